@@ -1,0 +1,60 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace symmetree {
+
+enum class granularity { per_channel, per_tensor };
+enum class range_method { mse, min_max };
+enum class rounding { half_even, truncate };
+/// The closed set of weight formats. Definitions: docs/numerics.md.
+enum class scheme_family { symq, asymq, dasq, pot, post };
+
+/// Uniform weights, symmetric (zero point 0) or asymmetric.
+struct uniform_options {
+    granularity grain = granularity::per_channel;
+    range_method range = range_method::mse;
+    rounding round = rounding::half_even;
+    friend bool operator==(const uniform_options&, const uniform_options&);
+};
+
+/// Dense and additive sparse: a symmetric dense part and a share of outliers.
+struct dasq_options {
+    int outlier_bits = 4;          ///< k_S, 2..8
+    std::string sparsity = "98";   ///< share of zeros in per cent as the exact decimal that was written ("98", "99.5")
+    friend bool operator==(const dasq_options&, const dasq_options&);
+};
+
+/// PoT and POST: sign, exponent.
+struct shift_options {
+    int guard_bits = 4;            ///< fraction bits kept in a product, 0..7
+    friend bool operator==(const shift_options&, const shift_options&);
+};
+
+/// One number format for weights and activations, e.g. `symq:w4a8`, `asymq:w3a4:tensor:minmax`,
+/// `dasq:w3a3:sw4:p98`, `post:w4a4:g4`.
+struct scheme {
+    scheme_family family = scheme_family::symq;
+    int weight_bits = 4;       ///< 2..8 (PoT and POST: 2..7)
+    int activation_bits = 4;   ///< 2..8
+    uniform_options uniform;   ///< symq, asymq
+    dasq_options dasq;         ///< dasq
+    shift_options shift;       ///< pot, post
+    range_method activation_range = range_method::mse;  ///< uniform activations: `:amse` (default) or `:aminmax`
+
+    friend bool operator==(const scheme&, const scheme&);
+    friend bool operator!=(const scheme& a, const scheme& b) { return !(a == b); }
+};
+
+const char* to_string(scheme_family family);
+
+/// The canonical form: fields equal to their defaults are left out, except DASQ's sw and p and the shift schemes' g.
+std::string to_string(const scheme& s);
+
+/// Parses the written form; throws input_error naming the field and the allowed range.
+/// Without `wKaA` (`dasq`, `symq:minmax`) the default widths given here are used.
+scheme parse_scheme(const std::string& text, int default_weight_bits = 4, int default_activation_bits = 4);
+
+}  // namespace symmetree
