@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "workloads/tiling/tiling.h"
+
+namespace symmetree {
+
+enum class zero_point_unit { none, pre_subtract, widened, row_sum };
+enum class correction_form { every_cycle, at_drain };
+enum class outlier_assignment { row_banked, pooled };
+enum class array_kind { multiplier, pot, post };
+enum class wide_layers { passes, refuse };
+
+/// An array of `trees` multiplier (or shift) trees of `lanes` inputs.
+struct array_config {
+    array_kind kind = array_kind::multiplier;
+    int trees = 16, lanes = 16;              ///< 1..256, 1..64
+    int weight_bits = 4, activation_bits = 4;///< port widths, 2..8
+    int guard_bits = 4;                      ///< pot, post: 0..7
+    int pipeline_depth = 3;                  ///< P, cycles from issue to the accumulator, 1..64
+    bool shadow_registers = true;            ///< the next tile loads while the present one computes
+    friend bool operator==(const array_config&, const array_config&);
+};
+
+struct sparse_config {
+    int lanes = 0;                           ///< 0: no sparse unit
+    int value_bits = 4;                      ///< widest outlier value, 2..8
+    outlier_assignment assignment = outlier_assignment::row_banked;
+};
+
+struct buffer_config {
+    std::uint64_t bank_bytes = 65536;        ///< each of two banks
+    int port_bits = 128;                     ///< bits per cycle towards the array
+};
+
+struct accumulator_config {
+    int bits = 24;                           ///< 8..32
+    int depth = 256;                         ///< vectors per bank, two banks
+    int write_interval = 2;                  ///< H: cycles between two writes of one accumulator, 1..16
+};
+
+struct dma_config {
+    int burst_bytes = 256;                   ///< 8..4096
+    int outstanding = 8;                     ///< bursts in flight, 1..64
+};
+
+struct dram_config {
+    std::uint64_t capacity_bytes = std::uint64_t{1} << 30;
+    /// Bandwidth as a rational number of bytes per cycle: numerator / denominator.
+    std::uint64_t bandwidth_bytes = 16, bandwidth_cycles = 1;
+    std::uint64_t latency_cycles = 40;
+};
+
+struct mapping_config {
+    loop_order order = loop_order::automatic;
+    int m_block = 0;                         ///< vectors per m-block; 0: as many as fit
+    int n_blocks_per_group = 0;              ///< whole n-blocks per weight group; 0: as many as fit
+    wide_layers wide = wide_layers::passes;
+};
+
+/// Sizes, widths, ports and timing of the accelerator and its memory: all that the models need to know.
+struct accelerator_config {
+    double clock_hz = 500e6;
+    array_config array;
+    std::optional<array_config> side_array;  ///< small multiplier array beside a shift-LUT array
+    zero_point_unit zero_point = zero_point_unit::none;
+    correction_form correction = correction_form::at_drain;
+    sparse_config sparse;
+    buffer_config weight_buffer, activation_buffer, output_buffer;
+    bool outlier_port_own = false;           ///< outliers load through a port of their own
+    int outlier_port_bits = 64;
+    accumulator_config accumulators;
+    int drain_width = 16;                    ///< requantizer entries per cycle
+    dma_config dma;
+    dram_config dram;
+    mapping_config mapping;
+};
+
+}  // namespace symmetree
