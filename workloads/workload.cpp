@@ -1,0 +1,54 @@
+#include "workloads/workload.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+namespace symmetree {
+namespace {
+
+struct as_product {
+    product_shape operator()(const conv_shape& s) const {
+        return {std::int64_t{s.out_height()} * s.out_width(), s.out_channels / s.groups,
+                std::int64_t{s.in_channels / s.groups} * s.kernel_height * s.kernel_width, s.groups};
+    }
+    product_shape operator()(const linear_shape& s) const { return {s.tokens, s.out, s.in, 1}; }
+    product_shape operator()(const matmul_shape& s) const { return {s.rows, s.columns, s.inner, s.count}; }
+};
+
+std::vector<std::string> shipped_names(const std::filesystem::path& directory) {
+    std::vector<std::string> names;
+    std::error_code failed;
+    for (std::filesystem::directory_iterator entry(directory, failed), end; !failed && entry != end; entry.increment(failed))
+        if (entry->path().extension() == ".yaml") names.push_back(entry->path().stem().string());
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+}  // namespace
+
+product_shape product_of(const layer& l) { return std::visit(as_product{}, l.shape); }
+
+bool is_attention_product(const layer& l) { return std::holds_alternative<matmul_shape>(l.shape); }
+
+bool is_depthwise(const layer& l) {
+    const auto* conv = std::get_if<conv_shape>(&l.shape);
+    return conv && conv->groups > 1 && conv->groups == conv->in_channels && conv->groups == conv->out_channels;
+}
+
+workload load_workload(const std::string& name_or_path, const std::string& shipped_directory) {
+    const std::filesystem::path path(name_or_path);
+    const std::string extension = path.extension().string();
+    if (extension == ".yaml" || extension == ".yml") return load_workload_yaml(name_or_path);
+    if (extension == ".onnx") return load_workload_onnx(name_or_path);
+    const std::vector<std::string> shipped = shipped_names(shipped_directory);
+    if (std::find(shipped.begin(), shipped.end(), name_or_path) != shipped.end())
+        return load_workload_yaml((std::filesystem::path(shipped_directory) / (name_or_path + ".yaml")).string());
+    throw input_error(diagnostic{"", 0, 0, "workload", fmt::format("a shipped network ({}) or a .yaml or .onnx file is wanted, given '{}'",
+                                                                   fmt::join(shipped, ", "), name_or_path)});
+}
+
+}  // namespace symmetree
