@@ -1,0 +1,105 @@
+#include "core/output_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include "core/error.h"
+
+namespace symmetree {
+
+namespace {
+
+/// The file behind a chain of links; the path itself when it does not exist yet.
+std::string resolved(const std::string& path) {
+    const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
+    return real ? std::string(real.get()) : path;
+}
+
+}  // namespace
+
+output_file::output_file(std::string path) : path_(std::move(path)), target_(resolved(path_)) {
+    struct stat found {};
+    if (::stat(target_.c_str(), &found) != 0) {
+        open_temporary(0666);  // the umask takes its share
+        return;
+    }
+    if (S_ISDIR(found.st_mode)) fail(EISDIR);
+    // A rename asks only for the directory's permission; a write-protected file is meant to stay.
+    if (::access(target_.c_str(), W_OK) != 0) fail(errno);
+    if (S_ISREG(found.st_mode)) {
+        open_temporary(0666);
+        ::fchmod(::fileno(file_), found.st_mode & 07777);
+    } else {
+        file_ = std::fopen(target_.c_str(), "w");
+        if (file_ == nullptr) fail(errno);
+    }
+}
+
+output_file::~output_file() { discard(); }
+
+void output_file::open_temporary(unsigned permissions) {
+    // The process id keeps forked runs apart; the count steps over what a killed process left behind.
+    int descriptor = -1;
+    for (int attempt = 0; attempt < 100; ++attempt) {
+        temporary_ = fmt::format("{}.{}.{}.tmp", target_, ::getpid(), attempt);
+        descriptor = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions);
+        if (descriptor >= 0 || errno != EEXIST) break;
+    }
+    if (descriptor < 0) {
+        temporary_.clear();
+        fail(errno);
+    }
+    file_ = ::fdopen(descriptor, "w");
+    if (file_ == nullptr) {
+        const int error = errno;
+        ::close(descriptor);
+        ::unlink(temporary_.c_str());
+        fail(error);
+    }
+}
+
+void output_file::write(std::string_view text) {
+    if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) fail(errno);
+}
+
+void output_file::commit() {
+    std::FILE* closing = std::exchange(file_, nullptr);
+    if (std::fclose(closing) != 0) {
+        const int error = errno;
+        discard();
+        fail(error);
+    }
+    if (temporary_.empty()) return;
+    if (std::rename(temporary_.c_str(), target_.c_str()) != 0) {
+        const int error = errno;
+        discard();
+        fail(error);
+    }
+    temporary_.clear();
+}
+
+void output_file::fail(int error) const {
+    throw input_error(diagnostic{path_, 0, 0, "", "cannot be written: " + std::generic_category().message(error)});
+}
+
+void output_file::discard() noexcept {
+    if (file_ != nullptr) std::fclose(std::exchange(file_, nullptr));
+    if (!temporary_.empty()) ::unlink(temporary_.c_str());
+    temporary_.clear();
+}
+
+void write_output(const std::string& path, std::string_view text) {
+    output_file file(path);
+    file.write(text);
+    file.commit();
+}
+
+}  // namespace symmetree

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+namespace symmetree {
+
+/// A file that appears complete or not at all: written under a temporary name beside the target and renamed by commit().
+/// Without commit() (an exception on the way) the temporary file is removed and an older target stays as it was.
+/// A symbolic link is followed; a device or a pipe has no name to rename and is written directly.
+/// Every failure is an input_error that names the path: the user chose it.
+class output_file {
+public:
+    explicit output_file(std::string path);
+    ~output_file();
+    output_file(const output_file&) = delete;
+    output_file& operator=(const output_file&) = delete;
+
+    void write(std::string_view text);
+    void commit();
+
+private:
+    void open_temporary(unsigned permissions);
+    [[noreturn]] void fail(int error) const;
+    void discard() noexcept;
+
+    std::string path_;       ///< as the user wrote it, for messages
+    std::string target_;     ///< with links resolved
+    std::string temporary_;  ///< empty when written directly
+    std::FILE* file_ = nullptr;
+};
+
+/// Writes `text` as the whole of `path`; throws input_error.
+void write_output(const std::string& path, std::string_view text);
+
+}  // namespace symmetree

@@ -1,0 +1,216 @@
+// The comparison for reading. Layout: docs/report-format.md, "Comparison table".
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+
+#include "traces/measures.h"
+#include "traces/numbers.h"
+#include "traces/text_table.h"
+#include "traces/writers.h"
+
+namespace symmetree {
+
+namespace {
+
+/// A run with what the tables derive from it, computed once.
+struct compared_run {
+    const report* run;
+    layer_report total;
+    std::optional<double> latency_s, energy_j, power_w, area_um2;
+    run_ratios ratios;
+    bool is_baseline;
+};
+
+struct run_column {
+    table_column heading;
+    std::function<std::string(const compared_run&)> cell;
+};
+
+std::vector<compared_run> runs_of(const comparison& c) {
+    std::vector<compared_run> runs;
+    for (std::size_t i = 0; i < c.runs.size(); ++i) {
+        const report& r = c.runs[i];
+        runs.push_back({&r, r.total(), latency_s_of(r), energy_j_of(r), power_w_of(r), area_um2_of(r), ratios_of(c, i), baseline_of(c, i) == i});
+    }
+    return runs;
+}
+
+std::string run_table(const std::string& title, const std::vector<compared_run>& runs, const std::vector<run_column>& columns) {
+    std::vector<table_column> headings;
+    for (const run_column& column : columns) headings.push_back(column.heading);
+    text_table table(headings);
+    for (const compared_run& run : runs) {
+        std::vector<std::string> cells;
+        for (const run_column& column : columns) cells.push_back(column.cell(run));
+        table.add_row(std::move(cells));
+    }
+    return fmt::format("{}\n\n{}\n", title, table.text());
+}
+
+template <class Value>
+double largest(const std::vector<compared_run>& runs, Value value) {
+    double most = 0;
+    for (const compared_run& run : runs) most = std::max(most, value(run).value_or(0));
+    return most;
+}
+
+/// A column of one derived value in a fixed unit, or in the unit that `unit` already settled.
+template <class Value>
+run_column value_column(const std::vector<compared_run>& runs, const char* title, scale unit, Value value) {
+    unit.decimals = decimals_for(largest(runs, value) * unit.factor);
+    return {{title, unit.unit}, [unit, value](const compared_run& run) { return unit.text(value(run)); }};
+}
+
+run_column ratio_column(const char* title, std::optional<double> run_ratios::*member) {
+    return {{title, "/ base"}, [member](const compared_run& run) {
+                const std::optional<double>& value = run.ratios.*member;
+                return value ? grouped(*value, 3) : absent_cell;
+            }};
+}
+
+/// The columns that tell the runs apart; the workload only where there are several.
+std::vector<run_column> run_names(const std::vector<compared_run>& runs) {
+    std::vector<run_column> columns;
+    const auto other = [&](const compared_run& run) { return run.run->workload != runs.front().run->workload; };
+    if (std::any_of(runs.begin(), runs.end(), other)) {
+        columns.push_back({{"workload", "", true}, [](const compared_run& run) { return run.run->workload; }});
+    }
+    columns.push_back({{"platform", "", true}, [](const compared_run& run) { return run.run->platform + (run.is_baseline ? " *" : ""); }});
+    columns.push_back({{"scheme", "", true}, [](const compared_run& run) { return run.run->scheme; }});
+    columns.push_back({{"array", "W x A"}, [](const compared_run& run) {
+                           return fmt::format("{} x {}", run.run->array_weight_bits, run.run->array_activation_bits);
+                       }});
+    return columns;
+}
+
+std::string results_section(const std::vector<compared_run>& runs) {
+    const auto bops = [](const compared_run& run) { return measured(run.total.operations.bops_dasq); };
+    const auto area = [](const compared_run& run) { return run.area_um2; };
+    std::vector<run_column> columns = run_names(runs);
+    columns.push_back({{"exactness", "", true}, [](const compared_run& run) { return to_string(run.total.check.result); }});
+    columns.push_back({{"cycles", ""}, [](const compared_run& run) { return grouped(run.total.cycles); }});
+    columns.push_back(value_column(runs, "latency", {1e3, "ms"}, [](const compared_run& run) { return run.latency_s; }));
+    columns.push_back(value_column(runs, "power", {1e3, "mW"}, [](const compared_run& run) { return run.power_w; }));
+    columns.push_back(value_column(runs, "energy", {1e6, "uJ"}, [](const compared_run& run) { return run.energy_j; }));
+    columns.push_back(value_column(runs, "area", area_scale(largest(runs, area)), area));
+    columns.push_back(value_column(runs, "BOPs (DASQ)", count_scale(largest(runs, bops)), bops));
+    columns.push_back({{"weights stored", "bits"}, [](const compared_run& run) -> std::string {
+                           return run.total.weight_bits_stored == 0 ? absent_cell : grouped(run.total.weight_bits_stored);
+                       }});
+    columns.push_back(ratio_column("latency", &run_ratios::latency));
+    columns.push_back(ratio_column("energy", &run_ratios::energy));
+    columns.push_back(ratio_column("power", &run_ratios::power));
+    columns.push_back(ratio_column("area", &run_ratios::area));
+    return run_table("Results", runs, columns);
+}
+
+std::string split_section(const std::vector<compared_run>& runs) {
+    std::vector<run_column> columns = run_names(runs);
+    for (const split_part& part : split_parts()) {
+        columns.push_back({{part.name, "%"}, [&part](const compared_run& run) -> std::string {
+                               const std::uint64_t cycles = run.total.cycles;
+                               if (cycles == 0) return absent_cell;
+                               return grouped(100.0 * static_cast<double>(run.total.split.*part.slots) / static_cast<double>(cycles), 1);
+                           }});
+    }
+    return run_table("Where the cycles go", runs, columns);
+}
+
+/// One column per unit in a common unit; `parts` gives a run's values by unit name.
+template <class Parts>
+std::string by_unit(const char* title, const std::vector<compared_run>& runs, const scale& unit, Parts parts) {
+    std::map<std::string, double> most;
+    for (const compared_run& run : runs) {
+        for (const auto& [name, value] : parts(run)) most[name] = std::max(most[name], value);
+    }
+    if (most.empty()) return "";
+    std::vector<std::string> used;
+    for (const auto& [name, value] : most) used.push_back(name);
+    std::vector<run_column> columns = run_names(runs);
+    for (const std::string& name : in_standard_order(used)) {
+        columns.push_back(value_column(runs, name.c_str(), unit, [name, parts](const compared_run& run) -> std::optional<double> {
+            const std::map<std::string, double>& values = parts(run);
+            const auto found = values.find(name);
+            if (found == values.end()) return {};
+            return found->second;
+        }));
+    }
+    return run_table(title, runs, columns);
+}
+
+std::string units_sections(const std::vector<compared_run>& runs) {
+    const double most_area = largest(runs, [](const compared_run& run) { return run.area_um2; });
+    return by_unit("Where the energy goes", runs, {1e-6, "uJ"},
+                   [](const compared_run& run) -> const std::map<std::string, double>& { return run.total.energy_pj; }) +
+           by_unit("Where the area goes", runs, area_scale(most_area),
+                   [](const compared_run& run) -> const std::map<std::string, double>& { return run.run->area_um2; });
+}
+
+/// Lines that every run gives are written once; the others name their platforms.
+std::string common_lines(const std::string& key, const std::vector<compared_run>& runs,
+                         const std::function<std::vector<std::string>(const report&)>& lines) {
+    std::vector<std::string> order;
+    std::map<std::string, std::vector<std::string>> who;
+    for (const compared_run& run : runs) {
+        for (const std::string& line : lines(*run.run)) {
+            if (who.count(line) == 0) order.push_back(line);
+            std::vector<std::string>& names = who[line];
+            const std::string name = fmt::format("{} {}x{}", run.run->platform, run.run->array_weight_bits, run.run->array_activation_bits);
+            if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+        }
+    }
+    std::map<std::string, bool> everywhere;
+    for (const std::string& line : order) {
+        everywhere[line] = std::all_of(runs.begin(), runs.end(), [&](const compared_run& run) {
+            const std::vector<std::string> own = lines(*run.run);
+            return std::find(own.begin(), own.end(), line) != own.end();
+        });
+    }
+    std::string out;
+    for (const std::string& line : order) {
+        const std::string from = everywhere[line] ? "" : fmt::format("[{}] ", fmt::join(who[line], ", "));
+        out += fmt::format("{:<16}{}\n", out.empty() ? key : "", one_line(from + line));
+    }
+    return out;
+}
+
+std::string header(const comparison& c, const std::vector<compared_run>& runs) {
+    std::string out = common_lines("workload", runs, [](const report& r) { return std::vector<std::string>{r.workload}; });
+    out += common_lines("clock", runs, [](const report& r) {
+        if (r.clock_hz <= 0) return std::vector<std::string>{};
+        return std::vector<std::string>{grouped(r.clock_hz * 1e-6, decimals_for(r.clock_hz * 1e-6)) + " MHz"};
+    });
+    out += common_lines("seed", runs, [](const report& r) { return std::vector<std::string>{fmt::format("{}", r.seed)}; });
+    out += common_lines("mode", runs, [](const report& r) {
+        return std::vector<std::string>{r.timing_only ? "timing only: values not computed, nothing checked" : "values computed"};
+    });
+    const bool found = std::any_of(runs.begin(), runs.end(), [](const compared_run& run) { return run.is_baseline; });
+    out += fmt::format("{:<16}{}{}\n\n", "baseline", one_line(c.baseline), found ? " (*)" : " (not among the runs: no ratios)");
+    return out;
+}
+
+std::string footer(const std::vector<compared_run>& runs) {
+    std::string out = common_lines("cost table", runs, [](const report& r) {
+        if (r.cost_table.empty()) return std::vector<std::string>{"none: no energy, power or area"};
+        return std::vector<std::string>{r.cost_label.empty() ? r.cost_table : fmt::format("{} ({})", r.cost_table, r.cost_label)};
+    });
+    out += common_lines("not modelled", runs, [](const report& r) { return r.cost_not_modelled; });
+    out += common_lines("not simulated", runs, [](const report& r) { return r.not_simulated; });
+    out += common_lines("notes", runs, [](const report& r) { return r.notes; });
+    out += common_lines("differs", runs, [](const report& r) {
+        return r.passed() ? std::vector<std::string>{} : std::vector<std::string>{r.total().check.first_difference};
+    });
+    return out;
+}
+
+}  // namespace
+
+std::string to_table(const comparison& c) {
+    const std::vector<compared_run> runs = runs_of(c);
+    return header(c, runs) + results_section(runs) + split_section(runs) + units_sections(runs) + footer(runs);
+}
+
+}  // namespace symmetree

@@ -1,0 +1,216 @@
+// Reads back what to_json(const report&) wrote. Derived fields (total, utilization, passed) are skipped.
+
+#include <fmt/format.h>
+
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "traces/json_format.h"
+#include "traces/measures.h"
+#include "traces/writers.h"
+
+namespace symmetree {
+
+namespace {
+
+using json = nlohmann::json;
+
+[[noreturn]] void refuse(const std::string& field, const std::string& message) {
+    throw input_error(diagnostic{"report", 0, 0, field, message});
+}
+
+const json& member(const json& object, const std::string& key) {
+    if (!object.is_object()) refuse(key, "expected inside an object");
+    const auto found = object.find(key);
+    if (found == object.end()) refuse(key, "missing");
+    return *found;
+}
+
+std::string text(const json& object, const std::string& key) {
+    const json& value = member(object, key);
+    if (!value.is_string()) refuse(key, "not a string");
+    return value.get<std::string>();
+}
+
+bool boolean(const json& object, const std::string& key) {
+    const json& value = member(object, key);
+    if (!value.is_boolean()) refuse(key, "not true or false");
+    return value.get<bool>();
+}
+
+// The library converts 3.7 and -1 to unsigned without a word; a count must be written as one.
+std::uint64_t count(const json& object, const std::string& key) {
+    const json& value = member(object, key);
+    if (!value.is_number_unsigned()) refuse(key, "not a whole number from 0 to 2^64 - 1");
+    return value.get<std::uint64_t>();
+}
+
+std::int64_t integer(const json& object, const std::string& key) {
+    const json& value = member(object, key);
+    const bool fits = value.is_number_integer() && (!value.is_number_unsigned() || value.get<std::uint64_t>() <= std::uint64_t{std::numeric_limits<std::int64_t>::max()});
+    if (!fits) refuse(key, "not a whole number of 64 bits");
+    return value.get<std::int64_t>();
+}
+
+int small_integer(const json& object, const std::string& key) {
+    const std::int64_t value = integer(object, key);
+    if (value < std::numeric_limits<int>::min() || value > std::numeric_limits<int>::max()) refuse(key, "out of range");
+    return static_cast<int>(value);
+}
+
+double real(const json& value, const std::string& key) {
+    if (value.is_number()) return value.get<double>();
+    if (value == "inf") return std::numeric_limits<double>::infinity();
+    if (value == "-inf") return -std::numeric_limits<double>::infinity();
+    if (value == "nan" || value == "-nan") return std::numeric_limits<double>::quiet_NaN();
+    refuse(key, "not a number");
+}
+
+double real_member(const json& object, const std::string& key) { return real(member(object, key), key); }
+
+std::optional<double> optional_real(const json& object, const std::string& key) {
+    const json& value = member(object, key);
+    if (value.is_null()) return {};
+    return real(value, key);
+}
+
+std::map<std::string, double> reals(const json& object, const std::string& key) {
+    const json& values = member(object, key);
+    if (!values.is_object()) refuse(key, "not an object");
+    std::map<std::string, double> out;
+    for (const auto& [name, value] : values.items()) out[name] = real(value, key + "." + name);
+    return out;
+}
+
+std::vector<std::string> texts(const json& object, const std::string& key) {
+    const json& values = member(object, key);
+    if (!values.is_array()) refuse(key, "not an array");
+    std::vector<std::string> out;
+    for (const json& value : values) {
+        if (!value.is_string()) refuse(key, "not an array of strings");
+        out.push_back(value.get<std::string>());
+    }
+    return out;
+}
+
+/// The enumerator of that name; an enumeration ends where to_string() knows no more.
+template <class Enumeration>
+Enumeration enumerator(const std::string& name, const std::string& key) {
+    for (int i = 0; std::string(to_string(static_cast<Enumeration>(i))) != "?"; ++i) {
+        if (name == to_string(static_cast<Enumeration>(i))) return static_cast<Enumeration>(i);
+    }
+    refuse(key, fmt::format("unknown name '{}'", name));
+}
+
+slot_split split_of(const json& object) {
+    slot_split split;
+    for (const split_part& part : split_parts()) split.*part.slots = count(object, part.name);
+    return split;
+}
+
+unit_activity units_of(const json& list) {
+    if (!list.is_array()) refuse("units", "not an array");
+    unit_activity units;
+    for (const json& entry : list) {
+        unit_key key;
+        key.unit = enumerator<unit_kind>(text(entry, "unit"), "unit");
+        key.weight_bits = small_integer(entry, "weight_bits");
+        key.activation_bits = small_integer(entry, "activation_bits");
+        key.lanes = small_integer(entry, "lanes");
+        key.input = enumerator<activation_class>(text(entry, "input"), "input");
+        key.sparse = boolean(entry, "sparse");
+        units[key] = {count(entry, "instances"), count(entry, "vectors"), count(entry, "loads"),
+                      count(entry, "busy"),      count(entry, "stalled"), count(entry, "idle")};
+    }
+    return units;
+}
+
+memory_activity memories_of(const json& object) {
+    if (!object.is_object()) refuse("memories", "not an object");
+    memory_activity memories;
+    for (const auto& [name, entry] : object.items()) {
+        memories[enumerator<memory_kind>(name, "memories")] = {count(entry, "read_bytes"), count(entry, "written_bytes"),
+                                                               count(entry, "read_accesses"), count(entry, "write_accesses")};
+    }
+    return memories;
+}
+
+outlier_report outliers_of(const json& object) {
+    return {count(object, "listed"),      count(object, "stored"),       small_integer(object, "index_bits"),
+            count(object, "stream_bits"), count(object, "fullest_lane"), text(object, "assignment")};
+}
+
+exactness check_of(const json& layer) {
+    const json& exact = member(layer, "exact");
+    const std::string difference = text(layer, "first_difference");
+    if (exact.is_null()) return {exactness::verdict::not_checked, difference};
+    return {boolean(layer, "exact") ? exactness::verdict::exact : exactness::verdict::differs, difference};
+}
+
+layer_report layer_of(const json& object) {
+    layer_report layer;
+    layer.name = text(object, "name");
+    layer.scheme = text(object, "scheme");
+    layer.unit = text(object, "unit");
+    layer.mapping = text(object, "mapping");
+    layer.m = integer(object, "m");
+    layer.n = integer(object, "n");
+    layer.k = integer(object, "k");
+    layer.repeat = integer(object, "repeat");
+    layer.macs = count(object, "macs");
+    layer.parameters = count(object, "parameters");
+    layer.weight_bits_stored = count(object, "weight_bits_stored");
+    layer.cycles = count(object, "cycles");
+    layer.split = split_of(member(object, "split"));
+    layer.units = units_of(member(object, "units"));
+    layer.memories = memories_of(member(object, "memories"));
+    layer.energy_pj = reals(object, "energy_pj");
+    layer.outliers = outliers_of(member(object, "outliers"));
+    layer.operations = {real_member(object, "bops_dasq"), real_member(object, "bops_uniq"), real_member(object, "qops")};
+    layer.weight_sqnr_db = optional_real(object, "weight_sqnr_db");
+    layer.arithmetic_sqnr_db = optional_real(object, "arithmetic_sqnr_db");
+    layer.check = check_of(object);
+    return layer;
+}
+
+report report_of(const json& object) {
+    report r;
+    r.workload = text(object, "workload");
+    r.workload_source = text(object, "workload_source");
+    r.platform = text(object, "platform");
+    r.scheme = text(object, "scheme");
+    r.seed = count(object, "seed");
+    r.timing_only = boolean(object, "timing_only");
+    r.clock_hz = real_member(object, "clock_hz");
+    r.array_weight_bits = small_integer(object, "array_weight_bits");
+    r.array_activation_bits = small_integer(object, "array_activation_bits");
+    r.configuration = text(object, "configuration");
+    r.cost_table = text(object, "cost_table");
+    r.cost_label = text(object, "cost_label");
+    r.cost_not_modelled = texts(object, "cost_not_modelled");
+    r.not_simulated = texts(object, "not_simulated");
+    r.notes = texts(object, "notes");
+    r.area_um2 = reals(object, "area_um2");
+    const json& layers = member(object, "layers");
+    if (!layers.is_array()) refuse("layers", "not an array");
+    for (const json& layer : layers) r.layers.push_back(layer_of(layer));
+    return r;
+}
+
+}  // namespace
+
+report report_from_json(const std::string& json_text) {
+    json document;
+    try {
+        document = json::parse(json_text);
+    } catch (const json::exception& error) {
+        refuse("", error.what());
+    }
+    if (integer(document, "format_version") != report_format_version) {
+        refuse("format_version", fmt::format("{} expected", report_format_version));
+    }
+    return report_of(document);
+}
+
+}  // namespace symmetree

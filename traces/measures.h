@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "traces/report.h"
+
+namespace symmetree {
+
+/// Quotients of one run and its baseline; absent where either side has no value.
+struct run_ratios {
+    std::optional<double> latency, energy, power, area;
+};
+
+/// What several writers derive from a report; an empty optional is an absent value, which is never written as 0.
+std::optional<double> energy_pj_of(const layer_report& layer);
+std::optional<double> energy_pj_of(const layer_report& layer, const std::string& unit);
+std::optional<double> latency_s_of(const report& r);
+std::optional<double> energy_j_of(const report& r);
+std::optional<double> power_w_of(const report& r);
+std::optional<double> area_um2_of(const report& r);
+/// A measure that is 0 was not defined for the scheme.
+std::optional<double> measured(double value);
+
+/// The run that run `index` is compared with: the baseline platform's with the same workload at the same array widths.
+/// A baseline platform that ran this workload at one pair of widths only is the baseline of every width.
+/// Nothing when there is no such run.
+std::optional<std::size_t> baseline_of(const comparison& c, std::size_t index);
+run_ratios ratios_of(const comparison& c, std::size_t index);
+
+/// Every energy name in the order of its circuit: units, memories, then what else there is, leakage last.
+std::vector<std::string> standard_energy_names();
+/// The names of `used` in that order.
+std::vector<std::string> in_standard_order(const std::vector<std::string>& used);
+
+/// The nine parts of the slot split, in the order in which a slot is attributed.
+struct split_part {
+    const char* name;
+    std::uint64_t slot_split::*slots;
+};
+const std::vector<split_part>& split_parts();
+
+/// "exact", "differs", "not checked".
+const char* to_string(exactness::verdict verdict);
+
+}  // namespace symmetree

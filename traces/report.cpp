@@ -1,0 +1,92 @@
+#include "traces/report.h"
+
+namespace symmetree {
+
+namespace {
+
+constexpr double joule_per_picojoule = 1e-12;
+
+void add(outlier_report& sum, const outlier_report& layer) {
+    sum.listed += layer.listed;
+    sum.stored += layer.stored;
+    sum.stream_bits += layer.stream_bits;
+    if (layer.index_bits > sum.index_bits) sum.index_bits = layer.index_bits;
+    if (layer.fullest_lane > sum.fullest_lane) sum.fullest_lane = layer.fullest_lane;
+    if (layer.assignment.empty()) return;
+    if (sum.assignment.empty()) sum.assignment = layer.assignment;
+    if (sum.assignment != layer.assignment) sum.assignment = "mixed";
+}
+
+/// A difference anywhere outweighs an unchecked layer, which outweighs the exact ones.
+void add(exactness& sum, const layer_report& layer) {
+    using verdict = exactness::verdict;
+    if (sum.result == verdict::differs) return;
+    switch (layer.check.result) {
+        case verdict::exact: return;
+        case verdict::not_checked: sum.result = verdict::not_checked; return;
+        case verdict::differs: sum = {verdict::differs, layer.name + ": " + layer.check.first_difference}; return;
+    }
+}
+
+void add(layer_report& sum, const layer_report& layer) {
+    sum.macs += layer.macs;
+    sum.parameters += layer.parameters;
+    sum.weight_bits_stored += layer.weight_bits_stored;
+    sum.cycles += layer.cycles;
+    sum.split += layer.split;
+    for (const auto& [key, counters] : layer.units) sum.units[key] += counters;
+    for (const auto& [memory, counters] : layer.memories) sum.memories[memory] += counters;
+    for (const auto& [name, energy] : layer.energy_pj) sum.energy_pj[name] += energy;
+    add(sum.outliers, layer.outliers);
+    sum.operations += layer.operations;
+    if (sum.scheme != layer.scheme) sum.scheme = "mixed";
+    add(sum.check, layer);
+}
+
+}  // namespace
+
+double layer_report::energy_total_pj() const {
+    double sum = 0;
+    for (const auto& [name, energy] : energy_pj) sum += energy;
+    return sum;
+}
+
+layer_report report::total() const {
+    layer_report sum;
+    sum.name = "total";
+    sum.repeat = 0;  // shapes do not add up
+    if (layers.empty()) return sum;
+    sum.scheme = layers.front().scheme;
+    sum.check.result = exactness::verdict::exact;
+    for (const layer_report& layer : layers) add(sum, layer);
+    return sum;
+}
+
+double report::latency_s() const {
+    std::uint64_t sum = 0;
+    for (const layer_report& layer : layers) sum += layer.cycles;
+    return clock_hz > 0 ? static_cast<double>(sum) / clock_hz : 0;
+}
+
+// By way of total(), so that the summation order and with it the last bit are those of the total row.
+double report::energy_j() const { return total().energy_total_pj() * joule_per_picojoule; }
+
+double report::power_w() const {
+    const double time_s = latency_s();
+    return time_s > 0 ? energy_j() / time_s : 0;
+}
+
+double report::total_area_um2() const {
+    double sum = 0;
+    for (const auto& [unit, area] : area_um2) sum += area;
+    return sum;
+}
+
+bool report::passed() const {
+    for (const layer_report& layer : layers) {
+        if (layer.check.result == exactness::verdict::differs) return false;
+    }
+    return true;
+}
+
+}  // namespace symmetree
