@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "models/accelerator/accelerator_config.h"
 #include "workloads/scheme.h"
@@ -9,22 +10,51 @@
 namespace symmetree {
 
 /// A platform as written, with every default filled in. Immutable after validation.
+/// File format, ranges and defaults: docs/platform-format.md.
 struct platform_config : accelerator_config {
-    std::string name;
+    std::string name;                        ///< 1..64 of a-z, 0-9, '_' and '-': it becomes part of file names
     std::string description;
     scheme default_scheme;                   ///< the scheme the platform implies
     std::string cost_table = "published_45nm";
 };
 
 /// Loads and validates a shipped platform or a path; throws input_error with all problems.
+/// A bare word is always a shipped name; a path holds a '/' or ends in .yaml or .yml.
 platform_config load_platform(const std::string& name_or_path, const std::string& shipped_directory);
 platform_config parse_platform(const std::string& yaml, const std::string& file_name);
+/// Names of the platforms in `shipped_directory`, sorted.
+std::vector<std::string> shipped_platforms(const std::string& shipped_directory);
 /// The effective configuration as YAML, every field with its value; parse_platform of it gives the same platform.
 std::string to_yaml(const platform_config& config);
 /// The block diagram in text.
 std::string block_diagram(const platform_config& config);
 
-/// The platform at another multiplier width: array ports and implied scheme set together.
+/// The platform at another multiplier width: array ports and implied scheme set together, the side array's ports too.
+/// Throws input_error when a width is outside 2..8, or 8-bit weights are asked of PoT or POST.
 platform_config with_widths(platform_config config, std::optional<int> weight_bits, std::optional<int> activation_bits);
+
+/// Why a layer quantized by `wanted` can't run on `platform`; empty when it can. The text completes "... can't run: ".
+std::optional<std::string> why_not(const platform_config& platform, const scheme& wanted);
+
+/// The array that multiplies by codes of `family`: on PoT and POST platforms the uniform families run on the side array.
+/// Null when there is none.
+const array_config* array_for(const platform_config& platform, scheme_family family);
+
+/// Two or more fields that don't go together. The first field is the one to change.
+struct contradiction {
+    std::vector<std::string> fields;         ///< dotted names as in the platform file
+    std::string message;
+};
+
+/// The cross-field rules; empty for a sound platform.
+std::vector<contradiction> contradictions(const platform_config& config);
+
+/// The words of the platform file.
+const char* name_of(array_kind value);
+const char* name_of(zero_point_unit value);
+const char* name_of(correction_form value);
+const char* name_of(outlier_assignment value);
+const char* name_of(loop_order value);
+const char* name_of(wide_layers value);
 
 }  // namespace symmetree

@@ -1,0 +1,190 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "core/units.h"
+#include "platforms/platform_config.h"
+
+namespace symmetree {
+namespace {
+
+/// One block: its name and what it is on this platform. `feeds` labels the arrow that leaves it downwards.
+struct box {
+    std::vector<std::string> lines;
+    std::string feeds;
+    std::size_t least_width = 0;
+};
+
+/// Blocks side by side.
+using row = std::vector<box>;
+
+constexpr std::size_t gap = 3;
+
+std::size_t width_of(const box& b) {
+    // The arrow's label stands right of the arrow and must not run into its neighbour's.
+    std::size_t width = std::max(b.least_width, b.feeds.size() + 8);
+    for (const std::string& line : b.lines) width = std::max(width, line.size() + 4);
+    return width;
+}
+
+/// One line of text over all boxes of the row, `cell(box, width)` for each, without trailing spaces.
+template <class Cell>
+std::string across(const row& boxes, Cell cell) {
+    std::string out;
+    for (const box& b : boxes) out += fmt::format("{:<{}}", cell(b, width_of(b)), width_of(b) + gap);
+    out.erase(out.find_last_not_of(' ') + 1);
+    return out.empty() ? out : "  " + out + "\n";
+}
+
+std::string draw(const row& boxes) {
+    std::size_t height = 0;
+    for (const box& b : boxes) height = std::max(height, b.lines.size());
+    const auto edge = [](const box&, std::size_t width) { return "+" + std::string(width - 2, '-') + "+"; };
+    std::string out = across(boxes, edge);
+    for (std::size_t i = 0; i < height; ++i)
+        out += across(boxes, [&](const box& b, std::size_t width) { return fmt::format("| {:<{}} |", i < b.lines.size() ? b.lines[i] : "", width - 4); });
+    out += across(boxes, edge);
+    out += across(boxes, [](const box& b, std::size_t) { return b.feeds.empty() ? "" : "    |  " + b.feeds; });
+    out += across(boxes, [](const box& b, std::size_t) { return b.feeds.empty() ? "" : "    v"; });
+    return out;
+}
+
+/// Gives boxes that stand below each other one width, so that their arrows meet.
+void align(std::vector<row>& rows) {
+    for (std::size_t column = 0; column < rows.front().size(); ++column) {
+        std::size_t width = 0;
+        for (const row& r : rows) width = std::max(width, width_of(r[column]));
+        for (row& r : rows) r[column].least_width = width;
+    }
+}
+
+/// A count of bytes in the largest binary unit that leaves it whole.
+std::string size(std::uint64_t count) {
+    if (count % (std::uint64_t{1} << 30) == 0) return fmt::format("{} GiB", count >> 30);
+    if (count % (std::uint64_t{1} << 20) == 0) return fmt::format("{} MiB", count >> 20);
+    if (count % 1024 == 0) return fmt::format("{} KiB", count >> 10);
+    return fmt::format("{} bytes", count);
+}
+
+std::string bandwidth(const platform_config& c) {
+    const double per_cycle = static_cast<double>(c.dram.bandwidth_bytes) / static_cast<double>(c.dram.bandwidth_cycles);
+    const std::string exact = c.dram.bandwidth_cycles == 1 ? fmt::format("{} bytes/cycle", c.dram.bandwidth_bytes)
+                                                           : fmt::format("{} bytes in {} cycles", c.dram.bandwidth_bytes, c.dram.bandwidth_cycles);
+    return fmt::format("{} ({:.4g} GB/s)", exact, per_cycle * c.clock_hz / 1e9);
+}
+
+row outside(const platform_config& c) {
+    return {{{"host", "writes tensors and descriptors,", "rings the doorbell,", "waits for the interrupt"}, "registers"},
+            {{"DRAM", size(c.dram.capacity_bytes), bandwidth(c), fmt::format("latency {} cycles", c.dram.latency_cycles)}, "one port, reads and writes"}};
+}
+
+row movers(const platform_config& c) {
+    return {{{"sequencer", fmt::format("loop order {}", name_of(c.mapping.order)),
+              fmt::format("vectors per m-block {}", c.mapping.m_block == 0 ? "auto" : std::to_string(c.mapping.m_block)),
+              fmt::format("wide layers: {}", name_of(c.mapping.wide))},
+             "tiles"},
+            {{"DMA", fmt::format("bursts of {} bytes, {} in flight", c.dma.burst_bytes, c.dma.outstanding), "streams: weights, activations,",
+              c.sparse.lanes > 0 ? "outliers, outputs" : "outputs"},
+             "bank fills"}};
+}
+
+std::string bank_pair(const buffer_config& buffer) { return "2 banks of " + size(buffer.bank_bytes); }
+
+/// How long one vector occupies the activation port.
+std::string vector_rate(const platform_config& c) {
+    const std::uint64_t cycles_per_vector = ceil_div(std::uint64_t(c.array.lanes) * c.array.activation_bits, c.activation_buffer.port_bits);
+    const std::string rate = cycles_per_vector == 1 ? "one per cycle" : fmt::format("one in {} cycles", cycles_per_vector);
+    return fmt::format("vectors of {} x {} bits, {}", c.array.lanes, c.array.activation_bits, rate);
+}
+
+row buffers(const platform_config& c) {
+    box weights{{"weight buffer", bank_pair(c.weight_buffer), fmt::format("port {} bits/cycle", c.weight_buffer.port_bits)}, "weight tiles"};
+    if (c.sparse.lanes > 0) {
+        weights.lines.push_back(c.outlier_port_own ? fmt::format("outlier port {} bits/cycle", c.outlier_port_bits) : "outliers through the same port");
+        weights.feeds = "weight tiles, outliers";
+    }
+    const box activations{{"activation buffer", bank_pair(c.activation_buffer), fmt::format("port {} bits/cycle", c.activation_buffer.port_bits), vector_rate(c)},
+                          "one vector to every tree"};
+    return {weights, activations};
+}
+
+std::string title_of(array_kind kind) {
+    switch (kind) {
+        case array_kind::multiplier: return "multiplier array";
+        case array_kind::pot: return "shift array (PoT)";
+        case array_kind::post: return "shift-LUT array (POST)";
+    }
+    return "?";
+}
+
+box array_box(const std::string& title, const array_config& array) {
+    const bool shifts = array.kind != array_kind::multiplier;
+    box b{{title, fmt::format("{} trees x {} lanes", array.trees, array.lanes), fmt::format("ports w{} x a{}", array.weight_bits, array.activation_bits)}, "partial sums"};
+    if (shifts) b.lines.push_back(fmt::format("{} guard bits", array.guard_bits));
+    b.lines.push_back(fmt::format("pipeline depth {}", array.pipeline_depth));
+    b.lines.push_back(array.shadow_registers ? "shadow weight registers" : "no shadow weight registers");
+    return b;
+}
+
+/// The zero-point variant: two of them live inside the multiplier lanes, the third is a unit beside the array.
+void add_zero_point(const platform_config& c, row& units) {
+    box& array = units.front();
+    switch (c.zero_point) {
+        case zero_point_unit::none: return;
+        case zero_point_unit::pre_subtract:
+            array.lines.push_back("zero point: pre_subtract, W - z");
+            array.lines.push_back(fmt::format("in every lane, multipliers w{} x a{}", c.array.weight_bits + 1, c.array.activation_bits));
+            return;
+        case zero_point_unit::widened:
+            array.lines.push_back("zero point: widened, W - z stored");
+            array.lines.push_back(fmt::format("in {} bits, multipliers w{} x a{}", c.array.weight_bits + 1, c.array.weight_bits + 1, c.array.activation_bits));
+            return;
+        case zero_point_unit::row_sum:
+            units.push_back({{"zero-point adder", "row_sum", fmt::format("sum over {} lanes", c.array.lanes), fmt::format("correction {}", name_of(c.correction))},
+                             c.correction == correction_form::at_drain ? "z * sum(x), at the drain" : "z * sum(x), every cycle"});
+            return;
+    }
+}
+
+row arithmetic(const platform_config& c) {
+    row units{array_box(title_of(c.array.kind), c.array)};
+    add_zero_point(c, units);
+    if (c.sparse.lanes > 0)
+        units.push_back({{"sparse outlier unit", fmt::format("{} lanes, {}", c.sparse.lanes, name_of(c.sparse.assignment)),
+                          fmt::format("values of {} bits", c.sparse.value_bits), fmt::format("index {} + {} bits", index_bits(c.array.trees), index_bits(c.array.lanes))},
+                         "outlier sums"});
+    if (c.side_array) units.push_back(array_box("side array (uniform layers)", *c.side_array));
+    return units;
+}
+
+row output_side(const platform_config& c) {
+    return {{{"accumulators", fmt::format("{} x {} bits", c.array.trees, c.accumulators.bits), fmt::format("2 banks of {} vectors", c.accumulators.depth),
+              fmt::format("a write every {} cycles", c.accumulators.write_interval)},
+             "full banks"},
+            {{"requantizer", fmt::format("{} outputs/cycle", c.drain_width)}, "output codes"},
+            {{"output buffer", bank_pair(c.output_buffer), fmt::format("port {} bits/cycle", c.output_buffer.port_bits)}, "to DRAM, through the DMA"}};
+}
+
+std::string heading(const platform_config& c) {
+    const double gops = 2.0 * c.array.trees * c.array.lanes * c.clock_hz / 1e9;
+    std::string out = fmt::format("{}: {}\n", c.name, c.description);
+    out += fmt::format("scheme {}, clock {:g} MHz, {:.4g} GOP/s dense", to_string(c.default_scheme), c.clock_hz / 1e6, gops);
+    if (c.sparse.lanes > 0) out += fmt::format(", {:.4g} GOP/s sparse", 2.0 * c.sparse.lanes * c.clock_hz / 1e9);
+    return out + fmt::format(", cost table {}\n\n", c.cost_table);
+}
+
+}  // namespace
+
+std::string block_diagram(const platform_config& config) {
+    std::string out = heading(config);
+    std::vector<row> feeding{outside(config), movers(config), buffers(config)};
+    align(feeding);
+    for (const row& stages : feeding) out += draw(stages);
+    out += draw(arithmetic(config));
+    for (const box& stage : output_side(config)) out += draw({stage});
+    return out;
+}
+
+}  // namespace symmetree
