@@ -1,0 +1,73 @@
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/error.h"
+#include "workloads/quantize/error_measures.h"
+#include "workloads/quantize/quantized_weights.h"
+#include "workloads/quantize/rounding_math.h"
+#include "workloads/quantize/step_search.h"
+#include "workloads/quantize/uniform.h"
+
+namespace symmetree {
+namespace {
+
+void check_input(const std::vector<float>& x, int bits) {
+    if (bits < 2 || bits > 8) throw model_fault(fmt::format("activations of {} bits", bits));
+    if (!std::all_of(x.begin(), x.end(), [](float v) { return std::isfinite(v); })) throw model_fault("activations to be quantized are not finite");
+}
+
+/// Half of the codes of a ReLU output would be lost without a zero point; magnitudes need no sign there either.
+double relu_step(const double* x, std::size_t count, int levels) { return std::max(0.0, count == 0 ? 0.0 : *std::max_element(x, x + count)) / levels; }
+
+/// Step by min/max (0 when there is nothing to represent) and zero point of signed codes.
+min_max_fit signed_fit(const double* x, std::size_t count, const quantized_activations& q, activation_class input) {
+    switch (input) {
+        case activation_class::relu: return {relu_step(x, count, q.greatest() - q.least()), q.least()};
+        case activation_class::gelu: return asymmetric_min_max(x, count, q.least(), q.greatest());
+        case activation_class::dense: return symmetric_min_max(x, count, q.greatest());
+    }
+    throw model_fault("unknown activation class");
+}
+
+/// The same for every coding; sets the coding's flags.
+min_max_fit choose_coding(const double* x, std::size_t count, quantized_activations& q, activation_class input, activation_coding coding) {
+    switch (coding) {
+        case activation_coding::signed_zero_point: return signed_fit(x, count, q, input);
+        case activation_coding::signed_symmetric: return symmetric_min_max(x, count, q.greatest());
+        case activation_coding::unsigned_or_sign_magnitude:
+            q.is_unsigned = input == activation_class::relu;
+            q.sign_magnitude = !q.is_unsigned;
+            return q.is_unsigned ? min_max_fit{relu_step(x, count, q.greatest()), 0} : symmetric_min_max(x, count, q.greatest());
+    }
+    throw model_fault("unknown activation coding");
+}
+
+}  // namespace
+
+quantized_activations quantize_activations(const std::vector<float>& x, int bits, range_method range, activation_class input, activation_coding coding) {
+    check_input(x, bits);
+    quantized_activations q;
+    q.bits = bits;
+    std::vector<double> padded;
+    pad_row(x.data(), x.size(), padded);
+    const min_max_fit fit = choose_coding(padded.data(), x.size(), q, input, coding);
+    q.zero_point = fit.zero_point;
+    const code_bounds bounds{static_cast<double>(q.least() - q.zero_point), static_cast<double>(q.greatest() - q.zero_point)};
+    q.step = fit.step == 0 ? 1.0 : fit.step;
+    if (fit.step != 0 && range == range_method::mse)
+        q.step = search_uniform_step(padded.data(), padded.size(), fit.step, bounds, rounding::half_even, usual_candidate).step;
+
+    q.codes.resize(x.size());
+    error_sums sums;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        const double code = clamped_code(padded[i] / q.step, bounds.least, bounds.greatest, false);
+        q.codes[i] = static_cast<std::int16_t>(static_cast<int>(code) + q.zero_point);
+        sums.add(padded[i], q.step * code);
+    }
+    q.error = sums.measures();
+    return q;
+}
+
+}  // namespace symmetree

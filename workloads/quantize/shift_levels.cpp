@@ -1,0 +1,106 @@
+#include "workloads/quantize/shift_levels.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "workloads/quantize/parallel_rows.h"
+#include "workloads/quantize/step_search.h"
+
+namespace symmetree {
+namespace {
+
+constexpr double square_root_of_half = 0x1.6a09e667f3bcdp-1;  // 1 / sqrt(2), rounded
+
+double magnitude_of(scheme_family family, int exponent) {
+    if (family == scheme_family::pot) return std::ldexp(1.0, -exponent);
+    return std::ldexp(exponent % 2 == 0 ? 1.0 : square_root_of_half, -(exponent / 2));
+}
+
+/// -floor(log2 t) for normal t > 0, from the exponent field; more than any level has for smaller t.
+int octave_of(double t) {
+    std::uint64_t word;
+    std::memcpy(&word, &t, sizeof word);
+    return 1023 - static_cast<int>(word >> 52);
+}
+
+/// Squared error of one channel, given up above `bound`. One running sum, in order.
+double squared_error(const std::vector<double>& magnitudes, const shift_levels& levels, double step, double bound) {
+    constexpr std::size_t block = 64;
+    const double scale = step * step;
+    double sum = 0;
+    for (std::size_t begin = 0; begin < magnitudes.size(); begin += block) {
+        for (std::size_t i = begin; i < std::min(begin + block, magnitudes.size()); ++i) {
+            const double t = magnitudes[i] / step;
+            const double rest = t - levels.magnitude(levels.nearest(t));
+            sum += rest * rest;
+        }
+        if (scale * sum > bound) break;
+    }
+    return scale * sum;
+}
+
+}  // namespace
+
+shift_levels::shift_levels(scheme_family family, int bits) : bits_(bits) {
+    const int exponents = (1 << (bits - 1)) - 1;
+    for (int e = 0; e < exponents; ++e) magnitudes_.push_back(magnitude_of(family, e));
+    magnitudes_.push_back(0);
+    for (std::size_t e = 0; e < zero(); ++e) {
+        const double middle = (magnitudes_[e] + magnitudes_[e + 1]) / 2;
+        // A tie goes to the even exponent: to the larger magnitude when e is even, else t must lie above the middle.
+        bounds_.push_back(e % 2 == 0 ? middle : std::nextafter(middle, 1.0));
+    }
+    const int octaves = octave_of(bounds_.back()) + 1;
+    for (int octave = 0; octave < octaves; ++octave) {
+        const double above = std::ldexp(1.0, 1 - octave);
+        start_.push_back(static_cast<std::size_t>(std::count_if(bounds_.begin(), bounds_.end(), [&](double b) { return b >= above; })));
+    }
+    start_.push_back(zero());
+    bounds_.push_back(0);
+}
+
+std::size_t shift_levels::nearest(double t) const {
+    // Without branches, since neighbouring weights take them at random. An octave holds two bounds at most (POST).
+    std::size_t e = start_[static_cast<std::size_t>(std::clamp(octave_of(t), 0, static_cast<int>(start_.size()) - 1))];
+    e += t < bounds_[e];
+    e += t < bounds_[e];
+    return e;
+}
+
+int shift_levels::code(double t) const {
+    const std::size_t e = nearest(std::fabs(t));
+    return static_cast<int>(e) | (t < 0 && e != zero() ? sign_bit() : 0);
+}
+
+quantized_weights fit_shift(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s, int threads) {
+    const shift_levels levels(s.family, s.weight_bits);
+    const auto length = static_cast<std::size_t>(columns);
+    quantized_weights q;
+    q.family = s.family;
+    q.bits = s.weight_bits;
+    q.guard_bits = s.shift.guard_bits;
+    q.rows = rows;
+    q.columns = columns;
+    q.codes.resize(weights.size());
+    q.step.resize(static_cast<std::size_t>(rows));
+    for_row_pieces(rows, threads, rows_per_piece, [&](std::int64_t first, std::int64_t last) {
+        std::vector<double> magnitudes(length);
+        int hint = usual_candidate;
+        for (auto row = static_cast<std::size_t>(first); row < static_cast<std::size_t>(last); ++row) {
+            const float* const values = weights.data() + row * length;
+            std::transform(values, values + length, magnitudes.begin(), [](float w) { return std::fabs(static_cast<double>(w)); });
+            const double largest = *std::max_element(magnitudes.begin(), magnitudes.end());
+            if (largest == 0) continue;
+            const step_choice best =
+                search_step(largest, hint, [&](double step, double bound) { return squared_error(magnitudes, levels, step, bound); });
+            hint = best.candidate;
+            q.step[row] = best.step;
+        }
+    });
+    fill_zero_steps(q.step);
+    for (std::size_t i = 0; i < weights.size(); ++i) q.codes[i] = static_cast<std::int8_t>(levels.code(static_cast<double>(weights[i]) / q.step[i / length]));
+    return q;
+}
+
+}  // namespace symmetree

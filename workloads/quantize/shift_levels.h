@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "workloads/quantize/quantized_weights.h"
+
+namespace symmetree {
+
+/// The magnitudes of PoT (2^-e) or POST (sqrt(2)^-e) codes of `bits` bits, 2..7: exponents e = 0 .. 2^(bits-1)-2 and, as
+/// exponent of all ones, zero. Code = sign << (bits-1) | e.
+class shift_levels {
+public:
+    shift_levels(scheme_family family, int bits);
+
+    /// Magnitude of an exponent field; 0 for all ones.
+    double magnitude(std::size_t exponent) const { return magnitudes_[exponent]; }
+    /// Exponent field of all ones.
+    std::size_t zero() const { return magnitudes_.size() - 1; }
+    int sign_bit() const { return 1 << (bits_ - 1); }
+
+    /// Exponent field of the magnitude nearest to t >= 0, of two equally near ones the even.
+    std::size_t nearest(double t) const;
+    /// Value of a code, without the step.
+    double value(int code) const { return code & sign_bit() ? -magnitude(exponent_of(code)) : magnitude(exponent_of(code)); }
+    /// Code of t; zero has no sign.
+    int code(double t) const;
+
+private:
+    std::size_t exponent_of(int code) const { return static_cast<std::size_t>(code & (sign_bit() - 1)); }
+
+    int bits_;
+    std::vector<double> magnitudes_;  // falling, the last is 0
+    std::vector<double> bounds_;      // t >= bounds_[e]: an exponent up to e; the last is 0
+    std::vector<std::size_t> start_;  // by -floor(log2 t): the least e that t in this octave can take; the last is zero()
+};
+
+/// PoT and POST weights: one step per channel, by the same search as uniform codes. Everything but the error is filled in.
+quantized_weights fit_shift(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s, int threads);
+
+}  // namespace symmetree

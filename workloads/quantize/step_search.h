@@ -1,0 +1,62 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "workloads/quantize/step_kernel.h"
+#include "workloads/scheme.h"
+
+namespace symmetree {
+
+/// Candidates of the search for the step of least squared error: largest * j / 100 for j = 1..100.
+inline constexpr int step_candidates = 100;
+
+inline double candidate_step(double largest, int j) { return largest * j / step_candidates; }
+
+struct step_choice {
+    int candidate = step_candidates;
+    double step = 0;
+};
+
+/// The candidate of least error, of equal ones the first. error_of(step, bound) returns the squared error, or any number
+/// above `bound` that does not exceed it. `hint` is where to look first: a good one lets most candidates give up early and
+/// never changes the result.
+template <class ErrorOf>
+step_choice search_step(double largest, int hint, const ErrorOf& error_of) {
+    int best = 0;
+    double least = std::numeric_limits<double>::infinity();
+    const auto look_at = [&](int j) {
+        if (j < 1 || j > step_candidates) return;
+        const double error = error_of(candidate_step(largest, j), least);
+        if (best == 0 || error < least || (error == least && j < best)) {
+            least = error;
+            best = j;
+        }
+    };
+    const int start = std::clamp(hint, 1, step_candidates);
+    look_at(start);
+    for (int distance = 1; distance < step_candidates; ++distance) {
+        look_at(start - distance);
+        look_at(start + distance);
+    }
+    return {best, candidate_step(largest, best)};
+}
+
+/// search_step for uniform codes; `values` as step_kernel wants them.
+step_choice search_uniform_step(const double* values, std::size_t count, double largest, code_bounds bounds, rounding round, int hint);
+
+/// Where a search without better knowledge starts.
+inline constexpr int usual_candidate = 70;
+
+/// `count` rounded up to what step_kernel takes.
+inline std::size_t padded_count(std::size_t count) { return (count + kernel_lanes - 1) / kernel_lanes * kernel_lanes; }
+
+/// Copies floats to doubles and pads with zeros; `into` is kept between calls to save its allocation.
+void pad_row(const float* values, std::size_t count, std::vector<double>& into);
+
+/// Replaces zero steps (channels of zeros only) by the smallest other step, or by 1 when there is none.
+void fill_zero_steps(std::vector<double>& steps);
+
+}  // namespace symmetree
