@@ -74,7 +74,8 @@ void add_product(const group_operands& o, const std::vector<std::uint8_t>& weigh
     std::vector<std::int32_t> part(sums.size());
     for (std::int64_t k = 0; k < o.shape.inputs; k += longest) {
         const std::int64_t length = std::min(longest, o.shape.inputs - k);
-        integer_gemm({weights.data() + k, inputs.data() + k, o.shape.channels, o.shape.vectors, length, o.shape.inputs}, false, part.data());
+        integer_gemm({weights.data() + k, inputs.data() + k, o.shape.channels, o.shape.vectors, length, o.shape.inputs}, false,
+                     part.data());
         add_scaled(part, scale, sums);
     }
 }
@@ -83,9 +84,11 @@ void add_moved_product(const group_operands& o, const moved_codes& moved, std::v
     if (moved.greatest_weight <= greatest_safe_code) return add_product(o, moved.weights, moved.inputs, 1, sums);
     constexpr int radix = greatest_safe_code + 1;
     std::vector<std::uint8_t> piece(moved.weights.size());
-    std::transform(moved.weights.begin(), moved.weights.end(), piece.begin(), [](int code) { return static_cast<std::uint8_t>(code % radix); });
+    std::transform(moved.weights.begin(), moved.weights.end(), piece.begin(),
+                   [](int code) { return static_cast<std::uint8_t>(code % radix); });
     add_product(o, piece, moved.inputs, 1, sums);
-    std::transform(moved.weights.begin(), moved.weights.end(), piece.begin(), [](int code) { return static_cast<std::uint8_t>(code / radix); });
+    std::transform(moved.weights.begin(), moved.weights.end(), piece.begin(),
+                   [](int code) { return static_cast<std::uint8_t>(code / radix); });
     add_product(o, piece, moved.inputs, radix, sums);
 }
 

@@ -13,7 +13,7 @@ namespace symmetree {
 struct group_operands {
     layer_geometry shape;
     const quantized_weights& weights;
-    std::int64_t first_row;                ///< of the group, in `weights`
+    std::int64_t first_row;                   ///< of the group, in `weights`
     const std::vector<std::int16_t>& inputs;  ///< [vector][input], see gather_inputs
     int least_input, greatest_input, input_zero_point;
 
@@ -23,9 +23,7 @@ struct group_operands {
     }
     std::size_t outputs() const { return static_cast<std::size_t>(shape.channels * shape.vectors); }
     /// Too little work to be worth rearranging for a matrix product: depthwise convolutions, toy layers.
-    bool is_tiny() const {
-        return shape.channels * shape.inputs <= 32 || shape.channels * shape.inputs * shape.vectors <= 2048;
-    }
+    bool is_tiny() const { return shape.channels * shape.inputs <= 32 || shape.channels * shape.inputs * shape.vectors <= 2048; }
 };
 
 /// pot and post weights: shifts and tables in place of multipliers, no zero points.

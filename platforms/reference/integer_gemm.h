@@ -6,8 +6,8 @@ namespace symmetree {
 
 /// Two matrices of codes whose rows are `inputs` long and `stride` apart.
 struct gemm_operands {
-    const std::uint8_t* rows;     ///< [channels][stride]
-    const std::int8_t* vectors;   ///< [vectors][stride]
+    const std::uint8_t* rows;    ///< [channels][stride]
+    const std::int8_t* vectors;  ///< [vectors][stride]
     std::int64_t channels, vector_count, inputs, stride;
 };
 

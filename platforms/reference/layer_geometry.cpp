@@ -13,9 +13,7 @@ layer_geometry geometry(const conv_shape& s) {
 
 layer_geometry geometry(const linear_shape& s) { return {s.tokens, s.out, s.in, 1, std::int64_t{s.tokens} * s.in}; }
 
-layer_geometry geometry(const matmul_shape& s) {
-    return {s.rows, s.columns, s.inner, s.count, std::int64_t{s.count} * s.rows * s.inner};
-}
+layer_geometry geometry(const matmul_shape& s) { return {s.rows, s.columns, s.inner, s.count, std::int64_t{s.count} * s.rows * s.inner}; }
 
 // The window of output (out_y, out_x), channel after channel.
 void gather_window(const conv_shape& s, const std::int16_t* image, int out_y, int out_x, std::int16_t padding, std::int16_t* to) {

@@ -8,23 +8,26 @@
 namespace symmetree {
 namespace {
 
-// sqrt(2)^-e * 2^guard_bits; the square root is correctly rounded, the rest exact.
-double level_weight(int e, int guard_bits) { return std::ldexp(e % 2 == 0 ? 1.0 : std::sqrt(0.5), guard_bits - e / 2); }
+// Exact multiplication needs two integers: sum of sign * x * 2^-(e/2) over the even and over the odd exponents, the odd
+// one to be multiplied by sqrt(1/2). `fraction_bits` of both keep every bit: e / 2 is at most 31, so a product has 39 bits.
+std::vector<std::int64_t> sums_of_parity(const group_operands& o, int parity, int fraction_bits) {
+    level_values values(static_cast<std::size_t>(level_count(o.weights)));
+    for (int e = 0; e < level_count(o.weights); ++e)
+        for (int x = o.least_input; x <= o.greatest_input; ++x)
+            values[e].push_back(e % 2 == parity ? x * (std::int64_t{1} << (fraction_bits - e / 2)) : 0);
+    std::vector<std::int64_t> sums;
+    sum_levels(o, values, sums);
+    return sums;
+}
 
-// The sums that exact multiplication would give: per exponent an exact integer sum, weighted once.
 std::vector<double> exact_sums(const group_operands& o) {
-    std::vector<std::int32_t> input_itself;
-    for (int x = o.least_input; x <= o.greatest_input; ++x) input_itself.push_back(x);
-    ternary_products level(o);
+    const int fraction_bits = level_count(o.weights) / 2;
+    const std::vector<std::int64_t> even = sums_of_parity(o, 0, fraction_bits);
+    const std::vector<std::int64_t> odd = sums_of_parity(o, 1, fraction_bits);
     std::vector<double> exact(o.outputs());
-    const int levels = (1 << (o.weights.bits - 1)) - 1;
-    for (int e = 0; e < levels; ++e) {
-        std::vector<std::int64_t> sums(o.outputs());
-        level.add(e, input_itself);
-        level.drain_into(sums);
-        const double weight = level_weight(e, o.weights.guard_bits);
-        for (std::size_t i = 0; i < sums.size(); ++i) exact[i] += weight * static_cast<double>(sums[i]);
-    }
+    for (std::size_t i = 0; i < exact.size(); ++i)
+        exact[i] =
+            std::ldexp(static_cast<double>(even[i]) + std::sqrt(0.5) * static_cast<double>(odd[i]), o.weights.guard_bits - fraction_bits);
     return exact;
 }
 

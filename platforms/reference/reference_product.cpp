@@ -10,7 +10,8 @@ namespace {
 
 void append_narrowed(const layer& l, const std::vector<std::int64_t>& sums, std::vector<std::int32_t>& accumulators) {
     for (const std::int64_t sum : sums) {
-        if (sum != static_cast<std::int32_t>(sum)) throw model_fault("reference: layer " + l.name + ": an accumulator does not fit 32 bits");
+        if (sum != static_cast<std::int32_t>(sum))
+            throw model_fault("reference: layer " + l.name + ": an accumulator does not fit 32 bits");
         accumulators.push_back(static_cast<std::int32_t>(sum));
     }
 }

@@ -32,7 +32,7 @@ TEST(reference_requantize, rounds_everything_else_to_the_nearest_code) {
 }
 
 TEST(reference_requantize, adds_the_zero_point_after_rounding) {
-    EXPECT_EQ(reference_requantize(1, 1, 1, 1, -128, 127), 1);   // 0.5 -> 0, not 1.5 -> 2
+    EXPECT_EQ(reference_requantize(1, 1, 1, 1, -128, 127), 1);  // 0.5 -> 0, not 1.5 -> 2
     EXPECT_EQ(reference_requantize(3, 1, 1, -3, -128, 127), -1);
 }
 
@@ -44,8 +44,8 @@ TEST(reference_requantize, clamps_to_the_given_range) {
 }
 
 TEST(reference_requantize, is_exact_beyond_64_bits) {
-    const std::int64_t accumulator = (std::int64_t{1} << 40) + 1;  // times 2^31 - 1: 71 bits
-    EXPECT_EQ(reference_requantize(accumulator, 2147483647, 65, 0, -128, 127), 64);       // just below 64.0
+    const std::int64_t accumulator = (std::int64_t{1} << 40) + 1;                    // times 2^31 - 1: 71 bits
+    EXPECT_EQ(reference_requantize(accumulator, 2147483647, 65, 0, -128, 127), 64);  // just below 64.0
     EXPECT_EQ(reference_requantize(-accumulator, 2147483647, 65, 0, -128, 127), -64);
     EXPECT_EQ(reference_requantize(std::int64_t{3} << 61, 1 << 30, 92, 0, -128, 127), 2);  // 1.5
     EXPECT_EQ(reference_requantize((std::int64_t{3} << 61) - 1, 1 << 30, 92, 0, -128, 127), 1);
