@@ -1,0 +1,88 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "tests/unit/traces/lines.h"
+#include "tests/unit/traces/sample.h"
+#include "traces/measures.h"
+#include "traces/writers.h"
+
+namespace symmetree {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(comparison_table, has_one_row_per_run_with_ratios_to_the_baseline_at_its_widths) {
+    EXPECT_THAT(section_of(to_table(sample_comparison()), "Results"),
+        ElementsAre(
+            "                                                                                           BOPs  weights",
+            "platform  scheme             array  exactness  cycles   latency   power  energy    area  (DASQ)   stored  latency  energy   power    area",
+            "                             W x A                           ms      mW      uJ     um2       M     bits   / base  / base  / base  / base",
+            "--------  -----------------  -----  ---------  ------  --------  ------  ------  ------  ------  -------  -------  ------  ------  ------",
+            "symq *    symq:w3a4          3 x 4  exact      34,000  0.068000  89.084  6.0577  16,000  87.059  311,440    1.000   1.000   1.000   1.000",
+            "dasq      dasq:w3a4:sw4:p98  3 x 4  exact      35,000  0.070000  86.556  6.0589  20,000  87.059  311,440    1.029   1.000   0.972   1.250",
+            "post      post:w3a4:g4       3 x 4  exact      35,000  0.070000       -       -       -       -  311,440    1.029       -       -       -",
+            "symq *    symq:w8a8          8 x 8  exact      34,000  0.068000  89.084  6.0577  46,000  87.059  311,440    1.000   1.000   1.000   1.000",
+            "dasq      dasq:w8a8:sw8:p98  8 x 8  exact      35,000  0.070000  86.556  6.0589  20,000  87.059  311,440    1.029   1.000   0.972   0.435"));
+}
+
+TEST(comparison_table, splits_cycles_energy_and_area_per_run) {
+    const std::string table = to_table(sample_comparison());
+    EXPECT_THAT(section_of(table, "Where the cycles go"),
+                Contains("dasq      dasq:w3a4:sw4:p98  3 x 4   85.7      0.2      2.9    0.2     7.7     1.6     0.4    0.4      0.9"));
+    EXPECT_THAT(section_of(table, "Where the energy goes"),
+                Contains("symq *    symq:w3a4          3 x 4  0.53500         -  5.5227  0.000001"));
+    EXPECT_THAT(section_of(table, "Where the area goes"), Contains("symq *    symq:w8a8          8 x 8  40,000       -  6,000.0"));
+}
+
+TEST(comparison_table, writes_common_notes_once_and_names_the_runs_of_the_others) {
+    const std::vector<std::string> lines = lines_of(to_table(sample_comparison()));
+    EXPECT_EQ(std::count(lines.begin(), lines.end(), "notes           attention runs as symq"), 1);
+    EXPECT_THAT(lines, Contains("                [post 3x4] no cost table"));
+    EXPECT_THAT(lines, Contains("cost table      [symq 3x4, dasq 3x4, symq 8x8, dasq 8x8] published_45nm (published, scaled)"));
+    EXPECT_THAT(lines, Contains("                [post 3x4] none: no energy, power or area"));
+}
+
+TEST(comparison_table, names_the_workload_of_each_row_when_there_are_several) {
+    comparison c = sample_comparison();
+    c.runs[1].workload = "another";
+    EXPECT_THAT(section_of(to_table(c), "Results"), Contains(HasSubstr("another       dasq ")));
+    EXPECT_THAT(section_of(to_table(sample_comparison()), "Results"), Not(Contains(HasSubstr("workload"))));
+}
+
+TEST(comparison_table, says_so_when_the_baseline_was_not_run) {
+    comparison c = sample_comparison();
+    c.baseline = "asymq";
+    EXPECT_THAT(lines_of(to_table(c)), Contains("baseline        asymq (not among the runs: no ratios)"));
+    EXPECT_FALSE(ratios_of(c, 0).latency.has_value());
+}
+
+TEST(baseline, is_the_run_at_the_same_widths) {
+    const comparison c = sample_comparison();
+    EXPECT_EQ(baseline_of(c, 1), 0u);
+    EXPECT_EQ(baseline_of(c, 4), 3u);
+}
+
+TEST(baseline, of_a_single_width_serves_every_width) {
+    comparison c = sample_comparison();
+    c.runs.erase(c.runs.begin() + 3);  // symq at 8 x 8
+    EXPECT_EQ(baseline_of(c, 3), 0u);
+}
+
+TEST(baseline, of_several_widths_serves_no_other_one) {
+    comparison c = sample_comparison();
+    c.runs[4].array_weight_bits = 5;
+    EXPECT_FALSE(baseline_of(c, 4).has_value());
+}
+
+TEST(baseline, is_never_another_workload) {
+    comparison c = sample_comparison();
+    c.runs[1].workload = "another";
+    EXPECT_FALSE(baseline_of(c, 1).has_value());
+}
+
+}  // namespace
+}  // namespace symmetree
