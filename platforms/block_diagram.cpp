@@ -20,7 +20,7 @@ struct box {
 /// Blocks side by side.
 using row = std::vector<box>;
 
-constexpr std::size_t gap = 3;
+constexpr std::size_t gap = 3;  ///< columns between two boxes
 
 std::size_t width_of(const box& b) {
     // The arrow's label stands right of the arrow and must not run into its neighbour's.

@@ -78,6 +78,8 @@ void check_sizes(const platform_config& c, std::vector<contradiction>& found) {
 }
 
 void check_scheme(const platform_config& c, std::vector<contradiction>& found) {
+    // The missing side array was named already.
+    if (!is_shift_family(c.default_scheme.family) && !array_for(c, c.default_scheme.family)) return;
     if (const auto reason = why_not(c, c.default_scheme))
         found.push_back({{"scheme", "array.kind", "array.guard_bits", "array.weight_bits", "array.activation_bits", "zero_point.unit", "sparse.lanes",
                           "sparse.value_bits", "side_array", "mapping.wide_layers"},

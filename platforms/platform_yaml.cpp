@@ -188,7 +188,7 @@ scheme read_scheme(yaml_reader& root, const array_config& array) {
         return parse_scheme(text, array.weight_bits, array.activation_bits);
     } catch (const input_error& e) {
         for (const diagnostic& problem : e.problems())
-            root.problem("scheme", problem.field.empty() ? problem.message : problem.field + ": " + problem.message);
+            root.problem("scheme", problem.field.empty() || problem.field == "scheme" ? problem.message : problem.field + ": " + problem.message);
     }
     return {};
 }
