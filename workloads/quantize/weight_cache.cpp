@@ -1,18 +1,14 @@
 #include "workloads/quantize/weight_cache.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
+#include <fstream>
 
 #include <boost/uuid/name_generator_sha1.hpp>
 #include <boost/uuid/uuid_io.hpp>
 #include <fmt/format.h>
 
+#include "core/output_file.h"
 #include "workloads/quantize/weight_file.h"
 
 namespace symmetree {
@@ -28,63 +24,15 @@ scheme weight_part(scheme s) {
     return s;
 }
 
-/// A file descriptor that closes itself.
-class descriptor {
-public:
-    explicit descriptor(int number) : number_(number) {}
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-    ~descriptor() { close(); }
-
-    bool good() const { return number_ >= 0; }
-    int number() const { return number_; }
-    bool close() {
-        const int open = number_;
-        number_ = -1;
-        return open < 0 || ::close(open) == 0;
-    }
-
-private:
-    int number_;
-};
-
+/// The whole file; empty when it cannot be read.
 std::string read_file(const std::string& path) {
-    const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    struct stat status = {};
-    if (!file.good() || ::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
-    std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
-    std::size_t done = 0;
-    while (done < bytes.size()) {
-        const ssize_t got = ::read(file.number(), bytes.data() + done, bytes.size() - done);
-        if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) return {};
-        done += static_cast<std::size_t>(got);
-    }
-    return bytes;
-}
-
-bool write_all(int file, const std::string& bytes) {
-    std::size_t done = 0;
-    while (done < bytes.size()) {
-        const ssize_t put = ::write(file, bytes.data() + done, bytes.size() - done);
-        if (put < 0 && errno == EINTR) continue;
-        if (put <= 0) return false;
-        done += static_cast<std::size_t>(put);
-    }
-    return true;
-}
-
-/// Writes under a temporary name of its own and renames: readers see the old file, the whole new one or none. Returns
-/// what went wrong, or nothing.
-std::string replace_file(const std::string& path, const std::string& bytes) {
-    std::string temporary = path + ".XXXXXX";
-    descriptor file(::mkstemp(temporary.data()));
-    if (!file.good()) return std::strerror(errno);
-    const bool written = write_all(file.number(), bytes) && ::fchmod(file.number(), 0644) == 0 && file.close();
-    if (written && ::rename(temporary.c_str(), path.c_str()) == 0) return {};
-    const std::string problem = std::strerror(errno);
-    ::unlink(temporary.c_str());
-    return problem;
+    std::error_code failed;
+    const std::uintmax_t size = fs::is_regular_file(path, failed) ? fs::file_size(path, failed) : 0;
+    std::ifstream file(path, std::ios::binary);
+    if (failed || !file) return {};
+    std::string bytes(size, '\0');
+    file.read(bytes.data(), static_cast<std::streamsize>(size));
+    return file ? bytes : std::string();
 }
 
 }  // namespace
@@ -129,10 +77,13 @@ std::string weight_cache::path_of(const std::string& key) const {
 std::optional<quantized_weights> weight_cache::load(const std::string& key) const { return from_weight_file(read_file(path_of(key)), key); }
 
 void weight_cache::store(const quantized_weights& q, const std::string& key) const {
-    std::error_code failed;
-    fs::create_directories(directory_, failed);
-    const std::string problem = failed ? failed.message() : replace_file(path_of(key), to_weight_file(q, key));
-    if (!problem.empty() && !warned_->exchange(true)) fmt::print(stderr, "symmetree: fitted weights are not kept in {}: {}\n", directory_, problem);
+    std::error_code ignored;  // a directory that is missing shows when the file is written
+    fs::create_directories(directory_, ignored);
+    try {
+        write_output(path_of(key), to_weight_file(q, key));
+    } catch (const input_error& problem) {
+        if (!warned_->exchange(true)) fmt::print(stderr, "symmetree: fitted weights are not kept: {}\n", problem.what());
+    }
 }
 
 }  // namespace symmetree

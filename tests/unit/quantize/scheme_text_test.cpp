@@ -1,0 +1,139 @@
+#include <gmock/gmock.h>
+
+#include "core/error.h"
+#include "workloads/scheme.h"
+
+namespace symmetree {
+namespace {
+
+using testing::HasSubstr;
+
+std::string canonical(const std::string& text) { return to_string(parse_scheme(text)); }
+
+std::vector<diagnostic> problems_of(const std::string& text, int weight_bits = 4) {
+    try {
+        parse_scheme(text, weight_bits);
+    } catch (const input_error& error) {
+        return error.problems();
+    }
+    return {};
+}
+
+TEST(scheme_text, canonical_texts_come_back_unchanged) {
+    for (const char* text : {"symq:w4a8", "asymq:w3a4", "symq:w4a4:tensor:minmax:truncate", "asymq:w8a2:tensor", "dasq:w3a3:sw4:p98", "dasq:w2a8:sw8:p99.5",
+                             "dasq:w8a8:sw2:p100", "dasq:w8a8:sw2:p0", "pot:w4a4:g4", "post:w7a8:g0", "post:w2a2:g7:aminmax", "symq:w4a4:aminmax"})
+        EXPECT_EQ(canonical(text), text);
+}
+
+TEST(scheme_text, other_writings_take_the_canonical_form) {
+    EXPECT_EQ(canonical("symq"), "symq:w4a4");
+    EXPECT_EQ(canonical("symq:minmax"), "symq:w4a4:minmax");
+    EXPECT_EQ(canonical("symq:w4a4:truncate:aminmax:minmax:tensor"), "symq:w4a4:tensor:minmax:truncate:aminmax");
+    EXPECT_EQ(canonical("symq:w4a4:channel:mse:half_even:amse"), "symq:w4a4");
+    EXPECT_EQ(canonical("dasq"), "dasq:w4a4:sw4:p98");
+    EXPECT_EQ(canonical("dasq:p98.0"), "dasq:w4a4:sw4:p98");
+    EXPECT_EQ(canonical("dasq:p099.50:sw3"), "dasq:w4a4:sw3:p99.5");
+    EXPECT_EQ(canonical("dasq:p100.000"), "dasq:w4a4:sw4:p100");
+    EXPECT_EQ(canonical("dasq:p0.0"), "dasq:w4a4:sw4:p0");
+    EXPECT_EQ(canonical("dasq:p98.000000001"), "dasq:w4a4:sw4:p98.000000001");
+    EXPECT_EQ(canonical("post"), "post:w4a4:g4");
+}
+
+TEST(scheme_text, default_widths_are_the_callers) {
+    EXPECT_EQ(to_string(parse_scheme("dasq", 3, 8)), "dasq:w3a8:sw4:p98");
+    EXPECT_EQ(to_string(parse_scheme("dasq:w2a2", 3, 8)), "dasq:w2a2:sw4:p98");
+}
+
+TEST(scheme_text, every_scheme_survives_being_written_and_read) {
+    for (auto family : {scheme_family::symq, scheme_family::asymq, scheme_family::dasq, scheme_family::pot, scheme_family::post})
+        for (int bits = 2; bits <= 7; ++bits)
+            for (int option = 0; option < 8; ++option)
+                for (auto range : {range_method::mse, range_method::min_max}) {
+                    scheme s;
+                    s.family = family;
+                    s.weight_bits = bits;
+                    s.activation_bits = 10 - bits > 8 ? 8 : 10 - bits;
+                    s.uniform.grain = option & 1 ? granularity::per_tensor : granularity::per_channel;
+                    s.uniform.range = option & 2 ? range_method::min_max : range_method::mse;
+                    s.uniform.round = option & 4 ? rounding::truncate : rounding::half_even;
+                    s.dasq.outlier_bits = option % 7 + 2;
+                    s.dasq.sparsity = option & 1 ? "97.50" : "90";
+                    s.shift.guard_bits = option;
+                    s.activation_range = range;
+                    EXPECT_EQ(parse_scheme(to_string(s)), s) << to_string(s);
+                }
+}
+
+TEST(scheme_text, schemes_that_differ_in_one_used_field_are_unequal) {
+    const std::vector<std::string> texts{"symq:w4a4",          "symq:w4a5",        "symq:w5a4",   "asymq:w4a4",  "symq:w4a4:tensor", "symq:w4a4:minmax", "symq:w4a4:truncate",
+                                         "symq:w4a4:aminmax",  "dasq:sw3:p98",     "dasq:sw4",    "dasq:p98.1",  "pot:g4",           "pot:g3",           "post:g4"};
+    for (std::size_t i = 0; i < texts.size(); ++i)
+        for (std::size_t j = 0; j < texts.size(); ++j) EXPECT_EQ(parse_scheme(texts[i]) == parse_scheme(texts[j]), i == j) << texts[i] << " " << texts[j];
+}
+
+TEST(scheme_text, refused_texts_name_the_field_and_what_is_allowed) {
+    const std::vector<std::pair<std::string, std::string>> cases{
+        {"", "symq, asymq, dasq, pot or post"},
+        {"lsq:w4a4", "symq, asymq, dasq, pot or post"},
+        {"SYMQ", "symq, asymq, dasq, pot or post"},
+        {"symq:w1a4", "weight bits: allowed 2..8"},
+        {"symq:w9a4", "weight bits: allowed 2..8"},
+        {"symq:w4a1", "activation bits: allowed 2..8"},
+        {"symq:w4a9", "activation bits: allowed 2..8"},
+        {"pot:w8a4", "weight bits: allowed 2..7"},
+        {"post:w8a4", "weight bits: allowed 2..7"},
+        {"pot:w1a4", "weight bits: allowed 2..7"},
+        {"symq:w04a4", "wKaA"},
+        {"symq:w4a", "wKaA"},
+        {"symq:wa4", "wKaA"},
+        {"symq:w-4a4", "wKaA"},
+        {"symq:w4a99999999999", "wKaA"},
+        {"symq:w4", "wKaA"},
+        {"symq:", "wKaA"},
+        {"symq:w4a4:", "amse, aminmax"},
+        {"symq:minmax:w4a4", "wKaA (first)"},
+        {"symq:w4a4:g4", "tensor"},
+        {"symq:w4a4:sw4", "tensor"},
+        {"symq:w4a4:p98", "tensor"},
+        {"symq:w4a4:fast", "tensor"},
+        {"symq:w4a4:minmax:mse", "given once"},
+        {"symq:w4a4:tensor:tensor", "given once"},
+        {"symq:w4a4:truncate:half_even", "given once"},
+        {"symq:w4a4:amse:aminmax", "given once"},
+        {"dasq:w4a4:tensor", "swK, pP"},
+        {"dasq:w4a4:minmax", "swK, pP"},
+        {"dasq:w4a4:sw1", "outlier bits: allowed 2..8"},
+        {"dasq:w4a4:sw9", "outlier bits: allowed 2..8"},
+        {"dasq:w4a4:sw", "outlier bits: allowed 2..8"},
+        {"dasq:w4a4:sw4:sw4", "given once"},
+        {"dasq:w4a4:p101", "0..100"},
+        {"dasq:w4a4:p100.1", "0..100"},
+        {"dasq:w4a4:p-1", "0..100"},
+        {"dasq:w4a4:p98.", "0..100"},
+        {"dasq:w4a4:p.5", "0..100"},
+        {"dasq:w4a4:p9e1", "0..100"},
+        {"dasq:w4a4:p", "0..100"},
+        {"dasq:w4a4:p98.0000000001", "0..100"},
+        {"dasq:w4a4:p98:p98", "given once"},
+        {"pot:w4a4:g8", "guard bits: allowed 0..7"},
+        {"pot:w4a4:g-1", "guard bits: allowed 0..7"},
+        {"pot:w4a4:g", "guard bits: allowed 0..7"},
+        {"post:w4a4:minmax", "gG"},
+        {"post:w4a4:g4:g4", "given once"},
+    };
+    for (const auto& [text, allowed] : cases) {
+        const std::vector<diagnostic> problems = problems_of(text);
+        ASSERT_EQ(problems.size(), 1u) << text;
+        EXPECT_EQ(problems[0].field, "scheme") << text;
+        EXPECT_EQ(problems[0].file, "") << text;
+        EXPECT_THAT(problems[0].message, HasSubstr(allowed)) << text;
+        EXPECT_THAT(problems[0].message, HasSubstr("\"" + text + "\"")) << text;
+    }
+}
+
+TEST(scheme_text, all_problems_are_reported_at_once) { EXPECT_EQ(problems_of("dasq:w9a1:sw9:p200:fast").size(), 5u); }
+
+TEST(scheme_text, a_default_width_is_checked_like_a_written_one) { EXPECT_EQ(problems_of("post", 8).size(), 1u); }
+
+}  // namespace
+}  // namespace symmetree
