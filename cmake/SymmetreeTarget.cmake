@@ -4,7 +4,7 @@
 function(symmetree_options target)
   target_include_directories(${target} PUBLIC "${PROJECT_SOURCE_DIR}")
   # -ffp-contract=off: the same doubles on every CPU. No -march: integer kernels choose at run time.
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow=local -Wconversion -Wno-sign-conversion
                          -Werror=unused-parameter -Werror=return-type -Werror=switch -ffp-contract=off)
   if(SYMMETREE_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${SYMMETREE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

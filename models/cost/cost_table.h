@@ -1,7 +1,7 @@
 #pragma once
 
 #include <map>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,14 +10,15 @@
 
 namespace symmetree {
 
-/// What one instance of a unit costs. Energy of a layer:
-///   vectors * held + loads * load + (stalled + idle) * clock + leakage * time
+struct cost_rows;
+
+/// What one instance of a unit costs; energy_of says how the columns meet the counters.
 struct unit_cost {
-    picojoule held;             ///< per vector, weights held
-    picojoule load;             ///< per weight-register load
-    picojoule clock;            ///< per stalled or idle cycle
-    microwatt leakage;          ///< per instance
-    square_micrometre area;     ///< per instance
+    picojoule held;          ///< per vector, weights held
+    picojoule load;          ///< per weight-register load
+    picojoule clock;         ///< per stalled or idle cycle
+    microwatt leakage;       ///< per instance
+    square_micrometre area;  ///< per instance
 };
 
 /// What a memory costs.
@@ -25,34 +26,39 @@ struct memory_cost {
     picojoule read_per_bit;
     picojoule write_per_bit;
     microwatt leakage;
-    square_micrometre area;     ///< 0 for external memory
+    square_micrometre area;  ///< 0 for external memory
 };
 
 /// One cost table. Rows are keyed; a width, lane count or capacity between two rows is interpolated linearly, one
-/// outside the table is refused: lookups never extrapolate.
+/// outside the table is refused: lookups never extrapolate. A field of the key that the unit's rows have no column for is ignored.
+/// What the fields mean for each unit, and the form of the file: docs/cost-model.md. Copies share the rows.
 class cost_table {
 public:
     /// A shipped name (`published_45nm`) or a path. Throws input_error.
     static cost_table load(const std::string& name_or_path, const std::string& shipped_directory);
+    /// The same from text; `file_name` stands in the messages.
+    static cost_table parse(const std::string& yaml, const std::string& file_name);
 
     /// Throws input_error naming the key and the table's range.
     unit_cost unit(const unit_key& key) const;
     /// On-chip memory of `capacity`, with a port of `port_bits`. DRAM: both ignored.
     memory_cost memory(memory_kind kind, bytes capacity, int port_bits) const;
 
-    const std::string& name() const { return name_; }
-    const std::string& label() const { return label_; }                           ///< "published, scaled"
-    const std::vector<std::string>& not_modelled() const { return not_modelled_; }
+    const std::string& name() const;
+    const std::string& label() const;  ///< "published, scaled"
+    const std::vector<std::string>& not_modelled() const;
     const std::string& file() const { return file_; }
 
 private:
-    std::string name_, label_, file_;
-    std::vector<std::string> not_modelled_;
+    cost_table(std::shared_ptr<const cost_rows> rows, std::string file) : rows_(std::move(rows)), file_(std::move(file)) {}
+
+    std::shared_ptr<const cost_rows> rows_;
+    std::string file_;
 };
 
 /// The on-chip memories of a platform, for pricing.
 struct priced_memory {
-    bytes capacity;
+    bytes capacity;  ///< all banks together
     int port_bits = 0;
 };
 
@@ -62,9 +68,14 @@ struct priced_platform {
     double clock_hz = 0;
 };
 
-/// Energy by unit name (to_string(unit_kind), to_string(memory_kind), "leakage") of one layer, in pJ.
-/// `installed` lists every unit of the platform with its instances: all of it leaks, and what the layer did not use idles.
-/// A pure function of integers and table rows: a finished run can be priced again without simulating.
+/// Energy of one layer by unit name (to_string(unit_kind), to_string(memory_kind), "leakage"), in pJ; T = time in cycles:
+///   unit      sum over its activity of  vectors * held + loads * load + (stalled + idle) * clock
+///             + (instances * T - accounted cycles) * clock  for what is installed and was not used
+///   memory    8 * read_bytes * read_per_bit + 8 * written_bytes * write_per_bit
+///   leakage   (sum of instances * leakage of everything installed, on-chip memories included) * T / clock_hz
+/// Activity belongs to the installed unit that equals it in all but class and stream (they say what passes through, not
+/// which circuit); activity of a unit or memory that is not installed is a model_fault.
+/// A pure function of integers and table rows, summed in key order: a finished run can be priced again without simulating.
 std::map<std::string, double> energy_of(const unit_activity& units, const memory_activity& memories, cycles time,
                                         const unit_activity& installed, const priced_platform& platform, const cost_table& table);
 

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <systemc>
+#include <tlm>
+#include <tlm_utils/simple_target_socket.h>
+#include <vector>
+
+#include "core/probe.h"
+#include "models/accelerator/accelerator_config.h"
+#include "models/accelerator/layer_result.h"
+#include "models/accelerator/registers.h"
+#include "models/accumulators/accumulators.h"
+#include "models/buffers/activation_buffer.h"
+#include "models/buffers/output_buffer.h"
+#include "models/buffers/weight_buffer.h"
+#include "models/dense_array/dense_mac_array.h"
+#include "models/dma/dma.h"
+#include "models/requantizer/requantizer.h"
+#include "models/sequencer/sequencer.h"
+#include "models/sequencer/vector_issuer.h"
+#include "models/sequencer/weight_loader.h"
+#include "models/shift_lut/shift_lut_array.h"
+#include "models/sparse/sparse_outlier_unit.h"
+#include "models/tlm/engine.h"
+#include "models/zero_point/zero_point_adder.h"
+
+namespace symmetree {
+
+/// The accelerator as a virtual platform sees it: registers, a way to memory, an interrupt line.
+class accelerator : public sc_core::sc_module {
+public:
+    tlm_utils::simple_target_socket<accelerator> registers{"registers"};
+    tlm::tlm_initiator_socket<> memory{"memory"};
+    sc_core::sc_out<bool> interrupt{"interrupt"};
+
+    /// `compute` false: timing only, the arithmetic units move no values. `probe` may be null.
+    accelerator(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room, bool compute,
+                probe* probe);
+    SC_HAS_PROCESS(accelerator);
+
+    /// One entry per layer since reset.
+    const std::vector<layer_result>& results() const { return results_; }
+    void watch(drain_watch* watch) { requantizer_.watch(watch); }
+
+private:
+    void bind_all();
+    void access(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
+    std::uint32_t read_register(std::uint32_t offset) const;
+    bool write_register(std::uint32_t offset, std::uint32_t value);
+    void raise_interrupt();
+    void collect(const layer_job& job, std::uint64_t began, std::uint64_t ended);
+    layer_result running_totals() const;
+
+    const accelerator_config config_;
+    const clock_domain clock_;
+
+    dma dma_;
+    weight_buffer weight_buffer_;
+    activation_buffer activation_buffer_;
+    output_buffer output_buffer_;
+    dense_mac_array multipliers_;       ///< the array, or the side array of a shift platform
+    shift_lut_array shifters_;          ///< idle on a multiplier platform
+    zero_point_adder zero_point_adder_;
+    sparse_outlier_unit sparse_unit_;
+    accumulators accumulators_;
+    weight_loader weight_loader_;
+    vector_issuer vector_issuer_;
+    requantizer requantizer_;
+    sequencer sequencer_;
+
+    std::uint64_t descriptor_ = 0, started_ = 0, last_cycles_ = 0;
+    std::uint32_t descriptor_count_ = 0;
+    bool done_ = false, interrupt_enabled_ = false, line_ = false;
+    sc_core::sc_event line_changed_{"line_changed"};
+    void drive_line();
+
+    std::vector<layer_result> results_;
+    layer_result before_;               ///< totals at the end of the layer before
+};
+
+}  // namespace symmetree

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+
+#include "core/counters.h"
+#include "models/accelerator/accelerator_config.h"
+#include "models/sequencer/weight_loader.h"
+
+namespace symmetree {
+
+/// Integers that one layer leaves behind.
+struct layer_result {
+    std::uint64_t cycles = 0;                ///< from the doorbell (or the layer before) to the last output in DRAM
+    slot_split split;
+    outlier_tally outliers;
+    bool on_side_array = false;
+    unit_counters array, side_array;         ///< vectors, loads
+    unit_counters activation_sums, corrections;
+    unit_counters sparse, accumulators;
+    unit_counters requantizer;               ///< vectors; busy, stalled in cycles
+    std::uint64_t corrections_at_drain = 0;
+    memory_activity memories;
+    std::uint64_t dma_bytes[5] = {};         ///< by stream: weights, outliers, activations, outputs, control
+};
+
+/// Every priced unit of the accelerator with its instances and no activity.
+unit_activity installed_units(const accelerator_config& config);
+
+/// Activity of a layer by unit key; busy + stalled + idle = instances * cycles for each.
+unit_activity activity_of(const accelerator_config& config, const layer_result& result, activation_class input);
+
+}  // namespace symmetree

@@ -1,0 +1,30 @@
+#include "models/accumulators/accumulators.h"
+
+namespace symmetree {
+
+accumulators::accumulators(const sc_core::sc_module_name& name, const accelerator_config& config)
+    : sc_module(name),
+      jobs("jobs", this, &accumulators::b_transport),
+      tokens("banks", 2),
+      config_(config),
+      stride_(partial_stride_of(config.array.trees)) {
+    for (auto& bank : banks_) bank.resize(std::size_t(config_.accumulators.depth) * std::size_t(stride_));
+}
+
+void accumulators::b_transport(tile_job& job, sc_core::sc_time& delay) {
+    (void)delay;  // one read-modify-write per vector, at the end of the pipeline
+    const tile& t = *job.what;
+    counters_.vectors += std::uint64_t(t.vectors) * std::uint64_t(t.channels);
+    if (!job.activations) return;
+    const int shift = job.layer->weight_piece(config_, t).first + job.layer->activation_piece(t).first;
+    std::int32_t* sum = banks_[filling_].data();
+    const std::int32_t* partial = job.partial;
+    for (int v = 0; v < t.vectors; ++v, sum += stride_, partial += job.partial_stride) {
+        if (t.first_slice)
+            for (int tree = 0; tree < job.partial_stride; ++tree) sum[tree] = partial[tree] * (1 << shift);
+        else
+            for (int tree = 0; tree < job.partial_stride; ++tree) sum[tree] += partial[tree] * (1 << shift);
+    }
+}
+
+}  // namespace symmetree

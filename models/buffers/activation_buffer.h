@@ -1,0 +1,82 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <systemc>
+#include <tlm>
+#include <tlm_utils/simple_target_socket.h>
+#include <vector>
+
+#include "core/counters.h"
+#include "core/probe.h"
+#include "models/accelerator/accelerator_config.h"
+#include "models/buffers/im2col_math.h"
+#include "models/sequencer/layer_job.h"
+#include "models/tlm/engine.h"
+#include "models/tlm/job_socket.h"
+
+namespace symmetree {
+
+/// Announces the raw input that a bank is about to receive: the rows of one m-block.
+struct input_bank_opening {
+    int bank = 0;
+    const layer_job* layer = nullptr;
+    std::int64_t first_vector = 0;
+    std::int32_t vectors = 0;
+    std::vector<row_run> rows;
+};
+
+/// Asks for the im2col vectors of a tile; answered when the whole m-block's input is in the bank.
+struct input_read {
+    int bank = 0;
+    std::int32_t k_block = 0;
+    piece part;
+    bool want_values = true;
+    // answer
+    const std::int16_t* vectors = nullptr;  ///< [vectors][stride] as im2col_math says; null when no values are wanted
+    int stride = 0;
+    std::uint64_t ready_cycle = 0;          ///< when the input was complete, if the reader had to wait; else 0
+};
+
+/// Double-buffered SRAM for packed raw input; supplies one im2col vector per R cycles. Reads wait in the caller's
+/// thread until the input is there (a memory may). What a bank holds is unpacked once and kept as vectors: a matter of
+/// the simulation's speed, the bytes of the bank are the only source.
+class activation_buffer : public sc_core::sc_module {
+public:
+    tlm_utils::simple_target_socket<activation_buffer> fill{"fill"};
+    job_target_socket<activation_buffer, input_bank_opening> openings;
+    job_target_socket<activation_buffer, input_read> reads;
+
+    activation_buffer(const sc_core::sc_module_name& name, const buffer_config& config, const clock_domain& clock, probe* probe);
+
+    const memory_counters& counters() const { return counters_; }
+    std::uint64_t bank_address(int bank) const { return std::uint64_t(bank) * config_.bank_bytes; }
+
+private:
+    struct bank {
+        std::vector<std::uint8_t> storage;
+        input_bank_opening content;
+        std::uint64_t wanted = 0, arrived = 0;
+        std::vector<std::int16_t> rows;                                          ///< unpacked on first use
+        std::map<std::pair<std::int32_t, int>, std::vector<std::int16_t>> vectors;  ///< by k-block and first bit
+    };
+    void open(input_bank_opening& opening, sc_core::sc_time& delay);
+    void write(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
+    void read(input_read& request, sc_core::sc_time& delay);
+    const std::vector<std::int16_t>& vectors_of(bank& b, const input_read& request, int stride);
+
+    const buffer_config config_;
+    const clock_domain clock_;
+    probe* const probe_;
+    std::array<probe::signal, 2> level_{};
+    std::array<bank, 2> banks_;
+    const bank* watched_ = nullptr;
+    sc_core::sc_event arrived_{"arrived"};
+    memory_counters counters_;
+};
+
+/// Elements from one vector to the next: lanes rounded up to whole pairs, as the arithmetic takes them.
+constexpr int vector_stride(int lanes) { return (lanes + 1) / 2 * 2; }
+
+}  // namespace symmetree

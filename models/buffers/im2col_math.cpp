@@ -1,0 +1,53 @@
+#include "models/buffers/im2col_math.h"
+
+#include "core/bit_stream.h"
+
+namespace symmetree {
+
+std::vector<std::int16_t> unpack_rows(const std::uint8_t* bank, const layer_geometry& g, const std::vector<row_run>& runs, bool codes_are_unsigned) {
+    const std::size_t row_elements = std::size_t(g.in_width) * std::size_t(g.in_channels);
+    std::vector<std::int16_t> out;
+    std::size_t rows = 0;
+    for (const row_run& run : runs) rows += std::size_t(run.count);
+    out.resize(rows * row_elements);
+    for (std::size_t row = 0; row < rows; ++row) {
+        bit_reader reader(bank + row * g.row_bytes(), g.row_bytes());
+        std::int16_t* const to = out.data() + row * row_elements;
+        for (std::size_t i = 0; i < row_elements; ++i)
+            to[i] = static_cast<std::int16_t>(codes_are_unsigned ? static_cast<std::int32_t>(reader.get(g.activation_bits)) : reader.get_signed(g.activation_bits));
+    }
+    return out;
+}
+
+std::vector<std::int16_t> gather_vectors(const std::vector<std::int16_t>& rows, const std::vector<row_run>& runs, const im2col_request& q) {
+    const layer_geometry& g = *q.geometry;
+    std::vector<std::int16_t> out(std::size_t(q.vectors) * std::size_t(q.stride), 0);
+    const std::int64_t row_elements = std::int64_t{g.in_width} * g.in_channels;
+    std::vector<std::int64_t> row_start(std::size_t(g.in_height), -1);  // where an image row stands in the bank
+    std::int64_t slot = 0;
+    for (const row_run& run : runs)
+        for (std::int32_t r = 0; r < run.count; ++r) row_start[std::size_t(run.first + r)] = row_elements * slot++;
+
+    const std::int16_t padding = take_piece(q.padding, q.part);
+    const std::int64_t kernel = std::int64_t{g.kernel_height} * g.kernel_width;
+    const std::int64_t first_k = std::int64_t{q.k_block} * q.lanes;
+    for (int lane = 0; lane < q.lanes && first_k + lane < g.k(); ++lane) {
+        const std::int64_t k = first_k + lane;
+        const std::int64_t channel = k / kernel, kernel_row = k % kernel / g.kernel_width, kernel_column = k % g.kernel_width;
+        std::int64_t y = q.first_vector / g.out_width, x = q.first_vector % g.out_width;
+        std::int16_t* to = out.data() + lane;
+        for (std::int32_t v = 0; v < q.vectors; ++v, to += q.stride) {
+            const std::int64_t in_y = y * g.stride_height - g.pad_top + kernel_row * g.dilation_height;
+            const std::int64_t in_x = x * g.stride_width - g.pad_left + kernel_column * g.dilation_width;
+            const bool inside = in_y >= 0 && in_y < g.in_height && in_x >= 0 && in_x < g.in_width;
+            *to = inside ? take_piece(rows[std::size_t(row_start[std::size_t(in_y)] + in_x * g.in_channels + channel)], q.part) : padding;
+            if (++x == g.out_width) {
+                x = 0;
+                ++y;
+            }
+        }
+    }
+    return out;
+}
+
+}  // namespace symmetree

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <systemc>
+#include <tlm>
+#include <tlm_utils/simple_target_socket.h>
+#include <vector>
+
+#include "core/counters.h"
+#include "models/accelerator/accelerator_config.h"
+
+namespace symmetree {
+
+/// Two output banks between the requantizer (writes) and the DMA (reads); both speak generic payload. Passive.
+class output_buffer : public sc_core::sc_module {
+public:
+    tlm_utils::simple_target_socket<output_buffer> drain{"drain"};
+    tlm_utils::simple_target_socket<output_buffer> dma{"dma"};
+
+    output_buffer(const sc_core::sc_module_name& name, const buffer_config& config);
+
+    const memory_counters& counters() const { return counters_; }
+    std::uint64_t bank_address(int bank) const { return std::uint64_t(bank) * config_.bank_bytes; }
+
+private:
+    void b_transport(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
+
+    const buffer_config config_;
+    std::vector<std::uint8_t> storage_;
+    memory_counters counters_;
+};
+
+}  // namespace symmetree

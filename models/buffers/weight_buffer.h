@@ -1,0 +1,75 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <systemc>
+#include <tlm>
+#include <tlm_utils/simple_target_socket.h>
+#include <vector>
+
+#include "core/counters.h"
+#include "core/probe.h"
+#include "models/accelerator/accelerator_config.h"
+#include "models/tlm/engine.h"
+#include "models/tlm/job_socket.h"
+
+namespace symmetree {
+
+/// Announces what a bank is about to receive: dense codes first, the outlier stream behind them.
+struct weight_bank_opening {
+    int bank = 0;
+    std::uint64_t dense_bytes = 0, outlier_bytes = 0;
+};
+
+/// Asks for one tile of a bank; answered when its last byte has arrived.
+struct weight_read {
+    int bank = 0;
+    std::uint64_t dense_offset = 0, dense_bytes = 0;
+    bool with_outliers = false;                      ///< the tile's piece of the outlier stream is wanted
+    std::uint64_t outlier_offset = 0;                ///< bytes into the bank's outlier stream
+    int count_bits = 0, entry_bits = 0;
+    // answer
+    const std::uint8_t* dense = nullptr;
+    const std::uint8_t* outliers = nullptr;
+    std::uint64_t outlier_bytes = 0;
+    std::uint32_t outlier_count = 0;
+    std::uint64_t ready_cycle = 0;                   ///< when it was complete, if the reader had to wait; else 0
+};
+
+/// Double-buffered SRAM for packed weight codes and outlier streams. Reads wait in the caller's thread until the bytes
+/// are there (a memory may); the time to read them is the reader's port time. Filled by the DMA over generic payload.
+class weight_buffer : public sc_core::sc_module {
+public:
+    tlm_utils::simple_target_socket<weight_buffer> fill{"fill"};
+    job_target_socket<weight_buffer, weight_bank_opening> openings;
+    job_target_socket<weight_buffer, weight_read> reads;
+
+    weight_buffer(const sc_core::sc_module_name& name, const buffer_config& config, const clock_domain& clock, probe* probe);
+
+    const memory_counters& counters() const { return counters_; }
+    std::uint64_t bank_address(int bank) const { return std::uint64_t(bank) * config_.bank_bytes; }
+    void count_read(std::uint64_t bytes, std::uint64_t accesses);
+
+private:
+    struct bank {
+        std::vector<std::uint8_t> storage;
+        std::uint64_t dense_bytes = 0, outlier_bytes = 0;
+        std::uint64_t dense_arrived = 0, outliers_arrived = 0;
+    };
+    void open(weight_bank_opening& opening, sc_core::sc_time& delay);
+    void write(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
+    void read(weight_read& request, sc_core::sc_time& delay);
+    void wait_until(const std::uint64_t& arrived, std::uint64_t wanted);
+
+    const buffer_config config_;
+    const clock_domain clock_;
+    probe* const probe_;
+    std::array<probe::signal, 2> level_{};
+    std::array<bank, 2> banks_;
+    const std::uint64_t* watched_ = nullptr;  ///< the reader sleeps until *watched_ >= watermark_
+    std::uint64_t watermark_ = 0;
+    sc_core::sc_event arrived_{"arrived"};
+    memory_counters counters_;
+};
+
+}  // namespace symmetree

@@ -1,0 +1,229 @@
+#include "models/cost/cost_rows.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "core/yaml_reader.h"
+
+namespace symmetree {
+namespace {
+
+constexpr unit_kind every_unit[] = {unit_kind::mac_tree,
+                                    unit_kind::pre_subtract_tree,
+                                    unit_kind::widened_tree,
+                                    unit_kind::activation_sum_tree,
+                                    unit_kind::correction_every_cycle,
+                                    unit_kind::correction_at_drain,
+                                    unit_kind::pot_tree,
+                                    unit_kind::post_tree,
+                                    unit_kind::sparse_lane,
+                                    unit_kind::sparse_bank_adder,
+                                    unit_kind::sparse_crossbar,
+                                    unit_kind::accumulator,
+                                    unit_kind::requantizer};
+
+const std::vector<std::string> unit_axes = {"weight_bits", "activation_bits", "lanes"};
+const std::vector<std::string> unit_costs = {"held_pj", "load_pj", "clock_pj", "leakage_uw", "area_um2"};
+const std::vector<std::string> memory_costs = {"read_pj_per_bit", "write_pj_per_bit", "leakage_uw", "area_um2"};
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// Where each axis and each cost stands in the rows of a section.
+struct column_order {
+    std::vector<std::string> axes;
+    std::vector<std::size_t> axis_places, cost_places;
+    std::size_t width = 0;
+};
+
+/// Reads `columns`: some or all of `axes`, and every one of `costs`. Nothing when it is wrong (reported).
+std::optional<column_order> read_columns(yaml_reader& section, const std::vector<std::string>& axes, bool all_axes,
+                                         const std::vector<std::string>& costs) {
+    const std::vector<std::string> columns = section.texts("columns");
+    column_order order;
+    order.width = columns.size();
+    bool good = !columns.empty();
+    const auto wrong = [&](const std::string& message) {
+        section.problem("columns", message);
+        good = false;
+    };
+    for (const std::string& name : columns) {
+        if (!contains(axes, name) && !contains(costs, name))
+            wrong(fmt::format("no such column: {}; allowed are {} and {}", name, fmt::join(axes, ", "), fmt::join(costs, ", ")));
+        if (std::count(columns.begin(), columns.end(), name) > 1) wrong(fmt::format("column given twice: {}", name));
+    }
+    const auto place = [&](const std::string& name) {
+        return static_cast<std::size_t>(std::find(columns.begin(), columns.end(), name) - columns.begin());
+    };
+    for (const std::string& name : axes) {
+        if (contains(columns, name)) {
+            order.axes.push_back(name);
+            order.axis_places.push_back(place(name));
+        } else if (all_axes) {
+            wrong(fmt::format("missing column: {}", name));
+        }
+    }
+    for (const std::string& name : costs) {
+        if (!contains(columns, name)) wrong(fmt::format("missing column: {}", name));
+        order.cost_places.push_back(place(name));
+    }
+    if (!good) return {};
+    return order;
+}
+
+template <class T>
+std::optional<T> number_in(const YAML::Node& cell) {
+    if (!cell.IsScalar()) return {};
+    const std::string& text = cell.Scalar();
+    T value{};
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failure != std::errc() || end != text.data() + text.size()) return {};
+    return value;
+}
+
+std::string given(const YAML::Node& cell) { return cell.IsScalar() ? fmt::format("'{}'", cell.Scalar()) : "no number"; }
+
+diagnostic at(const YAML::Node& node, const yaml_reader& section, const std::string& message) {
+    return {section.file(), node.Mark().line + 1, node.Mark().column + 1, section.path() + ".rows", message};
+}
+
+/// Adds one row to the grid or reports what is wrong with it.
+void read_row(const YAML::Node& node, const column_order& order, const yaml_reader& section, cost_grid& grid, diagnostics& problems) {
+    if (!node.IsSequence() || node.size() != order.width)
+        return problems.add(at(node, section, fmt::format("a row is a list of {} numbers, one per column", order.width)));
+    const std::vector<YAML::Node> cells(node.begin(), node.end());
+    cost_grid::point point;
+    cost_grid::row costs;
+    for (std::size_t i = 0; i < order.axes.size(); ++i) {
+        const YAML::Node& cell = cells[order.axis_places[i]];
+        const auto value = number_in<std::int64_t>(cell);
+        if (!value || *value < 1)
+            return problems.add(at(cell, section, fmt::format("{}: a whole number of at least 1, given {}", order.axes[i], given(cell))));
+        point.push_back(*value);
+    }
+    for (const std::size_t place : order.cost_places) {
+        const YAML::Node& cell = cells[place];
+        const auto value = number_in<double>(cell);
+        if (!value || !std::isfinite(*value) || *value < 0)
+            return problems.add(at(cell, section, fmt::format("a cost is a finite number of at least 0, given {}", given(cell))));
+        costs.push_back(*value);
+    }
+    const std::string text = grid.text(point);
+    if (!grid.add(std::move(point), std::move(costs)))
+        problems.add(at(node, section, text.empty() ? "a second row, but no column tells rows apart" : "a second row for " + text));
+}
+
+/// Reads `columns` and `rows` of a section into a complete grid.
+cost_grid read_grid(yaml_reader& section, const std::vector<std::string>& axes, bool all_axes, const std::vector<std::string>& costs,
+                    diagnostics& problems) {
+    const auto order = read_columns(section, axes, all_axes, costs);
+    const YAML::Node rows = section.raw("rows");
+    cost_grid grid(order ? order->axes : std::vector<std::string>{});
+    if (!rows.IsDefined() || !rows.IsSequence() || rows.size() == 0) {
+        section.problem("rows", "a list of at least one row");
+        return grid;
+    }
+    if (!order) return grid;
+    const std::size_t before = problems.problems().size();
+    for (const YAML::Node& row : rows) read_row(row, *order, section, grid, problems);
+    if (problems.problems().size() == before) {
+        if (const auto gap = grid.gap()) section.problem("rows", "rows must fill their grid; there is none for " + grid.text(*gap));
+    }
+    return grid;
+}
+
+std::set<activation_class> read_classes(yaml_reader& section) {
+    std::set<activation_class> classes;
+    for (const std::string& name : section.texts("classes")) {
+        bool known = false;
+        for (const auto c : {activation_class::relu, activation_class::gelu, activation_class::dense}) {
+            if (name == to_string(c)) known = classes.insert(c).second;
+        }
+        if (!known) section.problem("classes", fmt::format("relu, gelu and dense, each once, given '{}'", name));
+    }
+    if (classes.empty()) section.problem("classes", "at least one of relu, gelu, dense");
+    return classes;
+}
+
+void read_streams(yaml_reader& section, unit_rows& rows) {
+    for (const std::string& name : section.texts("streams")) {
+        if (name == "dense")
+            rows.dense_stream = true;
+        else if (name == "outlier")
+            rows.outlier_stream = true;
+        else
+            section.problem("streams", fmt::format("dense and outlier, given '{}'", name));
+    }
+    if (!rows.dense_stream && !rows.outlier_stream) section.problem("streams", "at least one of dense, outlier");
+}
+
+/// True when some key would find rows in both.
+bool overlap(const unit_rows& a, const unit_rows& b) {
+    if (a.unit != b.unit || !((a.dense_stream && b.dense_stream) || (a.outlier_stream && b.outlier_stream))) return false;
+    return std::any_of(a.classes.begin(), a.classes.end(), [&](activation_class c) { return b.classes.count(c) > 0; });
+}
+
+/// Where a number comes from and how it was scaled stands in the file, for its reader; the program only asks that it does.
+void require_provenance(yaml_reader& section) {
+    for (const char* key : {"rule", "source"}) {
+        if (section.text(key).empty() && section.has(key)) section.problem(key, "must not be empty");
+    }
+}
+
+void read_unit(yaml_reader& section, cost_rows& table, diagnostics& problems) {
+    std::vector<std::pair<std::string, unit_kind>> names;
+    for (const unit_kind unit : every_unit) names.emplace_back(to_string(unit), unit);
+    unit_rows rows{section.choice<unit_kind>("unit", names), {}, false, false, cost_grid({})};
+    require_provenance(section);
+    rows.classes = read_classes(section);
+    read_streams(section, rows);
+    rows.grid = read_grid(section, unit_axes, false, unit_costs, problems);
+    section.finish();
+    if (problems.empty() &&
+        std::any_of(table.units.begin(), table.units.end(), [&](const unit_rows& other) { return overlap(rows, other); }))
+        section.problem("unit", "a second section for the same unit, class and stream");
+    table.units.push_back(std::move(rows));
+}
+
+void read_memory(yaml_reader& section, cost_rows& table, diagnostics& problems) {
+    const bool external = section.choice<bool>("memory", {{"sram", false}, {"dram", true}});
+    require_provenance(section);
+    cost_grid& grid = external ? table.dram : table.sram;
+    if (!grid.empty()) section.problem("memory", "a second section for the same memory");
+    grid = external ? read_grid(section, {}, true, memory_costs, problems)
+                    : read_grid(section, {"capacity_bytes", "port_bits"}, true, memory_costs, problems);
+    section.finish();
+}
+
+cost_rows rows_of(const YAML::Node& document, const std::string& file) {
+    diagnostics problems;
+    yaml_reader reader(document, file, "", problems);
+    cost_rows table;
+    if (reader.valid()) {
+        table.name = reader.text("name");
+        table.label = reader.text("label");
+        reader.texts("primitives", false);
+        table.not_modelled = reader.texts("not_modelled");
+        for (yaml_reader& section : reader.maps("units")) read_unit(section, table, problems);
+        for (yaml_reader& section : reader.maps("memories")) read_memory(section, table, problems);
+        if (table.units.empty() && reader.has("units")) reader.problem("units", "a list of at least one section");
+        if (problems.empty() && table.sram.empty()) reader.problem("memories", "a section for sram is missing");
+        if (problems.empty() && table.dram.empty()) reader.problem("memories", "a section for dram is missing");
+        reader.finish();
+    }
+    problems.throw_if_any();
+    return table;
+}
+
+}  // namespace
+
+cost_rows read_cost_rows(const std::string& path) { return rows_of(load_yaml(path), path); }
+
+cost_rows parse_cost_rows(const std::string& yaml, const std::string& file_name) { return rows_of(parse_yaml(yaml, file_name), file_name); }
+
+}  // namespace symmetree

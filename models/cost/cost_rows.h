@@ -1,0 +1,39 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/activation_class.h"
+#include "core/counters.h"
+#include "models/cost/cost_grid.h"
+
+namespace symmetree {
+
+/// Rows of one unit for some activation classes and streams; axes are any of weight_bits, activation_bits, lanes.
+/// Costs in the order held, load, clock, leakage, area.
+struct unit_rows {
+    unit_kind unit;
+    std::set<activation_class> classes;
+    bool dense_stream = false, outlier_stream = false;
+    cost_grid grid;
+
+    bool serves(const unit_key& key) const {
+        return unit == key.unit && classes.count(key.input) > 0 && (key.sparse ? outlier_stream : dense_stream);
+    }
+};
+
+/// What a cost table file holds.
+struct cost_rows {
+    std::string name, label;
+    std::vector<std::string> not_modelled;
+    std::vector<unit_rows> units;
+    cost_grid sram{{"capacity_bytes", "port_bits"}};  ///< costs in the order read, write, leakage, area
+    cost_grid dram{{}};                               ///< the same, one row
+};
+
+/// Reads a cost table; throws input_error with all problems as file:line:column. The file's form: docs/cost-model.md.
+cost_rows read_cost_rows(const std::string& path);
+cost_rows parse_cost_rows(const std::string& yaml, const std::string& file_name);
+
+}  // namespace symmetree

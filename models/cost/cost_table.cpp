@@ -1,0 +1,93 @@
+#include "models/cost/cost_table.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "core/error.h"
+#include "models/cost/cost_rows.h"
+
+namespace symmetree {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_path(const std::string& text) {
+    const auto ends_with = [&](const std::string& end) {
+        return text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+    };
+    return text.find('/') != std::string::npos || ends_with(".yaml") || ends_with(".yml");
+}
+
+std::vector<std::string> shipped_names(const std::string& directory) {
+    std::vector<std::string> names;
+    std::error_code failure;
+    for (const auto& entry : fs::directory_iterator(directory, failure)) {
+        if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+cost_grid::point point_of(const unit_key& key, const cost_grid& grid) {
+    cost_grid::point at;
+    for (const std::string& axis : grid.axis_names())
+        at.push_back(axis == "weight_bits" ? key.weight_bits : axis == "activation_bits" ? key.activation_bits : key.lanes);
+    return at;
+}
+
+[[noreturn]] void refuse(const std::string& file, const std::string& field, const std::string& message) {
+    throw input_error(diagnostic{file, 0, 0, field, message});
+}
+
+}  // namespace
+
+cost_table cost_table::load(const std::string& name_or_path, const std::string& shipped_directory) {
+    std::string path = name_or_path;
+    if (!is_path(name_or_path)) {
+        path = (fs::path(shipped_directory) / (name_or_path + ".yaml")).string();
+        if (!fs::exists(path))
+            refuse(
+                "", "cost_table",
+                fmt::format("a path or one of {} is wanted, given '{}'", fmt::join(shipped_names(shipped_directory), ", "), name_or_path));
+    }
+    return cost_table(std::make_shared<const cost_rows>(read_cost_rows(path)), path);
+}
+
+cost_table cost_table::parse(const std::string& yaml, const std::string& file_name) {
+    return cost_table(std::make_shared<const cost_rows>(parse_cost_rows(yaml, file_name)), file_name);
+}
+
+const std::string& cost_table::name() const { return rows_->name; }
+const std::string& cost_table::label() const { return rows_->label; }
+const std::vector<std::string>& cost_table::not_modelled() const { return rows_->not_modelled; }
+
+unit_cost cost_table::unit(const unit_key& key) const {
+    const std::string name = to_string(key.unit);
+    const auto rows = std::find_if(rows_->units.begin(), rows_->units.end(), [&](const unit_rows& r) { return r.serves(key); });
+    if (rows == rows_->units.end())
+        refuse(file_, name,
+               fmt::format("no rows for {} activations and the {} stream", to_string(key.input), key.sparse ? "outlier" : "dense"));
+    const cost_grid::point at = point_of(key, rows->grid);
+    if (!rows->grid.covers(at))
+        refuse(file_, name,
+               fmt::format("no cost for {} ({} activations); the table covers {}", rows->grid.text(at), to_string(key.input),
+                           rows->grid.range()));
+    const cost_grid::row cost = rows->grid.at(at);
+    return {picojoule(cost[0]), picojoule(cost[1]), picojoule(cost[2]), microwatt(cost[3]), square_micrometre(cost[4])};
+}
+
+memory_cost cost_table::memory(memory_kind kind, bytes capacity, int port_bits) const {
+    const bool external = kind == memory_kind::dram;
+    const cost_grid& grid = external ? rows_->dram : rows_->sram;
+    // Beyond 2^62 bytes the sign would turn; no table reaches there.
+    const auto size = static_cast<std::int64_t>(std::min(capacity.value, std::uint64_t{1} << 62));
+    const cost_grid::point at = external ? cost_grid::point{} : cost_grid::point{size, port_bits};
+    if (!grid.covers(at)) refuse(file_, to_string(kind), fmt::format("no cost for {}; the table covers {}", grid.text(at), grid.range()));
+    const cost_grid::row cost = grid.at(at);
+    return {picojoule(cost[0]), picojoule(cost[1]), microwatt(cost[2]), square_micrometre(cost[3])};
+}
+
+}  // namespace symmetree

@@ -1,0 +1,40 @@
+#include "models/dense_array/dense_mac_array.h"
+
+#include "core/bit_stream.h"
+#include "models/buffers/im2col_math.h"
+
+namespace symmetree {
+
+dense_mac_array::dense_mac_array(const sc_core::sc_module_name& name, const accelerator_config& config)
+    : sc_module(name), loads("loads", this, &dense_mac_array::load), jobs("jobs", this, &dense_mac_array::stream), config_(config) {}
+
+void dense_mac_array::load(tile_load& job, sc_core::sc_time& delay) {
+    (void)delay;  // the loader owns the port's time
+    counters_.loads += std::uint64_t(job.what->channels);
+    if (job.dense) unpack(job);
+}
+
+void dense_mac_array::unpack(const tile_load& job) {
+    const layer_job& layer = *job.layer;
+    const tile& t = *job.what;
+    const piece part = layer.weight_piece(config_, t);
+    const int code_bits = layer.geometry().stored_weight_bits;
+    const bool subtract = config_.zero_point == zero_point_unit::pre_subtract && layer.descriptor.uses_zero_points;
+    packed_tile& set = registers_[loaded_++ % 2];
+    set.resize(layer.array.lanes, layer.array.trees);
+    bit_reader reader(job.dense, t.dense_bytes);
+    for (int tree = 0; tree < t.channels; ++tree) {
+        const std::int16_t zero = subtract ? take_piece(layer.channel(t, tree).zero_point, part) : std::int16_t{0};
+        for (int lane = 0; lane < t.inputs; ++lane)
+            set.at(tree, lane) = static_cast<std::int16_t>(take_piece(static_cast<std::int16_t>(reader.get_signed(code_bits)), part) - zero);
+    }
+}
+
+void dense_mac_array::stream(tile_job& job, sc_core::sc_time& delay) {
+    (void)delay;  // one vector a cycle; the issuer paces the whole lock-step group
+    counters_.vectors += std::uint64_t(job.what->vectors) * std::uint64_t(job.what->channels);
+    if (!job.activations) return;
+    multiply_tile(registers_[streamed_++ % 2], job.activations, job.activation_stride, job.what->vectors, job.partial);
+}
+
+}  // namespace symmetree

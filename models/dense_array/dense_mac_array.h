@@ -1,0 +1,36 @@
+#pragma once
+
+#include <systemc>
+
+#include "core/counters.h"
+#include "models/accelerator/accelerator_config.h"
+#include "models/dense_array/dense_math.h"
+#include "models/dense_array/tile_jobs.h"
+#include "models/tlm/job_socket.h"
+
+namespace symmetree {
+
+/// Weight-stationary array of multiplier trees; serves one tile job at a time. `pre_subtract` forms W - z in each lane;
+/// the codes of `widened` arrive with z folded in. Passive. Timing: docs/timing-model.md, "Array".
+class dense_mac_array : public sc_core::sc_module {
+public:
+    job_target_socket<dense_mac_array, tile_load> loads;
+    job_target_socket<dense_mac_array, tile_job> jobs;
+
+    dense_mac_array(const sc_core::sc_module_name& name, const accelerator_config& config);
+
+    /// Vectors and loads so far, summed over the trees.
+    const unit_counters& counters() const { return counters_; }
+
+private:
+    void load(tile_load& job, sc_core::sc_time& delay);
+    void stream(tile_job& job, sc_core::sc_time& delay);
+    void unpack(const tile_load& job);
+
+    const accelerator_config config_;
+    packed_tile registers_[2];          ///< in use and shadow, in turn
+    unsigned loaded_ = 0, streamed_ = 0;
+    unit_counters counters_;
+};
+
+}  // namespace symmetree

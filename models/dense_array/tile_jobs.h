@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/sequencer/layer_job.h"
+
+namespace symmetree {
+
+/// Loads one tile's packed codes into an array's (shadow) weight registers. Without values only the activity counts.
+struct tile_load {
+    const layer_job* layer = nullptr;
+    const tile* what = nullptr;
+    const std::uint8_t* dense = nullptr;   ///< null: timing only
+};
+
+/// One outlier as the sparse unit sees it.
+struct tile_outlier {
+    std::uint16_t tree = 0, lane = 0;
+    std::int8_t value = 0;
+};
+
+/// The outliers of the tile that comes next, decoded from the stream.
+struct outlier_load {
+    const layer_job* layer = nullptr;
+    const tile* what = nullptr;
+    std::vector<tile_outlier> entries;
+    std::uint64_t cycles_per_vector = 1;   ///< answer: s
+    std::uint64_t fullest_lane = 0;        ///< answer
+};
+
+/// Streams the vectors of an m-block through the loaded tile. Partial sums are handed from unit to unit: the array
+/// writes them, the zero-point and sparse units add theirs, the accumulators take them in.
+struct tile_job {
+    const layer_job* layer = nullptr;
+    const tile* what = nullptr;
+    const std::int16_t* activations = nullptr;       ///< the pass's piece, [vectors][activation_stride]; null: timing only
+    const std::int16_t* full_activations = nullptr;  ///< all bits, for the outliers of the first pass
+    int activation_stride = 0;
+    std::int32_t* partial = nullptr;                 ///< [vectors][partial_stride]
+    int partial_stride = 0;
+};
+
+/// Elements from one vector's partial sums to the next: trees rounded up to 8.
+constexpr int partial_stride_of(int trees) { return (trees + 7) / 8 * 8; }
+
+}  // namespace symmetree

@@ -1,0 +1,130 @@
+#include "models/dma/dma.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+
+namespace symmetree {
+
+dma::dma(const sc_core::sc_module_name& name, const dma_config& config, const clock_domain& clock, engine_room& room, probe* probe)
+    : sc_module(name), requests("requests", this, &dma::request), config_(config), clock_(clock), room_(room), probe_(probe) {
+    room_.enlist(this->name(), &waits_for_);
+    if (probe_) in_flight_signal_ = probe_->declare(std::string(this->name()) + ".bursts_in_flight", 8);
+    SC_THREAD(work);
+}
+
+void dma::request(transfer& job, sc_core::sc_time& delay) {
+    (void)delay;  // a request is a register write: no time of its own
+    stream_queue& queue = streams_[std::size_t(job.stream)];
+    if (queue.waiting.empty()) queue.arrival = clock_.now();
+    queue.waiting.push_back({std::move(job), 0, 0, 0});
+    requested_.notify(sc_core::SC_ZERO_TIME);
+}
+
+int dma::next_stream() const {
+    int best = -1;
+    for (int s = 0; s < dma_streams; ++s)
+        if (!streams_[s].waiting.empty() && (best < 0 || streams_[s].arrival < streams_[best].arrival)) best = s;
+    return best;
+}
+
+void dma::work() {
+    room_.run([this] {
+        for (;;) {
+            const bool may_grant = next_stream() >= 0 && in_flight_.size() < std::size_t(config_.outstanding);
+            if (may_grant) {
+                grant();
+                continue;
+            }
+            if (in_flight_.empty()) {
+                wait_note note(waits_for_, "a request");
+                wait(requested_);
+            } else {
+                wait_note note(waits_for_, "the end of a data phase or a request");
+                wait(clock_.time(in_flight_.front().ends - clock_.now()), requested_);
+            }
+            while (!in_flight_.empty() && in_flight_.front().ends == clock_.now()) {
+                in_flight burst = std::move(in_flight_.front());
+                in_flight_.pop_front();
+                finish(burst);
+                spare_.push_back(std::move(burst.data));
+            }
+            wait(sc_core::SC_ZERO_TIME);  // collect every request of this instant before granting
+        }
+    });
+}
+
+void dma::grant() {
+    const int s = next_stream();
+    stream_queue& queue = streams_[s];
+    queued& head = queue.waiting.front();
+    const memory_run& run = head.job.runs[head.run];
+    const std::uint64_t address = run.address + head.run_offset;
+    const std::uint64_t count = std::min<std::uint64_t>(std::uint64_t(config_.burst_bytes), run.bytes - head.run_offset);
+
+    in_flight burst{head.job.stream, 0, head.job.buffer_address + head.buffer_offset, count, false, head.job.tag, head.job.listener, {}};
+    if (!spare_.empty()) {
+        burst.data = std::move(spare_.back());
+        spare_.pop_back();
+    }
+    burst.data.resize(count);
+    head.run_offset += count;
+    head.buffer_offset += count;
+    if (head.run_offset == run.bytes) {
+        head.run_offset = 0;
+        burst.last = ++head.run == head.job.runs.size();
+    }
+    if (burst.last) queue.waiting.pop_front();
+    queue.arrival = clock_.now();  // the stream's next burst arrives now
+
+    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+    const bool writes = burst.stream == dma_stream::outputs;
+    if (writes) {
+        sc_core::sc_time on_chip = sc_core::SC_ZERO_TIME;
+        move(output_buffer, tlm::TLM_READ_COMMAND, burst.buffer_address, burst.data, on_chip);
+    }
+    move(memory, writes ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND, address, burst.data, delay);
+    burst.ends = clock_.now() + clock_.cycles(delay);
+    if (!in_flight_.empty()) burst.ends = std::max(burst.ends, in_flight_.back().ends);  // a foreign memory may answer out of order
+    moved_[s] += count;
+    ++bursts_[s];
+    in_flight_.push_back(std::move(burst));
+    if (probe_) probe_->change(in_flight_signal_, clock_.now(), in_flight_.size());
+}
+
+void dma::finish(in_flight& burst) {
+    if (burst.stream != dma_stream::outputs) {
+        sc_core::sc_time on_chip = sc_core::SC_ZERO_TIME;
+        move(buffer_of(burst.stream), tlm::TLM_WRITE_COMMAND, burst.buffer_address, burst.data, on_chip);
+    }
+    if (burst.last && burst.listener) burst.listener->transfer_done(burst.tag);
+    if (probe_) probe_->change(in_flight_signal_, clock_.now(), in_flight_.size());
+}
+
+tlm_utils::simple_initiator_socket<dma>& dma::buffer_of(dma_stream stream) {
+    switch (stream) {
+        case dma_stream::weights:
+        case dma_stream::outliers: return weight_buffer;
+        case dma_stream::activations: return activation_buffer;
+        case dma_stream::outputs: return output_buffer;
+        case dma_stream::control: return control_store;
+    }
+    throw model_fault("a DMA stream without a buffer");
+}
+
+void dma::move(tlm_utils::simple_initiator_socket<dma>& socket, tlm::tlm_command command, std::uint64_t address,
+               std::vector<std::uint8_t>& data, sc_core::sc_time& delay) {
+    payload_.set_command(command);
+    payload_.set_address(address);
+    payload_.set_data_ptr(data.data());
+    payload_.set_data_length(static_cast<unsigned>(data.size()));
+    payload_.set_streaming_width(static_cast<unsigned>(data.size()));
+    payload_.set_byte_enable_ptr(nullptr);
+    payload_.set_dmi_allowed(false);
+    payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+    socket->b_transport(payload_, delay);
+    if (payload_.is_response_error())
+        throw model_fault(std::string(name()) + ": " + payload_.get_response_string() + " at address " + std::to_string(address));
+}
+
+}  // namespace symmetree

@@ -1,0 +1,95 @@
+#include "models/host/host.h"
+
+#include "core/error.h"
+#include "models/accelerator/registers.h"
+
+namespace symmetree {
+namespace {
+
+constexpr std::uint32_t offset_of(accelerator_register r) { return static_cast<std::uint32_t>(r); }
+
+}  // namespace
+
+host::host(const sc_core::sc_module_name& name, engine_room& room, host_program& program, bool move_outputs)
+    : sc_module(name), room_(room), program_(program), move_outputs_(move_outputs) {
+    room_.enlist(this->name(), &waits_for_);
+    SC_THREAD(work);
+}
+
+void host::work() {
+    room_.run([this] {
+        if (read_register(offset_of(accelerator_register::identity)) != accelerator_identity) throw model_fault("no accelerator answers");
+        write_register(offset_of(accelerator_register::interrupt_enable), 1);
+        while (const layer_image* image = program_.next()) run_layer(*image);
+        finished_ = true;
+    });
+}
+
+void host::run_layer(const layer_image& image) {
+    preload(image.descriptor_address, encode(image.descriptor));
+    preload(image.descriptor.tables_address, encode_tables(image.channels, image.fills));
+    preload(image.descriptor.weights_address, image.dense);
+    preload(image.descriptor.outliers_address, image.outliers);
+    preload(image.descriptor.input_address, image.input);
+    write_register(offset_of(accelerator_register::descriptor_low), static_cast<std::uint32_t>(image.descriptor_address));
+    write_register(offset_of(accelerator_register::descriptor_high), static_cast<std::uint32_t>(image.descriptor_address >> 32));
+    write_register(offset_of(accelerator_register::descriptor_count), 1);
+    write_register(offset_of(accelerator_register::start), 1);
+    {
+        wait_note note(waits_for_, "the interrupt");
+        while (!interrupt.read()) wait(interrupt.posedge_event());
+    }
+    write_register(offset_of(accelerator_register::interrupt_clear), 1);
+    wait(interrupt.negedge_event());
+
+    std::vector<std::uint8_t> outputs(move_outputs_ ? image.output_bytes : 0);
+    if (!outputs.empty()) {
+        tlm::tlm_generic_payload payload;
+        payload.set_read();
+        payload.set_address(image.descriptor.output_address);
+        payload.set_data_ptr(outputs.data());
+        payload.set_data_length(static_cast<unsigned>(outputs.size()));
+        payload.set_streaming_width(static_cast<unsigned>(outputs.size()));
+        if (memory->transport_dbg(payload) != outputs.size()) throw model_fault("the host can't read the outputs");
+    }
+    program_.finished(outputs);
+}
+
+void host::preload(std::uint64_t address, const std::vector<std::uint8_t>& bytes) {
+    if (bytes.empty()) return;
+    tlm::tlm_generic_payload payload;
+    payload.set_write();
+    payload.set_address(address);
+    payload.set_data_ptr(const_cast<std::uint8_t*>(bytes.data()));  // a write does not change its data
+    payload.set_data_length(static_cast<unsigned>(bytes.size()));
+    payload.set_streaming_width(static_cast<unsigned>(bytes.size()));
+    if (memory->transport_dbg(payload) != bytes.size()) throw model_fault("the layer does not fit the memory");
+}
+
+void host::write_register(std::uint32_t offset, std::uint32_t value) {
+    tlm::tlm_generic_payload payload;
+    payload.set_write();
+    payload.set_address(offset);
+    payload.set_data_ptr(reinterpret_cast<unsigned char*>(&value));
+    payload.set_data_length(4);
+    payload.set_streaming_width(4);
+    sc_core::sc_time delay;
+    registers->b_transport(payload, delay);
+    if (payload.is_response_error()) throw model_fault("the accelerator refuses a register write");
+}
+
+std::uint32_t host::read_register(std::uint32_t offset) {
+    std::uint32_t value = 0;
+    tlm::tlm_generic_payload payload;
+    payload.set_read();
+    payload.set_address(offset);
+    payload.set_data_ptr(reinterpret_cast<unsigned char*>(&value));
+    payload.set_data_length(4);
+    payload.set_streaming_width(4);
+    sc_core::sc_time delay;
+    registers->b_transport(payload, delay);
+    if (payload.is_response_error()) throw model_fault("the accelerator refuses a register read");
+    return value;
+}
+
+}  // namespace symmetree

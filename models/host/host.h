@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <systemc>
+#include <tlm_utils/simple_initiator_socket.h>
+#include <vector>
+
+#include "models/host/layer_image.h"
+#include "models/tlm/engine.h"
+
+namespace symmetree {
+
+/// What the host runs: layers one after the other.
+class host_program {
+public:
+    virtual ~host_program() = default;
+    /// The next layer's image, or null when there is none; it must live until `finished` was called.
+    virtual const layer_image* next() = 0;
+    /// The output blocks of the layer that was run last, as they stand in memory.
+    virtual void finished(const std::vector<std::uint8_t>& outputs) = 0;
+};
+
+/// Stands in for the CPU of a virtual platform: puts tensors and descriptors into memory, rings the doorbell, waits for
+/// the interrupt, reads the outputs. Tensors are preloaded through the debug transport, as a loader does, in no time;
+/// the accelerator is driven through its registers only. Engine thread.
+class host : public sc_core::sc_module {
+public:
+    tlm_utils::simple_initiator_socket<host> registers{"registers"};
+    tlm_utils::simple_initiator_socket<host> memory{"memory"};
+    sc_core::sc_in<bool> interrupt{"interrupt"};
+
+    host(const sc_core::sc_module_name& name, engine_room& room, host_program& program, bool move_outputs);
+    SC_HAS_PROCESS(host);
+
+    bool finished() const { return finished_; }
+
+private:
+    void work();
+    void run_layer(const layer_image& image);
+    void preload(std::uint64_t address, const std::vector<std::uint8_t>& bytes);
+    void write_register(std::uint32_t offset, std::uint32_t value);
+    std::uint32_t read_register(std::uint32_t offset);
+
+    engine_room& room_;
+    host_program& program_;
+    const bool move_outputs_;
+    const char* waits_for_ = "nothing";
+    bool finished_ = false;
+};
+
+}  // namespace symmetree

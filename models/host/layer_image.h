@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/accelerator/accelerator_config.h"
+#include "models/sequencer/descriptor.h"
+#include "workloads/quantize/quantized_weights.h"
+
+namespace symmetree {
+
+/// A layer as it stands in memory: descriptor, tables, packed tensors.
+struct layer_image {
+    std::uint64_t descriptor_address = 0;
+    layer_descriptor descriptor;
+    std::vector<channel_record> channels;
+    std::vector<weight_fill> fills;
+    std::vector<std::uint8_t> dense, outliers, input;
+    std::uint64_t dense_bytes = 0, input_bytes = 0;  ///< also when the payload itself is left out (timing only)
+    std::uint64_t output_bytes = 0;
+    std::uint64_t end_address = 0;                   ///< first byte behind the layer
+};
+
+/// How a layer runs on a platform, before its tensors are packed.
+struct layer_plan {
+    layer_descriptor descriptor;                     ///< all but the addresses
+    std::vector<weight_fill> fills;
+    pass_split passes;
+    outlier_layout outliers;
+    std::vector<std::uint32_t> outlier_begin;        ///< per row of the weights: its first outlier; one more at the end
+};
+
+/// What the activations of a layer look like to the hardware.
+struct activation_format {
+    int bits = 4;
+    int zero_point = 0;
+    bool is_unsigned = false;
+    int least = 0, greatest = 0;
+};
+
+/// Plans a layer: descriptor, tiles, outlier tables. Throws does_not_fit.
+layer_plan plan_layer(const accelerator_config& config, const layer_geometry& shape, const quantized_weights& w, const activation_format& x,
+                      bool on_side_array);
+
+/// Smallest and largest value that any partial sum of any channel can take in the accumulators, over all activations
+/// that the format allows; sparse shift, guard bits and passes included.
+struct sum_range {
+    std::int64_t least = 0, greatest = 0;
+};
+sum_range accumulator_range(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w, const activation_format& x);
+
+/// Packs a layer for memory, placed from address 0. Null activations: timing only, dense codes and input are left out.
+layer_image build_image(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w, const quantized_activations* x,
+                        std::vector<channel_record> channels);
+
+/// Bytes of memory that a layer takes, its outputs included.
+std::uint64_t image_bytes(const accelerator_config& config, const layer_plan& plan);
+
+}  // namespace symmetree

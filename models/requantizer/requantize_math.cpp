@@ -1,0 +1,32 @@
+#include "models/requantizer/requantize_math.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace symmetree {
+
+std::int32_t requantize(std::int64_t value, const requantization& q) {
+    const std::int64_t product = value * q.multiplier;
+    const std::int64_t whole = product >> q.shift;                               // floor
+    const std::int64_t rest = product - (whole << q.shift);                      // 0 <= rest < 2^shift
+    const std::int64_t half = q.shift == 0 ? 0 : std::int64_t{1} << (q.shift - 1);
+    const bool up = q.shift > 0 && (rest > half || (rest == half && (whole & 1)));
+    const std::int64_t rounded = whole + (up ? 1 : 0) + q.zero_point;
+    return static_cast<std::int32_t>(std::clamp<std::int64_t>(rounded, q.least, q.greatest));
+}
+
+void fixed_point_of(double factor, std::int32_t& multiplier, int& shift) {
+    int exponent = 0;
+    const double mantissa = std::frexp(factor, &exponent);                       // factor = mantissa * 2^exponent, mantissa in [0.5, 1)
+    std::int64_t scaled = static_cast<std::int64_t>(std::nearbyint(std::ldexp(mantissa, 31)));
+    shift = 31 - exponent;
+    if (scaled == (std::int64_t{1} << 31)) {
+        scaled >>= 1;
+        --shift;
+    }
+    for (; shift > 62; --shift) scaled >>= 1;                                    // tiny factors lose low bits
+    for (; shift < 0; ++shift) scaled = std::min<std::int64_t>(scaled << 1, 0x7fffffff);
+    multiplier = static_cast<std::int32_t>(scaled);
+}
+
+}  // namespace symmetree

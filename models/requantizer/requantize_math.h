@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+
+namespace symmetree {
+
+/// Fixed-point requantization of one accumulator.
+///   clamp(round_half_even(value * multiplier / 2^shift) + zero_point, least, greatest),   0 <= shift <= 62
+/// |value * multiplier| < 2^63 holds for 32-bit operands.
+struct requantization {
+    std::int32_t multiplier = 1;
+    int shift = 0;
+    std::int32_t zero_point = 0, least = 0, greatest = 0;
+};
+
+std::int32_t requantize(std::int64_t value, const requantization& q);
+
+/// A positive real factor as multiplier / 2^shift with a 31-bit multiplier, or multiplier 0 when it is below 2^-62.
+void fixed_point_of(double factor, std::int32_t& multiplier, int& shift);
+
+}  // namespace symmetree

@@ -1,0 +1,140 @@
+#include "models/requantizer/requantizer.h"
+
+#include "core/bit_stream.h"
+#include "core/error.h"
+#include "core/units.h"
+#include "models/requantizer/requantize_math.h"
+
+namespace symmetree {
+
+requantizer::requantizer(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room,
+                         accumulators& banks, const zero_point_adder& zero_points, const output_buffer& buffer, probe* probe)
+    : sc_module(name),
+      handovers("handovers", this, &requantizer::accept),
+      config_(config),
+      clock_(clock),
+      room_(room),
+      banks_(banks),
+      zero_points_(zero_points),
+      buffer_(buffer),
+      probe_(probe) {
+    start.bind(*this);
+    room_.enlist(this->name(), &waits_for_);
+    if (probe_) {
+        busy_ = probe_->declare(std::string(this->name()) + ".busy", 1);
+        full_banks_ = probe_->declare(std::string(this->name()) + ".accumulator_banks_full", 2);
+    }
+    SC_THREAD(work);
+}
+
+void requantizer::begin(const layer_job& job) {
+    layer_ = &job;
+    blocks_ = output_blocks(job.geometry(), job.program);
+    written_ = 0;
+    begun_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void requantizer::work() {
+    room_.run([this] {
+        for (;;) {
+            {
+                wait_note note(waits_for_, "a layer");
+                while (!layer_) wait(begun_);
+            }
+            run_layer();
+            layer_ = nullptr;
+        }
+    });
+}
+
+void requantizer::accept(bank_handover& handover, sc_core::sc_time& delay) {
+    (void)delay;
+    waiting_.push_back(handover);
+    banks_.tokens.publish_full();
+    if (probe_) probe_->change(full_banks_, clock_.now(), waiting_.size());
+}
+
+void requantizer::run_layer() {
+    int output_bank = 0;
+    for (std::uint32_t i = 0; i < blocks_.size(); ++i, output_bank ^= 1) {
+        const output_block& block = blocks_[i];
+        {
+            wait_note note(waits_for_, "a completed accumulator bank");
+            banks_.tokens.acquire_full();
+        }
+        const bank_handover from = waiting_.front();
+        if (from.ready_cycle > clock_.now()) wait(clock_.time(from.ready_cycle - clock_.now()));
+        const std::uint64_t ready = clock_.now();
+        {
+            wait_note note(waits_for_, "a free output bank");
+            output_banks_.acquire_empty();
+        }
+        const std::uint64_t cycles = std::uint64_t(block.vectors) * ceil_div(std::uint64_t(block.channels), std::uint64_t(config_.drain_width));
+        counters_.stalled += clock_.now() - ready;
+        counters_.busy += cycles;
+        counters_.vectors += std::uint64_t(block.vectors) * std::uint64_t(block.channels);
+        if (layer_->descriptor.uses_zero_points && config_.zero_point == zero_point_unit::row_sum && config_.correction == correction_form::at_drain)
+            corrections_ += std::uint64_t(block.vectors) * std::uint64_t(block.channels);
+        if (probe_) {
+            probe_->change(busy_, clock_.now(), 1);
+            probe_->change(busy_, clock_.now() + cycles, 0);
+        }
+        write_codes(from, block, output_bank);
+        wait(clock_.time(cycles));
+        waiting_.pop_front();
+        if (probe_) probe_->change(full_banks_, clock_.now(), waiting_.size());
+        banks_.tokens.release_empty();
+        transfer job{dma_stream::outputs, {{layer_->descriptor.output_address + block.offset, block.bytes}}, buffer_.bank_address(output_bank), i, this};
+        sc_core::sc_time delay;
+        dma->b_transport(job, delay);
+    }
+}
+
+std::vector<std::int64_t> requantizer::corrected_sums(const bank_handover& from, const output_block& block) {
+    const bool at_drain = layer_->descriptor.uses_zero_points && config_.zero_point == zero_point_unit::row_sum && config_.correction == correction_form::at_drain;
+    std::vector<std::int64_t> sums;
+    sums.reserve(std::size_t(block.vectors) * std::size_t(block.channels));
+    const std::int32_t* row = banks_.bank(from.bank);
+    for (int v = 0; v < block.vectors; ++v, row += banks_.stride())
+        for (int tree = 0; tree < block.channels; ++tree) {
+            const channel_record& channel = layer_->channel(*from.last, tree);
+            const std::int64_t correction = at_drain ? channel.zero_point * zero_points_.row_sums(from.bank)[v] : 0;
+            sums.push_back(std::int64_t{row[tree]} - correction + channel.bias);
+        }
+    return sums;
+}
+
+void requantizer::write_codes(const bank_handover& from, const output_block& block, int output_bank) {
+    std::vector<std::uint8_t> packed;
+    if (layer_->compute) {
+        const std::vector<std::int64_t> sums = corrected_sums(from, block);
+        if (watch_) watch_->drained(block, sums);
+        const layer_descriptor& d = layer_->descriptor;
+        bit_writer writer;
+        for (std::size_t i = 0; i < sums.size(); ++i) {
+            const channel_record& channel = layer_->channel(*from.last, static_cast<int>(i % std::size_t(block.channels)));
+            const requantization q{channel.multiplier, channel.shift, d.output_zero_point, d.output_least, d.output_greatest};
+            writer.put(static_cast<std::uint32_t>(requantize(sums[i], q)), d.geometry.output_bits);
+        }
+        writer.align();
+        packed = writer.take();
+    } else {
+        packed.resize(block.bytes);
+    }
+    payload_.set_write();
+    payload_.set_address(buffer_.bank_address(output_bank));
+    payload_.set_data_ptr(packed.data());
+    payload_.set_data_length(static_cast<unsigned>(packed.size()));
+    payload_.set_streaming_width(static_cast<unsigned>(packed.size()));
+    payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+    sc_core::sc_time delay;
+    output_buffer_port->b_transport(payload_, delay);
+    if (payload_.is_response_error()) throw model_fault("an output block larger than its bank");
+}
+
+void requantizer::transfer_done(std::uint32_t) {
+    output_banks_.release_empty();
+    if (++written_ == blocks_.size()) finished_.notify(sc_core::SC_ZERO_TIME);
+}
+
+}  // namespace symmetree

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <deque>
+#include <systemc>
+#include <tlm_utils/simple_initiator_socket.h>
+#include <vector>
+
+#include "core/counters.h"
+#include "core/probe.h"
+#include "models/accelerator/accelerator_config.h"
+#include "models/accumulators/accumulators.h"
+#include "models/buffers/output_buffer.h"
+#include "models/dma/transfer.h"
+#include "models/sequencer/layer_job.h"
+#include "models/sequencer/vector_issuer.h"
+#include "models/tlm/engine.h"
+#include "models/zero_point/zero_point_adder.h"
+
+namespace symmetree {
+
+/// Sees the corrected sums of a block as they enter the requantizer; for checking, null in normal runs.
+class drain_watch {
+public:
+    virtual ~drain_watch() = default;
+    /// `sums`: [vectors][channels] of the block, bias and zero-point terms included.
+    virtual void drained(const output_block& block, const std::vector<std::int64_t>& sums) = 0;
+};
+
+/// Engine: takes completed accumulator banks in order, corrects (row_sum at the drain), scales, rounds and clamps
+/// `drain_width` entries per cycle into a free output bank, frees the accumulator bank whole and sends the block to DRAM.
+/// Timing: docs/timing-model.md, "Drain".
+class requantizer : public sc_core::sc_module, public layer_engine_if, private transfer_listener {
+public:
+    sc_core::sc_export<layer_engine_if> start{"start"};
+    job_target_socket<requantizer, bank_handover> handovers;
+    tlm_utils::simple_initiator_socket<requantizer> output_buffer_port{"output_buffer_port"};
+    job_initiator_socket<transfer> dma{"dma"};
+
+    requantizer(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room,
+                accumulators& banks, const zero_point_adder& zero_points, const output_buffer& buffer, probe* probe);
+    SC_HAS_PROCESS(requantizer);
+
+    void begin(const layer_job& job) override;
+    void watch(drain_watch* watch) { watch_ = watch; }
+    /// Notified when the layer's last output is in DRAM.
+    const sc_core::sc_event& finished() const { return finished_; }
+    bool idle() const { return layer_ == nullptr && written_ == blocks_.size(); }
+
+    /// vectors: outputs. busy and stalled in cycles of the whole unit.
+    const unit_counters& counters() const { return counters_; }
+    std::uint64_t corrections() const { return corrections_; }
+
+private:
+    void work();
+    void run_layer();
+    void accept(bank_handover& handover, sc_core::sc_time& delay);
+    std::vector<std::int64_t> corrected_sums(const bank_handover& from, const output_block& block);
+    void write_codes(const bank_handover& from, const output_block& block, int output_bank);
+    void transfer_done(std::uint32_t tag) override;
+
+    const accelerator_config config_;
+    const clock_domain clock_;
+    engine_room& room_;
+    accumulators& banks_;
+    const zero_point_adder& zero_points_;
+    const output_buffer& buffer_;
+    probe* const probe_;
+    probe::signal busy_ = 0, full_banks_ = 0;
+    drain_watch* watch_ = nullptr;
+    const char* waits_for_ = "nothing";
+    const layer_job* layer_ = nullptr;
+    sc_core::sc_event begun_{"begun"}, finished_{"finished"};
+
+    std::deque<bank_handover> waiting_;
+    std::vector<output_block> blocks_;
+    std::size_t written_ = 0;
+    bank_tokens output_banks_{"output_banks", 2};
+    tlm::tlm_generic_payload payload_;
+    unit_counters counters_;
+    std::uint64_t corrections_ = 0;
+};
+
+}  // namespace symmetree

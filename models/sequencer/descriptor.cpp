@@ -1,0 +1,127 @@
+#include "models/sequencer/descriptor.h"
+
+#include <algorithm>
+#include <cstring>
+#include <type_traits>
+
+#include "core/error.h"
+
+namespace symmetree {
+namespace {
+
+static_assert(std::is_trivially_copyable_v<layer_descriptor>);
+static_assert(sizeof(layer_descriptor) <= descriptor_bytes);
+static_assert(sizeof(channel_record) == channel_record_bytes && sizeof(fill_record) == fill_record_bytes);
+
+template <class Record>
+void append(std::vector<std::uint8_t>& bytes, const Record& record) {
+    const std::size_t at = bytes.size();
+    bytes.resize(at + sizeof(Record));
+    std::memcpy(bytes.data() + at, &record, sizeof(Record));
+}
+
+std::uint64_t dense_fill_bytes(const layer_geometry& g, int trees, int lanes, const weight_fill& fill) {
+    std::uint64_t sum = 0;
+    for (std::int64_t n = fill.first_n_block; n < fill.first_n_block + fill.n_blocks; ++n)
+        for (std::int64_t k = fill.first_k_block; k < fill.first_k_block + fill.k_blocks; ++k)
+            sum += dense_tile_bytes(g, std::min<std::int64_t>(trees, g.n() - n * trees), std::min<std::int64_t>(lanes, g.k() - k * lanes));
+    return sum;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> encode(const layer_descriptor& d) {
+    std::vector<std::uint8_t> bytes;
+    append(bytes, d);
+    bytes.resize(descriptor_bytes);
+    return bytes;
+}
+
+layer_descriptor decode_descriptor(const std::vector<std::uint8_t>& bytes) {
+    layer_descriptor d;
+    if (bytes.size() != descriptor_bytes) throw model_fault("the descriptor is not whole");
+    std::memcpy(&d, bytes.data(), sizeof(d));
+    if (d.magic != descriptor_magic) throw model_fault("no layer descriptor at the address in the registers");
+    return d;
+}
+
+std::vector<std::uint8_t> encode_tables(const std::vector<channel_record>& channels, const std::vector<weight_fill>& fills) {
+    std::vector<std::uint8_t> bytes;
+    bytes.reserve(channels.size() * channel_record_bytes + fills.size() * fill_record_bytes);
+    for (const channel_record& channel : channels) append(bytes, channel);
+    for (const weight_fill& fill : fills)
+        append(bytes, fill_record{static_cast<std::uint32_t>(fill.outlier_bytes), static_cast<std::uint32_t>(fill.n_blocks), static_cast<std::uint32_t>(fill.k_blocks)});
+    return bytes;
+}
+
+std::size_t table_bytes(const layer_descriptor& d) {
+    return std::size_t(d.geometry.n()) * d.geometry.repeat * channel_record_bytes + std::size_t{d.fills} * fill_record_bytes;
+}
+
+void decode_tables(const layer_descriptor& d, int trees, int lanes, const std::vector<std::uint8_t>& bytes,
+                   std::vector<channel_record>& channels, std::vector<weight_fill>& fills) {
+    if (bytes.size() != table_bytes(d)) throw model_fault("the layer's tables are not whole");
+    channels.resize(std::size_t(d.geometry.n()) * d.geometry.repeat);
+    std::memcpy(channels.data(), bytes.data(), channels.size() * channel_record_bytes);
+    const std::uint8_t* at = bytes.data() + channels.size() * channel_record_bytes;
+    const auto n_blocks = static_cast<std::int32_t>(ceil_div(d.geometry.n(), trees));
+    const auto k_blocks = static_cast<std::int32_t>(ceil_div(d.geometry.k(), lanes));
+    weight_fill next;
+    fills.clear();
+    for (std::uint32_t i = 0; i < d.fills; ++i, at += fill_record_bytes) {
+        fill_record record;
+        std::memcpy(&record, at, fill_record_bytes);
+        next.n_blocks = static_cast<std::int32_t>(record.n_blocks);
+        next.k_blocks = static_cast<std::int32_t>(record.k_blocks);
+        next.outlier_bytes = record.outlier_bytes;
+        next.dense_bytes = dense_fill_bytes(d.geometry, trees, lanes, next);
+        fills.push_back(next);
+        next.first_k_block += next.k_blocks;
+        if (next.first_k_block < k_blocks) continue;
+        next.first_k_block = 0;
+        next.first_n_block += next.n_blocks;
+        if (next.first_n_block < n_blocks) continue;
+        next.first_n_block = 0;
+        ++next.repeat;
+    }
+    if (next.repeat != d.geometry.repeat) throw model_fault("the fill table does not cover the layer");
+}
+
+const array_config& array_of(const accelerator_config& config, bool on_side_array) {
+    return on_side_array ? *config.side_array : config.array;
+}
+
+int weight_port_bits(const accelerator_config& config, bool on_side_array) {
+    const bool widened = config.zero_point == zero_point_unit::widened && !on_side_array;
+    return array_of(config, on_side_array).weight_bits + (widened ? 1 : 0);
+}
+
+pass_split passes_of(const accelerator_config& config, const layer_descriptor& d) {
+    const array_config& array = array_of(config, d.on_side_array != 0);
+    return {static_cast<int>(ceil_div(d.geometry.stored_weight_bits, weight_port_bits(config, d.on_side_array != 0))),
+            static_cast<int>(ceil_div(d.geometry.activation_bits, array.activation_bits))};
+}
+
+piece piece_of(int code_bits, int port_bits, int pass) {
+    const int first = pass * port_bits;
+    const bool top = first + port_bits >= code_bits;
+    return {first, top ? code_bits - first : port_bits, top};
+}
+
+int outlier_index_bits(const array_config& array) { return index_bits(array.trees) + index_bits(array.lanes); }
+
+int outlier_count_bits(const array_config& array) { return index_bits(std::uint64_t(array.trees) * array.lanes + 1); }
+
+std::vector<output_block> output_blocks(const layer_geometry& g, const tile_program& program) {
+    std::vector<output_block> blocks;
+    std::uint64_t offset = 0;
+    for (const tile& t : program.tiles) {
+        if (!t.last_slice) continue;
+        const std::uint64_t size = ceil_div(std::uint64_t(t.vectors) * t.channels * g.output_bits, 8);
+        blocks.push_back({t.repeat, t.m_block, t.n_block, t.vectors, t.channels, offset, size});
+        offset += size;
+    }
+    return blocks;
+}
+
+}  // namespace symmetree

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/accelerator/accelerator_config.h"
+#include "workloads/tiling/tiling.h"
+
+namespace symmetree {
+
+/// How the codes of a layer are read by the hardware.
+enum class weight_coding : std::uint8_t {
+    twos_complement,  ///< k-bit codes, zero point per channel from the channel table
+    widened,          ///< codes W - z, k + 1 bits, zero point folded in
+    shift             ///< sign and exponent (PoT, POST)
+};
+
+/// A layer as the host describes it in memory: fixed layout, little-endian, `descriptor_bytes` long.
+/// The tables that follow at `tables_address`: one channel_record per output channel of every repeat, then one
+/// fill_record per weight fill. Dense codes of all fills stand one after the other at `weights_address`, outlier
+/// streams at `outliers_address`, raw input rows (repeat by repeat, byte-aligned rows) at `input_address`.
+/// Outputs are written drain by drain, each byte-aligned, in execution order of (repeat, m-block, n-block) as
+/// output_blocks() says.
+struct layer_descriptor {
+    std::uint32_t magic = 0;
+    std::uint8_t on_side_array = 0;
+    std::uint8_t coding = 0;              ///< weight_coding
+    std::uint8_t weight_bits = 0;         ///< k_W of the scheme
+    std::uint8_t outlier_bits = 0;        ///< 0: no outlier stream
+    std::uint8_t order = 0;               ///< loop_order, never automatic
+    std::uint8_t activations_unsigned = 0;
+    std::uint8_t uses_zero_points = 0;    ///< the zero-point unit works on this layer
+    std::uint8_t reserved = 0;
+    std::int16_t input_zero_point = 0;    ///< also the padding code
+    std::int16_t output_zero_point = 0, output_least = 0, output_greatest = 0;
+    std::int32_t m_block = 0;
+    std::uint32_t fills = 0;
+    std::uint64_t tables_address = 0, weights_address = 0, outliers_address = 0, input_address = 0, output_address = 0;
+    layer_geometry geometry;
+};
+
+constexpr std::uint32_t descriptor_magic = 0x4d4d5953;  // "SYMM"
+constexpr std::size_t descriptor_bytes = 256;
+
+/// Per output channel: what the requantizer, the zero-point unit and the sparse unit need.
+struct channel_record {
+    std::int32_t bias = 0;         ///< folded: layer bias - zx * sum W + K zW zx, in accumulator units
+    std::int32_t multiplier = 0;   ///< requantization: (accumulator * multiplier) / 2^shift, round half to even
+    std::int16_t zero_point = 0;   ///< zW
+    std::uint8_t shift = 0;
+    std::uint8_t outlier_shift = 0;///< u
+};
+constexpr std::size_t channel_record_bytes = 12;
+
+/// Per weight fill; addresses and dense sizes follow from the geometry.
+struct fill_record {
+    std::uint32_t outlier_bytes = 0;
+    std::uint32_t n_blocks = 0;
+    std::uint32_t k_blocks = 0;
+};
+constexpr std::size_t fill_record_bytes = 12;
+
+std::vector<std::uint8_t> encode(const layer_descriptor& d);
+/// Throws model_fault when the bytes are no descriptor.
+layer_descriptor decode_descriptor(const std::vector<std::uint8_t>& bytes);
+
+std::vector<std::uint8_t> encode_tables(const std::vector<channel_record>& channels, const std::vector<weight_fill>& fills);
+std::size_t table_bytes(const layer_descriptor& d);
+/// The tables as the sequencer reads them; fills get back their place and dense sizes.
+void decode_tables(const layer_descriptor& d, int trees, int lanes, const std::vector<std::uint8_t>& bytes,
+                   std::vector<channel_record>& channels, std::vector<weight_fill>& fills);
+
+/// Array ports and passes of a layer on a platform.
+const array_config& array_of(const accelerator_config& config, bool on_side_array);
+pass_split passes_of(const accelerator_config& config, const layer_descriptor& d);
+/// Bits of a stored weight code that one pass takes, from bit `first`; the top piece is signed.
+struct piece {
+    int first = 0, bits = 0;
+    bool is_signed = true;
+};
+piece piece_of(int code_bits, int port_bits, int pass);
+/// Port width of the weight codes, the widened variant's extra bit included.
+int weight_port_bits(const accelerator_config& config, bool on_side_array);
+
+/// Index bits of an outlier: tree and lane.
+int outlier_index_bits(const array_config& array);
+/// Width of a tile's outlier count.
+int outlier_count_bits(const array_config& array);
+
+/// One drained block of outputs in DRAM: vectors x channels codes, packed, vector by vector.
+struct output_block {
+    std::int32_t repeat = 0, m_block = 0, n_block = 0;
+    std::int32_t vectors = 0, channels = 0;
+    std::uint64_t offset = 0, bytes = 0;   ///< from output_address
+};
+/// The drained blocks in execution order.
+std::vector<output_block> output_blocks(const layer_geometry& g, const tile_program& program);
+
+}  // namespace symmetree

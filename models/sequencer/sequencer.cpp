@@ -1,0 +1,102 @@
+#include "models/sequencer/sequencer.h"
+
+#include <cstring>
+
+#include "core/error.h"
+#include "core/units.h"
+
+namespace symmetree {
+
+sequencer::sequencer(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room,
+                     const sc_core::sc_event& last_output, bool compute, layer_end on_layer_end, probe* probe)
+    : sc_module(name),
+      config_(config),
+      clock_(clock),
+      room_(room),
+      last_output_(last_output),
+      compute_(compute),
+      on_layer_end_(std::move(on_layer_end)),
+      probe_(probe) {
+    control_store.register_b_transport(this, &sequencer::store);
+    room_.enlist(this->name(), &waits_for_);
+    if (probe_) layer_signal_ = probe_->declare(std::string(this->name()) + ".layer", 16);
+    SC_THREAD(work);
+}
+
+void sequencer::ring(std::uint64_t address, std::uint32_t count) {
+    address_ = address;
+    remaining_ = count;
+    rung_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void sequencer::work() {
+    room_.run([this] {
+        for (;;) {
+            {
+                wait_note note(waits_for_, "the doorbell");
+                while (remaining_ == 0) wait(rung_);
+            }
+            while (remaining_ > 0) {
+                run_layer(address_);
+                address_ += descriptor_bytes;
+                --remaining_;
+            }
+            finished_.notify(sc_core::SC_ZERO_TIME);
+        }
+    });
+}
+
+void sequencer::run_layer(std::uint64_t descriptor_address) {
+    const std::uint64_t began = clock_.now();
+    if (probe_) probe_->change(layer_signal_, began, layers_run_);
+    layer_job job;
+    decode(job, fetch(descriptor_address, descriptor_bytes));
+    const std::vector<std::uint8_t> tables = fetch(job.descriptor.tables_address, table_bytes(job.descriptor));
+    decode_tables(job.descriptor, job.array.trees, job.array.lanes, tables, job.channels, job.mapping.fills);
+    job.program = enumerate_tiles(job.geometry(), job.array.trees, job.array.lanes, job.passes, job.mapping);
+    for (int i = 0; i < engines.size(); ++i) engines[i]->begin(job);
+    {
+        wait_note note(waits_for_, "the layer's last output");
+        wait(last_output_);
+    }
+    // The loader and the issuer ended before the last drain; one delta lets their threads note it.
+    wait(sc_core::SC_ZERO_TIME);
+    on_layer_end_(job, began, clock_.now());
+    ++layers_run_;
+}
+
+void sequencer::decode(layer_job& job, const std::vector<std::uint8_t>& descriptor) {
+    job.descriptor = decode_descriptor(descriptor);
+    if (job.descriptor.on_side_array && !config_.side_array) throw model_fault("a descriptor names a side array that is not there");
+    job.array = array_of(config_, job.descriptor.on_side_array != 0);
+    job.passes = passes_of(config_, job.descriptor);
+    job.mapping.order = static_cast<loop_order>(job.descriptor.order);
+    job.mapping.m_block = job.descriptor.m_block;
+    job.pace = ceil_div(std::uint64_t(job.array.lanes) * std::uint64_t(job.array.activation_bits), std::uint64_t(config_.activation_buffer.port_bits));
+    job.compute = compute_;
+}
+
+std::vector<std::uint8_t> sequencer::fetch(std::uint64_t address, std::uint64_t bytes) {
+    fetched_.assign(bytes, 0);
+    transfer job{dma_stream::control, {{address, bytes}}, 0, 0, this};
+    sc_core::sc_time delay;
+    dma->b_transport(job, delay);
+    wait_note note(waits_for_, "a descriptor");
+    wait(arrived_);
+    return fetched_;
+}
+
+void sequencer::store(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay) {
+    (void)delay;
+    const std::uint64_t address = transaction.get_address(), length = transaction.get_data_length();
+    if (!transaction.is_write() || address + length > fetched_.size()) {
+        transaction.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+        return;
+    }
+    std::memcpy(fetched_.data() + address, transaction.get_data_ptr(), length);
+    transaction.set_response_status(tlm::TLM_OK_RESPONSE);
+}
+
+void sequencer::transfer_done(std::uint32_t) { arrived_.notify(sc_core::SC_ZERO_TIME); }
+
+}  // namespace symmetree

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <systemc>
+#include <tlm_utils/simple_target_socket.h>
+#include <vector>
+
+#include "core/probe.h"
+#include "models/accelerator/accelerator_config.h"
+#include "models/dma/transfer.h"
+#include "models/sequencer/layer_job.h"
+#include "models/tlm/engine.h"
+#include "models/tlm/job_socket.h"
+
+namespace symmetree {
+
+/// Reads layer descriptors and their tables through the DMA, enumerates the tiles with the tiler's own function, starts the
+/// engines and owns the barrier between layers. Engine thread. Timing: docs/timing-model.md, "Layer".
+class sequencer : public sc_core::sc_module, private transfer_listener {
+public:
+    tlm_utils::simple_target_socket<sequencer> control_store{"control_store"};
+    job_initiator_socket<transfer> dma{"dma"};
+    sc_core::sc_port<layer_engine_if, 0> engines{"engines"};
+
+    /// Called at the end of each layer with its job and the cycles at which it began and ended.
+    using layer_end = std::function<void(const layer_job&, std::uint64_t began, std::uint64_t ended)>;
+
+    sequencer(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room,
+              const sc_core::sc_event& last_output, bool compute, layer_end on_layer_end, probe* probe);
+    SC_HAS_PROCESS(sequencer);
+
+    /// The doorbell: `count` descriptors stand one after the other at `address`.
+    void ring(std::uint64_t address, std::uint32_t count);
+    bool busy() const { return remaining_ > 0; }
+    /// Notified when the last layer has ended.
+    const sc_core::sc_event& finished() const { return finished_; }
+
+private:
+    void work();
+    void run_layer(std::uint64_t descriptor_address);
+    std::vector<std::uint8_t> fetch(std::uint64_t address, std::uint64_t bytes);
+    void decode(layer_job& job, const std::vector<std::uint8_t>& descriptor);
+    void store(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
+    void transfer_done(std::uint32_t tag) override;
+
+    const accelerator_config config_;
+    const clock_domain clock_;
+    engine_room& room_;
+    const sc_core::sc_event& last_output_;
+    const bool compute_;
+    const layer_end on_layer_end_;
+    probe* const probe_;
+    probe::signal layer_signal_ = 0;
+    const char* waits_for_ = "nothing";
+
+    std::uint64_t address_ = 0;
+    std::uint32_t remaining_ = 0;
+    std::uint64_t layers_run_ = 0;
+    std::vector<std::uint8_t> fetched_;
+    sc_core::sc_event rung_{"rung"}, arrived_{"arrived"}, finished_{"finished"};
+};
+
+}  // namespace symmetree

@@ -1,0 +1,167 @@
+#include "models/sequencer/vector_issuer.h"
+
+#include <algorithm>
+
+namespace symmetree {
+
+vector_issuer::vector_issuer(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room,
+                             weight_loader& loader, activation_buffer& buffer, zero_point_adder& zero_points, accumulators& banks, probe* probe)
+    : sc_module(name),
+      config_(config),
+      clock_(clock),
+      room_(room),
+      loader_(loader),
+      buffer_(buffer),
+      zero_points_(zero_points),
+      banks_(banks),
+      probe_(probe) {
+    start.bind(*this);
+    room_.enlist(this->name(), &waits_for_);
+    if (probe_) {
+        state_signal_ = probe_->declare_enumeration(std::string(this->name()) + ".state",
+                                                    {"issuing", "outlier", "input", "memory", "weight_port", "hazard", "drain", "barrier"});
+        tile_signal_ = probe_->declare(std::string(this->name()) + ".tile", 32);
+    }
+    SC_THREAD(work);
+}
+
+void vector_issuer::begin(const layer_job& job) {
+    layer_ = &job;
+    split_ = {};
+    vectors_issued_ = 0;
+    run_ = {};
+    layer_start_ = clock_.now();
+    begun_.notify(sc_core::SC_ZERO_TIME);
+    request_fetch(0);
+    request_fetch(1);
+}
+
+void vector_issuer::work() {
+    room_.run([this] {
+        for (;;) {
+            {
+                wait_note note(waits_for_, "a layer");
+                while (!layer_) wait(begun_);
+            }
+            run_layer();
+            layer_ = nullptr;
+        }
+    });
+}
+
+void vector_issuer::run_layer() {
+    const std::uint64_t depth = std::uint64_t(layer_->array.pipeline_depth) + (layer_->descriptor.uses_zero_points && config_.zero_point == zero_point_unit::row_sum ? 1 : 0);
+    for (const tile& t : layer_->program.tiles) {
+        {
+            wait_note note(waits_for_, "a loaded tile");
+            loader_.registers.acquire_full();
+        }
+        const loaded_tile weights = loader_.loaded.front();
+        loader_.loaded.pop_front();
+        if (layer_->array.shadow_registers) loader_.registers.release_empty();
+
+        input_read read;
+        read.bank = t.input % 2;
+        read.k_block = t.k_block;
+        read.part = layer_->activation_piece(t);
+        read.want_values = layer_->compute;
+        sc_core::sc_time delay;
+        {
+            wait_note note(waits_for_, "input in the activation buffer");
+            inputs->b_transport(read, delay);
+        }
+        std::uint64_t bank_free = 0;
+        if (t.first_slice) {
+            const std::uint64_t asked = clock_.now();
+            wait_note note(waits_for_, "a free accumulator bank");
+            banks_.tokens.acquire_empty();
+            if (clock_.now() > asked) bank_free = clock_.now();
+        }
+        compute(t, read);
+        issue(t, weights, read.ready_cycle, bank_free);
+        const std::uint64_t done = run_.last() + std::max(outlier_cycles_, layer_->pace);
+        wait(clock_.time(done - clock_.now()));
+
+        if (!layer_->array.shadow_registers) loader_.registers.release_empty();
+        if (t.frees_input) request_fetch(std::size_t(t.input) + 2);
+        if (t.last_slice) {
+            bank_handover handover{&t, done + depth - 1, static_cast<int>(handovers_++ % 2)};
+            drain->b_transport(handover, delay);
+        }
+    }
+}
+
+void vector_issuer::issue(const tile& t, const loaded_tile& weights, std::uint64_t input_ready, std::uint64_t bank_free) {
+    const tile_pace pace{weights.outlier_cycles, layer_->pace, std::uint64_t(config_.accumulators.write_interval)};
+    const bool first_of_layer = vectors_issued_ == 0;
+    slot_bounds bounds;
+    bounds.outlier = first_of_layer ? 0 : run_.last() + outlier_cycles_;
+    bounds.input = std::max(first_of_layer ? 0 : run_.last() + layer_->pace, input_ready);
+    bounds.memory = weights.ready_cycle;
+    bounds.weight_port = weights.load_end;
+    bounds.hazard = t.first_slice ? 0 : hazard_bound(run_, outlier_cycles_, pace, 0);
+    bounds.drain = bank_free;
+    const std::uint64_t first = std::max(clock_.now(), bounds.hazard);
+    if (first_of_layer) split_.barrier += first - layer_start_;
+    if (probe_) report_stalls(t, bounds, first);
+    else if (!first_of_layer) attribute_slots(split_, run_.last() + 1, first, bounds);
+    run_ = issue_tile(first, std::uint64_t(t.vectors), pace, t.first_slice ? nullptr : &run_, outlier_cycles_, split_);
+    outlier_cycles_ = weights.outlier_cycles;
+    vectors_issued_ += std::uint64_t(t.vectors);
+}
+
+void vector_issuer::report_stalls(const tile& t, const slot_bounds& bounds, std::uint64_t first) {
+    const auto report = [this](stall_cause cause, std::uint64_t at) { probe_->change(state_signal_, at, static_cast<std::uint64_t>(cause)); };
+    if (vectors_issued_ == 0) report(stall_cause::barrier, layer_start_);
+    else attribute_slots(split_, run_.last() + 1, first, bounds, [&](stall_cause cause, std::uint64_t from, std::uint64_t) { report(cause, from); });
+    report(stall_cause::issuing, first);
+    probe_->change(tile_signal_, first, static_cast<std::uint64_t>(&t - layer_->program.tiles.data()));
+}
+
+void vector_issuer::compute(const tile& t, const input_read& read) {
+    sc_core::sc_time delay;
+    const int bank = static_cast<int>(handovers_ % 2);
+    banks_.select_bank(bank);
+    zero_points_.select_bank(bank);
+    tile_job job;
+    job.layer = layer_;
+    job.what = &t;
+    job.activations = read.vectors;
+    job.activation_stride = read.stride;
+    job.partial_stride = partial_stride_of(layer_->array.trees);
+    partial_.resize(std::size_t(t.vectors) * std::size_t(job.partial_stride));
+    job.partial = partial_.data();
+    if (layer_->descriptor.on_side_array) side_array->b_transport(job, delay);
+    else array->b_transport(job, delay);
+    if (layer_->descriptor.uses_zero_points && config_.zero_point == zero_point_unit::row_sum) zero_point->b_transport(job, delay);
+    if (layer_->descriptor.outlier_bits > 0) {
+        input_read whole = read;
+        whole.part = piece{0, layer_->geometry().activation_bits, true};
+        whole.want_values = layer_->compute && t.first_pass();
+        whole.vectors = nullptr;
+        if (t.first_pass() && layer_->passes.activation_passes > 1) inputs->b_transport(whole, delay);
+        else whole.vectors = t.first_pass() ? read.vectors : nullptr;
+        job.full_activations = whole.vectors;
+        sparse->b_transport(job, delay);
+    }
+    sums->b_transport(job, delay);
+}
+
+void vector_issuer::request_fetch(std::size_t index) {
+    if (index >= layer_->program.inputs.size()) return;
+    const input_fetch& fetch = layer_->program.inputs[index];
+    const layer_geometry& g = layer_->geometry();
+    const std::int64_t first = std::int64_t{fetch.m_block} * layer_->mapping.m_block;
+    const auto vectors = static_cast<std::int32_t>(std::min<std::int64_t>(layer_->mapping.m_block, g.m() - first));
+    const std::vector<row_run> rows = input_rows(g, first, vectors);
+    const int bank = static_cast<int>(index % 2);
+    transfer job{dma_stream::activations, {}, buffer_.bank_address(bank), 0, nullptr};
+    const std::uint64_t base = layer_->descriptor.input_address + std::uint64_t(fetch.repeat) * std::uint64_t(g.in_height) * g.row_bytes();
+    for (const row_run& run : rows) job.runs.push_back({base + std::uint64_t(run.first) * g.row_bytes(), std::uint64_t(run.count) * g.row_bytes()});
+    sc_core::sc_time delay;
+    input_bank_opening opening{bank, layer_, first, vectors, rows};
+    openings->b_transport(opening, delay);
+    if (!job.runs.empty()) dma->b_transport(job, delay);
+}
+
+}  // namespace symmetree

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <systemc>
+#include <vector>
+
+#include "models/accelerator/accelerator_config.h"
+#include "models/accumulators/accumulators.h"
+#include "models/buffers/activation_buffer.h"
+#include "models/dense_array/tile_jobs.h"
+#include "models/dma/transfer.h"
+#include "models/sequencer/issue_math.h"
+#include "models/sequencer/layer_job.h"
+#include "models/sequencer/weight_loader.h"
+#include "models/tlm/engine.h"
+#include "models/tlm/job_socket.h"
+#include "models/zero_point/zero_point_adder.h"
+
+namespace symmetree {
+
+/// Hands an accumulator bank over to the requantizer.
+struct bank_handover {
+    const tile* last = nullptr;         ///< the tile that completed the bank
+    std::uint64_t ready_cycle = 0;      ///< last_i + P - 1
+    int bank = 0;
+};
+
+/// Engine: swaps loaded tiles in, streams the m-block's vectors through the array in lock-step with the zero-point and
+/// sparse units, and keeps the activation banks filled. Owns the account of issue slots.
+/// Timing: docs/timing-model.md, "Issue".
+class vector_issuer : public sc_core::sc_module, public layer_engine_if {
+public:
+    sc_core::sc_export<layer_engine_if> start{"start"};
+    job_initiator_socket<input_bank_opening> openings{"openings"};
+    job_initiator_socket<input_read> inputs{"inputs"};
+    job_initiator_socket<transfer> dma{"dma"};
+    job_initiator_socket<tile_job> array{"array"};
+    job_initiator_socket<tile_job> side_array{"side_array"};
+    job_initiator_socket<tile_job> zero_point{"zero_point"};
+    job_initiator_socket<tile_job> sparse{"sparse"};
+    job_initiator_socket<tile_job> sums{"sums"};
+    job_initiator_socket<bank_handover> drain{"drain"};
+
+    vector_issuer(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room,
+                  weight_loader& loader, activation_buffer& buffer, zero_point_adder& zero_points, accumulators& banks, probe* probe);
+    SC_HAS_PROCESS(vector_issuer);
+
+    void begin(const layer_job& job) override;
+    /// Slots of the present layer; `ideal` and the final barrier are added by the sequencer.
+    const slot_split& split() const { return split_; }
+    std::uint64_t vectors_issued() const { return vectors_issued_; }
+    /// When the layer was handed over.
+    std::uint64_t started() const { return layer_start_; }
+    std::uint64_t last_issue() const { return run_.last(); }
+    bool idle() const { return layer_ == nullptr; }
+
+private:
+    void work();
+    void run_layer();
+    void request_fetch(std::size_t index);
+    void issue(const tile& t, const loaded_tile& weights, std::uint64_t input_ready, std::uint64_t bank_free);
+    void compute(const tile& t, const input_read& read);
+    void report_stalls(const tile& t, const slot_bounds& bounds, std::uint64_t first);
+
+    const accelerator_config config_;
+    const clock_domain clock_;
+    engine_room& room_;
+    weight_loader& loader_;
+    activation_buffer& buffer_;
+    zero_point_adder& zero_points_;
+    accumulators& banks_;
+    probe* const probe_;
+    probe::signal state_signal_ = 0, tile_signal_ = 0;
+    const char* waits_for_ = "nothing";
+    const layer_job* layer_ = nullptr;
+    sc_core::sc_event begun_{"begun"};
+
+    std::uint64_t layer_start_ = 0;
+    slot_split split_;
+    std::uint64_t vectors_issued_ = 0;
+    std::uint64_t handovers_ = 0;
+    issue_run run_;                     ///< the tile before
+    std::uint64_t outlier_cycles_ = 1;  ///< its s
+    std::vector<std::int32_t> partial_;
+};
+
+}  // namespace symmetree

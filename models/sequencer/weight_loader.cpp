@@ -1,0 +1,130 @@
+#include "models/sequencer/weight_loader.h"
+
+#include <algorithm>
+
+#include "core/units.h"
+#include "models/sparse/sparse_math.h"
+
+namespace symmetree {
+
+weight_loader::weight_loader(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room,
+                             weight_buffer& buffer, probe* probe)
+    : sc_module(name), config_(config), clock_(clock), room_(room), buffer_(buffer), probe_(probe) {
+    start.bind(*this);
+    room_.enlist(this->name(), &waits_for_);
+    if (probe_) busy_ = probe_->declare(std::string(this->name()) + ".busy", 1);
+    SC_THREAD(work);
+}
+
+void weight_loader::begin(const layer_job& job) {
+    layer_ = &job;
+    port_cycles_ = 0;
+    tally_ = {};
+    begun_.notify(sc_core::SC_ZERO_TIME);
+    std::uint64_t dense = job.descriptor.weights_address, outliers = job.descriptor.outliers_address;
+    dense_address_.clear();
+    outlier_address_.clear();
+    for (const weight_fill& fill : job.mapping.fills) {
+        dense_address_.push_back(dense);
+        outlier_address_.push_back(outliers);
+        dense += fill.dense_bytes;
+        outliers += fill.outlier_bytes;
+    }
+    request_fetch(0);
+    request_fetch(1);
+}
+
+void weight_loader::work() {
+    room_.run([this] {
+        for (;;) {
+            {
+                wait_note note(waits_for_, "a layer");
+                while (!layer_) wait(begun_);
+            }
+            run_layer();
+            layer_ = nullptr;
+        }
+    });
+}
+
+void weight_loader::run_layer() {
+    for (const tile& t : layer_->program.tiles) {
+        const weight_read bytes = read_tile(t);
+        {
+            wait_note note(waits_for_, "a free weight register set");
+            registers.acquire_empty();
+        }
+        const std::uint64_t outlier_cycles = load(t, bytes);
+        const std::uint64_t cycles = port_time(t, bytes);
+        port_cycles_ += cycles;
+        if (probe_) {
+            probe_->change(busy_, clock_.now(), 1);
+            probe_->change(busy_, clock_.now() + cycles, 0);
+        }
+        wait(clock_.time(cycles));
+        loaded.push_back({bytes.ready_cycle, clock_.now(), outlier_cycles});
+        registers.publish_full();
+        if (t.frees_weights) request_fetch(std::size_t(t.weights) + 2);
+    }
+}
+
+weight_read weight_loader::read_tile(const tile& t) {
+    wait_note note(waits_for_, "weights in the buffer");
+    if (t.first_of_fill) outlier_offset_ = 0;
+    weight_read read;
+    read.bank = t.weights % 2;
+    read.dense_offset = t.dense_offset;
+    read.dense_bytes = t.dense_bytes;
+    read.with_outliers = layer_->descriptor.outlier_bits > 0 && t.first_pass();
+    read.outlier_offset = outlier_offset_;
+    read.count_bits = outlier_count_bits(layer_->array);
+    read.entry_bits = layer_->descriptor.outlier_bits + outlier_index_bits(layer_->array);
+    sc_core::sc_time delay;
+    reads->b_transport(read, delay);
+    outlier_offset_ += read.outlier_bytes;
+    return read;
+}
+
+std::uint64_t weight_loader::load(const tile& t, const weight_read& bytes) {
+    sc_core::sc_time delay;
+    tile_load dense{layer_, &t, layer_->compute ? bytes.dense : nullptr};
+    if (layer_->descriptor.on_side_array) side_array->b_transport(dense, delay);
+    else array->b_transport(dense, delay);
+    if (layer_->descriptor.outlier_bits == 0) return 1;
+    outlier_load outliers{layer_, &t, {}, 1, 0};
+    if (bytes.with_outliers) {
+        outliers.entries = decode_outliers(bytes.outliers, bytes.outlier_bytes, layer_->array, layer_->descriptor.outlier_bits);
+        tally_.outliers += outliers.entries.size();
+        tally_.stream_bits += std::uint64_t(bytes.count_bits) + outliers.entries.size() * std::uint64_t(bytes.entry_bits);
+    }
+    sparse->b_transport(outliers, delay);
+    tally_.fullest_lane = std::max(tally_.fullest_lane, outliers.fullest_lane);
+    return outliers.cycles_per_vector;
+}
+
+std::uint64_t weight_loader::port_time(const tile& t, const weight_read& bytes) {
+    const std::uint64_t dense_bits = std::uint64_t(t.channels) * t.inputs * layer_->weight_piece(config_, t).bits;
+    const std::uint64_t outlier_bits = bytes.with_outliers ? bytes.count_bits + std::uint64_t{bytes.outlier_count} * bytes.entry_bits : 0;
+    const std::uint64_t dense_cycles = ceil_div(dense_bits, std::uint64_t(config_.weight_buffer.port_bits));
+    const std::uint64_t outlier_cycles =
+        ceil_div(outlier_bits, std::uint64_t(config_.outlier_port_own ? config_.outlier_port_bits : config_.weight_buffer.port_bits));
+    buffer_.count_read(ceil_div(dense_bits, 8) + ceil_div(outlier_bits, 8), dense_cycles + outlier_cycles);
+    return config_.outlier_port_own ? std::max(dense_cycles, outlier_cycles) : dense_cycles + outlier_cycles;
+}
+
+void weight_loader::request_fetch(std::size_t index) {
+    if (index >= layer_->program.weights.size()) return;
+    const auto fill_index = std::size_t(layer_->program.weights[index].fill);
+    const weight_fill& fill = layer_->mapping.fills[fill_index];
+    const int bank = static_cast<int>(index % 2);
+    sc_core::sc_time delay;
+    weight_bank_opening opening{bank, fill.dense_bytes, fill.outlier_bytes};
+    openings->b_transport(opening, delay);
+    transfer dense{dma_stream::weights, {{dense_address_[fill_index], fill.dense_bytes}}, buffer_.bank_address(bank), 0, nullptr};
+    dma->b_transport(dense, delay);
+    if (fill.outlier_bytes == 0) return;
+    transfer outliers{dma_stream::outliers, {{outlier_address_[fill_index], fill.outlier_bytes}}, buffer_.bank_address(bank) + fill.dense_bytes, 0, nullptr};
+    dma->b_transport(outliers, delay);
+}
+
+}  // namespace symmetree

@@ -1,0 +1,43 @@
+#include "models/sparse/sparse_math.h"
+
+#include <algorithm>
+
+#include "core/bit_stream.h"
+#include "core/units.h"
+#include "models/sequencer/descriptor.h"
+
+namespace symmetree {
+
+std::vector<tile_outlier> decode_outliers(const std::uint8_t* stream, std::uint64_t bytes, const array_config& array, int value_bits) {
+    bit_reader reader(stream, bytes);
+    std::vector<tile_outlier> out(reader.get(outlier_count_bits(array)));
+    for (tile_outlier& entry : out) {
+        entry.value = static_cast<std::int8_t>(reader.get_signed(value_bits));
+        entry.tree = static_cast<std::uint16_t>(reader.get(index_bits(std::uint64_t(array.trees))));
+        entry.lane = static_cast<std::uint16_t>(reader.get(index_bits(std::uint64_t(array.lanes))));
+    }
+    return out;
+}
+
+sparse_load sparse_load_of(const std::vector<tile_outlier>& outliers, const sparse_config& config) {
+    std::vector<std::uint64_t> per_lane(std::size_t(config.lanes), 0);
+    std::size_t next = 0;
+    for (const tile_outlier& entry : outliers) {
+        const bool banked = config.assignment == outlier_assignment::row_banked;
+        ++per_lane[banked ? entry.tree % per_lane.size() : next++ % per_lane.size()];
+    }
+    const std::uint64_t fullest = per_lane.empty() ? 0 : *std::max_element(per_lane.begin(), per_lane.end());
+    return {std::max<std::uint64_t>(1, fullest), fullest};
+}
+
+void add_outliers(const std::vector<tile_outlier>& outliers, const std::uint8_t* shift_of_tree, const std::int16_t* activations,
+                  int activation_stride, int vectors, std::int32_t* partial, int partial_stride) {
+    for (const tile_outlier& entry : outliers) {
+        const std::int32_t weight = entry.value * (1 << shift_of_tree[entry.tree]);
+        const std::int16_t* x = activations + entry.lane;
+        std::int32_t* sum = partial + entry.tree;
+        for (int v = 0; v < vectors; ++v, x += activation_stride, sum += partial_stride) *sum += weight * *x;
+    }
+}
+
+}  // namespace symmetree

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/accelerator/accelerator_config.h"
+#include "models/dense_array/tile_jobs.h"
+
+namespace symmetree {
+
+/// Decodes one tile's piece of the outlier stream: a count, then (value, tree, lane) each.
+std::vector<tile_outlier> decode_outliers(const std::uint8_t* stream, std::uint64_t bytes, const array_config& array, int value_bits);
+
+/// Cycles per vector that a tile's outliers take, and the most that one lane has.
+///   row_banked: lane = tree mod sparse_lanes, s = max(1, fullest lane)      pooled: s = max(1, ceil(n / sparse_lanes))
+struct sparse_load {
+    std::uint64_t cycles_per_vector = 1, fullest_lane = 0;
+};
+sparse_load sparse_load_of(const std::vector<tile_outlier>& outliers, const sparse_config& config);
+
+/// partial[v][tree] += (value * activations[v][lane]) << shift[tree] for every outlier.
+void add_outliers(const std::vector<tile_outlier>& outliers, const std::uint8_t* shift_of_tree, const std::int16_t* activations,
+                  int activation_stride, int vectors, std::int32_t* partial, int partial_stride);
+
+}  // namespace symmetree

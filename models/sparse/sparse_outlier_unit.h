@@ -1,0 +1,36 @@
+#pragma once
+
+#include <systemc>
+#include <vector>
+
+#include "core/counters.h"
+#include "models/accelerator/accelerator_config.h"
+#include "models/dense_array/tile_jobs.h"
+#include "models/sparse/sparse_math.h"
+#include "models/tlm/job_socket.h"
+
+namespace symmetree {
+
+/// Sparse lanes beside the array, in lock-step with it: each takes an outlier, selects its activation from the present
+/// vector, multiplies, shifts and adds into the tree's gathered sum. Passive. Timing: docs/timing-model.md, "Outliers".
+class sparse_outlier_unit : public sc_core::sc_module {
+public:
+    job_target_socket<sparse_outlier_unit, outlier_load> loads;
+    job_target_socket<sparse_outlier_unit, tile_job> jobs;
+
+    sparse_outlier_unit(const sc_core::sc_module_name& name, const accelerator_config& config);
+
+    /// vectors: outlier products, summed over the lanes; loads: outliers loaded.
+    const unit_counters& counters() const { return counters_; }
+
+private:
+    void load(outlier_load& job, sc_core::sc_time& delay);
+    void stream(tile_job& job, sc_core::sc_time& delay);
+
+    const accelerator_config config_;
+    std::vector<tile_outlier> registers_[2];  ///< in use and shadow, in turn
+    unsigned loaded_ = 0, streamed_ = 0;
+    unit_counters counters_;
+};
+
+}  // namespace symmetree

@@ -1,0 +1,45 @@
+#include "models/zero_point/zero_point_adder.h"
+
+#include "models/buffers/im2col_math.h"
+
+namespace symmetree {
+
+void sum_activations(const std::int16_t* activations, int activation_stride, int vectors, std::int32_t* sums) {
+    for (int v = 0; v < vectors; ++v, activations += activation_stride) {
+        std::int32_t sum = 0;
+        for (int lane = 0; lane < activation_stride; ++lane) sum += activations[lane];
+        sums[v] = sum;
+    }
+}
+
+zero_point_adder::zero_point_adder(const sc_core::sc_module_name& name, const accelerator_config& config)
+    : sc_module(name), jobs("jobs", this, &zero_point_adder::b_transport), config_(config) {
+    for (auto& bank : sums_) bank.resize(std::size_t(config_.accumulators.depth));
+}
+
+void zero_point_adder::b_transport(tile_job& job, sc_core::sc_time& delay) {
+    (void)delay;  // a pipeline stage of its own, paid per hand-over
+    const tile& t = *job.what;
+    if (t.weight_pass != 0) return;  // z times the sum is due once per piece of the activations
+    const bool every_cycle = config_.correction == correction_form::every_cycle;
+    sum_tree_.vectors += std::uint64_t(t.vectors);
+    if (every_cycle) corrections_.vectors += std::uint64_t(t.vectors) * std::uint64_t(t.channels);
+    if (!job.activations) return;
+    present_.resize(std::size_t(t.vectors));
+    sum_activations(job.activations, job.activation_stride, t.vectors, present_.data());
+    if (every_cycle) {
+        std::int32_t zero[256];
+        for (int tree = 0; tree < t.channels; ++tree) zero[tree] = job.layer->channel(t, tree).zero_point;
+        std::int32_t* partial = job.partial;
+        for (int v = 0; v < t.vectors; ++v, partial += job.partial_stride)
+            for (int tree = 0; tree < t.channels; ++tree) partial[tree] -= zero[tree] * present_[std::size_t(v)];
+        return;
+    }
+    const int shift = job.layer->activation_piece(t).first;
+    for (int v = 0; v < t.vectors; ++v) {
+        std::int64_t& sum = sums_[bank_][std::size_t(v)];
+        sum = (t.first_slice ? 0 : sum) + (std::int64_t{present_[std::size_t(v)]} << shift);
+    }
+}
+
+}  // namespace symmetree

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <systemc>
+#include <vector>
+
+#include "core/counters.h"
+#include "models/accelerator/accelerator_config.h"
+#include "models/dense_array/tile_jobs.h"
+#include "models/tlm/job_socket.h"
+
+namespace symmetree {
+
+/// Sum over the lanes of each vector.
+void sum_activations(const std::int16_t* activations, int activation_stride, int vectors, std::int32_t* sums);
+
+/// The row_sum variant: one adder tree over the activations, shared by all trees. `every_cycle` subtracts z * sum(x) from each
+/// vector's partial sums; `at_drain` gathers the sums over the K-slices of an accumulator bank for the requantizer.
+/// Passive. The other two variants live in the array (pre_subtract) and in the codes (widened).
+class zero_point_adder : public sc_core::sc_module {
+public:
+    job_target_socket<zero_point_adder, tile_job> jobs;
+
+    zero_point_adder(const sc_core::sc_module_name& name, const accelerator_config& config);
+
+    /// Row sums of the bank that is drained next, [vectors]; null unless the correction is due at the drain.
+    const std::int64_t* row_sums(int bank) const { return sums_[bank].data(); }
+    /// Which accumulator bank the coming jobs fill.
+    void select_bank(int bank) { bank_ = bank; }
+
+    const unit_counters& sum_tree() const { return sum_tree_; }
+    const unit_counters& corrections() const { return corrections_; }
+
+private:
+    void b_transport(tile_job& job, sc_core::sc_time& delay);
+
+    const accelerator_config config_;
+    int bank_ = 0;
+    std::vector<std::int64_t> sums_[2];
+    std::vector<std::int32_t> present_;
+    unit_counters sum_tree_, corrections_;
+};
+
+}  // namespace symmetree
