@@ -1,0 +1,370 @@
+#!/usr/bin/env python3
+"""Writes models/cost/tables/published_45nm.yaml: every row from published figures by one stated rule per unit.
+
+    make_published_table.py            rewrites the table
+    make_published_table.py --check    exit 1 when the committed table differs from what the rules give
+    make_published_table.py --print    writes the table to stdout
+
+The equations with their reasons: docs/cost-model.md. Python's standard library only; no dates, no randomness.
+"""
+
+import math
+import pathlib
+import sys
+
+TABLE = pathlib.Path(__file__).resolve().parent.parent / "models" / "cost" / "tables" / "published_45nm.yaml"
+
+# First family: Horowitz, ISSCC 2014, 45 nm at 0.9 V; areas as usually quoted with it.
+MUL8_PJ, MUL8_UM2 = 0.2, 282.0
+MUL32_PJ, MUL32_UM2 = 3.1, 3495.0
+ADD8_PJ, ADD8_UM2 = 0.03, 36.0
+SRAM_8KIB_64_BITS_PJ = 10.0
+DRAM_32_BITS_PJ = 640.0
+
+# Second family: Aladdin's 40 nm table at 5 ns. Only its ratios to its own 32-bit multiplier enter.
+SECOND_MUL32_PJ, SECOND_MUL32_UM2 = 8.63, 4600.0
+SECOND_REGISTER_PJ, SECOND_REGISTER_CLOCK_PJ, SECOND_REGISTER_UM2 = 0.009, 0.00794, 6.0
+SECOND_SHIFTER32_PJ, SECOND_SHIFTER32_UM2 = 0.4165, 249.6
+SECOND_BITWISE32_PJ, SECOND_BITWISE32_UM2 = 0.01799, 50.4
+LEAKAGE_UW_PER_UM2 = 0.012
+
+# Third source: a 45 nm six-transistor SRAM cell, Mistry et al., IEDM 2007.
+SRAM_CELL_UM2 = 0.346
+SRAM_ANCHOR_BITS = 65536  # 8 KiB: where half of the area is taken to be periphery
+
+# Assumptions that unit_key does not carry.
+GUARD_BITS = 4        # pot, post: fraction bits of a product
+LIST_ENTRIES = 8      # outliers that a sparse lane holds for one tile, twice (double-buffered)
+TREE_INDEX_BITS = 8   # an outlier names one of up to 256 trees
+DRAIN_EXTRA_BITS = 8  # correction_at_drain: sum(x) over up to 256 k-blocks
+MULTIPLIER_BITS = 32  # requantizer: width of its fixed-point multiplier
+
+
+def clog2(n):
+    return (n - 1).bit_length()
+
+
+class Price:
+    """Energy of one operation and area of a circuit."""
+
+    def __init__(self, pj, um2):
+        self.pj, self.um2 = pj, um2
+
+    def __add__(self, other):
+        return Price(self.pj + other.pj, self.um2 + other.um2)
+
+    def __rmul__(self, n):
+        return Price(n * self.pj, n * self.um2)
+
+
+def mul(w, a):
+    return Price(MUL8_PJ * w * a / 64, MUL8_UM2 * w * a / 64)
+
+
+def add(w):
+    return Price(ADD8_PJ * w / 8, ADD8_UM2 * w / 8)
+
+
+RATIO_PJ = MUL32_PJ / SECOND_MUL32_PJ
+RATIO_UM2 = MUL32_UM2 / SECOND_MUL32_UM2
+REGISTER_PJ, REGISTER_UM2 = SECOND_REGISTER_PJ * RATIO_PJ, SECOND_REGISTER_UM2 * RATIO_UM2
+REGISTER_CLOCK_PJ = SECOND_REGISTER_CLOCK_PJ * RATIO_PJ
+
+
+def register(bits):
+    return Price(bits * REGISTER_PJ, bits * REGISTER_UM2)
+
+
+def mux(bits):
+    return Price(bits * SECOND_SHIFTER32_PJ / 160 * RATIO_PJ, bits * SECOND_SHIFTER32_UM2 / 160 * RATIO_UM2)
+
+
+def gate(bits):
+    return Price(bits * SECOND_BITWISE32_PJ / 32 * RATIO_PJ, bits * SECOND_BITWISE32_UM2 / 32 * RATIO_UM2)
+
+
+def port_mul(w, a):
+    """A multiplier whose ports have a sign mode: one gate per partial product of the sign row and column."""
+    return mul(w, a) + gate(w + a - 1)
+
+
+def tree(lanes, p):
+    """Adder tree over `lanes` operands of p bits; lanes a power of two. Level j: lanes / 2^j adders of p + j bits."""
+    return add(sum(lanes // 2**j * (p + j) for j in range(1, clog2(lanes) + 1)))
+
+
+def storage_pj_per_bit(size_bytes):
+    return max(REGISTER_PJ, SRAM_8KIB_64_BITS_PJ / 64 * math.sqrt(size_bytes / 8192))
+
+
+def storage_um2(bits):
+    """Cells and a periphery that grows with the edge, in sub-arrays of at most 64 KiB; registers where they are smaller."""
+    largest = 8 * 65536
+    if bits > largest:
+        return bits / largest * storage_um2(largest)
+    return min(REGISTER_UM2 * bits, SRAM_CELL_UM2 * (bits + math.sqrt(SRAM_ANCHOR_BITS * bits)))
+
+
+def unit(held, load, clocked_bits, area):
+    """The five cost columns of a row."""
+    return [held, load, clocked_bits * REGISTER_CLOCK_PJ, LEAKAGE_UW_PER_UM2 * area, area]
+
+
+def mac_tree(k, a, lanes):
+    out = k + a + clog2(lanes)
+    logic = lanes * port_mul(k, a) + tree(lanes, k + a) + register(out)
+    weights = register(2 * lanes * k)
+    return unit(logic.pj, weights.pj, out, (logic + weights).um2)
+
+
+def pre_subtract_tree(k, a, lanes):
+    out = k + 1 + a + clog2(lanes)
+    logic = lanes * port_mul(k + 1, a) + tree(lanes, k + 1 + a) + register(out)
+    on_load = register(2 * (lanes + 1) * k) + lanes * add(k + 1)
+    return unit(logic.pj, on_load.pj, out, (logic + on_load).um2)
+
+
+def activation_sum_tree(a, lanes):
+    out = a + clog2(lanes)
+    logic = tree(lanes, a) + register(out)
+    return unit(logic.pj, 0.0, out, logic.um2)
+
+
+def correction(k, sum_bits):
+    product = k + sum_bits
+    logic = mul(k, sum_bits) + register(product) + add(product + 1)
+    zero_point = register(2 * k)
+    return unit(logic.pj, zero_point.pj, product, (logic + zero_point).um2)
+
+
+def correction_every_cycle(k, a, lanes):
+    return correction(k, a + clog2(lanes))
+
+
+def correction_at_drain(k, a, lanes):
+    return correction(k, a + clog2(lanes) + DRAIN_EXTRA_BITS)
+
+
+def shift_muxes(stages, a, v):
+    """Right shift of an a-bit word in v bits, smallest distance first: stage j reaches a + 2^(j+1) - 1 bits."""
+    return mux(sum(min(v, a + 2 ** (j + 1) - 1) for j in range(stages)))
+
+
+def shift_tree(lane, k, v, lanes):
+    """`lanes` signed products of v + 1 bits, their adder tree and the weight registers."""
+    out = v + 1 + clog2(lanes)
+    logic = lanes * lane + tree(lanes, v + 1) + register(out)
+    weights = register(2 * lanes * k)
+    return unit(logic.pj, weights.pj, out, (logic + weights).um2)
+
+
+def pot_lane(k, a, v, farthest):
+    stages = min(clog2(farthest + 1), clog2(v + 1))
+    return shift_muxes(stages, a, v) + gate(2 * v)
+
+
+def pot_tree(k, a, lanes):
+    v = a + GUARD_BITS
+    return shift_tree(pot_lane(k, a, v, 2 ** (k - 1) - 2), k, v, lanes)
+
+
+def post_tree(k, a, lanes):
+    v = a + GUARD_BITS
+    lane = pot_lane(k, a, v, 2 ** (k - 2) - 1)
+    if k > 2:
+        lane = lane + mul(a, v / 2) + add(v) + mux(v)
+    return shift_tree(lane, k, v, lanes)
+
+
+def sparse_lane(k, a, lanes):
+    entry = k + clog2(lanes) + TREE_INDEX_BITS
+    product = k + a + 7
+    logic = (mux((LIST_ENTRIES - 1) * entry) + mux((lanes - 1) * a) + port_mul(k, a) + mux(3 * product)
+             + register(product))
+    outliers = register(2 * LIST_ENTRIES * entry)
+    return unit(logic.pj, register(entry).pj, product, (logic + outliers).um2)
+
+
+def gathered_bits(k, a):
+    return k + a + 7 + clog2(LIST_ENTRIES)
+
+
+def sparse_bank_adder(k, a):
+    logic = add(gathered_bits(k, a)) + register(gathered_bits(k, a))
+    return unit(logic.pj, 0.0, gathered_bits(k, a), logic.um2)
+
+
+def sparse_crossbar(k, a, trees):
+    bits = gathered_bits(k, a)
+    return unit((gate(trees * bits) + add(bits)).pj, 0.0, 0, (gate(trees * bits) + trees * add(bits)).um2)
+
+
+def accumulator(width, depth):
+    bits = width * depth
+    logic = add(width) + register(width)
+    held = logic.pj + 2 * width * storage_pj_per_bit(bits / 8)
+    return unit(held, 0.0, width, logic.um2 + 2 * storage_um2(bits))
+
+
+def requantizer(width):
+    logic = mul(width, MULTIPLIER_BITS) + mux(6 * (width + MULTIPLIER_BITS)) + 3 * add(width) + register(8)
+    scale = register(MULTIPLIER_BITS + 6)
+    return unit(logic.pj, scale.pj, 8, (logic + scale).um2)
+
+
+def sram(capacity, port_bits):
+    area = storage_um2(8 * capacity)
+    return [storage_pj_per_bit(capacity), storage_pj_per_bit(capacity), LEAKAGE_UW_PER_UM2 * area, area]
+
+
+def dram():
+    return [DRAM_32_BITS_PJ / 32, DRAM_32_BITS_PJ / 32, 0.0, 0.0]
+
+
+HOROWITZ = "Horowitz, ISSCC 2014 (45 nm, 0.9 V)"
+ALADDIN = "Shao et al., Aladdin, ISCA 2014 (40 nm table, 5 ns), as ratios to its 32-bit multiplier"
+BOTH = f"{HOROWITZ}; registers, gates, multiplexers and leakage: {ALADDIN}"
+SHIFT = (f"shifter and gates: {ALADDIN}; adders: {HOROWITZ}; codes: Zhou et al., Precision Neural Network Quantization "
+         "via Learnable Adaptive Modules")
+
+# The rules of multipliers are linear in each width, so that few rows give every width exactly; the shifters' are not.
+WIDTHS, INPUTS, LANES = [2, 3, 4, 8, 9], [2, 4, 8], [1, 4, 8, 16, 32, 64]
+UNITS = [
+    ("mac_tree", mac_tree, {"weight_bits": WIDTHS, "activation_bits": INPUTS, "lanes": LANES}, BOTH,
+     "out = k + a + clog2(L). held = L * port_mul(k, a) + tree(L, k + a) + register(out). load = register(2 * L * k): shadow, "
+     "then active copy; both are clocked on a load only. clock = out * register_clock. area = all of these."),
+    ("pre_subtract_tree", pre_subtract_tree, {"weight_bits": WIDTHS[:-1], "activation_bits": INPUTS, "lanes": LANES}, BOTH,
+     "k is the code width. out = k + 1 + a + clog2(L). held = L * port_mul(k + 1, a) + tree(L, k + 1 + a) + register(out). load = "
+     "register(2 * (L + 1) * k) + L * add(k + 1): codes and one zero point per tree; a subtractor toggles only when its code or "
+     "zero point changes. clock = out * register_clock. area = all of these."),
+    ("widened_tree", mac_tree, {"weight_bits": WIDTHS, "activation_bits": INPUTS, "lanes": LANES}, BOTH,
+     "mac_tree's rule; k is the stored width, one more than the code's."),
+    ("activation_sum_tree", activation_sum_tree, {"activation_bits": INPUTS, "lanes": LANES}, BOTH,
+     "out = a + clog2(L). held = tree(L, a) + register(out). load = 0. clock = out * register_clock. area = all of these."),
+    ("correction_every_cycle", correction_every_cycle,
+     {"weight_bits": [2, 4, 9], "activation_bits": INPUTS, "lanes": LANES + [256]}, BOTH,
+     "S = a + clog2(L). held = mul(k, S) + register(k + S) + add(k + S + 1). load = register(2 * k). clock = (k + S) * "
+     "register_clock. area = all of these."),
+    ("correction_at_drain", correction_at_drain,
+     {"weight_bits": [2, 4, 9], "activation_bits": INPUTS, "lanes": LANES + [256]}, BOTH,
+     "correction_every_cycle's rule with S = a + clog2(L) + 8: the sum over up to 256 k-blocks."),
+    ("pot_tree", pot_tree, {"weight_bits": [2, 3, 4, 5, 6, 7], "activation_bits": [2, 3, 4, 8], "lanes": LANES}, SHIFT,
+     "Guard bits g = 4. v = a + g; farthest shift E = 2^(k-1) - 2; s = min(clog2(E + 1), clog2(v + 1)) stages, stage j = 0..s-1 of "
+     "min(v, a + 2^(j+1) - 1) multiplexers. lane = mux(sum over the stages) + gate(2 * v): zero code and sign. out = v + 1 + "
+     "clog2(L). held = L * lane + tree(L, v + 1) + register(out). load = register(2 * L * k). clock = out * register_clock. area = "
+     "all of these."),
+    ("post_tree", post_tree, {"weight_bits": [2, 3, 4, 5, 6, 7], "activation_bits": [2, 3, 4, 5, 6, 7, 8], "lanes": LANES}, SHIFT,
+     "pot_tree's rule with E = 2^(k-2) - 1, and for k >= 3 each lane has in addition mul(a, v / 2) + add(v) + mux(v): the table of "
+     "odd exponents made as the product by the constant 2^g / sqrt(2), half of whose v bits are ones, its rounding, and the choice "
+     "between even and odd."),
+    ("sparse_lane", sparse_lane, {"weight_bits": [2, 4, 8, 9], "activation_bits": INPUTS, "lanes": LANES}, BOTH,
+     "k is the outlier's value width, L the activation multiplexer's. entry = k + clog2(L) + 8 (tree index). p = k + a + 7. held = "
+     "mux(7 * entry) + mux((L - 1) * a) + port_mul(k, a) + mux(3 * p) + register(p): list of 8 outliers, activation, product, shift "
+     "0..7. load = register(entry): one outlier. clock = p * register_clock. area = held's circuits + register(2 * 8 * entry)."),
+    ("sparse_bank_adder", sparse_bank_adder, {"weight_bits": [2, 4, 8, 9], "activation_bits": INPUTS}, BOTH,
+     "k is the outlier's value width. G = k + a + 7 + 3: up to 8 shifted products. held = add(G) + register(G). load = 0. clock = "
+     "G * register_clock. area = all of these."),
+    ("sparse_crossbar", sparse_crossbar,
+     {"weight_bits": [2, 4, 8, 9], "activation_bits": INPUTS, "lanes": [1, 16, 64, 256]}, BOTH,
+     "L is the number of trees, G = k + a + 10. held = gate(L * G) + add(G): every tree's gates see the product, one tree's adder "
+     "takes it. load = 0. clock = 0. area = gate(L * G) + L * add(G): each tree has an adder for each lane."),
+    ("accumulator", accumulator,
+     {"weight_bits": [8, 16, 24, 32], "lanes": [2**n for n in range(13)]},
+     f"{BOTH}; cell: Mistry et al., IEDM 2007",
+     "k is the width W, L the depth of one of two banks. bits = W * L. held = add(W) + register(W) + 2 * W * "
+     "storage_bit(bits / 8): one read, one write. load = 0. clock = W * register_clock. area = add(W) + register(W) + 2 * "
+     "storage(bits)."),
+    ("requantizer", requantizer, {"weight_bits": [8, 16, 24, 32]}, BOTH,
+     "k is the accumulator width W. held = mul(W, 32) + mux(6 * (W + 32)) + 3 * add(W) + register(8): fixed-point multiplier, "
+     "shift, rounding and two comparisons. load = register(38). clock = 8 * register_clock. area = all of these."),
+]
+COSTS = ["held_pj", "load_pj", "clock_pj", "leakage_uw", "area_um2"]
+MEMORY_COSTS = ["read_pj_per_bit", "write_pj_per_bit", "leakage_uw", "area_um2"]
+MEMORIES = [
+    ("sram", sram, {"capacity_bytes": [64 * 2**n for n in range(17)], "port_bits": [8, 16384]},
+     f"{HOROWITZ}; cell: Mistry et al., IEDM 2007",
+     "read = write = storage_bit(capacity) at any port width: the published figure has one port (64 bits) only. area = storage(8 * "
+     "capacity). leakage = 0.012 uW per um2."),
+    ("dram", dram, {}, "Horowitz, ISSCC 2014; Han et al., NIPS 2015 (640 pJ per 32 bits)",
+     "read = write = 640 pJ / 32 bits. LPDDR4, which is another family, is often put at 8 pJ per bit."),
+]
+PRIMITIVES = [
+    "k, a, L: weight bits, activation bits, lanes; clog2(n): ceil(log2 n). A term X(..) stands for its energy in held and load and "
+    "for its area in area.",
+    "mul(w, a) = 0.2 pJ * w * a / 64, 282 um2 * w * a / 64   (mul8)",
+    "add(w) = 0.03 pJ * w / 8, 36 um2 * w / 8   (add8)",
+    "second family, enters as energy * 3.1 / 8.63 and area * 3495 / 4600, the ratio of the two families' 32-bit multipliers:",
+    "register(b) = b * (0.009 pJ, 6 um2), clocked and written; register_clock = 0.00794 pJ per bit, clocked only",
+    "mux(b) = b * (0.4165 pJ, 249.6 um2) / 160, a 32-bit shifter being 5 stages of 32; gate(b) = b * (0.01799 pJ, 50.4 um2) / 32",
+    "leakage = 0.012 uW per um2 of the row's area",
+    "port_mul(w, a) = mul(w, a) + gate(w + a - 1), the sign mode of the ports",
+    "tree(L, p) = sum over j = 1..log2 L of L / 2^j adders add(p + j)",
+    "storage_bit(bytes) = 10 pJ / 64 * sqrt(bytes / 8192), at least register(1)",
+    "storage(bits) = 0.346 um2 * (bits + 256 * sqrt(bits)), at most register(bits), up to 64 KiB (half is periphery at 8 KiB); above "
+    "in proportion to 64 KiB",
+]
+NOT_MODELLED = [
+    "control: sequencer, address generation, outlier scheduling",
+    "DMA engine, bus and DRAM interface on the chip; idle, refresh and row energy of the DRAM",
+    "wires and the broadcast of activations to the trees",
+    "clock tree; weight and outlier registers are taken as clock-gated, shadow registers as present",
+    "pipeline registers inside a tree (only its output register is priced)",
+    "glitching beyond what the published figures of single operators hold",
+    "activation classes: the rows of relu, gelu and dense are the same",
+    "held weights: a multiplier is charged as if both operands changed on every vector",
+    "part-used words of a memory port, and the width of the port",
+    "storage of the activation sums and zero points of row_sum",
+    "vector unit and ASQ adapter",
+]
+
+
+def points(axes):
+    """All points of the grid, last axis fastest."""
+    grid = [[]]
+    for values in axes.values():
+        grid = [point + [value] for point in grid for value in values]
+    return grid
+
+
+def section(kind, name, price, axes, source, rule, costs):
+    yield f"  - {kind}: {name}"
+    yield f'    rule: "{rule}"'
+    yield f'    source: "{source}"'
+    if kind == "unit":
+        yield "    classes: [relu, gelu, dense]"
+        yield "    streams: [dense, outlier]"
+    yield f"    columns: [{', '.join(list(axes) + costs)}]"
+    yield "    rows:"
+    for point in points(axes):
+        numbers = [str(value) for value in point] + [f"{value:.6g}" for value in price(*point)]
+        yield f"      - [{', '.join(numbers)}]"
+
+
+def table():
+    lines = ["# Written by scripts/make_published_table.py; change the rule there, not a row here. docs/cost-model.md explains.",
+             "name: published_45nm", "label: published, scaled"]
+    for key, texts in (("primitives", PRIMITIVES), ("not_modelled", NOT_MODELLED)):
+        lines += [f"{key}:"] + [f'  - "{text}"' for text in texts]
+    lines.append("units:")
+    for name, price, axes, source, rule in UNITS:
+        lines += section("unit", name, price, axes, source, rule, COSTS)
+    lines.append("memories:")
+    for name, price, axes, source, rule in MEMORIES:
+        lines += section("memory", name, price, axes, source, rule, MEMORY_COSTS)
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments):
+    if arguments == ["--print"]:
+        sys.stdout.write(table())
+    elif arguments == ["--check"]:
+        if TABLE.read_text(encoding="utf-8") != table():
+            sys.exit(f"{TABLE}: differs from its rules; run {pathlib.Path(__file__).name}")
+    elif not arguments:
+        TABLE.write_text(table(), encoding="utf-8")
+    else:
+        sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,124 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/error.h"
+#include "tests/unit/cost/shipped_table.h"
+
+namespace symmetree {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+/// A table whose numbers are easy to interpolate by eye: held = 10 k + 100 a + lanes on the grid.
+const std::string small_table = R"(name: small
+label: made up
+not_modelled: [everything]
+units:
+  - unit: mac_tree
+    rule: none
+    source: none
+    classes: [relu]
+    streams: [dense]
+    columns: [lanes, weight_bits, area_um2, held_pj, load_pj, clock_pj, leakage_uw]
+    rows:
+      - [4, 2, 1, 24, 0, 0, 0]
+      - [4, 4, 2, 44, 0, 0, 0]
+      - [8, 2, 3, 28, 0, 0, 0]
+      - [8, 4, 9, 48, 0, 0, 0]
+  - unit: mac_tree
+    rule: none
+    source: none
+    classes: [gelu]
+    streams: [dense, outlier]
+    columns: [lanes, area_um2, held_pj, load_pj, clock_pj, leakage_uw]
+    rows: [[1, 5, 500, 5, 5, 5], [3, 5, 700, 5, 5, 5]]
+memories:
+  - memory: sram
+    rule: none
+    source: none
+    columns: [port_bits, capacity_bytes, read_pj_per_bit, write_pj_per_bit, leakage_uw, area_um2]
+    rows: [[8, 100, 1, 2, 3, 4], [8, 200, 3, 6, 9, 12]]
+  - memory: dram
+    rule: none
+    source: none
+    columns: [read_pj_per_bit, write_pj_per_bit, leakage_uw, area_um2]
+    rows: [[20, 21, 0, 0]]
+)";
+
+const cost_table& small() {
+    static const cost_table table = cost_table::parse(small_table, "small.yaml");
+    return table;
+}
+
+unit_key mac(int weight_bits, int lanes, activation_class input = activation_class::relu, bool sparse = false) {
+    return {unit_kind::mac_tree, weight_bits, 4, lanes, input, sparse};
+}
+
+template <class Lookup>
+std::string refusal(Lookup lookup) {
+    try {
+        lookup();
+    } catch (const input_error& e) {
+        return e.what();
+    }
+    return "not refused";
+}
+
+TEST(lookup, finds_rows_whatever_the_order_of_columns) {
+    EXPECT_EQ(small().unit(mac(2, 8)).held.value, 28);
+    EXPECT_EQ(small().unit(mac(4, 8)).area.value, 9);
+}
+
+TEST(lookup, interpolates_linearly_between_rows_on_each_axis) {
+    EXPECT_DOUBLE_EQ(small().unit(mac(2, 5)).held.value, 25);
+    EXPECT_DOUBLE_EQ(small().unit(mac(3, 4)).held.value, 34);
+    EXPECT_DOUBLE_EQ(small().unit(mac(3, 7)).held.value, 37);
+    // Bilinear where the corners are no plane: (1 + 2 + 3 + 9) / 4.
+    EXPECT_DOUBLE_EQ(small().unit(mac(3, 6)).area.value, 3.75);
+    EXPECT_DOUBLE_EQ(small().memory(memory_kind::output_buffer, bytes(150), 8).write_per_bit.value, 4);
+}
+
+TEST(lookup, prefers_the_rows_of_the_class_and_stream) {
+    EXPECT_EQ(small().unit(mac(99, 2, activation_class::gelu, true)).held.value, 600);  // no column for widths: ignored
+    EXPECT_THAT(refusal([] { small().unit(mac(2, 4, activation_class::dense)); }),
+                AllOf(HasSubstr("small.yaml"), HasSubstr("mac_tree"), HasSubstr("dense activations")));
+    EXPECT_THAT(refusal([] { small().unit(mac(2, 4, activation_class::relu, true)); }), HasSubstr("the outlier stream"));
+}
+
+TEST(lookup, never_extrapolates) {
+    for (const auto& [weight_bits, lanes] : {std::pair(1, 4), std::pair(5, 4), std::pair(2, 3), std::pair(2, 9)}) {
+        const std::string message = refusal([&] { small().unit(mac(weight_bits, lanes)); });
+        EXPECT_THAT(message, AllOf(HasSubstr("mac_tree"), HasSubstr("weight_bits " + std::to_string(weight_bits)),
+                                   HasSubstr("lanes " + std::to_string(lanes)), HasSubstr("weight_bits 2..4"), HasSubstr("lanes 4..8")));
+    }
+    EXPECT_THAT(refusal([] { small().memory(memory_kind::weight_buffer, bytes(201), 8); }),
+                AllOf(HasSubstr("weight_buffer"), HasSubstr("capacity_bytes 100..200")));
+    EXPECT_THAT(refusal([] { small().memory(memory_kind::weight_buffer, bytes(150), 9); }), HasSubstr("port_bits 8..8"));
+    EXPECT_THAT(refusal([] { small().memory(memory_kind::weight_buffer, bytes(~std::uint64_t{0}), 8); }), HasSubstr("no cost"));
+    EXPECT_EQ(small().memory(memory_kind::dram, bytes(~std::uint64_t{0}), -1).write_per_bit.value, 21);
+}
+
+TEST(lookup, a_unit_without_rows_is_refused_by_name) {
+    EXPECT_THAT(refusal([] {
+                    small().unit({unit_kind::post_tree, 4, 4, 16, activation_class::relu, false});
+                }),
+                HasSubstr("post_tree: no rows"));
+}
+
+TEST(lookup, the_shipped_table_says_what_it_is) {
+    EXPECT_EQ(shipped_table().name(), "published_45nm");
+    EXPECT_EQ(shipped_table().label(), "published, scaled");
+    EXPECT_GE(shipped_table().not_modelled().size(), 5u);
+    EXPECT_THAT(shipped_table().file(), HasSubstr("published_45nm.yaml"));
+}
+
+TEST(lookup, an_unknown_table_names_the_shipped_ones) {
+    EXPECT_THAT(refusal([] { cost_table::load("published_46nm", SYMMETREE_ROOT "/models/cost/tables"); }),
+                AllOf(HasSubstr("published_46nm"), HasSubstr("published_45nm"), HasSubstr("cost_table")));
+    EXPECT_THAT(refusal([] { cost_table::load("/no/such/table.yaml", ""); }), HasSubstr("/no/such/table.yaml"));
+    EXPECT_EQ(cost_table::load(SYMMETREE_ROOT "/models/cost/tables/published_45nm.yaml", "").name(), "published_45nm");
+}
+
+}  // namespace
+}  // namespace symmetree

@@ -1,0 +1,183 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "tests/unit/cost/shipped_table.h"
+
+// The rows of published_45nm.yaml derived a second time from the published figures. Each function follows the `rule` of the
+// unit in the file, in energy and area separately and without the generator's helpers, so that a slip in either shows.
+namespace symmetree {
+namespace {
+
+// Figures of the two families; the second one enters as ratio to its own 32-bit multiplier.
+constexpr double to_first_pj = 3.1 / 8.63, to_first_um2 = 3495.0 / 4600.0;
+constexpr double multiply_pj = 0.2 / 64, multiply_um2 = 282.0 / 64, adder_pj = 0.03 / 8, adder_um2 = 36.0 / 8;
+constexpr double register_pj = 0.009 * to_first_pj, register_um2 = 6 * to_first_um2, clock_pj = 0.00794 * to_first_pj;
+constexpr double mux_pj = 0.4165 / 160 * to_first_pj, mux_um2 = 249.6 / 160 * to_first_um2;
+constexpr double gate_pj = 0.01799 / 32 * to_first_pj, gate_um2 = 50.4 / 32 * to_first_um2;
+
+int log2_up(int n) { return static_cast<int>(std::ceil(std::log2(n) - 1e-9)); }
+
+/// Sum of the widths of all adders of a tree, walked operand by operand.
+double tree_bits(int lanes, double operand_bits) {
+    double bits = 0;
+    for (int operands = lanes; operands > 1; operands /= 2) {
+        operand_bits += 1;
+        bits += operands / 2 * operand_bits;
+    }
+    return bits;
+}
+
+/// Numbers of primitive circuits; what they cost is one line each.
+struct parts {
+    double multiplier = 0, adder = 0, flop = 0, mux = 0, gate = 0;
+    double pj() const { return multiplier * multiply_pj + adder * adder_pj + flop * register_pj + mux * mux_pj + gate * gate_pj; }
+    double um2() const { return multiplier * multiply_um2 + adder * adder_um2 + flop * register_um2 + mux * mux_um2 + gate * gate_um2; }
+};
+
+void expect_row(const unit_cost& row, double held, double load, double clocked_bits, double area, const std::string& where) {
+    SCOPED_TRACE(where);
+    const auto near = [](double expected) { return std::abs(expected) * 2e-5 + 1e-12; };  // six digits stand in the file
+    EXPECT_NEAR(row.held.value, held, near(held)) << "held";
+    EXPECT_NEAR(row.load.value, load, near(load)) << "load";
+    EXPECT_NEAR(row.clock.value, clocked_bits * clock_pj, near(clocked_bits * clock_pj)) << "clock";
+    EXPECT_NEAR(row.area.value, area, near(area)) << "area";
+    EXPECT_NEAR(row.leakage.value, 0.012 * area, near(0.012 * area)) << "leakage";
+}
+
+std::string at(int k, int a, int lanes) { return "k " + std::to_string(k) + " a " + std::to_string(a) + " lanes " + std::to_string(lanes); }
+
+void expect_multiplier_tree(unit_kind unit, int k, int a, int lanes) {
+    const bool subtracts = unit == unit_kind::pre_subtract_tree;
+    const int port = subtracts ? k + 1 : k;
+    const int out = port + a + log2_up(lanes);
+    const parts logic{1.0 * lanes * port * a, tree_bits(lanes, port + a), 1.0 * out, 0, 1.0 * lanes * (port + a - 1)};
+    const parts weights{0, subtracts ? 1.0 * lanes * port : 0, 2.0 * k * (subtracts ? lanes + 1 : lanes), 0, 0};
+    expect_row(shipped(unit, k, a, lanes), logic.pj(), weights.pj(), out, logic.um2() + weights.um2(),
+               to_string(unit) + (" " + at(k, a, lanes)));
+}
+
+void expect_shift_tree(unit_kind unit, int k, int a, int lanes) {
+    const bool table = unit == unit_kind::post_tree && k > 2;
+    const int word = a + 4;
+    const int farthest = unit == unit_kind::post_tree ? (1 << (k - 2)) - 1 : (1 << (k - 1)) - 2;
+    double muxes = table ? word : 0;
+    int reach = a;
+    for (int distance = 1; distance <= farthest && distance <= word; distance *= 2) {
+        reach = std::min(word, reach + distance);
+        muxes += reach;
+    }
+    const int out = word + 1 + log2_up(lanes);
+    const parts logic{lanes * (table ? a * word / 2.0 : 0), tree_bits(lanes, word + 1) + (table ? lanes * word : 0), 1.0 * out,
+                      lanes * muxes, 2.0 * lanes * word};
+    const parts weights{0, 0, 2.0 * k * lanes, 0, 0};
+    expect_row(shipped(unit, k, a, lanes), logic.pj(), weights.pj(), out, logic.um2() + weights.um2(),
+               to_string(unit) + (" " + at(k, a, lanes)));
+}
+
+TEST(published_rows, multiplier_trees_follow_their_rule_at_every_width) {
+    for (const int lanes : {1, 4, 8, 16, 32, 64}) {
+        for (int a = 2; a <= 8; ++a) {
+            for (int k = 2; k <= 9; ++k) {
+                expect_multiplier_tree(unit_kind::mac_tree, k, a, lanes);
+                expect_multiplier_tree(unit_kind::widened_tree, k, a, lanes);
+                if (k <= 8) expect_multiplier_tree(unit_kind::pre_subtract_tree, k, a, lanes);
+            }
+        }
+    }
+}
+
+TEST(published_rows, shift_trees_follow_their_rule_at_every_width) {
+    for (const int lanes : {1, 4, 8, 16, 32, 64}) {
+        for (int a = 2; a <= 8; ++a) {
+            for (int k = 2; k <= 7; ++k) {
+                expect_shift_tree(unit_kind::pot_tree, k, a, lanes);
+                expect_shift_tree(unit_kind::post_tree, k, a, lanes);
+            }
+        }
+    }
+}
+
+TEST(published_rows, row_sum_units_follow_their_rule) {
+    for (const int lanes : {1, 4, 8, 16, 32, 64}) {
+        for (int a = 2; a <= 8; ++a) {
+            const int out = a + log2_up(lanes);
+            const parts sum{0, tree_bits(lanes, a), 1.0 * out, 0, 0};
+            expect_row(shipped(unit_kind::activation_sum_tree, 0, a, lanes), sum.pj(), 0, out, sum.um2(), "sum " + at(0, a, lanes));
+            for (int k = 2; k <= 9; ++k) {
+                const parts zero_point{0, 0, 2.0 * k, 0, 0};
+                for (const auto& [unit, sum_bits] :
+                     {std::pair(unit_kind::correction_every_cycle, out), std::pair(unit_kind::correction_at_drain, out + 8)}) {
+                    const parts logic{1.0 * k * sum_bits, k + sum_bits + 1.0, 1.0 * (k + sum_bits), 0, 0};
+                    expect_row(shipped(unit, k, a, lanes), logic.pj(), zero_point.pj(), k + sum_bits, logic.um2() + zero_point.um2(),
+                               to_string(unit) + (" " + at(k, a, lanes)));
+                }
+            }
+        }
+    }
+}
+
+TEST(published_rows, sparse_units_follow_their_rule) {
+    for (int a = 2; a <= 8; ++a) {
+        for (int k = 2; k <= 9; ++k) {
+            for (const int lanes : {1, 4, 8, 16, 32, 64}) {
+                const int entry = k + log2_up(lanes) + 8, product = k + a + 7;
+                const parts logic{1.0 * k * a, 0, 1.0 * product, 7.0 * entry + (lanes - 1.0) * a + 3.0 * product, k + a - 1.0};
+                const parts list{0, 0, 16.0 * entry, 0, 0};
+                expect_row(shipped(unit_kind::sparse_lane, k, a, lanes), logic.pj(), entry * register_pj, product, logic.um2() + list.um2(),
+                           "lane " + at(k, a, lanes));
+            }
+            const double gathered = k + a + 10;
+            const parts adder{0, gathered, gathered, 0, 0};
+            expect_row(shipped(unit_kind::sparse_bank_adder, k, a, 0), adder.pj(), 0, gathered, adder.um2(), "bank adder " + at(k, a, 0));
+            for (const int trees : {1, 7, 16, 100, 256}) {
+                expect_row(shipped(unit_kind::sparse_crossbar, k, a, trees), trees * gathered * gate_pj + gathered * adder_pj, 0, 0,
+                           trees * gathered * (gate_um2 + adder_um2), "crossbar " + at(k, a, trees));
+            }
+        }
+    }
+}
+
+double storage_um2(double bits) {
+    const double block = 65536.0 * 8;
+    if (bits > block) return bits / block * 0.346 * (block + 256 * std::sqrt(block));
+    return std::min(bits * register_um2, 0.346 * (bits + 256 * std::sqrt(bits)));
+}
+
+double storage_pj(double bytes) { return std::max(register_pj, 10.0 / 64 * std::sqrt(bytes / 8192)); }
+
+TEST(published_rows, accumulators_and_requantizers_follow_their_rule) {
+    for (const int width : {8, 16, 24, 32}) {
+        const parts logic{0, 1.0 * width, 1.0 * width, 0, 0};
+        for (int depth = 1; depth <= 4096; depth *= 2) {
+            const double bits = 1.0 * width * depth;
+            expect_row(shipped(unit_kind::accumulator, width, 0, depth), logic.pj() + 2 * width * storage_pj(bits / 8), 0, width,
+                       logic.um2() + 2 * storage_um2(bits), "accumulator " + at(width, 0, depth));
+        }
+    }
+    for (int width = 8; width <= 32; ++width) {
+        const parts logic{32.0 * width, 3.0 * width, 8, 6.0 * (width + 32), 0};
+        const parts scale{0, 0, 38, 0, 0};
+        expect_row(shipped(unit_kind::requantizer, width, 0, 0), logic.pj(), scale.pj(), 8, logic.um2() + scale.um2(), "requantizer");
+    }
+}
+
+TEST(published_rows, memories_follow_their_rule) {
+    for (const memory_kind kind : {memory_kind::weight_buffer, memory_kind::activation_buffer, memory_kind::output_buffer}) {
+        for (std::uint64_t capacity = 64; capacity <= 4u << 20; capacity *= 2) {
+            const memory_cost cost = shipped_table().memory(kind, bytes(capacity), 128);
+            const double pj = storage_pj(static_cast<double>(capacity)), area = storage_um2(8.0 * static_cast<double>(capacity));
+            EXPECT_NEAR(cost.read_per_bit.value, pj, pj * 1e-5) << capacity;
+            EXPECT_EQ(cost.write_per_bit, cost.read_per_bit);
+            EXPECT_NEAR(cost.area.value, area, area * 1e-5) << capacity;
+            EXPECT_NEAR(cost.leakage.value, 0.012 * area, area * 1e-6) << capacity;
+        }
+    }
+    EXPECT_DOUBLE_EQ(64 * shipped_table().memory(memory_kind::weight_buffer, bytes(8192), 64).read_per_bit.value, 10);
+    EXPECT_DOUBLE_EQ(32 * shipped_table().memory(memory_kind::dram, bytes(0), 0).read_per_bit.value, 640);
+    EXPECT_EQ(shipped_table().memory(memory_kind::dram, bytes(0), 0).area.value, 0);
+}
+
+}  // namespace
+}  // namespace symmetree
