@@ -151,7 +151,8 @@ safetensors_file::safetensors_file(std::string path) : path_(std::move(path)) {
     if (!in.read(text.data(), static_cast<std::streamsize>(header_bytes))) refuse(path_, "", "can't be read");
 
     const std::uint64_t data_bytes = file_bytes - length_bytes - header_bytes;
-    for (const auto& [name, value] : parse_header(text, path_).items()) {
+    const nlohmann::json header = parse_header(text, path_);
+    for (const auto& [name, value] : header.items()) {
         if (name == "__metadata__") continue;
         safetensors_entry entry = read_entry(value, path_, name);
         check_size(entry, data_bytes, path_, name);
