@@ -1,11 +1,11 @@
 #include "workloads/scheme.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <set>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "core/error.h"
 #include "workloads/quantize/sparsity.h"
@@ -16,13 +16,16 @@ namespace {
 bool is_uniform(scheme_family family) { return family == scheme_family::symq || family == scheme_family::asymq; }
 bool is_shift(scheme_family family) { return family == scheme_family::pot || family == scheme_family::post; }
 
-constexpr scheme_family all_families[] = {scheme_family::symq, scheme_family::asymq, scheme_family::dasq, scheme_family::pot, scheme_family::post};
+constexpr scheme_family all_families[] = {scheme_family::symq, scheme_family::asymq, scheme_family::dasq, scheme_family::pot,
+                                          scheme_family::post};
 
 std::vector<std::string> split(const std::string& text) {
     std::vector<std::string> parts(1);
     for (char c : text) {
-        if (c == ':') parts.emplace_back();
-        else parts.back() += c;
+        if (c == ':')
+            parts.emplace_back();
+        else
+            parts.back() += c;
     }
     return parts;
 }
@@ -114,8 +117,10 @@ private:
         } else if (part.rfind('p', 0) == 0) {
             once("share of zeros", part);
             const std::optional<std::string> share = normalised_percentage(part.substr(1));
-            if (share) result_.dasq.sparsity = *share;
-            else refuse("share of zeros", "pP with P a decimal in 0..100, at most 9 digits after the point", part);
+            if (share)
+                result_.dasq.sparsity = *share;
+            else
+                refuse("share of zeros", "pP with P a decimal in 0..100, at most 9 digits after the point", part);
         } else {
             return false;
         }
@@ -144,7 +149,8 @@ private:
     }
 
     void check_range(const char* what, int value, int least, int greatest) {
-        if (value < least || value > greatest) refuse(what, fmt::format("{}..{} for {}", least, greatest, to_string(result_.family)), std::to_string(value));
+        if (value < least || value > greatest)
+            refuse(what, fmt::format("{}..{} for {}", least, greatest, to_string(result_.family)), std::to_string(value));
     }
 
     void once(const char* what, const std::string& part) {
@@ -165,7 +171,9 @@ std::string share_text(const std::string& sparsity) { return normalised_percenta
 
 }  // namespace
 
-bool operator==(const uniform_options& a, const uniform_options& b) { return a.grain == b.grain && a.range == b.range && a.round == b.round; }
+bool operator==(const uniform_options& a, const uniform_options& b) {
+    return a.grain == b.grain && a.range == b.range && a.round == b.round;
+}
 
 bool operator==(const dasq_options& a, const dasq_options& b) {
     return a.outlier_bits == b.outlier_bits && share_text(a.sparsity) == share_text(b.sparsity);

@@ -1,7 +1,7 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-
-#include <fmt/format.h>
 
 #include "core/error.h"
 #include "workloads/quantize/error_measures.h"
@@ -15,11 +15,14 @@ namespace {
 
 void check_input(const std::vector<float>& x, int bits) {
     if (bits < 2 || bits > 8) throw model_fault(fmt::format("activations of {} bits", bits));
-    if (!std::all_of(x.begin(), x.end(), [](float v) { return std::isfinite(v); })) throw model_fault("activations to be quantized are not finite");
+    if (!std::all_of(x.begin(), x.end(), [](float v) { return std::isfinite(v); }))
+        throw model_fault("activations to be quantized are not finite");
 }
 
 /// Half of the codes of a ReLU output would be lost without a zero point; magnitudes need no sign there either.
-double relu_step(const double* x, std::size_t count, int levels) { return std::max(0.0, count == 0 ? 0.0 : *std::max_element(x, x + count)) / levels; }
+double relu_step(const double* x, std::size_t count, int levels) {
+    return std::max(0.0, count == 0 ? 0.0 : *std::max_element(x, x + count)) / levels;
+}
 
 /// Step by min/max (0 when there is nothing to represent) and zero point of signed codes.
 min_max_fit signed_fit(const double* x, std::size_t count, const quantized_activations& q, activation_class input) {
@@ -46,7 +49,8 @@ min_max_fit choose_coding(const double* x, std::size_t count, quantized_activati
 
 }  // namespace
 
-quantized_activations quantize_activations(const std::vector<float>& x, int bits, range_method range, activation_class input, activation_coding coding) {
+quantized_activations quantize_activations(const std::vector<float>& x, int bits, range_method range, activation_class input,
+                                           activation_coding coding) {
     check_input(x, bits);
     quantized_activations q;
     q.bits = bits;

@@ -36,18 +36,27 @@ struct fitted_row {
 using fit_state = std::vector<fitted_row>;
 
 bool same_outliers(const fit_state& a, const fit_state& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const fitted_row& x, const fitted_row& y) { return x.listed == y.listed; });
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](const fitted_row& x, const fitted_row& y) { return x.listed == y.listed; });
 }
 
 /// The alternation on one layer. All sums of a row are made by one thread in order of the columns (or in the kernels'
 /// fixed lanes), and rows are added in order, so that nothing depends on the number of threads.
 class dasq_fitter {
 public:
-    dasq_fitter(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s, std::int64_t listed, int threads)
-        : weights_(weights), rows_(rows), columns_(columns), listed_(listed), threads_(threads), stride_(padded_count(static_cast<std::size_t>(columns))),
+    dasq_fitter(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s, std::int64_t listed,
+                int threads)
+        : weights_(weights),
+          rows_(rows),
+          columns_(columns),
+          listed_(listed),
+          threads_(threads),
+          stride_(padded_count(static_cast<std::size_t>(columns))),
           dense_{static_cast<double>(least_code(s.weight_bits)), static_cast<double>(greatest_code(s.weight_bits))},
           sparse_{static_cast<double>(least_code(s.dasq.outlier_bits)), static_cast<double>(greatest_code(s.dasq.outlier_bits))},
-          residual_(static_cast<std::size_t>(rows) * stride_), row_error_(static_cast<std::size_t>(rows)), row_largest_(static_cast<std::size_t>(rows)) {}
+          residual_(static_cast<std::size_t>(rows) * stride_),
+          row_error_(static_cast<std::size_t>(rows)),
+          row_largest_(static_cast<std::size_t>(rows)) {}
 
     /// The best round of both starts.
     fit_state fit() {
@@ -101,7 +110,8 @@ private:
                 if (next[row].searched && !before.empty() && before[row].listed == outliers[row].listed) continue;
                 make_target(i, outliers[row], target);
                 const double largest = symmetric_min_max(target.data(), target.size(), static_cast<int>(dense_.greatest)).step;
-                if (outliers[row].step > 0 && largest > 0) hint = static_cast<int>(std::min(outliers[row].step / largest, 1.0) * step_candidates + 0.5);
+                if (outliers[row].step > 0 && largest > 0)
+                    hint = static_cast<int>(std::min(outliers[row].step / largest, 1.0) * step_candidates + 0.5);
                 next[row].step = 0;
                 next[row].searched = largest > 0;
                 if (!next[row].searched) continue;
@@ -125,7 +135,8 @@ private:
                 make_target(i, outliers[row], target);
                 best_kernel().residual(target.data(), stride_, next[row].step, dense_, residual_row(i));
                 for (const listed_element& one : outliers[row].listed)
-                    residual_row(i)[one.column] = weight(i, one.column) - dense_value(next[row].step, target[static_cast<std::size_t>(one.column)]);
+                    residual_row(i)[one.column] =
+                        weight(i, one.column) - dense_value(next[row].step, target[static_cast<std::size_t>(one.column)]);
                 note_largest(i);
             }
         });
@@ -141,7 +152,8 @@ private:
                 list_elements(i, threshold, next[row]);
                 choose_shift(residual, next[row]);
                 for (const listed_element& one : outliers[row].listed) residual[one.column] = error_of(i, one.column, 0, next[row].step);
-                for (const listed_element& one : next[row].listed) residual[one.column] = error_of(i, one.column, one.value, next[row].step);
+                for (const listed_element& one : next[row].listed)
+                    residual[one.column] = error_of(i, one.column, one.value, next[row].step);
                 row_error_[row] = best_kernel().sum_of_squares(residual, stride_);
             }
         });
@@ -205,7 +217,9 @@ private:
         for (const listed_element& one : outliers.listed) target[static_cast<std::size_t>(one.column)] -= one.value;
     }
 
-    double dense_value(double step, double target) const { return step * clamped_code(target / step, dense_.least, dense_.greatest, false); }
+    double dense_value(double step, double target) const {
+        return step * clamped_code(target / step, dense_.least, dense_.greatest, false);
+    }
     double sparse_code(double residual, double step) const { return clamped_code(residual / step, sparse_.least, sparse_.greatest, false); }
     /// What remains of a weight once its outlier and the dense code of the rest are taken off.
     double error_of(std::int64_t i, std::int64_t k, double outlier_value, double step) const {
@@ -213,7 +227,9 @@ private:
         return target - dense_value(step, target);
     }
 
-    double weight(std::int64_t i, std::int64_t k) const { return static_cast<double>(weights_[static_cast<std::size_t>(i * columns_ + k)]); }
+    double weight(std::int64_t i, std::int64_t k) const {
+        return static_cast<double>(weights_[static_cast<std::size_t>(i * columns_ + k)]);
+    }
     double* residual_row(std::int64_t i) { return residual_.data() + static_cast<std::size_t>(i) * stride_; }
     strided_rows residuals() const { return {residual_.data(), rows_, columns_, stride_}; }
     void note_largest(std::int64_t i) {
@@ -240,7 +256,9 @@ void store_outliers(const fit_state& state, int outlier_bits, quantized_weights&
     for (std::size_t i = 0; i < state.size(); ++i) {
         q.outlier_shift.push_back(static_cast<std::uint8_t>(state[i].shift));
         for (const listed_element& one : state[i].listed)
-            if (one.code != 0) q.outliers.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(one.column), static_cast<std::int8_t>(one.code)});
+            if (one.code != 0)
+                q.outliers.push_back(
+                    {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(one.column), static_cast<std::int8_t>(one.code)});
     }
     q.outlier_bits = q.outliers.empty() ? 0 : outlier_bits;
     if (q.outliers.empty()) q.outlier_shift.clear();

@@ -9,10 +9,10 @@ namespace symmetree {
 
 /// Sums from which all error measures follow; added up in a fixed order, so that they never depend on threads.
 struct error_sums {
-    double signal = 0;   ///< sum of exact^2
+    double signal = 0;       ///< sum of exact^2
     double approximate = 0;  ///< sum of approximation^2
-    double product = 0;  ///< sum of exact * approximation
-    double squared = 0;  ///< sum of (exact - approximation)^2
+    double product = 0;      ///< sum of exact * approximation
+    double squared = 0;      ///< sum of (exact - approximation)^2
     double max_abs = 0;
     std::int64_t count = 0;
 

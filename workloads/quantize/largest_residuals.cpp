@@ -17,7 +17,9 @@ using histogram = std::array<std::int64_t, bins>;
 class magnitude_bins {
 public:
     explicit magnitude_bins(double largest) : scale_(largest > 0 ? static_cast<double>(bins - 1) / largest : 0) {}
-    std::size_t of(double value) const { return std::min(static_cast<std::size_t>(static_cast<std::uint32_t>(std::fabs(value) * scale_)), bins - 1); }
+    std::size_t of(double value) const {
+        return std::min(static_cast<std::size_t>(static_cast<std::uint32_t>(std::fabs(value) * scale_)), bins - 1);
+    }
 
 private:
     double scale_;
@@ -42,7 +44,9 @@ struct element {
     double magnitude;
     std::int64_t index;
     /// First in the order of the list: larger, and of equal ones the earlier.
-    friend bool operator<(const element& a, const element& b) { return a.magnitude != b.magnitude ? a.magnitude > b.magnitude : a.index < b.index; }
+    friend bool operator<(const element& a, const element& b) {
+        return a.magnitude != b.magnitude ? a.magnitude > b.magnitude : a.index < b.index;
+    }
 };
 
 std::vector<element> elements_of(const strided_rows& matrix, const magnitude_bins& bin, std::size_t wanted, int threads) {

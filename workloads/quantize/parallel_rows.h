@@ -15,7 +15,8 @@ template <class Work>
 void for_row_pieces(std::int64_t rows, int threads, std::int64_t piece, const Work& work) {
     std::atomic<std::int64_t> next{0};
     const auto drain = [&] {
-        for (std::int64_t first = next.fetch_add(piece); first < rows; first = next.fetch_add(piece)) work(first, std::min(first + piece, rows));
+        for (std::int64_t first = next.fetch_add(piece); first < rows; first = next.fetch_add(piece))
+            work(first, std::min(first + piece, rows));
     };
     const std::int64_t pieces = (rows + piece - 1) / piece;
     std::vector<std::thread> helpers;

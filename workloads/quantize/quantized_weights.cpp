@@ -1,9 +1,9 @@
 #include "workloads/quantize/quantized_weights.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-
-#include <fmt/format.h>
 
 #include "core/error.h"
 #include "workloads/quantize/dasq.h"
@@ -18,7 +18,8 @@ namespace {
 void check_input(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns) {
     if (rows < 0 || columns < 0 || static_cast<std::int64_t>(weights.size()) != rows * columns)
         throw model_fault(fmt::format("{} weights for {} rows of {}", weights.size(), rows, columns));
-    if (!std::all_of(weights.begin(), weights.end(), [](float w) { return std::isfinite(w); })) throw model_fault("weights to be quantized are not finite");
+    if (!std::all_of(weights.begin(), weights.end(), [](float w) { return std::isfinite(w); }))
+        throw model_fault("weights to be quantized are not finite");
 }
 
 quantized_weights fit(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s, int threads) {
@@ -34,7 +35,8 @@ quantized_weights fit(const std::vector<float>& weights, std::int64_t rows, std:
 
 }  // namespace
 
-quantized_weights quantize_weights(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s, int threads) {
+quantized_weights quantize_weights(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s,
+                                   int threads) {
     // A width may come from a layer and never have been written in a scheme: the same limits and the same words.
     const scheme checked = parse_scheme(to_string(s));
     check_input(weights, rows, columns);

@@ -99,7 +99,8 @@ quantized_weights fit_shift(const std::vector<float>& weights, std::int64_t rows
         }
     });
     fill_zero_steps(q.step);
-    for (std::size_t i = 0; i < weights.size(); ++i) q.codes[i] = static_cast<std::int8_t>(levels.code(static_cast<double>(weights[i]) / q.step[i / length]));
+    for (std::size_t i = 0; i < weights.size(); ++i)
+        q.codes[i] = static_cast<std::int8_t>(levels.code(static_cast<double>(weights[i]) / q.step[i / length]));
     return q;
 }
 

@@ -20,7 +20,8 @@ public:
         min_max_fit result = scheme_.family == scheme_family::asymq ? asymmetric_min_max(padded_.data(), count, least_, greatest_)
                                                                     : symmetric_min_max(padded_.data(), count, greatest_);
         if (result.step == 0 || scheme_.uniform.range == range_method::min_max) return result;
-        const step_choice best = search_uniform_step(padded_.data(), padded_.size(), result.step, bounds(result.zero_point), scheme_.uniform.round, hint_);
+        const step_choice best =
+            search_uniform_step(padded_.data(), padded_.size(), result.step, bounds(result.zero_point), scheme_.uniform.round, hint_);
         hint_ = best.candidate;
         result.step = best.step;
         return result;
@@ -36,7 +37,9 @@ public:
     }
 
 private:
-    code_bounds bounds(int zero_point) const { return {static_cast<double>(least_ - zero_point), static_cast<double>(greatest_ - zero_point)}; }
+    code_bounds bounds(int zero_point) const {
+        return {static_cast<double>(least_ - zero_point), static_cast<double>(greatest_ - zero_point)};
+    }
 
     const scheme& scheme_;
     const int least_, greatest_;

@@ -1,12 +1,12 @@
 #include "workloads/quantize/weight_cache.h"
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
+#include <fmt/format.h>
 
 #include <boost/uuid/name_generator_sha1.hpp>
 #include <boost/uuid/uuid_io.hpp>
-#include <fmt/format.h>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 
 #include "core/output_file.h"
 #include "workloads/quantize/weight_file.h"
@@ -61,12 +61,14 @@ quantized_weights weight_cache::get(const layer& l, std::uint64_t seed, const sc
     return std::move(*q);
 }
 
-bool weight_cache::contains(const layer& l, std::uint64_t seed, const scheme& s) const { return enabled() && load(key_of(l, seed, s)).has_value(); }
+bool weight_cache::contains(const layer& l, std::uint64_t seed, const scheme& s) const {
+    return enabled() && load(key_of(l, seed, s)).has_value();
+}
 
 std::string weight_cache::key_of(const layer& l, std::uint64_t seed, const scheme& s) {
     const product_shape product = product_of(l);
-    return fmt::format("symmetree weights {}\n{} x {}\n{}\n{}", weight_file_version, product.n * product.repeat, product.k, to_string(weight_part(s)),
-                       weights_identity(l, seed));
+    return fmt::format("symmetree weights {}\n{} x {}\n{}\n{}", weight_file_version, product.n * product.repeat, product.k,
+                       to_string(weight_part(s)), weights_identity(l, seed));
 }
 
 std::string weight_cache::path_of(const std::string& key) const {

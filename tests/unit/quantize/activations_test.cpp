@@ -39,7 +39,8 @@ TEST(activations, of_gelu_take_their_zero_point_from_the_range) {
 }
 
 TEST(activations, of_dense_layers_and_of_attention_have_no_zero_point) {
-    for (auto [input, coding] : {std::pair{activation_class::dense, activation_coding::signed_zero_point}, std::pair{activation_class::dense, activation_coding::signed_symmetric},
+    for (auto [input, coding] : {std::pair{activation_class::dense, activation_coding::signed_zero_point},
+                                 std::pair{activation_class::dense, activation_coding::signed_symmetric},
                                  std::pair{activation_class::gelu, activation_coding::signed_symmetric}}) {
         const quantized_activations q = min_max({-7, 3.5f, 2}, input, coding);
         EXPECT_EQ(q.zero_point, 0);
@@ -57,7 +58,8 @@ TEST(activations, of_shift_layers_are_unsigned_after_relu) {
 TEST(activations, of_shift_layers_are_sign_and_magnitude_elsewhere) {
     for (activation_class input : {activation_class::dense, activation_class::gelu})
         for (range_method range : {range_method::mse, range_method::min_max}) {
-            const quantized_activations q = quantize_activations(inputs(input, 500), 3, range, input, activation_coding::unsigned_or_sign_magnitude);
+            const quantized_activations q =
+                quantize_activations(inputs(input, 500), 3, range, input, activation_coding::unsigned_or_sign_magnitude);
             EXPECT_TRUE(q.sign_magnitude && !q.is_unsigned);
             EXPECT_EQ(q.zero_point, 0);
             for (int code : q.codes) EXPECT_LE(std::abs(code), 3);
@@ -69,23 +71,28 @@ TEST(activations, equal_the_plain_loops) {
         for (int bits : {2, 4, 8})
             for (std::int64_t count : {1, 8, 131, 1000}) {
                 const std::vector<float> x = inputs(input, count);
-                const quantized_activations q = quantize_activations(x, bits, range_method::mse, input, activation_coding::signed_zero_point);
-                const quantized_activations plain = quantize_activations(x, bits, range_method::min_max, input, activation_coding::signed_zero_point);
+                const quantized_activations q =
+                    quantize_activations(x, bits, range_method::mse, input, activation_coding::signed_zero_point);
+                const quantized_activations plain =
+                    quantize_activations(x, bits, range_method::min_max, input, activation_coding::signed_zero_point);
                 const std::vector<double> values(x.begin(), x.end());
                 const naive::bounds range{q.least() - q.zero_point, q.greatest() - q.zero_point};
                 if (naive::largest_magnitude(values) == 0) continue;
                 EXPECT_EQ(q.zero_point, plain.zero_point);
                 EXPECT_EQ(q.step, naive::search(values, plain.step, range, false));
                 EXPECT_LE(q.error.mse, plain.error.mse * (1 + 1e-12) + 1e-30);
-                for (std::size_t i = 0; i < x.size(); ++i) ASSERT_EQ(q.codes[i], naive::coded(values[i] / q.step, range, false) + q.zero_point);
+                for (std::size_t i = 0; i < x.size(); ++i)
+                    ASSERT_EQ(q.codes[i], naive::coded(values[i] / q.step, range, false) + q.zero_point);
             }
 }
 
 TEST(activations, codes_stay_in_range) {
     for (activation_class input : {activation_class::relu, activation_class::gelu, activation_class::dense})
-        for (activation_coding coding : {activation_coding::signed_zero_point, activation_coding::unsigned_or_sign_magnitude, activation_coding::signed_symmetric})
+        for (activation_coding coding :
+             {activation_coding::signed_zero_point, activation_coding::unsigned_or_sign_magnitude, activation_coding::signed_symmetric})
             for (int bits = 2; bits <= 8; ++bits) {
-                const quantized_activations q = quantize_activations(inputs(activation_class::dense, 300), bits, range_method::mse, input, coding);
+                const quantized_activations q =
+                    quantize_activations(inputs(activation_class::dense, 300), bits, range_method::mse, input, coding);
                 for (int code : q.codes) {
                     ASSERT_GE(code, q.least());
                     ASSERT_LE(code, q.greatest());
@@ -95,7 +102,8 @@ TEST(activations, codes_stay_in_range) {
 
 TEST(activations, without_any_range_are_exact_zeros) {
     for (activation_class input : {activation_class::relu, activation_class::gelu, activation_class::dense})
-        for (activation_coding coding : {activation_coding::signed_zero_point, activation_coding::unsigned_or_sign_magnitude, activation_coding::signed_symmetric})
+        for (activation_coding coding :
+             {activation_coding::signed_zero_point, activation_coding::unsigned_or_sign_magnitude, activation_coding::signed_symmetric})
             for (const std::vector<float>& x : {std::vector<float>(5, 0.0f), std::vector<float>{}}) {
                 const quantized_activations q = quantize_activations(x, 4, range_method::mse, input, coding);
                 EXPECT_EQ(q.step, 1);
@@ -111,8 +119,10 @@ TEST(activations, a_constant_is_representable) {
 }
 
 TEST(activations, wrong_widths_and_numbers_are_the_callers_fault) {
-    EXPECT_THROW(quantize_activations({1}, 9, range_method::mse, activation_class::dense, activation_coding::signed_symmetric), model_fault);
-    EXPECT_THROW(quantize_activations({NAN}, 4, range_method::mse, activation_class::dense, activation_coding::signed_symmetric), model_fault);
+    EXPECT_THROW(quantize_activations({1}, 9, range_method::mse, activation_class::dense, activation_coding::signed_symmetric),
+                 model_fault);
+    EXPECT_THROW(quantize_activations({NAN}, 4, range_method::mse, activation_class::dense, activation_coding::signed_symmetric),
+                 model_fault);
 }
 
 }  // namespace

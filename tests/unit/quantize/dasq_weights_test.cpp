@@ -18,12 +18,15 @@ struct dasq_case {
 
 std::vector<dasq_case> cases() {
     std::vector<dasq_case> all;
-    for (const char* text : {"dasq:w3a3:sw4:p98", "dasq:w4a4:sw4:p90", "dasq:w8a8:sw4:p98", "dasq:w2a3:sw2:p50", "dasq:w3a3:sw8:p0", "dasq:w3a3:sw3:p99.5"})
+    for (const char* text :
+         {"dasq:w3a3:sw4:p98", "dasq:w4a4:sw4:p90", "dasq:w8a8:sw4:p98", "dasq:w2a3:sw2:p50", "dasq:w3a3:sw8:p0", "dasq:w3a3:sw3:p99.5"})
         for (test_shape shape : test_shapes) all.push_back({text, shape});
     return all;
 }
 
-std::string name_of(const dasq_case& c) { return c.text + " " + std::to_string(c.shape.rows) + "x" + std::to_string(c.shape.columns) + " seed 7"; }
+std::string name_of(const dasq_case& c) {
+    return c.text + " " + std::to_string(c.shape.rows) + "x" + std::to_string(c.shape.columns) + " seed 7";
+}
 
 TEST(dasq_weights, equal_the_plain_loops) {
     for (const dasq_case& c : cases()) {
@@ -40,7 +43,9 @@ TEST(dasq_weights, equal_the_plain_loops) {
         std::vector<int> outlier_code(weights.size(), 0);
         for (const outlier& o : q.outliers) outlier_code[static_cast<std::size_t>(o.row * c.shape.columns + o.column)] = o.value;
         EXPECT_EQ(outlier_code, expected.outlier_code);
-        if (!q.outliers.empty()) { EXPECT_EQ(std::vector<int>(q.outlier_shift.begin(), q.outlier_shift.end()), expected.shift); }
+        if (!q.outliers.empty()) {
+            EXPECT_EQ(std::vector<int>(q.outlier_shift.begin(), q.outlier_shift.end()), expected.shift);
+        }
         EXPECT_NEAR(q.error.mse * static_cast<double>(weights.size()), expected.error, 1e-12 * expected.error);
     }
 }
@@ -135,8 +140,11 @@ TEST(largest_residuals, are_those_of_a_full_sort_for_every_count) {
     const std::vector<double> values(weights.begin(), weights.end());
     std::vector<std::int64_t> order;
     for (std::size_t i = 0; i < values.size(); ++i) order.push_back(static_cast<std::int64_t>(i));
-    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return std::fabs(values[static_cast<std::size_t>(a)]) > std::fabs(values[static_cast<std::size_t>(b)]); });
-    for (std::int64_t count : {1, 2, 41, 500, 1800, 2100}) EXPECT_EQ(admitted(values, 7, count, 3), std::set<std::int64_t>(order.begin(), order.begin() + count)) << count;
+    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
+        return std::fabs(values[static_cast<std::size_t>(a)]) > std::fabs(values[static_cast<std::size_t>(b)]);
+    });
+    for (std::int64_t count : {1, 2, 41, 500, 1800, 2100})
+        EXPECT_EQ(admitted(values, 7, count, 3), std::set<std::int64_t>(order.begin(), order.begin() + count)) << count;
 }
 
 }  // namespace

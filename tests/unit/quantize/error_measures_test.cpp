@@ -1,9 +1,10 @@
+#include "workloads/quantize/error_measures.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "random_weights.h"
-#include "workloads/quantize/error_measures.h"
 
 namespace symmetree {
 namespace {
@@ -50,7 +51,9 @@ TEST(error_measures, dequantized_values_follow_the_stored_form) {
     ASSERT_FALSE(q.outliers.empty());
     std::vector<double> expected;
     for (std::size_t e = 0; e < weights.size(); ++e) expected.push_back(q.step[e / 33] * q.codes[e]);
-    for (const outlier& o : q.outliers) expected[o.row * 33 + o.column] = q.step[o.row] * (q.codes[o.row * 33 + o.column] + o.value * std::pow(2.0, q.outlier_shift[o.row]));
+    for (const outlier& o : q.outliers)
+        expected[o.row * 33 + o.column] =
+            q.step[o.row] * (q.codes[o.row * 33 + o.column] + o.value * std::pow(2.0, q.outlier_shift[o.row]));
     EXPECT_EQ(dequantize(q), expected);
 }
 

@@ -81,7 +81,8 @@ inline channel fit_channel(const std::vector<double>& values, const scheme& s) {
         result.step = largest_magnitude(values) / greatest;
     }
     if (result.step > 0 && s.uniform.range == range_method::mse)
-        result.step = search(values, result.step, {least - result.zero_point, greatest - result.zero_point}, s.uniform.round == rounding::truncate);
+        result.step =
+            search(values, result.step, {least - result.zero_point, greatest - result.zero_point}, s.uniform.round == rounding::truncate);
     return result;
 }
 
@@ -114,8 +115,12 @@ inline quantized_weights fit_uniform(const std::vector<float>& weights, std::int
 class dasq {
 public:
     dasq(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s, std::int64_t listed)
-        : w_(weights.begin(), weights.end()), rows_(static_cast<std::size_t>(rows)), columns_(static_cast<std::size_t>(columns)), listed_(listed),
-          dense_(range_of(s.weight_bits)), sparse_(range_of(s.dasq.outlier_bits)) {}
+        : w_(weights.begin(), weights.end()),
+          rows_(static_cast<std::size_t>(rows)),
+          columns_(static_cast<std::size_t>(columns)),
+          listed_(listed),
+          dense_(range_of(s.weight_bits)),
+          sparse_(range_of(s.dasq.outlier_bits)) {}
 
     struct round_result {
         std::vector<double> step, outlier_value;
@@ -147,7 +152,8 @@ private:
     std::vector<std::size_t> largest(const std::vector<double>& values) const {
         std::vector<std::size_t> order(values.size());
         for (std::size_t e = 0; e < order.size(); ++e) order[e] = e;
-        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return std::fabs(values[a]) > std::fabs(values[b]); });
+        std::stable_sort(order.begin(), order.end(),
+                         [&](std::size_t a, std::size_t b) { return std::fabs(values[a]) > std::fabs(values[b]); });
         order.resize(static_cast<std::size_t>(listed_));
         return order;
     }
@@ -162,7 +168,8 @@ private:
         }
         fill_zero_steps(r.step);
         std::vector<double> residual;
-        for (std::size_t e = 0; e < w_.size(); ++e) residual.push_back(w_[e] - step_of(r, e) * coded((w_[e] - outliers[e]) / step_of(r, e), dense_, false));
+        for (std::size_t e = 0; e < w_.size(); ++e)
+            residual.push_back(w_[e] - step_of(r, e) * coded((w_[e] - outliers[e]) / step_of(r, e), dense_, false));
         const std::vector<std::size_t> list = largest(residual);
         r.shift.assign(rows_, 0);
         r.outlier_code.assign(w_.size(), 0);
@@ -222,7 +229,8 @@ inline int nearest_shift_code(double t, scheme_family family, int bits) {
     int best = zero;
     double least = std::fabs(t);
     for (int e = 0; e < zero; ++e) {
-        const double level = family == scheme_family::pot ? std::pow(2.0, -e) : std::pow(2.0, -(e / 2)) * (e % 2 ? 1 / std::sqrt(2.0) : 1.0);
+        const double level =
+            family == scheme_family::pot ? std::pow(2.0, -e) : std::pow(2.0, -(e / 2)) * (e % 2 ? 1 / std::sqrt(2.0) : 1.0);
         const double distance = std::fabs(std::fabs(t) - level);
         if (distance < least || (distance == least && e % 2 == 0)) {
             least = distance;
@@ -235,7 +243,8 @@ inline int nearest_shift_code(double t, scheme_family family, int bits) {
 inline double shift_value(int code, scheme_family family, int bits) {
     const int zero = (1 << (bits - 1)) - 1, e = code & zero;
     if (e == zero) return 0;
-    const double magnitude = family == scheme_family::pot ? std::pow(2.0, -e) : std::pow(2.0, -(e / 2)) * (e % 2 ? 1 / std::sqrt(2.0) : 1.0);
+    const double magnitude =
+        family == scheme_family::pot ? std::pow(2.0, -e) : std::pow(2.0, -(e / 2)) * (e % 2 ? 1 / std::sqrt(2.0) : 1.0);
     return code > zero ? -magnitude : magnitude;
 }
 

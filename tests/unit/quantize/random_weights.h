@@ -13,7 +13,8 @@ struct test_shape {
 };
 
 /// One element, one row, one column, primes, multiples of the kernels' lanes and blocks, and neither.
-inline const std::vector<test_shape> test_shapes{{1, 1}, {1, 37}, {23, 1}, {3, 8}, {5, 7}, {19, 16}, {6, 128}, {7, 129}, {18, 64}, {4, 391}};
+inline const std::vector<test_shape> test_shapes{{1, 1},   {1, 37},  {23, 1},  {3, 8},   {5, 7},
+                                                 {19, 16}, {6, 128}, {7, 129}, {18, 64}, {4, 391}};
 
 /// Normal weights, a few of them far out; every fifth row is zero, every seventh constant, some rows one-sided.
 inline std::vector<float> random_weights(test_shape shape, std::uint64_t seed) {

@@ -20,8 +20,9 @@ std::vector<diagnostic> problems_of(const std::string& text, int weight_bits = 4
 }
 
 TEST(scheme_text, canonical_texts_come_back_unchanged) {
-    for (const char* text : {"symq:w4a8", "asymq:w3a4", "symq:w4a4:tensor:minmax:truncate", "asymq:w8a2:tensor", "dasq:w3a3:sw4:p98", "dasq:w2a8:sw8:p99.5",
-                             "dasq:w8a8:sw2:p100", "dasq:w8a8:sw2:p0", "pot:w4a4:g4", "post:w7a8:g0", "post:w2a2:g7:aminmax", "symq:w4a4:aminmax"})
+    for (const char* text :
+         {"symq:w4a8", "asymq:w3a4", "symq:w4a4:tensor:minmax:truncate", "asymq:w8a2:tensor", "dasq:w3a3:sw4:p98", "dasq:w2a8:sw8:p99.5",
+          "dasq:w8a8:sw2:p100", "dasq:w8a8:sw2:p0", "pot:w4a4:g4", "post:w7a8:g0", "post:w2a2:g7:aminmax", "symq:w4a4:aminmax"})
         EXPECT_EQ(canonical(text), text);
 }
 
@@ -65,10 +66,12 @@ TEST(scheme_text, every_scheme_survives_being_written_and_read) {
 }
 
 TEST(scheme_text, schemes_that_differ_in_one_used_field_are_unequal) {
-    const std::vector<std::string> texts{"symq:w4a4",          "symq:w4a5",        "symq:w5a4",   "asymq:w4a4",  "symq:w4a4:tensor", "symq:w4a4:minmax", "symq:w4a4:truncate",
-                                         "symq:w4a4:aminmax",  "dasq:sw3:p98",     "dasq:sw4",    "dasq:p98.1",  "pot:g4",           "pot:g3",           "post:g4"};
+    const std::vector<std::string> texts{
+        "symq:w4a4",         "symq:w4a5",    "symq:w5a4", "asymq:w4a4", "symq:w4a4:tensor", "symq:w4a4:minmax", "symq:w4a4:truncate",
+        "symq:w4a4:aminmax", "dasq:sw3:p98", "dasq:sw4",  "dasq:p98.1", "pot:g4",           "pot:g3",           "post:g4"};
     for (std::size_t i = 0; i < texts.size(); ++i)
-        for (std::size_t j = 0; j < texts.size(); ++j) EXPECT_EQ(parse_scheme(texts[i]) == parse_scheme(texts[j]), i == j) << texts[i] << " " << texts[j];
+        for (std::size_t j = 0; j < texts.size(); ++j)
+            EXPECT_EQ(parse_scheme(texts[i]) == parse_scheme(texts[j]), i == j) << texts[i] << " " << texts[j];
 }
 
 TEST(scheme_text, refused_texts_name_the_field_and_what_is_allowed) {

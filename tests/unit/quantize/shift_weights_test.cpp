@@ -40,7 +40,7 @@ TEST(shift_levels, ties_go_to_the_even_code) {
     EXPECT_EQ(pot.code(0.75), 0);                   // between e = 0 and 1
     EXPECT_EQ(pot.code(0.375), 2);                  // between e = 1 and 2
     EXPECT_EQ(pot.code(-0.375), 8 + 2);
-    EXPECT_EQ(pot.code(0x1p-7), 6);                 // between e = 6 and zero, whose code 7 is odd
+    EXPECT_EQ(pot.code(0x1p-7), 6);  // between e = 6 and zero, whose code 7 is odd
     EXPECT_EQ(pot.code(0x1.fffffp-8), 7);
 }
 
@@ -67,7 +67,8 @@ TEST(shift_weights, equal_the_plain_loops) {
     for (scheme_family family : families)
         for (int bits : {2, 3, 4, 7})
             for (test_shape shape : test_shapes) {
-                SCOPED_TRACE(std::string(to_string(family)) + std::to_string(bits) + " " + std::to_string(shape.rows) + "x" + std::to_string(shape.columns));
+                SCOPED_TRACE(std::string(to_string(family)) + std::to_string(bits) + " " + std::to_string(shape.rows) + "x" +
+                             std::to_string(shape.columns));
                 const std::vector<float> weights = random_weights(shape, 1);
                 scheme s;
                 s.family = family;
@@ -75,11 +76,14 @@ TEST(shift_weights, equal_the_plain_loops) {
                 const quantized_weights q = quantize_weights(weights, shape.rows, shape.columns, s, 2);
                 std::vector<double> steps;
                 for (std::int64_t i = 0; i < shape.rows; ++i)
-                    steps.push_back(naive::search_shift({weights.begin() + i * shape.columns, weights.begin() + (i + 1) * shape.columns}, family, bits));
+                    steps.push_back(naive::search_shift({weights.begin() + i * shape.columns, weights.begin() + (i + 1) * shape.columns},
+                                                        family, bits));
                 naive::fill_zero_steps(steps);
                 EXPECT_EQ(q.step, steps);
                 for (std::size_t e = 0; e < weights.size(); ++e)
-                    ASSERT_EQ(q.codes[e], naive::nearest_shift_code(static_cast<double>(weights[e]) / steps[e / static_cast<std::size_t>(shape.columns)], family, bits));
+                    ASSERT_EQ(q.codes[e],
+                              naive::nearest_shift_code(
+                                  static_cast<double>(weights[e]) / steps[e / static_cast<std::size_t>(shape.columns)], family, bits));
             }
 }
 

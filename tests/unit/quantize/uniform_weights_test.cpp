@@ -28,7 +28,8 @@ TEST(uniform_weights, equal_the_plain_loops) {
                     const quantized_weights expected = naive::fit_uniform(weights, shape.rows, shape.columns, parse_scheme(text));
                     EXPECT_EQ(q.step, expected.step);
                     EXPECT_EQ(q.codes, expected.codes);
-                    for (std::size_t i = 0; i < expected.zero_point.size(); ++i) EXPECT_EQ(q.zero_point.empty() ? 0 : q.zero_point[i], expected.zero_point[i]);
+                    for (std::size_t i = 0; i < expected.zero_point.size(); ++i)
+                        EXPECT_EQ(q.zero_point.empty() ? 0 : q.zero_point[i], expected.zero_point[i]);
                 }
             }
 }
@@ -126,7 +127,8 @@ TEST(uniform_weights, a_width_that_the_format_lacks_is_the_users) {
 }
 
 TEST(uniform_weights, an_empty_layer_stays_empty) {
-    for (const char* text : {"symq", "asymq:tensor", "dasq", "pot"}) EXPECT_TRUE(quantize_weights({}, 0, 5, parse_scheme(text), 2).codes.empty());
+    for (const char* text : {"symq", "asymq:tensor", "dasq", "pot"})
+        EXPECT_TRUE(quantize_weights({}, 0, 5, parse_scheme(text), 2).codes.empty());
 }
 
 }  // namespace

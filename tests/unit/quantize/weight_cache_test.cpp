@@ -1,3 +1,5 @@
+#include "workloads/quantize/weight_cache.h"
+
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -8,7 +10,6 @@
 #include <iterator>
 
 #include "random_weights.h"
-#include "workloads/quantize/weight_cache.h"
 #include "workloads/quantize/weight_file.h"
 
 namespace symmetree {
@@ -19,11 +20,15 @@ namespace fs = std::filesystem;
 constexpr const char* texts[] = {"symq:w4a4", "asymq:w3a4", "dasq:w3a3:sw4:p90", "pot:w4a4:g4", "post:w3a4:g2"};
 
 bool same(const quantized_weights& a, const quantized_weights& b) {
-    const auto same_outlier = [](const outlier& x, const outlier& y) { return x.row == y.row && x.column == y.column && x.value == y.value; };
-    return a.family == b.family && a.bits == b.bits && a.outlier_bits == b.outlier_bits && a.guard_bits == b.guard_bits && a.rows == b.rows &&
-           a.columns == b.columns && a.codes == b.codes && a.step == b.step && a.zero_point == b.zero_point && a.outlier_shift == b.outlier_shift &&
-           std::equal(a.outliers.begin(), a.outliers.end(), b.outliers.begin(), b.outliers.end(), same_outlier) && a.outliers_listed == b.outliers_listed &&
-           a.error.mse == b.error.mse && a.error.sqnr_db == b.error.sqnr_db && a.error.max_abs == b.error.max_abs && a.error.cosine == b.error.cosine;
+    const auto same_outlier = [](const outlier& x, const outlier& y) {
+        return x.row == y.row && x.column == y.column && x.value == y.value;
+    };
+    return a.family == b.family && a.bits == b.bits && a.outlier_bits == b.outlier_bits && a.guard_bits == b.guard_bits &&
+           a.rows == b.rows && a.columns == b.columns && a.codes == b.codes && a.step == b.step && a.zero_point == b.zero_point &&
+           a.outlier_shift == b.outlier_shift &&
+           std::equal(a.outliers.begin(), a.outliers.end(), b.outliers.begin(), b.outliers.end(), same_outlier) &&
+           a.outliers_listed == b.outliers_listed && a.error.mse == b.error.mse && a.error.sqnr_db == b.error.sqnr_db &&
+           a.error.max_abs == b.error.max_abs && a.error.cosine == b.error.cosine;
 }
 
 layer sample_layer(std::uint64_t seed = 1) {
