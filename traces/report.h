@@ -96,6 +96,7 @@ struct report {
 /// Results of several runs side by side.
 struct comparison {
     std::string baseline;                     ///< platform that ratios refer to
+    std::vector<std::string> left_out;        ///< points of a range that a platform can't have, with the reason
     std::vector<report> runs;                 ///< in the order asked for; several widths give several runs per platform
 };
 

@@ -1,0 +1,56 @@
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <map>
+#include <systemc>
+
+#include "cli/command.h"
+
+namespace {
+
+constexpr const char* usage =
+    "symmetree: what each way of quantizing a vision network costs on the same accelerator, bit for bit\n"
+    "\n"
+    "  symmetree compare  --workload W --platform P1 --platform P2 ...   platforms side by side\n"
+    "  symmetree run      --workload W --platform P                      one platform, layer by layer\n"
+    "  symmetree describe --platform P                                   effective configuration and block diagram\n"
+    "  symmetree list                                                    shipped platforms and workloads\n"
+    "\n"
+    "--help after a command tells its options. Exit codes: 0 done, 1 failed check, 2 wrong use or input, 3 model fault.\n";
+
+symmetree::exit_code dispatch(const std::vector<std::string>& words) {
+    using command = symmetree::exit_code (*)(const std::vector<std::string>&);
+    const std::map<std::string, command> commands{{"run", symmetree::run_command},
+                                                  {"compare", symmetree::compare_command},
+                                                  {"describe", symmetree::describe_command},
+                                                  {"list", symmetree::list_command}};
+    if (words.empty() || words[0] == "--help" || words[0] == "-h") {
+        std::fputs(usage, words.empty() ? stderr : stdout);
+        return words.empty() ? symmetree::exit_code::wrong_input : symmetree::exit_code::done;
+    }
+    const auto found = commands.find(words[0]);
+    if (found == commands.end())
+        throw symmetree::input_error(symmetree::diagnostic{"", 0, 0, "command line", "no command '" + words[0] + "'; known: compare, describe, list, run"});
+    return found->second({words.begin() + 1, words.end()});
+}
+
+}  // namespace
+
+int sc_main(int argc, char* argv[]) {
+    symmetree::exit_code code;
+    try {
+        code = dispatch({argv + 1, argv + argc});
+    } catch (const symmetree::input_error& e) {
+        std::fprintf(stderr, "symmetree: %s\n", e.what());
+        code = symmetree::exit_code::wrong_input;
+    } catch (const std::exception& e) {
+        std::fprintf(stderr, "symmetree: model fault: %s\n", e.what());
+        code = symmetree::exit_code::model_fault;
+    }
+    return static_cast<int>(code);
+}
+
+int main(int argc, char* argv[]) {
+    setenv("SC_COPYRIGHT_MESSAGE", "DISABLE", 1);  // stdout and stderr belong to results and messages
+    return sc_core::sc_elab_and_sim(argc, argv);
+}

@@ -1,0 +1,137 @@
+#include "cli/run_options.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <optional>
+#include <thread>
+
+#include "cli/command.h"
+#include "core/output_file.h"
+
+namespace symmetree {
+namespace {
+
+struct width_range {
+    int first, last;
+    bool is_range;
+};
+
+/// `4` or `2..8`.
+std::optional<width_range> widths_of(const std::string& option, const std::string& text) {
+    if (text.empty()) return {};
+    const std::size_t dots = text.find("..");
+    if (dots == std::string::npos) {
+        const int one = option_number(option, text, 2, 8);
+        return width_range{one, one, false};
+    }
+    const width_range range{option_number(option, text.substr(0, dots), 2, 8), option_number(option, text.substr(dots + 2), 2, 8), true};
+    if (range.last < range.first) throw input_error(diagnostic{"", 0, 0, option, fmt::format("the range runs downwards: '{}'", text)});
+    return range;
+}
+
+std::vector<std::optional<int>> each_width(const std::optional<width_range>& range) {
+    if (!range) return {std::nullopt};
+    std::vector<std::optional<int>> widths;
+    for (int w = range->first; w <= range->last; ++w) widths.emplace_back(w);
+    return widths;
+}
+
+scheme scheme_for(const platform_config& platform, const std::string& text, std::optional<int> weight_bits, std::optional<int> activation_bits) {
+    if (text.empty()) return platform.default_scheme;
+    scheme s = parse_scheme(text, platform.array.weight_bits, platform.array.activation_bits);
+    if (weight_bits) s.weight_bits = *weight_bits;
+    if (activation_bits) s.activation_bits = *activation_bits;
+    return s;
+}
+
+std::uint64_t seed_of(const std::string& text) {
+    const bool digits = !text.empty() && text.size() <= 19 && text.find_first_not_of("0123456789") == std::string::npos;
+    if (!digits) throw input_error(diagnostic{"", 0, 0, "--seed", fmt::format("a whole number from 0 to 9999999999999999999 is wanted, given '{}'", text)});
+    return std::stoull(text);
+}
+
+}  // namespace
+
+boost::program_options::options_description run_option_words(run_options& o, bool several_platforms) {
+    namespace po = boost::program_options;
+    po::options_description words("options");
+    auto add = words.add_options();
+    add("help,h", "this text");
+    add("workload", po::value(&o.workload)->required(), "shipped network, .yaml workload or .onnx model");
+    add("platform", po::value(&o.platforms)->required(), several_platforms ? "shipped platform or .yaml file; give it several times" : "shipped platform or .yaml file");
+    add("scheme", po::value(&o.scheme), "number format in place of the platform's, e.g. symq:w4a8, dasq:w3a3:sw4:p98");
+    add("weight-bits", po::value(&o.weight_bits), "width of array and scheme, 4 or 2..8");
+    add("activation-bits", po::value(&o.activation_bits), "width of array and scheme, 4 or 2..8");
+    add("seed", po::value(&o.seed), "seed of synthetic weights and inputs (1)");
+    add("timing-only", po::bool_switch(&o.timing_only), "cycles and costs without values");
+    add("no-check", po::bool_switch(&o.no_check), "do not compare with the reference product");
+    add("jobs", po::value(&o.jobs), "simulations at a time (number of cores)");
+    add("format", po::value(&o.format), "table, csv or json (table)");
+    add("output", po::value(&o.output), "write to this file instead of the terminal");
+    add("cache", po::value(&o.cache_directory), "folder of fitted weights ($SYMMETREE_CACHE, else ~/.cache/symmetree)");
+    add("no-cache", po::bool_switch(&o.no_cache), "fit anew and keep nothing");
+    if (!several_platforms) add("vcd", po::value(&o.vcd), "write a VCD trace of busy, bank levels, stall causes, layer and tile");
+    return words;
+}
+
+output_format format_of(const run_options& o) {
+    if (o.format == "table") return output_format::table;
+    if (o.format == "csv") return output_format::csv;
+    if (o.format == "json") return output_format::json;
+    throw input_error(diagnostic{"", 0, 0, "--format", fmt::format("one of table, csv, json is wanted, given '{}'", o.format)});
+}
+
+weight_cache cache_of(const run_options& o) {
+    if (o.no_cache) return weight_cache("");
+    return weight_cache(o.cache_directory.empty() ? weight_cache::default_directory() : o.cache_directory);
+}
+
+int jobs_of(const run_options& o) {
+    if (!o.jobs.empty()) return option_number("--jobs", o.jobs, 1, 1024);
+    const unsigned cores = std::thread::hardware_concurrency();
+    return cores == 0 ? 1 : static_cast<int>(cores);
+}
+
+run_plan plan_of(const run_options& o) {
+    run_plan plan;
+    const workload network = load_workload(o.workload, networks_directory());
+    const auto weight_range = widths_of("--weight-bits", o.weight_bits), activation_range = widths_of("--activation-bits", o.activation_bits);
+    const bool range = (weight_range && weight_range->is_range) || (activation_range && activation_range->is_range);
+    for (const std::string& name : o.platforms) {
+        const platform_config base = load_platform(name, platforms_directory());
+        for (const std::optional<int> w : each_width(weight_range))
+            for (const std::optional<int> a : each_width(activation_range)) {
+                run_request request;
+                try {
+                    request.platform = with_widths(base, w, a);
+                    request.format = scheme_for(request.platform, o.scheme, w, a);
+                } catch (const input_error& e) {
+                    if (!range) throw;
+                    plan.left_out.push_back(fmt::format("{} at weight bits {}: {}", base.name, w.value_or(base.array.weight_bits), e.what()));
+                    continue;
+                }
+                request.network = network;
+                request.seed = seed_of(o.seed);
+                request.timing_only = o.timing_only;
+                request.check = !o.no_check;
+                request.vcd_path = o.vcd;
+                request.cost_directory = cost_directory();
+                request.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+                plan.requests.push_back(std::move(request));
+            }
+    }
+    if (plan.requests.empty()) throw input_error(diagnostic{"", 0, 0, "--weight-bits", "no platform can run at these widths: " + plan.left_out.front()});
+    return plan;
+}
+
+void deliver(const run_options& o, const std::string& text) {
+    if (!o.output.empty()) {
+        write_output(o.output, text);
+        return;
+    }
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+        throw input_error(diagnostic{"", 0, 0, "standard output", "can't be written"});
+}
+
+}  // namespace symmetree

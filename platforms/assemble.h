@@ -1,0 +1,35 @@
+#pragma once
+
+#include <systemc>
+
+#include "models/accelerator/accelerator.h"
+#include "models/dram/dram.h"
+#include "models/host/host.h"
+
+namespace symmetree {
+
+/// The stand-alone simulator: host, accelerator, DRAM.
+///   host --registers--> accelerator --memory--> dram <--memory-- host,  accelerator --interrupt--> host
+class edge_system : public sc_core::sc_module {
+public:
+    edge_system(const sc_core::sc_module_name& name, const accelerator_config& config, host_program& program, bool compute, probe* probe);
+
+    /// Runs until the host has finished. Throws what an engine threw; a starved system is a model_fault that names who waits.
+    void run();
+    const accelerator& device() const { return accelerator_; }
+    void watch(drain_watch* watch) { accelerator_.watch(watch); }
+    const memory_counters& memory_traffic() const { return dram_.counters(); }
+    std::uint64_t now() const { return clock_.now(); }
+
+private:
+    void bind_all();
+
+    engine_room room_;
+    const clock_domain clock_;
+    dram dram_;
+    accelerator accelerator_;
+    host host_;
+    sc_core::sc_signal<bool> interrupt_{"interrupt_line"};
+};
+
+}  // namespace symmetree

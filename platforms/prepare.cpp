@@ -1,0 +1,216 @@
+#include "platforms/prepare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "models/requantizer/requantize_math.h"
+
+namespace symmetree {
+namespace {
+
+bool is_shift(scheme_family family) { return family == scheme_family::pot || family == scheme_family::post; }
+
+activation_format format_of(const layer& l, const scheme& used, bool shift) {
+    activation_format format;
+    format.bits = used.activation_bits;
+    format.is_unsigned = shift && l.input == activation_class::relu;
+    const int half = 1 << (format.bits - 1);
+    format.least = format.is_unsigned ? 0 : shift ? 1 - half : -half;
+    format.greatest = format.is_unsigned ? 2 * half - 1 : half - 1;
+    return format;
+}
+
+/// The second operand of an attention product takes the weights' place: signed codes, zero point 0.
+quantized_weights second_operand(const layer& l, const scheme& used, std::uint64_t seed, bool with_codes) {
+    const product_shape p = product_of(l);
+    quantized_weights w;
+    w.bits = used.activation_bits;
+    w.rows = p.n * p.repeat;
+    w.columns = p.k;
+    if (!with_codes) return w;
+    const quantized_activations q =
+        quantize_activations(materialize_second_operand(l, seed), w.bits, used.activation_range, activation_class::dense, activation_coding::signed_symmetric);
+    w.codes.assign(q.codes.begin(), q.codes.end());
+    w.step.assign(std::size_t(w.rows), q.step);
+    w.error = q.error;
+    return w;
+}
+
+/// Any codes may come at run time: a row of the most negative ones bounds them all.
+quantized_weights worst_operand(const quantized_weights& w) {
+    quantized_weights worst = w;
+    worst.rows = 1;
+    worst.codes.assign(std::size_t(w.columns), static_cast<std::int8_t>(-(1 << (w.bits - 1))));
+    return worst;
+}
+
+quantized_activations quantize_input(const layer& l, const scheme& used, bool shift, std::uint64_t seed) {
+    return quantize_activations(materialize_input(l, seed), used.activation_bits, used.activation_range, l.input,
+                                shift ? activation_coding::unsigned_or_sign_magnitude : activation_coding::signed_zero_point);
+}
+
+/// Why the accumulators are too narrow for the layer, or nothing.
+std::optional<std::string> overflow_of(const platform_config& platform, const prepared_layer& l) {
+    const bool attention = is_attention_product(*l.what);
+    const sum_range range = accumulator_range(platform, l.plan, attention ? worst_operand(l.weights) : l.weights, l.format);
+    const std::int64_t limit = std::int64_t{1} << (platform.accumulators.bits - 1);
+    if (range.least >= -limit && range.greatest < limit) return {};
+    int bits = platform.accumulators.bits;
+    while (range.least < -(std::int64_t{1} << (bits - 1)) || range.greatest >= (std::int64_t{1} << (bits - 1))) ++bits;
+    return fmt::format("its sums can reach {} to {}: accumulators.bits of at least {} needed, the platform has {}", range.least, range.greatest, bits,
+                       platform.accumulators.bits);
+}
+
+void prepare_layer(prepared_layer& l, const run_request& request, const weight_cache& cache) {
+    const platform_config& platform = request.platform;
+    const bool attention = is_attention_product(*l.what);
+    const bool shift_platform = platform.array.kind != array_kind::multiplier;
+    l.on_side_array = shift_platform && (attention || !is_shift(l.used.family));
+    const bool shift = shift_platform && !l.on_side_array;
+    l.format = format_of(*l.what, l.used, shift);
+    l.weights = attention ? second_operand(*l.what, l.used, request.seed, !request.timing_only) : cache.get(*l.what, request.seed, l.used, request.threads);
+    layer_geometry shape = geometry_of(*l.what);
+    l.plan = plan_layer(platform, shape, l.weights, l.format, l.on_side_array);
+    if (const auto overflow = overflow_of(platform, l)) throw does_not_fit(*overflow);
+    const std::uint64_t needed = image_bytes(platform, l.plan);
+    if (needed > platform.dram.capacity_bytes)
+        throw does_not_fit(fmt::format("it needs {} bytes of DRAM, the platform has {}", needed, platform.dram.capacity_bytes));
+    if (!request.timing_only) l.input = quantize_input(*l.what, l.used, shift, request.seed);
+}
+
+std::vector<std::string> notes_on(const run_request& request) {
+    std::vector<std::string> notes;
+    const auto seeded = std::count_if(request.network.layers.begin(), request.network.layers.end(), [](const layer& l) {
+        return !is_attention_product(l) && std::holds_alternative<seeded_weights>(l.weights);
+    });
+    if (seeded > 0) notes.push_back(fmt::format("weights of {} layers are synthetic, drawn from the distribution in the workload (seed {})", seeded, request.seed));
+    notes.push_back("each layer reads a seeded input of its own activation class; layers are not chained");
+    if (request.format.family == scheme_family::post && request.format.weight_bits <= 3)
+        notes.push_back("post at 3 bits and fewer has the magnitudes 1, 0.71, 0.5 and 0 at most: expect a large loss of accuracy");
+    return notes;
+}
+
+double mean_square(const std::vector<std::int16_t>& codes, int zero_point) {
+    std::int64_t sum = 0;
+    for (const std::int16_t code : codes) sum += std::int64_t{code - zero_point} * (code - zero_point);
+    return codes.empty() ? 0 : static_cast<double>(sum) / static_cast<double>(codes.size());
+}
+
+/// Sum over k of the squared values that a row's codes stand for, in units of its step.
+double row_energy(const quantized_weights& w, std::int64_t row) {
+    const std::int8_t* const codes = w.codes.data() + row * w.columns;
+    double sum = 0;
+    const bool shift = is_shift(w.family);
+    const std::uint32_t zero_code = (1u << (w.bits - 1)) - 1;
+    const std::int32_t zero = w.zero_point.empty() ? 0 : w.zero_point[std::size_t(row)];
+    for (std::int64_t k = 0; k < w.columns; ++k) {
+        if (!shift) {
+            sum += double(codes[k] - zero) * double(codes[k] - zero);
+        } else if (const std::uint32_t e = static_cast<std::uint8_t>(codes[k]) & zero_code; e != zero_code) {
+            sum += std::ldexp(1.0, -static_cast<int>(w.family == scheme_family::post ? e : 2 * e));  // squared magnitude
+        }
+    }
+    return sum;
+}
+
+}  // namespace
+
+scheme scheme_of(const layer& l, const scheme& run, const platform_config& platform) {
+    scheme used = run;
+    if (is_attention_product(l)) used.family = scheme_family::symq;
+    else if (l.family) used.family = *l.family;
+    if (l.weight_bits) used.weight_bits = *l.weight_bits;
+    if (l.activation_bits) used.activation_bits = *l.activation_bits;
+    if (is_attention_product(l)) used.weight_bits = used.activation_bits;
+    if (run.family == scheme_family::dasq && used.family == scheme_family::dasq && !l.instead_of_dasq.empty()) {
+        for (const scheme_family family : l.instead_of_dasq) {
+            used.family = family;
+            if (!why_not(platform, used)) break;
+        }
+    }
+    // Options of the other families do not belong to the layer's scheme; their canonical values keep cache keys equal.
+    const scheme defaults;
+    if (used.family != scheme_family::dasq) used.dasq = defaults.dasq;
+    if (!is_shift(used.family)) used.shift = defaults.shift;
+    if (used.family != scheme_family::symq && used.family != scheme_family::asymq) used.uniform = defaults.uniform;
+    return used;
+}
+
+void fit_weights(const workload& network, const platform_config& platform, const scheme& format, std::uint64_t seed, const weight_cache& cache, int threads) {
+    for (const layer& l : network.layers) {
+        const scheme used = scheme_of(l, format, platform);
+        if (!is_attention_product(l) && !why_not(platform, used) && !cache.contains(l, seed, used)) cache.get(l, seed, used, threads);
+    }
+}
+
+prepared_run prepare(run_request request, const weight_cache& cache) {
+    prepared_run run;
+    run.request = std::move(request);
+    diagnostics problems;
+    const auto refuse = [&](const layer& l, const std::string& why) {
+        diagnostic d = l.place;
+        d.field = fmt::format("layer {}", l.name);
+        d.message = fmt::format("can't run on platform {}: {}", run.request.platform.name, why);
+        problems.add(std::move(d));
+    };
+    run.layers.resize(run.request.network.layers.size());
+    for (std::size_t i = 0; i < run.layers.size(); ++i) {
+        prepared_layer& l = run.layers[i];
+        l.what = &run.request.network.layers[i];
+        l.used = scheme_of(*l.what, run.request.format, run.request.platform);
+        if (const auto reason = why_not(run.request.platform, l.used)) refuse(*l.what, *reason);
+    }
+    problems.throw_if_any();
+    for (prepared_layer& l : run.layers) {
+        try {
+            prepare_layer(l, run.request, cache);
+        } catch (const does_not_fit& e) {
+            refuse(*l.what, e.what());
+        } catch (const input_error& e) {
+            for (const diagnostic& d : e.problems()) problems.add(d);
+        }
+    }
+    problems.throw_if_any();
+    run.notes = notes_on(run.request);
+    return run;
+}
+
+std::vector<channel_record> channel_records(const prepared_layer& l) {
+    const quantized_weights& w = l.weights;
+    std::vector<channel_record> channels(std::size_t(w.rows));
+    for (std::size_t row = 0; row < channels.size(); ++row) {
+        if (!w.zero_point.empty()) channels[row].zero_point = w.zero_point[row];
+        if (!w.outlier_shift.empty()) channels[row].outlier_shift = w.outlier_shift[row];
+    }
+    if (!l.input) return channels;  // timing only: the values would not be used
+
+    const quantized_activations& x = *l.input;
+    std::vector<std::int64_t> weight_sums(channels.size(), 0);
+    double mean_output = 0;
+    for (std::int64_t row = 0; row < w.rows; ++row) {
+        if (!is_shift(w.family))
+            for (std::int64_t k = 0; k < w.columns; ++k) weight_sums[std::size_t(row)] += w.codes[std::size_t(row * w.columns + k)];
+        mean_output += row_energy(w, row) * w.step[std::size_t(row)] * w.step[std::size_t(row)];
+    }
+    for (const outlier& o : w.outliers) weight_sums[o.row] += std::int64_t{o.value} * (std::int64_t{1} << w.outlier_shift[o.row]);
+
+    const double deviation = std::sqrt(mean_output / static_cast<double>(w.rows) * mean_square(x.codes, x.zero_point)) * x.step;
+    const double output_step = deviation > 0 ? 4 * deviation / (1 << (x.bits - 1)) : 1;
+    const double guard = is_shift(w.family) ? std::ldexp(1.0, -w.guard_bits) : 1.0;
+    for (std::size_t row = 0; row < channels.size(); ++row) {
+        channel_record& channel = channels[row];
+        const std::int64_t bias = -std::int64_t{x.zero_point} * weight_sums[row] + w.columns * channel.zero_point * x.zero_point;
+        if (bias < std::numeric_limits<std::int32_t>::min() || bias > std::numeric_limits<std::int32_t>::max())
+            throw model_fault("a folded bias does not fit 32 bits");
+        channel.bias = static_cast<std::int32_t>(bias);
+        int shift = 0;
+        fixed_point_of(x.step * w.step[row] * guard / output_step, channel.multiplier, shift);
+        channel.shift = static_cast<std::uint8_t>(shift);
+    }
+    return channels;
+}
+
+}  // namespace symmetree
