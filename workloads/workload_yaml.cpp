@@ -202,6 +202,7 @@ void read_defaults(yaml_reader reader, reading& state) {
         if (!kind.empty()) state.weights = read_seeded(kind, weights.map(kind, false));
         weights.finish();
     }
+    reader.raw("weights");  // known even where it is absent
     reader.finish();
 }
 
