@@ -266,7 +266,6 @@ layer_plan plan_layer(const accelerator_config& config, const layer_geometry& sh
     d.outlier_bits = static_cast<std::uint8_t>(w.outlier_bits);
     d.activations_unsigned = x.is_unsigned ? 1 : 0;
     d.uses_zero_points = w.zero_point.empty() || widened ? 0 : 1;
-    d.input_zero_point = static_cast<std::int16_t>(x.zero_point);
     d.geometry = shape;
     d.geometry.stored_weight_bits = w.bits + (widened ? 1 : 0);
     d.geometry.activation_bits = d.geometry.output_bits = x.bits;
@@ -299,6 +298,7 @@ layer_image build_image(const accelerator_config& config, const layer_plan& plan
     image.input_bytes = image.descriptor.output_address - image.descriptor.input_address;
     if (plan.outliers.present()) image.outliers = pack_outliers(array, plan, w);
     if (!x) return image;
+    image.descriptor.input_zero_point = static_cast<std::int16_t>(x->zero_point);
     image.dense = pack_dense(array, plan, w);
     image.input = pack_input(plan.descriptor.geometry, *x);
     return image;

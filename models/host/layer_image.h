@@ -23,7 +23,7 @@ struct layer_image {
 
 /// How a layer runs on a platform, before its tensors are packed.
 struct layer_plan {
-    layer_descriptor descriptor;                     ///< all but the addresses
+    layer_descriptor descriptor;                     ///< all but the addresses and the input's zero point
     std::vector<weight_fill> fills;
     pass_split passes;
     outlier_layout outliers;
@@ -33,7 +33,6 @@ struct layer_plan {
 /// What the activations of a layer look like to the hardware.
 struct activation_format {
     int bits = 4;
-    int zero_point = 0;
     bool is_unsigned = false;
     int least = 0, greatest = 0;
 };
