@@ -23,7 +23,7 @@ phase() {
   shift
   echo "== $name"
   "$@" || status=$?
-  summary+=("$(printf '%-16s %4d s%s' "$name" $((SECONDS - start)) "$([ $status -eq 0 ] || echo '   FAILED')")")
+  summary+=("$(printf '%-18s %4d s%s' "$name" $((SECONDS - start)) "$([ $status -eq 0 ] || echo '   FAILED')")")
   return $status
 }
 
@@ -44,7 +44,7 @@ check() {
   phase "$preset build" cmake --build --preset "$preset" --parallel "$jobs"
   # A failed test doesn't hide what the other build would show.
   phase "$preset tests" run_tests "$preset" || failed=1
-  summary+=("$(printf '%-16s %s' "$preset ctest" "$(grep -E 'tests passed' "build/$preset/ctest.log" || echo 'no summary')")")
+  summary+=("$(printf '%-18s %s' "$preset ctest" "$(grep -E 'tests passed' "build/$preset/ctest.log" || echo 'no summary')")")
 }
 
 phase setup scripts/setup.sh
