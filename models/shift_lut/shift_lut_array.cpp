@@ -25,12 +25,13 @@ void shift_lut_array::load(tile_load& job, sc_core::sc_time& delay) {
 }
 
 void shift_lut_array::prepare_table(const layer_job& layer) {
-    if (table_of_ == &layer) return;
     const int a = layer.geometry().activation_bits;
     const bool is_unsigned = layer.descriptor.activations_unsigned != 0;
+    const shift_format wanted{layer.geometry().stored_weight_bits, a, is_unsigned};
+    if (table_of_ == wanted) return;
     table_ = product_table(config_.array.kind == array_kind::post, layer.geometry().stored_weight_bits, config_.array.guard_bits,
                            is_unsigned ? 0 : -(1 << (a - 1)), is_unsigned ? (1 << a) - 1 : (1 << (a - 1)) - 1);
-    table_of_ = &layer;
+    table_of_ = wanted;
 }
 
 void shift_lut_array::stream(tile_job& job, sc_core::sc_time& delay) {

@@ -26,11 +26,20 @@ private:
     void stream(tile_job& job, sc_core::sc_time& delay);
     void prepare_table(const layer_job& layer);
 
+    /// Which codes and activations the table covers.
+    struct shift_format {
+        int code_bits = 0, activation_bits = 0;
+        bool activations_unsigned = false;
+        bool operator==(const shift_format& o) const {
+            return code_bits == o.code_bits && activation_bits == o.activation_bits && activations_unsigned == o.activations_unsigned;
+        }
+    };
+
     const accelerator_config config_;
     shift_tile registers_[2];           ///< in use and shadow, in turn
     unsigned loaded_ = 0, streamed_ = 0;
     product_table table_;
-    const layer_job* table_of_ = nullptr;
+    shift_format table_of_{};            ///< what the table was made for
     unit_counters counters_;
 };
 

@@ -6,12 +6,14 @@
 namespace symmetree {
 namespace {
 
+__extension__ typedef __int128 wide;
+
 /// Nearest integer to a * sqrt(2) / 2^shift for a >= 0. The square root is irrational, so there are no ties.
 std::int64_t times_root_two(std::int64_t a, int shift) {
     // n is nearest when (2n-1) 2^shift < 2 a sqrt(2) < (2n+1) 2^shift; compare squares, all exact in 64 bits.
     const auto below = [&](std::int64_t n) {  // (2n+1) 2^shift < 2 a sqrt(2)
-        const __int128 left = static_cast<__int128>(2 * n + 1) << shift;
-        return left * left < static_cast<__int128>(8) * a * a;
+        const wide left = static_cast<wide>(2 * n + 1) << shift;
+        return left * left < static_cast<wide>(8) * a * a;
     };
     std::int64_t n = (a + (a >> 1)) >> shift;  // a * 1.5 is above; walk down, then up
     while (n > 0 && !below(n - 1)) --n;
