@@ -4,7 +4,7 @@
 
 #include "core/counters.h"
 #include "models/accelerator/accelerator_config.h"
-#include "models/sequencer/weight_loader.h"
+#include "models/sparse/outlier_tally.h"
 
 namespace symmetree {
 

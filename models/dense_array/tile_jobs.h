@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "models/sequencer/layer_job.h"
+#include "models/sparse/tile_outlier.h"
 
 namespace symmetree {
 
@@ -12,12 +13,6 @@ struct tile_load {
     const layer_job* layer = nullptr;
     const tile* what = nullptr;
     const std::uint8_t* dense = nullptr;   ///< null: timing only
-};
-
-/// One outlier as the sparse unit sees it.
-struct tile_outlier {
-    std::uint16_t tree = 0, lane = 0;
-    std::int8_t value = 0;
 };
 
 /// The outliers of the tile that comes next, decoded from the stream.

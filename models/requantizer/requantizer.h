@@ -11,7 +11,7 @@
 #include "models/accumulators/accumulators.h"
 #include "models/buffers/output_buffer.h"
 #include "models/dma/transfer.h"
-#include "models/sequencer/layer_job.h"
+#include "models/sequencer/layer_engine_if.h"
 #include "models/sequencer/vector_issuer.h"
 #include "models/tlm/engine.h"
 #include "models/zero_point/zero_point_adder.h"

@@ -3,8 +3,6 @@
 #include <cstdint>
 #include <vector>
 
-#include <systemc>
-
 #include "core/counters.h"
 #include "models/sequencer/descriptor.h"
 
@@ -32,12 +30,6 @@ struct layer_job {
     piece activation_piece(const tile& t) const {
         return piece_of(geometry().activation_bits, array.activation_bits, t.activation_pass);
     }
-};
-
-/// An engine that works through a layer on its own thread once begin() was called.
-class layer_engine_if : public virtual sc_core::sc_interface {
-public:
-    virtual void begin(const layer_job& job) = 0;
 };
 
 }  // namespace symmetree

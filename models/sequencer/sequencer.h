@@ -9,7 +9,7 @@
 #include "core/probe.h"
 #include "models/accelerator/accelerator_config.h"
 #include "models/dma/transfer.h"
-#include "models/sequencer/layer_job.h"
+#include "models/sequencer/layer_engine_if.h"
 #include "models/tlm/engine.h"
 #include "models/tlm/job_socket.h"
 

@@ -9,7 +9,7 @@
 #include "models/dense_array/tile_jobs.h"
 #include "models/dma/transfer.h"
 #include "models/sequencer/issue_math.h"
-#include "models/sequencer/layer_job.h"
+#include "models/sequencer/layer_engine_if.h"
 #include "models/sequencer/weight_loader.h"
 #include "models/tlm/engine.h"
 #include "models/tlm/job_socket.h"

@@ -8,7 +8,8 @@
 #include "models/buffers/weight_buffer.h"
 #include "models/dense_array/tile_jobs.h"
 #include "models/dma/transfer.h"
-#include "models/sequencer/layer_job.h"
+#include "models/sequencer/layer_engine_if.h"
+#include "models/sparse/outlier_tally.h"
 #include "models/tlm/engine.h"
 #include "models/tlm/job_socket.h"
 
@@ -19,11 +20,6 @@ struct loaded_tile {
     std::uint64_t ready_cycle = 0;        ///< when its last byte was in the bank, if the loader had to wait for it; else 0
     std::uint64_t load_end = 0;
     std::uint64_t outlier_cycles = 1;     ///< s
-};
-
-/// Outliers of a layer as they came out of the buffer.
-struct outlier_tally {
-    std::uint64_t outliers = 0, fullest_lane = 0, stream_bits = 0;
 };
 
 /// Engine: keeps the weight banks filled, reads tile after tile through the weight port and loads it into the array's

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "models/accelerator/accelerator_config.h"
-#include "models/dense_array/tile_jobs.h"
+#include "models/sparse/tile_outlier.h"
 
 namespace symmetree {
 

@@ -1,16 +1,8 @@
 #include "models/zero_point/zero_point_adder.h"
 
-#include "models/buffers/im2col_math.h"
+#include "models/zero_point/zero_point_math.h"
 
 namespace symmetree {
-
-void sum_activations(const std::int16_t* activations, int activation_stride, int vectors, std::int32_t* sums) {
-    for (int v = 0; v < vectors; ++v, activations += activation_stride) {
-        std::int32_t sum = 0;
-        for (int lane = 0; lane < activation_stride; ++lane) sum += activations[lane];
-        sums[v] = sum;
-    }
-}
 
 zero_point_adder::zero_point_adder(const sc_core::sc_module_name& name, const accelerator_config& config)
     : sc_module(name), jobs("jobs", this, &zero_point_adder::b_transport), config_(config) {

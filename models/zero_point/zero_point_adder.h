@@ -11,9 +11,6 @@
 
 namespace symmetree {
 
-/// Sum over the lanes of each vector.
-void sum_activations(const std::int16_t* activations, int activation_stride, int vectors, std::int32_t* sums);
-
 /// The row_sum variant: one adder tree over the activations, shared by all trees. `every_cycle` subtracts z * sum(x) from each
 /// vector's partial sums; `at_drain` gathers the sums over the K-slices of an accumulator bank for the requantizer.
 /// Passive. The other two variants live in the array (pre_subtract) and in the codes (widened).

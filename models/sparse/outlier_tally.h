@@ -1,0 +1,12 @@
+#pragma once
+
+#include <cstdint>
+
+namespace symmetree {
+
+/// Outliers of a layer as they came out of the buffer.
+struct outlier_tally {
+    std::uint64_t outliers = 0, fullest_lane = 0, stream_bits = 0;
+};
+
+}  // namespace symmetree
