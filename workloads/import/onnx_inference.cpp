@@ -5,6 +5,7 @@
 #include <onnx/defs/shape_inference.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/error.h"
 #include "workloads/import/onnx_folding.h"
@@ -78,6 +79,29 @@ void refuse_odd_shapes(const NodeProto& node, const constant* shape, const std::
     for (const std::int64_t value : shape->integers())
         if (value < -1 || (value > 0 && __builtin_mul_overflow(product, value, &product)) || product > largest_tensor)
             refuse(file, node_text(node), fmt::format("0 to {} elements are allowed, given {}", largest_tensor, dimensions_text(shape->integers())));
+}
+
+/// Operators whose inference function of ONNX 1.12 is asked. Others can crash on a damaged model (they index shapes and
+/// divide without looking), and stand rarely between two layers: their outputs take the model's declared shapes.
+bool is_inferred(const std::string& op) {
+    static const std::set<std::string> names = {
+        "Abs", "Add", "And", "ArgMax", "AveragePool", "BatchNormalization", "Cast", "Ceil", "Clip", "Concat", "Constant", "ConstantOfShape", "Conv",
+        "ConvTranspose", "CumSum", "DepthToSpace", "Div", "Dropout", "Elu", "Equal", "Erf", "Exp", "Expand", "Flatten", "Floor", "Gather", "Gemm",
+        "GlobalAveragePool", "GlobalMaxPool", "Greater", "HardSigmoid", "HardSwish", "Identity", "InstanceNormalization", "LRN",
+        "LayerNormalization", "LeakyRelu", "Less", "Log", "LogSoftmax", "MatMul", "Max", "MaxPool", "Mean", "Min", "Mul", "Neg", "Not", "Or",
+        "PRelu", "Pad", "Pow", "Range", "Reciprocal", "ReduceL2", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd", "ReduceSum", "Relu",
+        "Reshape", "Resize", "Selu", "Shape", "Sigmoid", "Size", "Slice", "Softmax", "Softplus", "SpaceToDepth", "Split", "Sqrt", "Squeeze",
+        "Sub", "Sum", "Tanh", "Tile", "Transpose", "Unsqueeze", "Upsample", "Where"};
+    return names.count(op) > 0;
+}
+
+/// Input and kernel of a convolution need a batch, channels and as many axes as each other; ONNX takes that for granted.
+void refuse_odd_ranks(const NodeProto& node, const std::vector<const TypeProto*>& types, const std::string& file) {
+    if (node.op_type() != "Conv" && node.op_type() != "ConvTranspose") return;
+    int ranks[2] = {0, 0};
+    for (std::size_t i = 0; i < 2 && i < types.size(); ++i)
+        if (types[i] && types[i]->has_tensor_type() && types[i]->tensor_type().has_shape()) ranks[i] = types[i]->tensor_type().shape().dim_size();
+    if (ranks[0] < 3 || ranks[0] != ranks[1]) refuse(file, node_text(node), fmt::format("input and weights of {} and {} dimensions", ranks[0], ranks[1]));
 }
 
 bool takes_shape(const std::string& op) { return op == "Reshape" || op == "Expand" || op == "Tile" || op == "ConstantOfShape"; }
@@ -217,11 +241,12 @@ void value_table::infer_node(const NodeProto& node) {
         types.push_back(type == types_.end() ? nullptr : &type->second);
         data.push_back(name.empty() ? nullptr : data_of(name));
     }
+    if (known) refuse_odd_ranks(node, types, file_);
     const std::string domain = node.domain() == "ai.onnx" ? "" : node.domain();
     const auto version = opsets_.find(domain);
     const onnx::OpSchema* schema = version == opsets_.end() ? nullptr : onnx::OpSchemaRegistry::Schema(node.op_type(), version->second, domain);
     node_context context(node, std::move(types), std::move(data));
-    if (known && schema && schema->has_type_and_shape_inference_function()) {
+    if (known && schema && is_inferred(node.op_type()) && schema->has_type_and_shape_inference_function()) {
         try {
             schema->GetTypeAndShapeInferenceFunction()(context);
         } catch (const std::exception& e) {

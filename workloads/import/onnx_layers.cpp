@@ -20,14 +20,6 @@ std::int64_t product_of_leading(const dimensions& dims, std::size_t last) {
     return product;
 }
 
-/// `values` with row r multiplied by factors[r].
-std::shared_ptr<const std::vector<float>> scaled_rows(const std::vector<float>& values, const std::vector<double>& factors) {
-    auto out = std::make_shared<std::vector<float>>(values);
-    const std::size_t columns = factors.empty() ? 0 : values.size() / factors.size();
-    for (std::size_t i = 0; i < out->size(); ++i) (*out)[i] = static_cast<float>(factors[i / columns] * values[i]);
-    return out;
-}
-
 /// Changes no value: only the dimensions it is seen with.
 bool is_view(const std::string& op) {
     static const std::set<std::string> names = {"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Dropout"};
@@ -221,9 +213,20 @@ void layer_builder::add_linear(const NodeProto& node, const operand& x, const op
     auto weights = std::get<0>(stored.values);
     const bool as_wanted = weights_left != w.transposed;  // stored [out][in]
     if (!as_wanted) weights = std::make_shared<const std::vector<float>>(transposed(*weights, static_cast<std::size_t>(s.in), static_cast<std::size_t>(s.out)));
-    if (scale != 1) weights = scaled_rows(*weights, std::vector<double>(static_cast<std::size_t>(s.out), scale));
-    if (!std::isfinite(scale)) refuse(node, "alpha is not finite");
+    if (scale != 1) weights = scaled_rows(node, *weights, std::vector<double>(static_cast<std::size_t>(s.out), scale));
     push(node, s, classes_.of(x.name), std::move(weights));
+}
+
+/// `values` with row r multiplied by factors[r]; refuses what becomes too large for a float.
+std::shared_ptr<const std::vector<float>> layer_builder::scaled_rows(const NodeProto& node, const std::vector<float>& values,
+                                                                     const std::vector<double>& factors) const {
+    auto out = std::make_shared<std::vector<float>>(values);
+    const std::size_t columns = factors.empty() ? 0 : values.size() / factors.size();
+    for (std::size_t i = 0; i < out->size(); ++i) {
+        (*out)[i] = static_cast<float>(factors[i / columns] * values[i]);
+        if (!std::isfinite((*out)[i])) refuse(node, fmt::format("makes weight {} of its layer not finite", i));
+    }
+    return out;
 }
 
 /// Scales the rows of the convolution before it. Its shift joins the bias, which the layer does not carry yet.
@@ -237,11 +240,9 @@ bool layer_builder::fold_batch_norm(const NodeProto& node) {
     const auto channels = static_cast<std::size_t>(conv->out_channels);
     if (gain->size() != channels || variance->size() != channels) refuse(node, fmt::format("{} channels are wanted", channels));
     std::vector<double> factors(channels);
-    for (std::size_t c = 0; c < channels; ++c) {
-        factors[c] = gain->floats()[c] / std::sqrt(static_cast<double>(variance->floats()[c]) + static_cast<double>(float_attribute(node, "epsilon", 1e-5f)));
-        if (!std::isfinite(factors[c])) refuse(node, fmt::format("the factor of channel {} is not finite", c));
-    }
-    l.weights = loaded_weights{scaled_rows(*std::get<loaded_weights>(l.weights).values, factors)};
+    const auto epsilon = static_cast<double>(float_attribute(node, "epsilon", 1e-5f));
+    for (std::size_t c = 0; c < channels; ++c) factors[c] = gain->floats()[c] / std::sqrt(static_cast<double>(variance->floats()[c]) + epsilon);
+    l.weights = loaded_weights{scaled_rows(node, *std::get<loaded_weights>(l.weights).values, factors)};
     return true;
 }
 

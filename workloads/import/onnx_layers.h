@@ -3,6 +3,7 @@
 #include <onnx/onnx_pb.h>
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -41,6 +42,8 @@ private:
     bool fold_batch_norm(const onnx::NodeProto& node);
     bool is_bias(const onnx::NodeProto& node);
 
+    std::shared_ptr<const std::vector<float>> scaled_rows(const onnx::NodeProto& node, const std::vector<float>& values,
+                                                          const std::vector<double>& factors) const;
     operand operand_of(const onnx::NodeProto& node, int index, bool transposed);
     dimensions wanted_shape(const onnx::NodeProto& node, const std::string& name);
     const constant& wanted_weights(const onnx::NodeProto& node, const std::string& name);

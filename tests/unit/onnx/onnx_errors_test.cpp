@@ -99,6 +99,20 @@ TEST(onnx_error, data_that_does_not_fit) {
     EXPECT_EQ(refusal(odd), "m.onnx: Conv 'stem': element 3 of 'w' is not finite");
 }
 
+TEST(onnx_error, factors_that_overflow) {
+    model_builder m;
+    m.input("x", {1, 3}).output("y", {1, 2});
+    m.weights("w", {3, 2}, {1, 1, 1, 1, 1, 1e30f});
+    m.set_real(m.node("Gemm", {"x", "w"}, "y", "fc"), "alpha", 1e30f);
+    EXPECT_EQ(refusal(m), "m.onnx: Gemm 'fc': makes weight 5 of its layer not finite");
+    model_builder norm = conv_model();
+    norm.graph().mutable_output(0)->set_name("z");
+    norm.weights("v", {4});
+    norm.weights("negative", {4}, {1, 1, -1, 1});
+    norm.node("BatchNormalization", {"y", "v", "v", "v", "negative"}, "z", "bn");
+    EXPECT_EQ(refusal(norm), "m.onnx: BatchNormalization 'bn': makes weight 36 of its layer not finite");
+}
+
 TEST(onnx_error, dimensions) {
     const auto with = [](const testing_files::dims_t& input) {
         model_builder m;
@@ -111,6 +125,7 @@ TEST(onnx_error, dimensions) {
     EXPECT_EQ(with({1, 2, 8, 1 << 21}), "m.onnx: input 'x': dimension 3: 1 to 1048576 is allowed, given 2097152");
     EXPECT_EQ(with({1, 2, -1, 8}), "m.onnx: input 'x': dimension 2 is 'open'; only the first (the batch, taken as 1) may be left open: export with a fixed input size");
     EXPECT_EQ(with({8, 2, 8, 8}), "m.onnx: Conv 'stem': a batch of 8: export with a batch of 1");
+    EXPECT_EQ(with({1, 2, 8}), "m.onnx: Conv 'stem': input and weights of 3 and 4 dimensions");
     EXPECT_EQ(with({1, 3, 8, 8}), "m.onnx: Conv 'stem': weights [4, 2, 3, 3] in 1 groups do not fit 3 channels");
     EXPECT_EQ(with({1, 2, 2, 8}), "m.onnx: Conv 'stem': an output of 0 elements along dimension 2");
     model_builder tensor = conv_model();

@@ -99,10 +99,13 @@ TEST(onnx_mutation, of_fields_yields_a_workload_or_an_input_error) {
             auto& node = *graph.mutable_node(any(graph.node_size()));
             auto& tensor = *graph.mutable_initializer(any(graph.initializer_size()));
             switch (any(6)) {
-                case 0: if (node.attribute_size() > 0 && node.attribute(0).ints_size() > 0) node.mutable_attribute(any(node.attribute_size()))->set_ints(0, value); break;
+                case 0:
+                    for (auto& attribute : *node.mutable_attribute())
+                        if (attribute.ints_size() > 0) attribute.set_ints(any(attribute.ints_size()), value);
+                    break;
                 case 1: if (tensor.dims_size() > 0) tensor.set_dims(any(tensor.dims_size()), value); break;
                 case 2: if (tensor.int64_data_size() > 0) tensor.set_int64_data(any(tensor.int64_data_size()), value); break;
-                case 3: node.set_input(any(node.input_size()), graph.node(any(graph.node_size())).output(0)); break;
+                case 3: if (node.input_size() > 0) node.set_input(any(node.input_size()), graph.node(any(graph.node_size())).output(0)); break;
                 case 4: graph.mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(any(4))->set_dim_value(value); break;
                 case 5: node.set_op_type(graph.node(any(graph.node_size())).op_type()); break;
             }
