@@ -14,19 +14,15 @@ public:
     void put(std::uint32_t value, int count) {
         pending_ |= static_cast<std::uint64_t>(value & mask(count)) << filled_;
         filled_ += count;
-        while (filled_ >= 8) {
-            bytes_.push_back(static_cast<std::uint8_t>(pending_));
-            pending_ >>= 8;
-            filled_ -= 8;
-        }
+        if (filled_ >= 32) flush(4);  // four bytes at a time: networks have tens of millions of codes
     }
     /// Pads with zeros to the next byte.
     void align() {
-        if (filled_ > 0) bytes_.push_back(static_cast<std::uint8_t>(pending_));
+        flush((filled_ + 7) / 8);
         pending_ = 0;
         filled_ = 0;
     }
-    std::size_t size_bytes() const { return bytes_.size(); }
+    void reserve(std::size_t bytes) { bytes_.reserve(bytes); }
     /// The bytes written so far; call align() first.
     const std::vector<std::uint8_t>& bytes() const { return bytes_; }
     std::vector<std::uint8_t> take() { return std::move(bytes_); }
@@ -36,6 +32,14 @@ public:
     }
 
 private:
+    void flush(int count) {
+        std::uint8_t little_endian[4];
+        for (int i = 0; i < 4; ++i) little_endian[i] = static_cast<std::uint8_t>(pending_ >> (8 * i));
+        bytes_.insert(bytes_.end(), little_endian, little_endian + count);
+        pending_ >>= 8 * count;
+        filled_ -= 8 * count;
+    }
+
     std::vector<std::uint8_t> bytes_;
     std::uint64_t pending_ = 0;
     int filled_ = 0;
@@ -48,11 +52,7 @@ public:
 
     /// The next `count` bits (0 <= count <= 32) as an unsigned number; bits past the end read as 0.
     std::uint32_t get(int count) {
-        while (filled_ < count) {
-            pending_ |= static_cast<std::uint64_t>(position_ < size_ ? bytes_[position_] : 0) << filled_;
-            ++position_;
-            filled_ += 8;
-        }
+        if (filled_ < count) refill();
         const auto value = static_cast<std::uint32_t>(pending_) & bit_writer::mask(count);
         pending_ >>= count;
         filled_ -= count;
@@ -66,6 +66,19 @@ public:
     }
 
 private:
+    /// Brings at least 32 bits into `pending_`; zeros past the end.
+    void refill() {
+        std::uint32_t next = 0;
+        if (position_ + 4 <= size_) {
+            for (int i = 0; i < 4; ++i) next |= std::uint32_t{bytes_[position_ + std::size_t(i)]} << (8 * i);
+        } else {
+            for (std::size_t i = 0; position_ + i < size_; ++i) next |= std::uint32_t{bytes_[position_ + i]} << (8 * i);
+        }
+        pending_ |= std::uint64_t{next} << filled_;
+        position_ += 4;
+        filled_ += 32;
+    }
+
     const std::uint8_t* bytes_;
     std::size_t size_;
     std::size_t position_ = 0;

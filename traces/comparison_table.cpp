@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <map>
 
 #include "traces/measures.h"
@@ -86,6 +87,13 @@ std::vector<run_column> run_names(const std::vector<compared_run>& runs) {
     return columns;
 }
 
+/// Under the results: what a range of widths asked for and a platform can't have.
+std::string left_out_lines(const comparison& c) {
+    std::string out;
+    for (const std::string& line : c.left_out) out += fmt::format("{:<16}{}\n", out.empty() ? "left out" : "", one_line(line));
+    return out.empty() ? out : out + '\n';
+}
+
 std::string results_section(const std::vector<compared_run>& runs) {
     const auto bops = [](const compared_run& run) { return measured(run.total.operations.bops_dasq); };
     const auto area = [](const compared_run& run) { return run.area_um2; };
@@ -107,16 +115,44 @@ std::string results_section(const std::vector<compared_run>& runs) {
     return run_table("Results", runs, columns);
 }
 
+std::string share_of_cycles(const compared_run& run, std::uint64_t slots) {
+    if (run.total.cycles == 0) return absent_cell;
+    return grouped(100.0 * static_cast<double>(slots) / static_cast<double>(run.total.cycles), 1);
+}
+
 std::string split_section(const std::vector<compared_run>& runs) {
     std::vector<run_column> columns = run_names(runs);
     for (const split_part& part : split_parts()) {
-        columns.push_back({{part.name, "%"}, [&part](const compared_run& run) -> std::string {
-                               const std::uint64_t cycles = run.total.cycles;
-                               if (cycles == 0) return absent_cell;
-                               return grouped(100.0 * static_cast<double>(run.total.split.*part.slots) / static_cast<double>(cycles), 1);
-                           }});
+        columns.push_back({{part.name, "%"}, [&part](const compared_run& run) { return share_of_cycles(run, run.total.split.*part.slots); }});
     }
     return run_table("Where the cycles go", runs, columns);
+}
+
+/// Sparse lanes of the platform that ran; absent where the report has no counters.
+std::string sparse_lanes(const layer_report& total) {
+    for (const auto& [key, counters] : total.units) {
+        if (key.unit == unit_kind::sparse_lane) return grouped(counters.instances);
+    }
+    return absent_cell;
+}
+
+/// The runs that have outliers: how they are stored, spread over the sparse lanes, and what they cost in time.
+std::string outlier_section(const std::vector<compared_run>& runs) {
+    std::vector<compared_run> with_outliers;
+    std::copy_if(runs.begin(), runs.end(), std::back_inserter(with_outliers),
+                 [](const compared_run& run) { return run.total.outliers.listed > 0 || run.total.outliers.stream_bits > 0; });
+    if (with_outliers.empty()) return "";
+    std::vector<run_column> columns = run_names(runs);
+    columns.push_back({{"stored", "outliers"}, [](const compared_run& run) { return grouped(run.total.outliers.stored); }});
+    columns.push_back({{"index each", "bits"}, [](const compared_run& run) { return fmt::format("{}", run.total.outliers.index_bits); }});
+    columns.push_back({{"stream", "bits"}, [](const compared_run& run) { return grouped(run.total.outliers.stream_bits); }});
+    columns.push_back({{"assignment", "", true}, [](const compared_run& run) {
+                           return run.total.outliers.assignment.empty() ? absent_cell : run.total.outliers.assignment;
+                       }});
+    columns.push_back({{"sparse lanes", ""}, [](const compared_run& run) { return sparse_lanes(run.total); }});
+    columns.push_back({{"fullest lane of a tile", "outliers"}, [](const compared_run& run) { return grouped(run.total.outliers.fullest_lane); }});
+    columns.push_back({{"cycles lost", "%"}, [](const compared_run& run) { return share_of_cycles(run, run.total.split.outlier); }});
+    return run_table("Outliers", with_outliers, columns);
 }
 
 /// One column per unit in a common unit; `parts` gives a run's values by unit name.
@@ -210,7 +246,7 @@ std::string footer(const std::vector<compared_run>& runs) {
 
 std::string to_table(const comparison& c) {
     const std::vector<compared_run> runs = runs_of(c);
-    return header(c, runs) + results_section(runs) + split_section(runs) + units_sections(runs) + footer(runs);
+    return header(c, runs) + results_section(runs) + left_out_lines(c) + split_section(runs) + outlier_section(runs) + units_sections(runs) + footer(runs);
 }
 
 }  // namespace symmetree

@@ -233,7 +233,7 @@ std::string to_json(const comparison& c) {
                          {"area", number(ratios.area)}};
         runs.push_back(std::move(run));
     }
-    return text_of(versioned({{"baseline", c.baseline}, {"runs", std::move(runs)}}));
+    return text_of(versioned({{"baseline", c.baseline}, {"left_out", c.left_out}, {"runs", std::move(runs)}}));
 }
 
 }  // namespace symmetree

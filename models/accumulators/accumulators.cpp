@@ -1,6 +1,19 @@
 #include "models/accumulators/accumulators.h"
 
 namespace symmetree {
+namespace {
+
+/// One vector's partial sums times 2^shift into its accumulators; the first K-slice writes without reading. The layer was
+/// checked to fit the accumulators, so no bit is lost.
+void take_in(std::int32_t* __restrict sum, const std::int32_t* __restrict partial, int trees, int shift, bool first_slice) {
+    const auto shifted = [shift](std::int32_t value) { return static_cast<std::int32_t>(static_cast<std::uint32_t>(value) << shift); };
+    if (first_slice)
+        for (int tree = 0; tree < trees; ++tree) sum[tree] = shifted(partial[tree]);
+    else
+        for (int tree = 0; tree < trees; ++tree) sum[tree] += shifted(partial[tree]);
+}
+
+}  // namespace
 
 accumulators::accumulators(const sc_core::sc_module_name& name, const accelerator_config& config)
     : sc_module(name),
@@ -19,12 +32,7 @@ void accumulators::b_transport(tile_job& job, sc_core::sc_time& delay) {
     const int shift = job.layer->weight_piece(config_, t).first + job.layer->activation_piece(t).first;
     std::int32_t* sum = banks_[filling_].data();
     const std::int32_t* partial = job.partial;
-    for (int v = 0; v < t.vectors; ++v, sum += stride_, partial += job.partial_stride) {
-        if (t.first_slice)
-            for (int tree = 0; tree < job.partial_stride; ++tree) sum[tree] = partial[tree] * (1 << shift);
-        else
-            for (int tree = 0; tree < job.partial_stride; ++tree) sum[tree] += partial[tree] * (1 << shift);
-    }
+    for (int v = 0; v < t.vectors; ++v, sum += stride_, partial += job.partial_stride) take_in(sum, partial, job.partial_stride, shift, t.first_slice);
 }
 
 }  // namespace symmetree

@@ -23,10 +23,15 @@ void dense_mac_array::unpack(const tile_load& job) {
     packed_tile& set = registers_[loaded_++ % 2];
     set.resize(layer.array.lanes, layer.array.trees);
     bit_reader reader(job.dense, t.dense_bytes);
+    const bool whole = part.first == 0 && part.bits == code_bits;  // one pass: the code is the piece
     for (int tree = 0; tree < t.channels; ++tree) {
         const std::int16_t zero = subtract ? take_piece(layer.channel(t, tree).zero_point, part) : std::int16_t{0};
-        for (int lane = 0; lane < t.inputs; ++lane)
-            set.at(tree, lane) = static_cast<std::int16_t>(take_piece(static_cast<std::int16_t>(reader.get_signed(code_bits)), part) - zero);
+        std::int16_t* to = &set.at(tree, 0);
+        for (int lane = 0; lane < t.inputs; ++lane) {
+            const auto code = static_cast<std::int16_t>(reader.get_signed(code_bits));
+            to[lane % 2] = static_cast<std::int16_t>((whole ? code : take_piece(code, part)) - zero);
+            if (lane % 2 == 1) to += 2 * set.tree_stride;  // the next lane pair
+        }
     }
 }
 

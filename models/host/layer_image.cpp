@@ -58,10 +58,23 @@ void for_each_stored_tile(const std::vector<weight_fill>& fills, Visit visit) {
             for (std::int64_t k = fill.first_k_block; k < fill.first_k_block + fill.k_blocks; ++k) visit(std::int64_t{fill.repeat}, n, k);
 }
 
+std::uint64_t total_dense(const layer_plan& plan) {
+    std::uint64_t sum = 0;
+    for (const weight_fill& fill : plan.fills) sum += fill.dense_bytes;
+    return sum;
+}
+
+std::uint64_t total_outliers(const layer_plan& plan) {
+    std::uint64_t sum = 0;
+    for (const weight_fill& fill : plan.fills) sum += fill.outlier_bytes;
+    return sum;
+}
+
 std::vector<std::uint8_t> pack_dense(const array_config& array, const layer_plan& plan, const quantized_weights& w) {
     const layer_geometry& g = plan.descriptor.geometry;
     const bool widened = plan.descriptor.coding == static_cast<std::uint8_t>(weight_coding::widened);
     bit_writer writer;
+    writer.reserve(total_dense(plan));
     for_each_stored_tile(plan.fills, [&](std::int64_t r, std::int64_t n, std::int64_t k) {
         const std::int64_t rows = std::min<std::int64_t>(array.trees, g.n() - n * array.trees);
         const std::int64_t columns = std::min<std::int64_t>(array.lanes, g.k() - k * array.lanes);
@@ -102,23 +115,12 @@ std::vector<std::uint8_t> pack_outliers(const array_config& array, const layer_p
 std::vector<std::uint8_t> pack_input(const layer_geometry& g, const quantized_activations& x) {
     bit_writer writer;
     const std::size_t row_elements = std::size_t(g.in_width) * std::size_t(g.in_channels);
-    for (std::size_t i = 0; i < x.codes.size(); ++i) {
-        writer.put(static_cast<std::uint32_t>(x.codes[i]), g.activation_bits);
-        if ((i + 1) % row_elements == 0) writer.align();
+    writer.reserve(x.codes.size() / row_elements * g.row_bytes());
+    for (std::size_t row = 0; row + row_elements <= x.codes.size(); row += row_elements) {
+        for (std::size_t i = 0; i < row_elements; ++i) writer.put(static_cast<std::uint32_t>(x.codes[row + i]), g.activation_bits);
+        writer.align();
     }
     return writer.take();
-}
-
-std::uint64_t total_dense(const layer_plan& plan) {
-    std::uint64_t sum = 0;
-    for (const weight_fill& fill : plan.fills) sum += fill.dense_bytes;
-    return sum;
-}
-
-std::uint64_t total_outliers(const layer_plan& plan) {
-    std::uint64_t sum = 0;
-    for (const weight_fill& fill : plan.fills) sum += fill.outlier_bytes;
-    return sum;
 }
 
 /// Addresses from 0: descriptor, tables, dense codes, outliers, input, outputs. Returns the end.

@@ -5,16 +5,6 @@
 
 namespace symmetree {
 
-std::int32_t requantize(std::int64_t value, const requantization& q) {
-    const std::int64_t product = value * q.multiplier;
-    const std::int64_t whole = product >> q.shift;                               // floor
-    const std::int64_t rest = product - (whole << q.shift);                      // 0 <= rest < 2^shift
-    const std::int64_t half = q.shift == 0 ? 0 : std::int64_t{1} << (q.shift - 1);
-    const bool up = q.shift > 0 && (rest > half || (rest == half && (whole & 1)));
-    const std::int64_t rounded = whole + (up ? 1 : 0) + q.zero_point;
-    return static_cast<std::int32_t>(std::clamp<std::int64_t>(rounded, q.least, q.greatest));
-}
-
 void fixed_point_of(double factor, std::int32_t& multiplier, int& shift) {
     int exponent = 0;
     const double mantissa = std::frexp(factor, &exponent);                       // factor = mantissa * 2^exponent, mantissa in [0.5, 1)

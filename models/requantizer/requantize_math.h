@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 namespace symmetree {
@@ -13,7 +14,14 @@ struct requantization {
     std::int32_t zero_point = 0, least = 0, greatest = 0;
 };
 
-std::int32_t requantize(std::int64_t value, const requantization& q);
+inline std::int32_t requantize(std::int64_t value, const requantization& q) {
+    const std::int64_t product = value * q.multiplier;
+    const std::int64_t whole = product >> q.shift;                                // floor
+    const std::int64_t rest = product & ((std::int64_t{1} << q.shift) - 1);       // 0 <= rest < 2^shift
+    const std::int64_t half = (std::int64_t{1} << q.shift) >> 1;
+    const bool up = q.shift > 0 && rest + (whole & 1) > half;                     // above half, or half and odd
+    return static_cast<std::int32_t>(std::clamp<std::int64_t>(whole + (up ? 1 : 0) + q.zero_point, q.least, q.greatest));
+}
 
 /// A positive real factor as multiplier / 2^shift with a 31-bit multiplier, or multiplier 0 when it is below 2^-62.
 void fixed_point_of(double factor, std::int32_t& multiplier, int& shift);

@@ -90,32 +90,33 @@ void requantizer::run_layer() {
     }
 }
 
-std::vector<std::int64_t> requantizer::corrected_sums(const bank_handover& from, const output_block& block) {
+void requantizer::correct_sums(const bank_handover& from, const output_block& block) {
     const bool at_drain = layer_->descriptor.uses_zero_points && config_.zero_point == zero_point_unit::row_sum && config_.correction == correction_form::at_drain;
-    std::vector<std::int64_t> sums;
-    sums.reserve(std::size_t(block.vectors) * std::size_t(block.channels));
+    sums_.resize(std::size_t(block.vectors) * std::size_t(block.channels));
+    const channel_record* const channels = &layer_->channel(*from.last, 0);
     const std::int32_t* row = banks_.bank(from.bank);
-    for (int v = 0; v < block.vectors; ++v, row += banks_.stride())
-        for (int tree = 0; tree < block.channels; ++tree) {
-            const channel_record& channel = layer_->channel(*from.last, tree);
-            const std::int64_t correction = at_drain ? channel.zero_point * zero_points_.row_sums(from.bank)[v] : 0;
-            sums.push_back(std::int64_t{row[tree]} - correction + channel.bias);
-        }
-    return sums;
+    std::int64_t* to = sums_.data();
+    for (int v = 0; v < block.vectors; ++v, row += banks_.stride()) {
+        const std::int64_t row_sum = at_drain ? zero_points_.row_sums(from.bank)[v] : 0;
+        for (int tree = 0; tree < block.channels; ++tree) *to++ = row[tree] - channels[tree].zero_point * row_sum + channels[tree].bias;
+    }
 }
 
 void requantizer::write_codes(const bank_handover& from, const output_block& block, int output_bank) {
     std::vector<std::uint8_t> packed;
     if (layer_->compute) {
-        const std::vector<std::int64_t> sums = corrected_sums(from, block);
-        if (watch_) watch_->drained(block, sums);
+        correct_sums(from, block);
+        if (watch_) watch_->drained(block, sums_);
         const layer_descriptor& d = layer_->descriptor;
+        const channel_record* const channels = &layer_->channel(*from.last, 0);
         bit_writer writer;
-        for (std::size_t i = 0; i < sums.size(); ++i) {
-            const channel_record& channel = layer_->channel(*from.last, static_cast<int>(i % std::size_t(block.channels)));
-            const requantization q{channel.multiplier, channel.shift, d.output_zero_point, d.output_least, d.output_greatest};
-            writer.put(static_cast<std::uint32_t>(requantize(sums[i], q)), d.geometry.output_bits);
-        }
+        writer.reserve(block.bytes);
+        const std::int64_t* sum = sums_.data();
+        for (int v = 0; v < block.vectors; ++v)
+            for (int tree = 0; tree < block.channels; ++tree) {
+                const requantization q{channels[tree].multiplier, channels[tree].shift, d.output_zero_point, d.output_least, d.output_greatest};
+                writer.put(static_cast<std::uint32_t>(requantize(*sum++, q)), d.geometry.output_bits);
+            }
         writer.align();
         packed = writer.take();
     } else {

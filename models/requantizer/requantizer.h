@@ -54,7 +54,7 @@ private:
     void work();
     void run_layer();
     void accept(bank_handover& handover, sc_core::sc_time& delay);
-    std::vector<std::int64_t> corrected_sums(const bank_handover& from, const output_block& block);
+    void correct_sums(const bank_handover& from, const output_block& block);
     void write_codes(const bank_handover& from, const output_block& block, int output_bank);
     void transfer_done(std::uint32_t tag) override;
 
@@ -76,6 +76,7 @@ private:
     std::size_t written_ = 0;
     bank_tokens output_banks_{"output_banks", 2};
     tlm::tlm_generic_payload payload_;
+    std::vector<std::int64_t> sums_;    ///< of the block being drained, [vectors][channels]
     unit_counters counters_;
     std::uint64_t corrections_ = 0;
 };

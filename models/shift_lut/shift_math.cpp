@@ -67,18 +67,20 @@ void multiply_by_rows(const shift_tile& w, const product_table& table, const std
     for (int lane = 0; lane < w.lanes; ++lane) {
         const std::uint8_t* codes = w.codes.data() + std::size_t(lane) * trees;
         std::int32_t* const to = rows.data() + std::size_t(lane) * span * trees;
-        for (std::size_t t = 0; t < trees; ++t) {
-            const std::int32_t* const products = table.row(codes[t]);
-            for (std::size_t value = 0; value < span; ++value) to[value * trees + t] = products[value];
-        }
+        for (std::size_t value = 0; value < span; ++value)
+            for (std::size_t t = 0; t < trees; ++t) to[value * trees + t] = table.row(codes[t])[value];
     }
-    for (int v = 0; v < vectors; ++v, x += stride, partial += trees) {
-        std::fill(partial, partial + trees, 0);
-        for (int lane = 0; lane < w.lanes; ++lane) {
-            const std::int32_t* const row = rows.data() + (std::size_t(lane) * span + std::size_t(x[lane] - table.least())) * trees;
-            for (std::size_t t = 0; t < trees; ++t) partial[t] += row[t];
+    constexpr std::size_t block = 8;  // tree_stride is a multiple of it; eight sums stay in registers
+    for (int v = 0; v < vectors; ++v, x += stride, partial += trees)
+        for (std::size_t first = 0; first < trees; first += block) {
+            std::int32_t sums[block] = {};
+            const std::int32_t* row = rows.data() + first;
+            for (int lane = 0; lane < w.lanes; ++lane, row += span * trees) {
+                const std::int32_t* const products = row + std::size_t(x[lane] - table.least()) * trees;
+                for (std::size_t t = 0; t < block; ++t) sums[t] += products[t];
+            }
+            std::copy(sums, sums + block, partial + first);
         }
-    }
 }
 
 }  // namespace

@@ -38,6 +38,44 @@ TEST(comparison_table, splits_cycles_energy_and_area_per_run) {
     EXPECT_THAT(section_of(table, "Where the area goes"), Contains("symq *    symq:w8a8          8 x 8  40,000       -  6,000.0"));
 }
 
+TEST(comparison_table, shows_how_outliers_are_spread_and_what_they_cost) {
+    comparison c = sample_comparison();
+    for (layer_report& layer : c.runs[0].layers) layer.outliers = {};
+    for (layer_report& layer : c.runs[3].layers) layer.outliers = {};
+    c.runs[4].layers[0].outliers.assignment = "pooled";
+    c.runs[4].layers[0].outliers.fullest_lane = 2;
+    for (layer_report& layer : c.runs[4].layers) layer.units.clear();
+    EXPECT_THAT(section_of(to_table(c), "Outliers"),
+        ElementsAre(
+            "                                                                                  fullest",
+            "                                                index                     sparse  lane of  cycles",
+            "platform  scheme             array    stored     each  stream  assignment  lanes   a tile    lost",
+            "                             W x A  outliers   bits    bits                     outliers       %",
+            "--------  -----------------  -----  --------  -----  ------  ----------  ------  --------  ------",
+            "dasq      dasq:w3a4:sw4:p98  3 x 4       737      8   9,000  row_banked       4         3     2.9",
+            "post      post:w3a4:g4       3 x 4       737      8   9,000  row_banked       4         3     2.9",
+            "dasq      dasq:w8a8:sw8:p98  8 x 8       737      8   9,000  pooled           -         2     2.9"));
+}
+
+TEST(comparison_table, has_no_outlier_section_without_outliers) {
+    comparison c = sample_comparison();
+    for (report& run : c.runs)
+        for (layer_report& layer : run.layers) layer.outliers = {};
+    EXPECT_THAT(section_of(to_table(c), "Outliers"), ElementsAre());
+}
+
+TEST(comparison_table, tells_under_the_results_what_was_left_out_of_a_range) {
+    comparison c = sample_comparison();
+    EXPECT_THAT(lines_of(to_table(c)), Not(Contains(HasSubstr("left out"))));
+    c.left_out = {"pot at weight bits 8: too wide", "post at weight bits 8: too\nwide"};
+    const std::vector<std::string> lines = lines_of(to_table(c));
+    const auto first = std::find(lines.begin(), lines.end(), "left out        pot at weight bits 8: too wide");
+    ASSERT_NE(first, lines.end());
+    EXPECT_EQ(*(first + 1), "                post at weight bits 8: too\\nwide");
+    EXPECT_THAT(*(first - 2), HasSubstr("dasq:w8a8:sw8:p98"));
+    EXPECT_LT(first, std::find(lines.begin(), lines.end(), "Where the cycles go"));
+}
+
 TEST(comparison_table, writes_common_notes_once_and_names_the_runs_of_the_others) {
     const std::vector<std::string> lines = lines_of(to_table(sample_comparison()));
     EXPECT_EQ(std::count(lines.begin(), lines.end(), "notes           attention runs as symq"), 1);

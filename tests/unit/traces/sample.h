@@ -117,7 +117,7 @@ inline comparison sample_comparison() {
         layer.energy_pj.clear();
         layer.operations.bops_dasq = 0;
     }
-    return {"symq", {symq, dasq, unpriced, symq_wide, dasq_wide}};
+    return {"symq", {}, {symq, dasq, unpriced, symq_wide, dasq_wide}};
 }
 
 }  // namespace symmetree
