@@ -40,20 +40,32 @@ void check_axis(const char* axis, std::int64_t in, std::int64_t kernel, std::int
                 std::vector<shape_problem>& problems) {
     const std::int64_t covered = dilation * (kernel - 1) + 1;
     if (covered > in + before + after)
-        problems.push_back({"kernel", fmt::format("covers {} along the {}, but the padded input has {}", covered, axis, in + before + after)});
+        problems.push_back(
+            {"kernel", fmt::format("covers {} along the {}, but the padded input has {}", covered, axis, in + before + after)});
     if (before >= covered || after >= covered)
         problems.push_back({"padding", fmt::format("less than what the kernel covers ({} along the {}) is allowed, given {}", covered, axis,
                                                    before > after ? before : after)});
 }
 
 void check(const conv_shape& s, std::vector<shape_problem>& problems) {
-    check_extents({{"in", s.in_channels}, {"in", s.in_height}, {"in", s.in_width}, {"out_channels", s.out_channels},
-                   {"kernel", s.kernel_height}, {"kernel", s.kernel_width}, {"stride", s.stride_height}, {"stride", s.stride_width},
-                   {"dilation", s.dilation_height}, {"dilation", s.dilation_width}, {"groups", s.groups}}, 1, problems);
+    check_extents({{"in", s.in_channels},
+                   {"in", s.in_height},
+                   {"in", s.in_width},
+                   {"out_channels", s.out_channels},
+                   {"kernel", s.kernel_height},
+                   {"kernel", s.kernel_width},
+                   {"stride", s.stride_height},
+                   {"stride", s.stride_width},
+                   {"dilation", s.dilation_height},
+                   {"dilation", s.dilation_width},
+                   {"groups", s.groups}},
+                  1, problems);
     check_extents({{"padding", s.pad_top}, {"padding", s.pad_left}, {"padding", s.pad_bottom}, {"padding", s.pad_right}}, 0, problems);
     if (!problems.empty()) return;
-    if (s.in_channels % s.groups != 0) problems.push_back({"groups", fmt::format("{} input channels are not divisible by {}", s.in_channels, s.groups)});
-    if (s.out_channels % s.groups != 0) problems.push_back({"groups", fmt::format("{} output channels are not divisible by {}", s.out_channels, s.groups)});
+    if (s.in_channels % s.groups != 0)
+        problems.push_back({"groups", fmt::format("{} input channels are not divisible by {}", s.in_channels, s.groups)});
+    if (s.out_channels % s.groups != 0)
+        problems.push_back({"groups", fmt::format("{} output channels are not divisible by {}", s.out_channels, s.groups)});
     check_axis("height", s.in_height, s.kernel_height, s.dilation_height, s.pad_top, s.pad_bottom, problems);
     check_axis("width", s.in_width, s.kernel_width, s.dilation_width, s.pad_left, s.pad_right, problems);
     if (!problems.empty()) return;
@@ -78,7 +90,9 @@ void check(const matmul_shape& s, std::vector<shape_problem>& problems) {
 }
 
 struct dimensions_of {
-    std::vector<std::int64_t> operator()(const conv_shape& s) const { return {s.out_channels, s.in_channels / s.groups, s.kernel_height, s.kernel_width}; }
+    std::vector<std::int64_t> operator()(const conv_shape& s) const {
+        return {s.out_channels, s.in_channels / s.groups, s.kernel_height, s.kernel_width};
+    }
     std::vector<std::int64_t> operator()(const linear_shape& s) const { return {s.out, s.in}; }
     std::vector<std::int64_t> operator()(const matmul_shape&) const { return {}; }
 };

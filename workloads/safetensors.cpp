@@ -27,9 +27,9 @@ constexpr std::size_t most_dimensions = 16;
 
 /// Bytes per element; absent for a type this reader does not know.
 std::optional<std::uint64_t> element_bytes(const std::string& type) {
-    static const std::map<std::string, std::uint64_t> sizes = {
-        {"BOOL", 1}, {"U8", 1}, {"I8", 1}, {"F8_E5M2", 1}, {"F8_E4M3", 1}, {"I16", 2}, {"U16", 2}, {"F16", 2}, {"BF16", 2},
-        {"I32", 4}, {"U32", 4}, {"F32", 4}, {"F64", 8}, {"I64", 8}, {"U64", 8}};
+    static const std::map<std::string, std::uint64_t> sizes = {{"BOOL", 1}, {"U8", 1},  {"I8", 1},  {"F8_E5M2", 1}, {"F8_E4M3", 1},
+                                                               {"I16", 2},  {"U16", 2}, {"F16", 2}, {"BF16", 2},    {"I32", 4},
+                                                               {"U32", 4},  {"F32", 4}, {"F64", 8}, {"I64", 8},     {"U64", 8}};
     const auto found = sizes.find(type);
     return found == sizes.end() ? std::nullopt : std::optional(found->second);
 }
@@ -68,7 +68,8 @@ safetensors_entry read_entry(const nlohmann::json& value, const std::string& fil
     if (value["shape"].size() > most_dimensions) refuse(file, tensor, fmt::format("more than {} dimensions", most_dimensions));
     for (const auto& dimension : value["shape"]) {
         const std::uint64_t extent = natural(dimension, file, tensor, "dimensions");
-        if (extent > std::uint64_t{largest_tensor}) refuse(file, tensor, fmt::format("a dimension of {}; at most {} is allowed", extent, largest_tensor));
+        if (extent > std::uint64_t{largest_tensor})
+            refuse(file, tensor, fmt::format("a dimension of {}; at most {} is allowed", extent, largest_tensor));
         entry.dimensions.push_back(static_cast<std::int64_t>(extent));
     }
     entry.begin = natural(value["data_offsets"][0], file, tensor, "data_offsets");
@@ -85,8 +86,9 @@ void check_size(const safetensors_entry& entry, std::uint64_t data_bytes, const 
     for (const std::int64_t extent : entry.dimensions)
         if (__builtin_mul_overflow(wanted, static_cast<std::uint64_t>(extent), &wanted)) refuse(file, tensor, "its size overflows");
     if (wanted != entry.end - entry.begin)
-        refuse(file, tensor, fmt::format("{} {} needs {} bytes, the header gives it {}", entry.type, dimensions_text(entry.dimensions), wanted,
-                                         entry.end - entry.begin));
+        refuse(file, tensor,
+               fmt::format("{} {} needs {} bytes, the header gives it {}", entry.type, dimensions_text(entry.dimensions), wanted,
+                           entry.end - entry.begin));
 }
 
 /// The format wants the tensors to cover the data without holes: anything else is damage or hides bytes.
@@ -109,8 +111,10 @@ float from_half(std::uint16_t bits) {
     const int exponent = (bits >> 10) & 31;
     const int fraction = bits & 1023;
     double magnitude;
-    if (exponent == 31) magnitude = fraction == 0 ? INFINITY : NAN;
-    else magnitude = exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(fraction + 1024, exponent - 25);
+    if (exponent == 31)
+        magnitude = fraction == 0 ? INFINITY : NAN;
+    else
+        magnitude = exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(fraction + 1024, exponent - 25);
     return static_cast<float>((bits & 0x8000) != 0 ? -magnitude : magnitude);
 }
 
@@ -141,12 +145,14 @@ safetensors_file::safetensors_file(std::string path) : path_(std::move(path)) {
     const auto file_bytes = static_cast<std::uint64_t>(size);
     std::uint8_t length[length_bytes] = {};
     in.seekg(0);
-    if (file_bytes < length_bytes || !in.read(reinterpret_cast<char*>(length), length_bytes)) refuse(path_, "", "shorter than the 8 bytes of its header's length");
+    if (file_bytes < length_bytes || !in.read(reinterpret_cast<char*>(length), length_bytes))
+        refuse(path_, "", "shorter than the 8 bytes of its header's length");
     std::uint64_t header_bytes = 0;
     for (int i = 7; i >= 0; --i) header_bytes = header_bytes << 8 | length[i];
     if (header_bytes > largest_header_bytes)
         refuse(path_, "", fmt::format("a header of {} bytes; at most {} are allowed", header_bytes, largest_header_bytes));
-    if (header_bytes > file_bytes - length_bytes) refuse(path_, "", fmt::format("a header of {} bytes does not fit the file", header_bytes));
+    if (header_bytes > file_bytes - length_bytes)
+        refuse(path_, "", fmt::format("a header of {} bytes does not fit the file", header_bytes));
     std::string text(header_bytes, '\0');
     if (!in.read(text.data(), static_cast<std::streamsize>(header_bytes))) refuse(path_, "", "can't be read");
 
@@ -171,13 +177,15 @@ const safetensors_entry& safetensors_file::find(const std::string& tensor, const
         std::vector<std::string> some;
         for (const auto& [name, entry] : entries_)
             if (some.size() < 8) some.push_back(printable(name));
-        refuse(path_, tensor, fmt::format("is not in the file; it has {}{}", fmt::join(some, ", "), entries_.size() > some.size() ? ", ..." : ""));
+        refuse(path_, tensor,
+               fmt::format("is not in the file; it has {}{}", fmt::join(some, ", "), entries_.size() > some.size() ? ", ..." : ""));
     }
     const safetensors_entry& entry = found->second;
     if (entry.type != "F32" && entry.type != "F16" && entry.type != "BF16" && entry.type != "F64")
         refuse(path_, tensor, fmt::format("F32, F16, BF16 or F64 is wanted, the file has {}", printable(entry.type)));
     if (entry.dimensions != dimensions)
-        refuse(path_, tensor, fmt::format("the layer wants {}, the file has {}", dimensions_text(dimensions), dimensions_text(entry.dimensions)));
+        refuse(path_, tensor,
+               fmt::format("the layer wants {}, the file has {}", dimensions_text(dimensions), dimensions_text(entry.dimensions)));
     return entry;
 }
 
@@ -194,10 +202,14 @@ std::vector<float> safetensors_file::read(const std::string& tensor, const std::
     const std::string type = find(tensor, dimensions).type;
     const std::vector<std::uint8_t> stored = bytes(tensor, dimensions);
     std::vector<float> values;
-    if (type == "F32") values = converted<float>(stored, [](float v) { return v; });
-    else if (type == "F64") values = converted<double>(stored, [](double v) { return static_cast<float>(v); });
-    else if (type == "F16") values = converted<std::uint16_t>(stored, from_half);
-    else values = converted<std::uint16_t>(stored, from_bfloat);
+    if (type == "F32")
+        values = converted<float>(stored, [](float v) { return v; });
+    else if (type == "F64")
+        values = converted<double>(stored, [](double v) { return static_cast<float>(v); });
+    else if (type == "F16")
+        values = converted<std::uint16_t>(stored, from_half);
+    else
+        values = converted<std::uint16_t>(stored, from_bfloat);
     for (std::size_t i = 0; i < values.size(); ++i)
         if (!std::isfinite(values[i])) refuse(path_, tensor, fmt::format("element {} is not a finite float", i));
     return values;

@@ -9,9 +9,9 @@ namespace symmetree {
 
 /// One entry of a safetensors header.
 struct safetensors_entry {
-    std::string type;                     ///< as written: "F32", "BF16", ...
+    std::string type;  ///< as written: "F32", "BF16", ...
     std::vector<std::int64_t> dimensions;
-    std::uint64_t begin = 0, end = 0;     ///< byte range in the file
+    std::uint64_t begin = 0, end = 0;  ///< byte range in the file
 };
 
 /// A safetensors file: an 8-byte little-endian length, a JSON header, the tensors' bytes one after the other.

@@ -26,7 +26,8 @@ void fill(std::vector<float>& values, const ValueAt& value_at) {
     const auto part = [&](std::size_t begin, std::size_t end) {
         for (std::size_t i = begin; i < end; ++i) values[i] = static_cast<float>(value_at(i));
     };
-    const std::size_t threads = std::clamp<std::size_t>(values.size() / worth_a_thread, 1, std::max(1u, std::thread::hardware_concurrency()));
+    const std::size_t threads =
+        std::clamp<std::size_t>(values.size() / worth_a_thread, 1, std::max(1u, std::thread::hardware_concurrency()));
     std::vector<std::future<void>> helpers;  // each joins when it is destroyed
     for (std::size_t t = 1; t < threads; ++t)
         helpers.push_back(std::async(std::launch::async, part, values.size() * t / threads, values.size() * (t + 1) / threads));
@@ -45,7 +46,10 @@ double power(double base, int exponent) {
 class student_variates {
 public:
     student_variates(const layer& l, std::uint64_t seed, int degrees_of_freedom)
-        : stream_(stream_of(l, seed, "weights")), nu_(degrees_of_freedom), scale_(std::sqrt((nu_ - 2) / nu_)), power_(degrees_of_freedom + 1) {
+        : stream_(stream_of(l, seed, "weights")),
+          nu_(degrees_of_freedom),
+          scale_(std::sqrt((nu_ - 2) / nu_)),
+          power_(degrees_of_freedom + 1) {
         // |v| is at most x sqrt(f(x)) at its greatest, x^2 = 2 nu / (nu - 1).
         bound_ = std::sqrt(2 * nu_ / (nu_ - 1) * std::sqrt(power((nu_ - 1) / (nu_ + 1), power_)));
     }
@@ -72,9 +76,7 @@ std::vector<float> seeded(const layer& l, const seeded_weights& w, std::uint64_t
     const double sigma = std::sqrt(2.0 / static_cast<double>(p.k));
     const random_stream normals = stream_of(l, seed, "weights");
     switch (w.distribution) {
-        case seeded_weights::kind::gaussian:
-            fill(values, [&](std::size_t i) { return sigma * normals.normal(i); });
-            break;
+        case seeded_weights::kind::gaussian: fill(values, [&](std::size_t i) { return sigma * normals.normal(i); }); break;
         case seeded_weights::kind::student_t: {
             const student_variates variates(l, seed, w.degrees_of_freedom);
             fill(values, [&](std::size_t i) { return sigma * variates(i); });
@@ -102,7 +104,9 @@ struct materialize {
     const layer& l;
     std::uint64_t seed;
     std::vector<float> operator()(const seeded_weights& w) const { return seeded(l, w, seed); }
-    std::vector<float> operator()(const tensor_file_weights& w) const { return safetensors_file(w.file).read(w.tensor, weight_dimensions(l.shape)); }
+    std::vector<float> operator()(const tensor_file_weights& w) const {
+        return safetensors_file(w.file).read(w.tensor, weight_dimensions(l.shape));
+    }
     std::vector<float> operator()(const loaded_weights& w) const { return loaded(l, w); }
 };
 
@@ -148,7 +152,9 @@ struct identify {
 };
 
 struct input_elements {
-    std::size_t operator()(const conv_shape& s) const { return std::size_t(s.in_channels) * std::size_t(s.in_height) * std::size_t(s.in_width); }
+    std::size_t operator()(const conv_shape& s) const {
+        return std::size_t(s.in_channels) * std::size_t(s.in_height) * std::size_t(s.in_width);
+    }
     std::size_t operator()(const linear_shape& s) const { return std::size_t(s.tokens) * std::size_t(s.in); }
     std::size_t operator()(const matmul_shape& s) const { return std::size_t(s.rows) * std::size_t(s.inner) * std::size_t(s.count); }
 };

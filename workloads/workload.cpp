@@ -47,8 +47,9 @@ workload load_workload(const std::string& name_or_path, const std::string& shipp
     const std::vector<std::string> shipped = shipped_names(shipped_directory);
     if (std::find(shipped.begin(), shipped.end(), name_or_path) != shipped.end())
         return load_workload_yaml((std::filesystem::path(shipped_directory) / (name_or_path + ".yaml")).string());
-    throw input_error(diagnostic{"", 0, 0, "workload", fmt::format("a shipped network ({}) or a .yaml or .onnx file is wanted, given '{}'",
-                                                                   fmt::join(shipped, ", "), name_or_path)});
+    throw input_error(diagnostic{
+        "", 0, 0, "workload",
+        fmt::format("a shipped network ({}) or a .yaml or .onnx file is wanted, given '{}'", fmt::join(shipped, ", "), name_or_path)});
 }
 
 }  // namespace symmetree

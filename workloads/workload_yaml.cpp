@@ -21,9 +21,9 @@ struct reading {
     diagnostics problems;
     std::filesystem::path directory;  ///< relative tensor files start here
     activation_class input = activation_class::dense;
-    bool has_input = false;           ///< `defaults` names an input class
+    bool has_input = false;  ///< `defaults` names an input class
     weight_source weights = seeded_weights{};
-    std::map<std::string, safetensors_file> tensors;    ///< files opened so far
+    std::map<std::string, safetensors_file> tensors;  ///< files opened so far
     std::map<std::string, onnx_initializers> models;
 };
 
@@ -57,7 +57,8 @@ void read_padding(yaml_reader& reader, conv_shape& s) {
         return;
     }
     if (given.size() != 2 && given.size() != 4) {
-        reader.problem("padding", fmt::format("a number, [height, width] or [top, left, bottom, right] is wanted, given {} numbers", given.size()));
+        reader.problem("padding",
+                       fmt::format("a number, [height, width] or [top, left, bottom, right] is wanted, given {} numbers", given.size()));
         return;
     }
     const std::vector<std::int64_t> sides = reader.integers("padding", given.size(), given.size(), 0, largest_extent);
@@ -110,7 +111,8 @@ std::string one_of(yaml_reader& reader, const std::vector<std::string>& kinds) {
         found = kind;
         ++count;
     }
-    if (count != 1 && reader.valid()) reader.problem("", fmt::format("one of {} is wanted, given {}", listed, count == 0 ? "none" : "several"));
+    if (count != 1 && reader.valid())
+        reader.problem("", fmt::format("one of {} is wanted, given {}", listed, count == 0 ? "none" : "several"));
     return count == 1 ? found : "";
 }
 
@@ -121,9 +123,12 @@ std::optional<layer_shape> read_shape(yaml_reader& reader, reading& state) {
     const std::size_t before = state.problems.problems().size();
     yaml_reader fields = reader.map(kind);
     layer_shape shape;
-    if (kind == "conv") shape = read_conv(fields);
-    else if (kind == "linear") shape = read_linear(fields);
-    else shape = read_matmul(fields);
+    if (kind == "conv")
+        shape = read_conv(fields);
+    else if (kind == "linear")
+        shape = read_linear(fields);
+    else
+        shape = read_matmul(fields);
     fields.finish();
     if (state.problems.problems().size() > before) return {};
     const std::vector<shape_problem> wrong = shape_problems(shape);
@@ -186,9 +191,12 @@ weight_source read_initializer(yaml_reader& reader, const std::optional<layer_sh
 weight_source read_weights(yaml_reader reader, const std::optional<layer_shape>& shape, reading& state) {
     weight_source source = seeded_weights{};
     const std::string kind = one_of(reader, {"gaussian", "student_t", "skewed_outliers", "file", "onnx"});
-    if (kind == "file") source = read_tensor_file(reader, shape, state);
-    else if (kind == "onnx") source = read_initializer(reader, shape, state);
-    else if (!kind.empty()) source = read_seeded(kind, reader.map(kind, false));
+    if (kind == "file")
+        source = read_tensor_file(reader, shape, state);
+    else if (kind == "onnx")
+        source = read_initializer(reader, shape, state);
+    else if (!kind.empty())
+        source = read_seeded(kind, reader.map(kind, false));
     reader.finish();
     return source;
 }
@@ -217,11 +225,15 @@ void read_families(yaml_reader& reader, layer& l) {
         l.family = reader.choice<scheme_family>("family", {{"symq", scheme_family::symq}, {"asymq", scheme_family::asymq}});
     for (const std::string& name : reader.texts("instead_of_dasq", false)) {
         const std::optional<scheme_family> family = uniform_family(name);
-        if (!family) reader.problem("instead_of_dasq", fmt::format("symq and asymq are allowed, given '{}'", name));
-        else if (std::count(l.instead_of_dasq.begin(), l.instead_of_dasq.end(), *family) > 0) reader.problem("instead_of_dasq", fmt::format("'{}' stands twice", name));
-        else l.instead_of_dasq.push_back(*family);
+        if (!family)
+            reader.problem("instead_of_dasq", fmt::format("symq and asymq are allowed, given '{}'", name));
+        else if (std::count(l.instead_of_dasq.begin(), l.instead_of_dasq.end(), *family) > 0)
+            reader.problem("instead_of_dasq", fmt::format("'{}' stands twice", name));
+        else
+            l.instead_of_dasq.push_back(*family);
     }
-    if (l.family && reader.has("instead_of_dasq")) reader.problem("instead_of_dasq", "has no effect beside family, which holds under every scheme");
+    if (l.family && reader.has("instead_of_dasq"))
+        reader.problem("instead_of_dasq", "has no effect beside family, which holds under every scheme");
 }
 
 void refuse_weight_fields(yaml_reader& reader) {
@@ -231,7 +243,8 @@ void refuse_weight_fields(yaml_reader& reader) {
 
 std::string read_name(yaml_reader& reader) {
     const std::string name = reader.text("name");
-    if (reader.has("name") && (name.empty() || name != printable(name))) reader.problem("name", "1 to 200 printable ASCII characters are wanted");
+    if (reader.has("name") && (name.empty() || name != printable(name)))
+        reader.problem("name", "1 to 200 printable ASCII characters are wanted");
     return name;
 }
 

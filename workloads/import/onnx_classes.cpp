@@ -15,9 +15,10 @@ bool one_of(const std::string& op, const std::set<std::string>& names) { return 
 
 /// Operators whose output is made of their first input's values, unchanged or averaged.
 bool passes_on(const std::string& op) {
-    static const std::set<std::string> names = {"Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Dropout", "MaxPool",
-                                                "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "ReduceMean", "Slice", "Split", "Gather",
-                                                "Pad", "SpaceToDepth", "DepthToSpace", "Expand", "Tile"};
+    static const std::set<std::string> names = {"Reshape",       "Transpose",    "Flatten",      "Squeeze",     "Unsqueeze",
+                                                "Identity",      "Dropout",      "MaxPool",      "AveragePool", "GlobalAveragePool",
+                                                "GlobalMaxPool", "ReduceMean",   "Slice",        "Split",       "Gather",
+                                                "Pad",           "SpaceToDepth", "DepthToSpace", "Expand",      "Tile"};
     return one_of(op, names);
 }
 
@@ -61,8 +62,10 @@ private:
             if (x.empty() && std::find(seen_.begin(), seen_.end(), name) == seen_.end()) seen_.push_back(name);
             const auto maker = makers_.find(name);
             const NodeProto* next = maker == makers_.end() ? nullptr : &graph_.node(maker->second);
-            if (next && depth < deepest && (is_arithmetic(next->op_type()) || saturates(next->op_type()))) explore(*next, x, inside, depth + 1);
-            else only_x_ = false;
+            if (next && depth < deepest && (is_arithmetic(next->op_type()) || saturates(next->op_type())))
+                explore(*next, x, inside, depth + 1);
+            else
+                only_x_ = false;
         }
     }
 
@@ -98,7 +101,9 @@ activation_class class_table::made_by(const NodeProto& node) {
     if (is_gelu_like(op) || (op == "Mul" && is_gelu_product(node))) return activation_class::gelu;
     if (op == "Concat" && node.input_size() > 0) {
         const activation_class first = of(node.input(0));
-        return std::all_of(node.input().begin(), node.input().end(), [&](const std::string& name) { return of(name) == first; }) ? first : activation_class::dense;
+        return std::all_of(node.input().begin(), node.input().end(), [&](const std::string& name) { return of(name) == first; })
+                   ? first
+                   : activation_class::dense;
     }
     return passes_on(op) && node.input_size() > 0 ? of(node.input(0)) : activation_class::dense;
 }

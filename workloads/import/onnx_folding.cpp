@@ -75,7 +75,8 @@ std::optional<std::size_t> axis_in(std::int64_t axis, std::size_t rank) {
 }
 
 /// A list that newer operator versions take as an input and older ones as an attribute.
-std::optional<std::vector<std::int64_t>> list(const NodeProto& node, const inputs_t& inputs, std::size_t index, const std::string& attribute) {
+std::optional<std::vector<std::int64_t>> list(const NodeProto& node, const inputs_t& inputs, std::size_t index,
+                                              const std::string& attribute) {
     if (const constant* given = input(inputs, index)) return given->is_float() ? std::nullopt : std::optional(given->integers());
     if (find_attribute(node, attribute)) return integers_attribute(node, attribute);
     return {};
@@ -102,8 +103,10 @@ folded reshape(const NodeProto& node, const inputs_t& in) {
             if (d >= in[0]->dims.size()) return {};
             dims[d] = in[0]->dims[d];
         }
-        if (dims[d] == -1 && !open) open = d;
-        else if (dims[d] < 0 || __builtin_mul_overflow(known, dims[d], &known)) return {};
+        if (dims[d] == -1 && !open)
+            open = d;
+        else if (dims[d] < 0 || __builtin_mul_overflow(known, dims[d], &known))
+            return {};
     }
     if (open) dims[*open] = known > 0 ? static_cast<std::int64_t>(in[0]->size()) / known : 0;
     return with_dimensions(*in[0], std::move(dims));
@@ -179,7 +182,8 @@ struct slice_range {
 slice_range clamp_slice(std::int64_t extent, std::int64_t start, std::int64_t end, std::int64_t step) {
     const auto from_end = [&](std::int64_t v) { return v < 0 ? std::max(v, -extent - 1) + extent : v; };
     start = std::clamp(from_end(start), std::int64_t{0}, step > 0 ? extent : std::max<std::int64_t>(extent - 1, 0));
-    end = std::clamp(from_end(end), step > 0 ? std::int64_t{0} : std::int64_t{-1}, step > 0 ? extent : std::max<std::int64_t>(extent - 1, 0));
+    end =
+        std::clamp(from_end(end), step > 0 ? std::int64_t{0} : std::int64_t{-1}, step > 0 ? extent : std::max<std::int64_t>(extent - 1, 0));
     const std::int64_t distance = step > 0 ? end - start : start - end, pace = step > 0 ? step : -step;
     return {start, step, distance > 0 && extent > 0 ? (distance - 1) / pace + 1 : 0};
 }
@@ -227,7 +231,8 @@ folded gather(const NodeProto& node, const inputs_t& in) {
     return picked(x, dims, *count, [&](std::size_t i) {
         const std::size_t outer = i / (picks * inner), pick = i / inner % picks;
         const std::int64_t given = indices->integers()[pick];
-        return (outer * static_cast<std::size_t>(extent) + static_cast<std::size_t>(given < 0 ? given + extent : given)) * inner + i % inner;
+        return (outer * static_cast<std::size_t>(extent) + static_cast<std::size_t>(given < 0 ? given + extent : given)) * inner +
+               i % inner;
     });
 }
 
@@ -238,7 +243,8 @@ std::vector<Value> joined(const inputs_t& in, std::size_t outer, const std::vect
         for (const constant* part : in) {
             const std::vector<Value>& from = (part->*values)();
             const std::size_t block = outer > 0 ? from.size() / outer : 0;
-            out.insert(out.end(), from.begin() + static_cast<std::ptrdiff_t>(o * block), from.begin() + static_cast<std::ptrdiff_t>((o + 1) * block));
+            out.insert(out.end(), from.begin() + static_cast<std::ptrdiff_t>(o * block),
+                       from.begin() + static_cast<std::ptrdiff_t>((o + 1) * block));
         }
     return out;
 }
@@ -278,7 +284,9 @@ folded cast(const NodeProto& node, const inputs_t& in) {
     std::vector<std::int64_t> values(x.size());
     for (std::size_t i = 0; i < values.size(); ++i) {
         const bool truth = x.is_float() && to == TensorProto::BOOL;
-        const auto value = truth ? std::optional<std::int64_t>(x.floats()[i] != 0) : x.is_float() ? whole(x.floats()[i]) : std::optional(x.integers()[i]);
+        const auto value = truth          ? std::optional<std::int64_t>(x.floats()[i] != 0)
+                           : x.is_float() ? whole(x.floats()[i])
+                                          : std::optional(x.integers()[i]);
         if (!value) return {};
         values[i] = to == TensorProto::BOOL ? *value != 0 : to == TensorProto::INT32 ? static_cast<std::int32_t>(*value) : *value;
     }
@@ -329,7 +337,8 @@ std::optional<std::vector<Value>> combined(const std::vector<Value>& a, const st
     return out;
 }
 
-folded elementwise(const inputs_t& in, float_operation on_floats, whole_operation on_whole, std::optional<TensorProto::DataType> result = {}) {
+folded elementwise(const inputs_t& in, float_operation on_floats, whole_operation on_whole,
+                   std::optional<TensorProto::DataType> result = {}) {
     const constant *a = input(in, 0), *b = input(in, 1);
     if (!a || !b || in.size() != 2 || a->is_float() != b->is_float()) return {};
     const auto dims = broadcast(a->dims, b->dims);
@@ -338,33 +347,55 @@ folded elementwise(const inputs_t& in, float_operation on_floats, whole_operatio
     if (!x || !y) return {};
     if (a->is_float()) {
         if (!on_floats) return {};
-        return make_constant(a->type, *dims, combined(x->floats(), y->floats(), [&](float p, float q) { return std::optional(on_floats(p, q)); }).value());
+        return make_constant(a->type, *dims,
+                             combined(x->floats(), y->floats(), [&](float p, float q) { return std::optional(on_floats(p, q)); }).value());
     }
     auto values = combined(x->integers(), y->integers(), on_whole);
     if (!values) return {};
     return make_constant(result.value_or(a->type), *dims, std::move(*values));
 }
 
-std::optional<std::int64_t> plus(std::int64_t a, std::int64_t b) { return __builtin_add_overflow(a, b, &a) ? std::nullopt : std::optional(a); }
-std::optional<std::int64_t> minus(std::int64_t a, std::int64_t b) { return __builtin_sub_overflow(a, b, &a) ? std::nullopt : std::optional(a); }
-std::optional<std::int64_t> times(std::int64_t a, std::int64_t b) { return __builtin_mul_overflow(a, b, &a) ? std::nullopt : std::optional(a); }
+std::optional<std::int64_t> plus(std::int64_t a, std::int64_t b) {
+    return __builtin_add_overflow(a, b, &a) ? std::nullopt : std::optional(a);
+}
+std::optional<std::int64_t> minus(std::int64_t a, std::int64_t b) {
+    return __builtin_sub_overflow(a, b, &a) ? std::nullopt : std::optional(a);
+}
+std::optional<std::int64_t> times(std::int64_t a, std::int64_t b) {
+    return __builtin_mul_overflow(a, b, &a) ? std::nullopt : std::optional(a);
+}
 std::optional<std::int64_t> over(std::int64_t a, std::int64_t b) {
     if (b == 0) return {};
     return b == -1 ? minus(0, a) : std::optional(a / b);  // the least number over -1 overflows
 }
 
-folded add(const NodeProto&, const inputs_t& in) { return elementwise(in, [](float a, float b) { return a + b; }, plus); }
-folded subtract(const NodeProto&, const inputs_t& in) { return elementwise(in, [](float a, float b) { return a - b; }, minus); }
-folded multiply(const NodeProto&, const inputs_t& in) { return elementwise(in, [](float a, float b) { return a * b; }, times); }
-folded divide(const NodeProto&, const inputs_t& in) { return elementwise(in, [](float a, float b) { return a / b; }, over); }
+folded add(const NodeProto&, const inputs_t& in) {
+    return elementwise(
+        in, [](float a, float b) { return a + b; }, plus);
+}
+folded subtract(const NodeProto&, const inputs_t& in) {
+    return elementwise(
+        in, [](float a, float b) { return a - b; }, minus);
+}
+folded multiply(const NodeProto&, const inputs_t& in) {
+    return elementwise(
+        in, [](float a, float b) { return a * b; }, times);
+}
+folded divide(const NodeProto&, const inputs_t& in) {
+    return elementwise(
+        in, [](float a, float b) { return a / b; }, over);
+}
 folded equal(const NodeProto&, const inputs_t& in) {
-    return elementwise(in, nullptr, [](std::int64_t a, std::int64_t b) { return std::optional<std::int64_t>(a == b); }, TensorProto::BOOL);
+    return elementwise(
+        in, nullptr, [](std::int64_t a, std::int64_t b) { return std::optional<std::int64_t>(a == b); }, TensorProto::BOOL);
 }
 folded smallest(const NodeProto&, const inputs_t& in) {
-    return elementwise(in, [](float a, float b) { return std::min(a, b); }, [](std::int64_t a, std::int64_t b) { return std::optional(std::min(a, b)); });
+    return elementwise(
+        in, [](float a, float b) { return std::min(a, b); }, [](std::int64_t a, std::int64_t b) { return std::optional(std::min(a, b)); });
 }
 folded largest(const NodeProto&, const inputs_t& in) {
-    return elementwise(in, [](float a, float b) { return std::max(a, b); }, [](std::int64_t a, std::int64_t b) { return std::optional(std::max(a, b)); });
+    return elementwise(
+        in, [](float a, float b) { return std::max(a, b); }, [](std::int64_t a, std::int64_t b) { return std::optional(std::max(a, b)); });
 }
 
 folded on_each(const inputs_t& in, float (*operation)(float)) {
@@ -373,9 +404,15 @@ folded on_each(const inputs_t& in, float (*operation)(float)) {
     for (float& v : values) v = operation(v);
     return make_constant(in[0]->type, in[0]->dims, std::move(values));
 }
-folded square_root(const NodeProto&, const inputs_t& in) { return on_each(in, [](float v) { return std::sqrt(v); }); }
-folded floor_of(const NodeProto&, const inputs_t& in) { return on_each(in, [](float v) { return std::floor(v); }); }
-folded ceiling_of(const NodeProto&, const inputs_t& in) { return on_each(in, [](float v) { return std::ceil(v); }); }
+folded square_root(const NodeProto&, const inputs_t& in) {
+    return on_each(in, [](float v) { return std::sqrt(v); });
+}
+folded floor_of(const NodeProto&, const inputs_t& in) {
+    return on_each(in, [](float v) { return std::floor(v); });
+}
+folded ceiling_of(const NodeProto&, const inputs_t& in) {
+    return on_each(in, [](float v) { return std::ceil(v); });
+}
 folded negated(const NodeProto&, const inputs_t& in) {
     if (in[0]->is_float()) return on_each(in, [](float v) { return -v; });
     std::vector<std::int64_t> values = in[0]->integers();
@@ -431,13 +468,15 @@ folded product(const NodeProto& node, const inputs_t& in) {
     std::int64_t value = 1;
     for (const std::int64_t v : in[0]->integers())
         if (__builtin_mul_overflow(value, v, &value)) return {};
-    return make_constant(in[0]->type, integer_attribute(node, "keepdims", 1) != 0 ? dimensions(in[0]->dims.size(), 1) : dimensions{}, std::vector<std::int64_t>{value});
+    return make_constant(in[0]->type, integer_attribute(node, "keepdims", 1) != 0 ? dimensions(in[0]->dims.size(), 1) : dimensions{},
+                         std::vector<std::int64_t>{value});
 }
 
 folded stored(const NodeProto& node, const inputs_t&) {
     if (const auto* a = find_attribute(node, "value")) return read_tensor(a->t(), "");
     if (const auto* a = find_attribute(node, "value_int")) return make_constant({}, {a->i()});
-    if (const auto* a = find_attribute(node, "value_ints")) return make_constant({a->ints_size()}, std::vector<std::int64_t>(a->ints().begin(), a->ints().end()));
+    if (const auto* a = find_attribute(node, "value_ints"))
+        return make_constant({a->ints_size()}, std::vector<std::int64_t>(a->ints().begin(), a->ints().end()));
     if (const auto* a = find_attribute(node, "value_float")) return make_constant(TensorProto::FLOAT, {}, std::vector<float>{a->f()});
     if (const auto* a = find_attribute(node, "value_floats"))
         return make_constant(TensorProto::FLOAT, {a->floats_size()}, std::vector<float>(a->floats().begin(), a->floats().end()));
@@ -474,12 +513,33 @@ std::string text_attribute(const NodeProto& node, const std::string& name, const
 
 folded fold(const NodeProto& node, const inputs_t& inputs) {
     using operation = folded (*)(const NodeProto&, const inputs_t&);
-    static const std::map<std::string, operation> operations = {
-        {"Add", add}, {"Cast", cast}, {"Ceil", ceiling_of}, {"Concat", concat}, {"Constant", stored}, {"ConstantOfShape", constant_of_shape},
-        {"Div", divide}, {"Equal", equal}, {"Expand", expand}, {"Flatten", flatten}, {"Floor", floor_of}, {"Gather", gather},
-        {"Identity", identity}, {"Max", largest}, {"Min", smallest}, {"Mul", multiply}, {"Neg", negated}, {"Range", range},
-        {"ReduceProd", product}, {"Reshape", reshape}, {"Slice", slice}, {"Sqrt", square_root}, {"Squeeze", squeeze}, {"Sub", subtract},
-        {"Transpose", transpose}, {"Unsqueeze", unsqueeze}, {"Where", where}};
+    static const std::map<std::string, operation> operations = {{"Add", add},
+                                                                {"Cast", cast},
+                                                                {"Ceil", ceiling_of},
+                                                                {"Concat", concat},
+                                                                {"Constant", stored},
+                                                                {"ConstantOfShape", constant_of_shape},
+                                                                {"Div", divide},
+                                                                {"Equal", equal},
+                                                                {"Expand", expand},
+                                                                {"Flatten", flatten},
+                                                                {"Floor", floor_of},
+                                                                {"Gather", gather},
+                                                                {"Identity", identity},
+                                                                {"Max", largest},
+                                                                {"Min", smallest},
+                                                                {"Mul", multiply},
+                                                                {"Neg", negated},
+                                                                {"Range", range},
+                                                                {"ReduceProd", product},
+                                                                {"Reshape", reshape},
+                                                                {"Slice", slice},
+                                                                {"Sqrt", square_root},
+                                                                {"Squeeze", squeeze},
+                                                                {"Sub", subtract},
+                                                                {"Transpose", transpose},
+                                                                {"Unsqueeze", unsqueeze},
+                                                                {"Where", where}};
     const auto found = operations.find(node.op_type());
     if (found == operations.end() || (node.op_type() != "Constant" && (inputs.empty() || !inputs[0]))) return {};
     return found->second(node, inputs);

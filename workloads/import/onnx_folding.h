@@ -14,7 +14,8 @@ namespace symmetree::onnx_import {
 const onnx::AttributeProto* find_attribute(const onnx::NodeProto& node, const std::string& name);
 std::int64_t integer_attribute(const onnx::NodeProto& node, const std::string& name, std::int64_t otherwise);
 float float_attribute(const onnx::NodeProto& node, const std::string& name, float otherwise);
-std::vector<std::int64_t> integers_attribute(const onnx::NodeProto& node, const std::string& name, std::vector<std::int64_t> otherwise = {});
+std::vector<std::int64_t> integers_attribute(const onnx::NodeProto& node, const std::string& name,
+                                             std::vector<std::int64_t> otherwise = {});
 std::string text_attribute(const onnx::NodeProto& node, const std::string& name, const std::string& otherwise);
 
 /// What a node computes from constants, for the small arithmetic on shapes that exporters leave in a model and for

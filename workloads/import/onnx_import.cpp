@@ -65,8 +65,8 @@ struct onnx_initializers::model {
 onnx_initializers::onnx_initializers(std::string path)
     : path_(std::move(path)), model_(std::make_shared<const model>(model{onnx_import::read_model(path_)})) {}
 
-std::shared_ptr<const std::vector<float>> onnx_initializers::read(const std::string& initializer, const std::vector<std::int64_t>& dimensions,
-                                                                  bool is_transposed) const {
+std::shared_ptr<const std::vector<float>> onnx_initializers::read(const std::string& initializer,
+                                                                  const std::vector<std::int64_t>& dimensions, bool is_transposed) const {
     const auto refuse = [&](const std::string& message) {
         return input_error(diagnostic{path_, 0, 0, fmt::format("initializer '{}'", printable(initializer)), message});
     };
@@ -74,14 +74,17 @@ std::shared_ptr<const std::vector<float>> onnx_initializers::read(const std::str
     for (const auto& candidate : model_->proto.graph().initializer())
         if (candidate.name() == initializer) tensor = &candidate;
     if (!tensor) throw refuse("is not in the model");
-    if (tensor->data_type() != onnx::TensorProto::FLOAT) throw refuse(fmt::format("FLOAT is wanted, the model has {}", type_name(tensor->data_type())));
+    if (tensor->data_type() != onnx::TensorProto::FLOAT)
+        throw refuse(fmt::format("FLOAT is wanted, the model has {}", type_name(tensor->data_type())));
     const constant stored = read_tensor(*tensor, path_).value();
     const std::vector<std::int64_t> wanted = is_transposed ? std::vector<std::int64_t>(dimensions.rbegin(), dimensions.rend()) : dimensions;
-    if (stored.dims != wanted) throw refuse(fmt::format("the layer wants {}, the model has {}", dimensions_text(wanted), dimensions_text(stored.dims)));
+    if (stored.dims != wanted)
+        throw refuse(fmt::format("the layer wants {}, the model has {}", dimensions_text(wanted), dimensions_text(stored.dims)));
     for (std::size_t i = 0; i < stored.size(); ++i)
         if (!std::isfinite(stored.floats()[i])) throw refuse(fmt::format("element {} is not finite", i));
     if (!is_transposed) return std::get<0>(stored.values);
-    return std::make_shared<const std::vector<float>>(transposed(stored.floats(), static_cast<std::size_t>(wanted[0]), static_cast<std::size_t>(wanted[1])));
+    return std::make_shared<const std::vector<float>>(
+        transposed(stored.floats(), static_cast<std::size_t>(wanted[0]), static_cast<std::size_t>(wanted[1])));
 }
 
 /// Whatever the ONNX library throws at a model is a fault of the model.

@@ -17,7 +17,7 @@ namespace {
 using onnx::NodeProto;
 using onnx::TypeProto;
 
-constexpr std::size_t most_folded = std::size_t{1} << 29;     ///< elements of all folded constants together
+constexpr std::size_t most_folded = std::size_t{1} << 29;        ///< elements of all folded constants together
 constexpr std::size_t most_shape_values = std::size_t{1} << 12;  ///< longer constants can't be shapes
 
 /// What ONNX's inference functions ask about one node.
@@ -78,20 +78,95 @@ void refuse_odd_shapes(const NodeProto& node, const constant* shape, const std::
     std::int64_t product = 1;
     for (const std::int64_t value : shape->integers())
         if (value < -1 || (value > 0 && __builtin_mul_overflow(product, value, &product)) || product > largest_tensor)
-            refuse(file, node_text(node), fmt::format("0 to {} elements are allowed, given {}", largest_tensor, dimensions_text(shape->integers())));
+            refuse(file, node_text(node),
+                   fmt::format("0 to {} elements are allowed, given {}", largest_tensor, dimensions_text(shape->integers())));
 }
 
 /// Operators whose inference function of ONNX 1.12 is asked. Others can crash on a damaged model (they index shapes and
 /// divide without looking), and stand rarely between two layers: their outputs take the model's declared shapes.
 bool is_inferred(const std::string& op) {
-    static const std::set<std::string> names = {
-        "Abs", "Add", "And", "ArgMax", "AveragePool", "BatchNormalization", "Cast", "Ceil", "Clip", "Concat", "Constant", "ConstantOfShape", "Conv",
-        "ConvTranspose", "CumSum", "DepthToSpace", "Div", "Dropout", "Elu", "Equal", "Erf", "Exp", "Expand", "Flatten", "Floor", "Gather", "Gemm",
-        "GlobalAveragePool", "GlobalMaxPool", "Greater", "HardSigmoid", "HardSwish", "Identity", "InstanceNormalization", "LRN",
-        "LayerNormalization", "LeakyRelu", "Less", "Log", "LogSoftmax", "MatMul", "Max", "MaxPool", "Mean", "Min", "Mul", "Neg", "Not", "Or",
-        "PRelu", "Pad", "Pow", "Range", "Reciprocal", "ReduceL2", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd", "ReduceSum", "Relu",
-        "Reshape", "Resize", "Selu", "Shape", "Sigmoid", "Size", "Slice", "Softmax", "Softplus", "SpaceToDepth", "Split", "Sqrt", "Squeeze",
-        "Sub", "Sum", "Tanh", "Tile", "Transpose", "Unsqueeze", "Upsample", "Where"};
+    static const std::set<std::string> names = {"Abs",
+                                                "Add",
+                                                "And",
+                                                "ArgMax",
+                                                "AveragePool",
+                                                "BatchNormalization",
+                                                "Cast",
+                                                "Ceil",
+                                                "Clip",
+                                                "Concat",
+                                                "Constant",
+                                                "ConstantOfShape",
+                                                "Conv",
+                                                "ConvTranspose",
+                                                "CumSum",
+                                                "DepthToSpace",
+                                                "Div",
+                                                "Dropout",
+                                                "Elu",
+                                                "Equal",
+                                                "Erf",
+                                                "Exp",
+                                                "Expand",
+                                                "Flatten",
+                                                "Floor",
+                                                "Gather",
+                                                "Gemm",
+                                                "GlobalAveragePool",
+                                                "GlobalMaxPool",
+                                                "Greater",
+                                                "HardSigmoid",
+                                                "HardSwish",
+                                                "Identity",
+                                                "InstanceNormalization",
+                                                "LRN",
+                                                "LayerNormalization",
+                                                "LeakyRelu",
+                                                "Less",
+                                                "Log",
+                                                "LogSoftmax",
+                                                "MatMul",
+                                                "Max",
+                                                "MaxPool",
+                                                "Mean",
+                                                "Min",
+                                                "Mul",
+                                                "Neg",
+                                                "Not",
+                                                "Or",
+                                                "PRelu",
+                                                "Pad",
+                                                "Pow",
+                                                "Range",
+                                                "Reciprocal",
+                                                "ReduceL2",
+                                                "ReduceMax",
+                                                "ReduceMean",
+                                                "ReduceMin",
+                                                "ReduceProd",
+                                                "ReduceSum",
+                                                "Relu",
+                                                "Reshape",
+                                                "Resize",
+                                                "Selu",
+                                                "Shape",
+                                                "Sigmoid",
+                                                "Size",
+                                                "Slice",
+                                                "Softmax",
+                                                "Softplus",
+                                                "SpaceToDepth",
+                                                "Split",
+                                                "Sqrt",
+                                                "Squeeze",
+                                                "Sub",
+                                                "Sum",
+                                                "Tanh",
+                                                "Tile",
+                                                "Transpose",
+                                                "Unsqueeze",
+                                                "Upsample",
+                                                "Where"};
     return names.count(op) > 0;
 }
 
@@ -100,8 +175,10 @@ void refuse_odd_ranks(const NodeProto& node, const std::vector<const TypeProto*>
     if (node.op_type() != "Conv" && node.op_type() != "ConvTranspose") return;
     int ranks[2] = {0, 0};
     for (std::size_t i = 0; i < 2 && i < types.size(); ++i)
-        if (types[i] && types[i]->has_tensor_type() && types[i]->tensor_type().has_shape()) ranks[i] = types[i]->tensor_type().shape().dim_size();
-    if (ranks[0] < 3 || ranks[0] != ranks[1]) refuse(file, node_text(node), fmt::format("input and weights of {} and {} dimensions", ranks[0], ranks[1]));
+        if (types[i] && types[i]->has_tensor_type() && types[i]->tensor_type().has_shape())
+            ranks[i] = types[i]->tensor_type().shape().dim_size();
+    if (ranks[0] < 3 || ranks[0] != ranks[1])
+        refuse(file, node_text(node), fmt::format("input and weights of {} and {} dimensions", ranks[0], ranks[1]));
 }
 
 bool takes_shape(const std::string& op) { return op == "Reshape" || op == "Expand" || op == "Tile" || op == "ConstantOfShape"; }
@@ -114,12 +191,15 @@ std::string node_text(const NodeProto& node) {
 }
 
 value_table::value_table(const onnx::ModelProto& model, std::string file) : file_(std::move(file)) {
-    for (const auto& opset : model.opset_import()) opsets_[opset.domain() == "ai.onnx" ? "" : opset.domain()] = static_cast<int>(opset.version());
+    for (const auto& opset : model.opset_import())
+        opsets_[opset.domain() == "ai.onnx" ? "" : opset.domain()] = static_cast<int>(opset.version());
     const onnx::GraphProto& graph = model.graph();
     for (const auto& tensor : graph.initializer()) {
         initializers_[tensor.name()] = &tensor;
         const dimensions dims(tensor.dims().begin(), tensor.dims().end());
-        if (!elements(dims)) refuse(file_, fmt::format("tensor '{}'", printable(tensor.name())), fmt::format("0 to {} elements are allowed, given {}", largest_tensor, dimensions_text(dims)));
+        if (!elements(dims))
+            refuse(file_, fmt::format("tensor '{}'", printable(tensor.name())),
+                   fmt::format("0 to {} elements are allowed, given {}", largest_tensor, dimensions_text(dims)));
         types_[tensor.name()] = tensor_type(static_cast<onnx::TensorProto::DataType>(tensor.data_type()), dims);
     }
     for (const auto& value : graph.value_info()) declared_[value.name()] = &value.type();
@@ -138,7 +218,10 @@ void value_table::take_inputs(const onnx::GraphProto& graph) {
             auto* dim = shape->mutable_dim(d);
             if (!dim->has_dim_value() && d == 0) dim->set_dim_value(1);  // the batch
             if (!dim->has_dim_value())
-                refuse(file_, field, fmt::format("dimension {} is '{}'; only the first (the batch, taken as 1) may be left open: export with a fixed input size", d, printable(dim->dim_param())));
+                refuse(file_, field,
+                       fmt::format(
+                           "dimension {} is '{}'; only the first (the batch, taken as 1) may be left open: export with a fixed input size",
+                           d, printable(dim->dim_param())));
             if (dim->dim_value() < 1 || dim->dim_value() > largest_extent)
                 refuse(file_, field, fmt::format("dimension {}: 1 to {} is allowed, given {}", d, largest_extent, dim->dim_value()));
         }
@@ -207,8 +290,10 @@ bool value_table::fold_node(const NodeProto& node) {
         const std::optional<dimensions> dims = node.input_size() == 1 ? shape_of(node.input(0)) : std::nullopt;
         if (!dims || find_attribute(node, "start") || find_attribute(node, "end")) return false;
         const auto count = elements(*dims);
-        if (node.op_type() == "Shape") set_constant(node.output(0), make_constant({static_cast<std::int64_t>(dims->size())}, *dims));
-        else if (count) set_constant(node.output(0), make_constant({}, {static_cast<std::int64_t>(*count)}));
+        if (node.op_type() == "Shape")
+            set_constant(node.output(0), make_constant({static_cast<std::int64_t>(dims->size())}, *dims));
+        else if (count)
+            set_constant(node.output(0), make_constant({}, {static_cast<std::int64_t>(*count)}));
         return node.op_type() == "Shape" || count.has_value();
     }
     bool all = false;
@@ -244,7 +329,8 @@ void value_table::infer_node(const NodeProto& node) {
     if (known) refuse_odd_ranks(node, types, file_);
     const std::string domain = node.domain() == "ai.onnx" ? "" : node.domain();
     const auto version = opsets_.find(domain);
-    const onnx::OpSchema* schema = version == opsets_.end() ? nullptr : onnx::OpSchemaRegistry::Schema(node.op_type(), version->second, domain);
+    const onnx::OpSchema* schema =
+        version == opsets_.end() ? nullptr : onnx::OpSchemaRegistry::Schema(node.op_type(), version->second, domain);
     node_context context(node, std::move(types), std::move(data));
     if (known && schema && is_inferred(node.op_type()) && schema->has_type_and_shape_inference_function()) {
         try {
@@ -276,7 +362,8 @@ void value_table::keep_output(const NodeProto& node, const std::string& name, co
     bool agree = ours.dim_size() == theirs.dim_size();
     for (int d = 0; agree && d < ours.dim_size(); ++d)
         agree = !ours.dim(d).has_dim_value() || !theirs.dim(d).has_dim_value() || ours.dim(d).dim_value() == theirs.dim(d).dim_value();
-    if (!agree) refuse(file_, node_text(node), fmt::format("the model declares another shape for '{}' than its inputs give", printable(name)));
+    if (!agree)
+        refuse(file_, node_text(node), fmt::format("the model declares another shape for '{}' than its inputs give", printable(name)));
 }
 
 }  // namespace symmetree::onnx_import

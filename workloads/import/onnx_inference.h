@@ -41,12 +41,12 @@ private:
     const onnx::TensorProto* data_of(const std::string& name);
 
     const std::string file_;
-    std::unordered_map<std::string, int> opsets_;                                 ///< domain -> version
+    std::unordered_map<std::string, int> opsets_;  ///< domain -> version
     std::unordered_map<std::string, const onnx::TensorProto*> initializers_;
     std::unordered_map<std::string, const onnx::TypeProto*> declared_;
     std::unordered_map<std::string, onnx::TypeProto> types_;
     std::unordered_map<std::string, constant> constants_;
-    std::unordered_map<std::string, onnx::TensorProto> computed_;                 ///< constants in the form that inference wants
+    std::unordered_map<std::string, onnx::TensorProto> computed_;  ///< constants in the form that inference wants
     std::size_t folded_elements_ = 0;
 };
 

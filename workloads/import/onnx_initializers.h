@@ -15,7 +15,8 @@ public:
 
     /// The floats of an initializer with these dimensions; `transposed` ones are stored [in][out] and returned [out][in].
     /// Throws input_error naming file and initializer (absent, not float32, other dimensions, not finite).
-    std::shared_ptr<const std::vector<float>> read(const std::string& initializer, const std::vector<std::int64_t>& dimensions, bool transposed) const;
+    std::shared_ptr<const std::vector<float>> read(const std::string& initializer, const std::vector<std::int64_t>& dimensions,
+                                                   bool transposed) const;
 
 private:
     struct model;

@@ -27,7 +27,8 @@ bool is_view(const std::string& op) {
 }
 
 /// The padding that auto_pad asks for along one axis, before and after.
-std::pair<std::int64_t, std::int64_t> automatic_padding(const std::string& mode, std::int64_t in, std::int64_t covered, std::int64_t stride) {
+std::pair<std::int64_t, std::int64_t> automatic_padding(const std::string& mode, std::int64_t in, std::int64_t covered,
+                                                        std::int64_t stride) {
     if (mode == "VALID") return {0, 0};
     const std::int64_t out = (in + stride - 1) / stride;
     const std::int64_t total = std::max<std::int64_t>(0, (out - 1) * stride + covered - in);
@@ -36,7 +37,8 @@ std::pair<std::int64_t, std::int64_t> automatic_padding(const std::string& mode,
 
 }  // namespace
 
-layer_builder::layer_builder(const onnx::GraphProto& graph, std::string file, value_table& values, class_table& classes, diagnostics& problems)
+layer_builder::layer_builder(const onnx::GraphProto& graph, std::string file, value_table& values, class_table& classes,
+                             diagnostics& problems)
     : file_(std::move(file)), values_(values), classes_(classes), problems_(problems) {
     for (const auto& node : graph.node())
         for (const std::string& name : node.input()) ++uses_[name];
@@ -63,7 +65,10 @@ void layer_builder::refuse(const NodeProto& node, const std::string& message) co
 
 dimensions layer_builder::wanted_shape(const NodeProto& node, const std::string& name) {
     std::optional<dimensions> dims = values_.shape_of(name);
-    if (!dims) refuse(node, fmt::format("the shape of its input '{}' is not known: export with fixed sizes, and operators of ONNX's own domain before it", printable(name)));
+    if (!dims)
+        refuse(node, fmt::format(
+                         "the shape of its input '{}' is not known: export with fixed sizes, and operators of ONNX's own domain before it",
+                         printable(name)));
     return *dims;
 }
 
@@ -77,7 +82,8 @@ const constant& layer_builder::wanted_weights(const NodeProto& node, const std::
     }
     const onnx::TensorProto* initializer = values_.find_initializer(name);
     if (!weights && !initializer) refuse(node, fmt::format("its weights '{}' are not constant", printable(name)));
-    refuse(node, fmt::format("its weights '{}' are {}; FLOAT is wanted", printable(name), type_name(weights ? weights->type : initializer->data_type())));
+    refuse(node, fmt::format("its weights '{}' are {}; FLOAT is wanted", printable(name),
+                             type_name(weights ? weights->type : initializer->data_type())));
 }
 
 int layer_builder::extent(const NodeProto& node, const char* field, std::int64_t value) {
@@ -92,12 +98,14 @@ std::string layer_builder::unique_name(const NodeProto& node) {
     return name;
 }
 
-void layer_builder::push(const NodeProto& node, layer_shape shape, activation_class input, std::shared_ptr<const std::vector<float>> weights) {
+void layer_builder::push(const NodeProto& node, layer_shape shape, activation_class input,
+                         std::shared_ptr<const std::vector<float>> weights) {
     layer l;
     l.name = unique_name(node);
     l.place = diagnostic{file_, 0, 0, node_text(node), ""};
     const std::vector<shape_problem> wrong = shape_problems(shape);
-    for (const shape_problem& p : wrong) problems_.add({file_, 0, 0, node_text(node), p.field.empty() ? p.message : p.field + ": " + p.message});
+    for (const shape_problem& p : wrong)
+        problems_.add({file_, 0, 0, node_text(node), p.field.empty() ? p.message : p.field + ": " + p.message});
     l.shape = shape;
     l.input = input;
     if (weights) l.weights = loaded_weights{std::move(weights)};
@@ -111,9 +119,11 @@ void layer_builder::push(const NodeProto& node, layer_shape shape, activation_cl
 void layer_builder::add_conv(const NodeProto& node) {
     const dimensions in = wanted_shape(node, node.input(0));
     const constant& w = wanted_weights(node, node.input(1));
-    if (w.dims.size() != 4 || in.size() != 4) refuse(node, fmt::format("only two-dimensional convolutions are simulated; its weights are {}", dimensions_text(w.dims)));
+    if (w.dims.size() != 4 || in.size() != 4)
+        refuse(node, fmt::format("only two-dimensional convolutions are simulated; its weights are {}", dimensions_text(w.dims)));
     if (in[0] != 1) refuse(node, fmt::format("a batch of {}: export with a batch of 1", in[0]));
-    const std::vector<std::int64_t> strides = integers_attribute(node, "strides", {1, 1}), dilations = integers_attribute(node, "dilations", {1, 1});
+    const std::vector<std::int64_t> strides = integers_attribute(node, "strides", {1, 1}),
+                                    dilations = integers_attribute(node, "dilations", {1, 1});
     std::vector<std::int64_t> pads = integers_attribute(node, "pads", {0, 0, 0, 0});
     const std::vector<std::int64_t> kernel = integers_attribute(node, "kernel_shape", {w.dims[2], w.dims[3]});
     const auto positive = [](const std::vector<std::int64_t>& v) { return v.size() == 2 && v[0] > 0 && v[1] > 0; };
@@ -121,7 +131,8 @@ void layer_builder::add_conv(const NodeProto& node) {
         refuse(node, "strides, dilations, pads or kernel_shape do not fit a two-dimensional convolution with these weights");
     const std::string mode = text_attribute(node, "auto_pad", "NOTSET");
     for (std::size_t axis = 0; axis < 2 && mode != "NOTSET" && !mode.empty(); ++axis)
-        std::tie(pads[axis], pads[axis + 2]) = automatic_padding(mode, in[axis + 2], dilations[axis] * (kernel[axis] - 1) + 1, strides[axis]);
+        std::tie(pads[axis], pads[axis + 2]) =
+            automatic_padding(mode, in[axis + 2], dilations[axis] * (kernel[axis] - 1) + 1, strides[axis]);
     conv_shape s;
     s.in_channels = extent(node, "channels", in[1]);
     s.in_height = extent(node, "height", in[2]);
@@ -170,13 +181,15 @@ bool layer_builder::add_matmul(const NodeProto& node) {
 
 bool layer_builder::add_product(const NodeProto& node, operand a, operand b, float scale) {
     if (a.is_constant && b.is_constant) return false;
-    if (a.dims.back() != b.dims[b.dims.size() - 2]) refuse(node, fmt::format("{} times {}", dimensions_text(a.dims), dimensions_text(b.dims)));
+    if (a.dims.back() != b.dims[b.dims.size() - 2])
+        refuse(node, fmt::format("{} times {}", dimensions_text(a.dims), dimensions_text(b.dims)));
     if (!a.is_constant && !b.is_constant) {
         add_attention(node, a, b);
         return true;
     }
     const operand& w = a.is_constant ? a : b;
-    if (product_of_leading(w.dims, 2) != 1) refuse(node, fmt::format("a stack of constant matrices {} is not simulated", dimensions_text(w.dims)));
+    if (product_of_leading(w.dims, 2) != 1)
+        refuse(node, fmt::format("a stack of constant matrices {} is not simulated", dimensions_text(w.dims)));
     add_linear(node, a.is_constant ? b : a, w, a.is_constant, scale);
     return true;
 }
@@ -186,7 +199,8 @@ void layer_builder::add_attention(const NodeProto& node, const operand& a, const
     const std::size_t rank = std::max(a.dims.size(), b.dims.size());
     std::int64_t count = 1;  // leading dimensions broadcast
     for (std::size_t d = 2; d < rank; ++d) {
-        const std::int64_t x = d < a.dims.size() ? a.dims[a.dims.size() - 1 - d] : 1, y = d < b.dims.size() ? b.dims[b.dims.size() - 1 - d] : 1;
+        const std::int64_t x = d < a.dims.size() ? a.dims[a.dims.size() - 1 - d] : 1,
+                           y = d < b.dims.size() ? b.dims[b.dims.size() - 1 - d] : 1;
         if (__builtin_mul_overflow(count, std::max(x, y), &count)) count = largest_extent + 1;
     }
     matmul_shape s;
@@ -212,7 +226,9 @@ void layer_builder::add_linear(const NodeProto& node, const operand& x, const op
     s.tokens = extent(node, "tokens", stacked > largest_extent ? stacked : stacked * vectors);
     auto weights = std::get<0>(stored.values);
     const bool as_wanted = weights_left != w.transposed;  // stored [out][in]
-    if (!as_wanted) weights = std::make_shared<const std::vector<float>>(transposed(*weights, static_cast<std::size_t>(s.in), static_cast<std::size_t>(s.out)));
+    if (!as_wanted)
+        weights = std::make_shared<const std::vector<float>>(
+            transposed(*weights, static_cast<std::size_t>(s.in), static_cast<std::size_t>(s.out)));
     if (scale != 1) weights = scaled_rows(node, *weights, std::vector<double>(static_cast<std::size_t>(s.out), scale));
     push(node, s, classes_.of(x.name), std::move(weights));
 }
@@ -241,7 +257,8 @@ bool layer_builder::fold_batch_norm(const NodeProto& node) {
     if (gain->size() != channels || variance->size() != channels) refuse(node, fmt::format("{} channels are wanted", channels));
     std::vector<double> factors(channels);
     const auto epsilon = static_cast<double>(float_attribute(node, "epsilon", 1e-5f));
-    for (std::size_t c = 0; c < channels; ++c) factors[c] = gain->floats()[c] / std::sqrt(static_cast<double>(variance->floats()[c]) + epsilon);
+    for (std::size_t c = 0; c < channels; ++c)
+        factors[c] = gain->floats()[c] / std::sqrt(static_cast<double>(variance->floats()[c]) + epsilon);
     l.weights = loaded_weights{scaled_rows(node, *std::get<loaded_weights>(l.weights).values, factors)};
     return true;
 }

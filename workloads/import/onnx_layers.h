@@ -28,9 +28,9 @@ private:
     /// One side of a matrix product.
     struct operand {
         std::string name;
-        dimensions dims;         ///< after transposition
+        dimensions dims;  ///< after transposition
         bool is_constant = false;
-        bool transposed = false; ///< the last two dimensions are stored the other way round
+        bool transposed = false;  ///< the last two dimensions are stored the other way round
     };
 
     void add_conv(const onnx::NodeProto& node);
@@ -58,8 +58,8 @@ private:
     diagnostics& problems_;
     std::vector<layer> layers_;
     std::set<std::string> names_;
-    std::unordered_map<std::string, int> uses_;                ///< readers of a value, outputs of the graph included
-    std::unordered_map<std::string, std::size_t> made_by_;     ///< value -> the layer that makes it
+    std::unordered_map<std::string, int> uses_;             ///< readers of a value, outputs of the graph included
+    std::unordered_map<std::string, std::size_t> made_by_;  ///< value -> the layer that makes it
 };
 
 }  // namespace symmetree::onnx_import

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t largest_file_bytes = std::numeric_limits<std::int32_t>::max();  // protobuf counts in int
 constexpr std::uint64_t largest_external_bytes = std::uint64_t{1} << 32;                ///< of all tensors together
-constexpr int oldest_opset = 7;  // before it, broadcasting worked differently
+constexpr int oldest_opset = 7;                                                         // before it, broadcasting worked differently
 
 [[noreturn]] void refuse(const std::string& file, const std::string& field, const std::string& message) {
     throw input_error(diagnostic{file, 0, 0, field, message});
@@ -94,7 +94,8 @@ private:
         if (location.empty() || location.find('\0') != std::string::npos) refuse(tensor, "external data without a location");
         const fs::path file = fs::weakly_canonical(folder / location, failed);
         const auto [rest, unused] = std::mismatch(folder.begin(), folder.end(), file.begin(), file.end());
-        if (failed || rest != folder.end()) refuse(tensor, fmt::format("external data '{}' lies outside the model's folder", printable(location)));
+        if (failed || rest != folder.end())
+            refuse(tensor, fmt::format("external data '{}' lies outside the model's folder", printable(location)));
         if (!fs::is_regular_file(file, failed)) refuse(tensor, fmt::format("external data '{}' can't be read", printable(location)));
         return file;
     }
@@ -105,7 +106,8 @@ private:
         std::string raw(length, '\0');
         std::ifstream in(file, std::ios::binary);
         in.seekg(static_cast<std::streamoff>(offset));
-        if (!in.read(raw.data(), static_cast<std::streamsize>(length))) refuse(tensor, fmt::format("external data '{}' can't be read", file.filename().string()));
+        if (!in.read(raw.data(), static_cast<std::streamsize>(length)))
+            refuse(tensor, fmt::format("external data '{}' can't be read", file.filename().string()));
         tensor.set_raw_data(std::move(raw));
         tensor.clear_data_location();
         tensor.clear_external_data();
@@ -133,7 +135,8 @@ onnx::ModelProto read_model(const std::string& path) {
     const std::string content = bytes_of(path);
     const google::protobuf::LogSilencer silence;  // its parser writes to stderr; our own message says enough
     onnx::ModelProto model;
-    if (!model.ParseFromArray(content.data(), static_cast<int>(content.size()))) refuse(path, "", "is not an ONNX model (its protobuf is damaged)");
+    if (!model.ParseFromArray(content.data(), static_cast<int>(content.size())))
+        refuse(path, "", "is not an ONNX model (its protobuf is damaged)");
     external_data outside(path);
     for (auto& tensor : *model.mutable_graph()->mutable_initializer()) outside.bring_in(tensor);
     for (auto& node : *model.mutable_graph()->mutable_node())

@@ -97,8 +97,10 @@ TensorProto to_proto(const constant& value) {
     tensor.set_data_type(value.type);
     for (const std::int64_t extent : value.dims) tensor.add_dims(extent);
     const auto add_all = [&](auto add) {
-        if (value.is_float()) for (const float v : value.floats()) add(v);
-        else for (const std::int64_t v : value.integers()) add(v);
+        if (value.is_float())
+            for (const float v : value.floats()) add(v);
+        else
+            for (const std::int64_t v : value.integers()) add(v);
     };
     switch (value.type) {
         case TensorProto::FLOAT: add_all([&](auto v) { tensor.add_float_data(static_cast<float>(v)); }); break;
@@ -110,7 +112,8 @@ TensorProto to_proto(const constant& value) {
 }
 
 std::string type_name(int type) {
-    return TensorProto::DataType_IsValid(type) ? TensorProto::DataType_Name(static_cast<TensorProto::DataType>(type)) : std::to_string(type);
+    return TensorProto::DataType_IsValid(type) ? TensorProto::DataType_Name(static_cast<TensorProto::DataType>(type))
+                                               : std::to_string(type);
 }
 
 }  // namespace symmetree::onnx_import

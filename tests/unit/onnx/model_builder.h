@@ -62,7 +62,8 @@ public:
         for (const std::int64_t v : values) tensor->add_int64_data(v);
         return *this;
     }
-    onnx::NodeProto& node(const std::string& op, const std::vector<std::string>& inputs, const std::string& out, const std::string& name = "") {
+    onnx::NodeProto& node(const std::string& op, const std::vector<std::string>& inputs, const std::string& out,
+                          const std::string& name = "") {
         auto* n = graph().add_node();
         n->set_op_type(op);
         n->set_name(name);
@@ -86,8 +87,12 @@ public:
         auto* a = attribute(node, name, onnx::AttributeProto::INTS);
         for (const std::int64_t v : values) a->add_ints(v);
     }
-    static void set_real(onnx::NodeProto& node, const std::string& name, float value) { attribute(node, name, onnx::AttributeProto::FLOAT)->set_f(value); }
-    static void set_text(onnx::NodeProto& node, const std::string& name, const std::string& value) { attribute(node, name, onnx::AttributeProto::STRING)->set_s(value); }
+    static void set_real(onnx::NodeProto& node, const std::string& name, float value) {
+        attribute(node, name, onnx::AttributeProto::FLOAT)->set_f(value);
+    }
+    static void set_text(onnx::NodeProto& node, const std::string& name, const std::string& value) {
+        attribute(node, name, onnx::AttributeProto::STRING)->set_s(value);
+    }
 
 private:
     static onnx::AttributeProto* attribute(onnx::NodeProto& node, const std::string& name, onnx::AttributeProto::AttributeType type) {
@@ -102,8 +107,10 @@ private:
         type->set_elem_type(onnx::TensorProto::FLOAT);
         auto* shape = type->mutable_shape();
         for (const std::int64_t d : dims) {
-            if (d < 0) shape->add_dim()->set_dim_param("open");
-            else shape->add_dim()->set_dim_value(d);
+            if (d < 0)
+                shape->add_dim()->set_dim_param("open");
+            else
+                shape->add_dim()->set_dim_value(d);
         }
     }
 

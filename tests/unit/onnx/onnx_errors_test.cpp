@@ -31,7 +31,9 @@ bool begins(const std::string& text, const std::string& start) { return text.com
 
 TEST(onnx_error, not_a_model) {
     const temporary_directory directory;
-    const auto of_bytes = [&](const std::string& bytes) { return error_of(directory, [&] { load_workload_onnx(directory.write("m.onnx", bytes)); }); };
+    const auto of_bytes = [&](const std::string& bytes) {
+        return error_of(directory, [&] { load_workload_onnx(directory.write("m.onnx", bytes)); });
+    };
     testing::internal::CaptureStderr();
     EXPECT_EQ(of_bytes("\xff\xff\xff\xff"), "m.onnx: is not an ONNX model (its protobuf is damaged)");
     EXPECT_EQ(of_bytes(conv_model().bytes().substr(0, 100)), "m.onnx: is not an ONNX model (its protobuf is damaged)");
@@ -61,12 +63,14 @@ TEST(onnx_error, nothing_to_simulate) {
 TEST(onnx_error, missing_initializer_and_cycle) {
     model_builder m = conv_model();
     m.graph().clear_initializer();
-    EXPECT_TRUE(begins(refusal(m), "m.onnx: is not a valid ONNX model: Nodes in a graph must be topologically sorted, however input 'w'")) << refusal(m);
+    EXPECT_TRUE(begins(refusal(m), "m.onnx: is not a valid ONNX model: Nodes in a graph must be topologically sorted, however input 'w'"))
+        << refusal(m);
     model_builder cycle;
     cycle.input("x", {1, 2}).output("a", {1, 2});
     cycle.node("Add", {"x", "b"}, "a");
     cycle.node("Relu", {"a"}, "b");
-    EXPECT_TRUE(begins(refusal(cycle), "m.onnx: is not a valid ONNX model: Nodes in a graph must be topologically sorted")) << refusal(cycle);
+    EXPECT_TRUE(begins(refusal(cycle), "m.onnx: is not a valid ONNX model: Nodes in a graph must be topologically sorted"))
+        << refusal(cycle);
 }
 
 TEST(onnx_error, computed_weights) {
@@ -123,7 +127,9 @@ TEST(onnx_error, dimensions) {
     };
     EXPECT_EQ(with({1, 2, 0, 8}), "m.onnx: input 'x': dimension 2: 1 to 1048576 is allowed, given 0");
     EXPECT_EQ(with({1, 2, 8, 1 << 21}), "m.onnx: input 'x': dimension 3: 1 to 1048576 is allowed, given 2097152");
-    EXPECT_EQ(with({1, 2, -1, 8}), "m.onnx: input 'x': dimension 2 is 'open'; only the first (the batch, taken as 1) may be left open: export with a fixed input size");
+    EXPECT_EQ(with({1, 2, -1, 8}),
+              "m.onnx: input 'x': dimension 2 is 'open'; only the first (the batch, taken as 1) may be left open: export with a fixed "
+              "input size");
     EXPECT_EQ(with({8, 2, 8, 8}), "m.onnx: Conv 'stem': a batch of 8: export with a batch of 1");
     EXPECT_EQ(with({1, 2, 8}), "m.onnx: Conv 'stem': input and weights of 3 and 4 dimensions");
     EXPECT_EQ(with({1, 3, 8, 8}), "m.onnx: Conv 'stem': weights [4, 2, 3, 3] in 1 groups do not fit 3 channels");
@@ -201,7 +207,9 @@ TEST(onnx_error, unknown_shape) {
     m.weights("w", {2, 2});
     m.node("Novelty", {"x"}, "a").set_domain("com.example");
     m.node("MatMul", {"a", "w"}, "y", "fc");
-    EXPECT_EQ(refusal(m), "m.onnx: MatMul 'fc': the shape of its input 'a' is not known: export with fixed sizes, and operators of ONNX's own domain before it");
+    EXPECT_EQ(refusal(m),
+              "m.onnx: MatMul 'fc': the shape of its input 'a' is not known: export with fixed sizes, and operators of ONNX's own domain "
+              "before it");
 }
 
 TEST(onnx_error, external_data) {

@@ -111,7 +111,12 @@ TEST(onnx_folding, resolves_a_dynamic_reshape) {
     // What exporters write for x.view(x.size(0), -1, heads, x.size(2) / heads).
     model_builder m;
     m.input("x", {-1, 5, 8}).output("y", {-1, 2, 5, 5});
-    m.integers("i0", {0}, true).integers("i2", {2}, true).integers("a0", {0}).integers("heads", {2}).integers("rest", {-1}).integers("two", {2}, true);
+    m.integers("i0", {0}, true)
+        .integers("i2", {2}, true)
+        .integers("a0", {0})
+        .integers("heads", {2})
+        .integers("rest", {-1})
+        .integers("two", {2}, true);
     m.node("Shape", {"x"}, "s");
     m.node("Gather", {"s", "i0"}, "n");
     m.node("Gather", {"s", "i2"}, "c");

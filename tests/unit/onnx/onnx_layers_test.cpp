@@ -37,7 +37,8 @@ TEST(onnx_conv, takes_every_attribute) {
 }
 
 TEST(onnx_conv, pads_as_auto_pad_says) {
-    for (const auto& [mode, top, bottom, out] : {std::tuple("SAME_UPPER", 0, 1, 4), std::tuple("SAME_LOWER", 1, 0, 4), std::tuple("VALID", 0, 0, 3)}) {
+    for (const auto& [mode, top, bottom, out] :
+         {std::tuple("SAME_UPPER", 0, 1, 4), std::tuple("SAME_LOWER", 1, 0, 4), std::tuple("VALID", 0, 0, 3)}) {
         model_builder m;
         m.input("x", {1, 1, 8, 8}).output("y", {1, 1, out, out});
         m.weights("w", {1, 1, 3, 3});
@@ -100,14 +101,18 @@ TEST(onnx_product, weights_become_rows_of_inputs_however_they_are_stored) {
         testing_files::dims_t x, w, y;
     };
     // W is always [[1, 2, 3], [4, 5, 6]] when stored as [2][3]; what is wanted is [out][in].
-    for (const form& f : {form{"matmul", false, false, false, false, {5, 2}, {2, 3}, {5, 3}}, form{"gemm", true, false, false, false, {5, 2}, {2, 3}, {5, 3}},
-                          form{"gemm transB", true, false, true, false, {5, 3}, {2, 3}, {5, 2}}, form{"gemm transA", true, true, false, false, {2, 5}, {2, 3}, {5, 3}},
-                          form{"matmul left", false, false, false, true, {3, 5}, {2, 3}, {2, 5}}, form{"gemm left transA", true, true, false, true, {2, 5}, {2, 3}, {3, 5}}}) {
+    for (const form& f : {form{"matmul", false, false, false, false, {5, 2}, {2, 3}, {5, 3}},
+                          form{"gemm", true, false, false, false, {5, 2}, {2, 3}, {5, 3}},
+                          form{"gemm transB", true, false, true, false, {5, 3}, {2, 3}, {5, 2}},
+                          form{"gemm transA", true, true, false, false, {2, 5}, {2, 3}, {5, 3}},
+                          form{"matmul left", false, false, false, true, {3, 5}, {2, 3}, {2, 5}},
+                          form{"gemm left transA", true, true, false, true, {2, 5}, {2, 3}, {3, 5}}}) {
         SCOPED_TRACE(f.what);
         model_builder m;
         m.input("x", f.x).output("y", f.y);
         m.weights("w", f.w);
-        auto& node = m.node(f.gemm ? "Gemm" : "MatMul", f.weights_left ? std::vector<std::string>{"w", "x"} : std::vector<std::string>{"x", "w"}, "y");
+        auto& node = m.node(f.gemm ? "Gemm" : "MatMul",
+                            f.weights_left ? std::vector<std::string>{"w", "x"} : std::vector<std::string>{"x", "w"}, "y");
         if (f.trans_a) m.set(node, "transA", 1);
         if (f.trans_b) m.set(node, "transB", 1);
         const workload w = m.load();
@@ -115,8 +120,10 @@ TEST(onnx_product, weights_become_rows_of_inputs_however_they_are_stored) {
         EXPECT_EQ(s.tokens, 5);
         const bool as_stored = s.out == 2;
         EXPECT_EQ(s.in, as_stored ? 3 : 2);
-        if (as_stored) EXPECT_THAT(floats(w.layers[0]), ElementsAre(1, 2, 3, 4, 5, 6));
-        else EXPECT_THAT(floats(w.layers[0]), ElementsAre(1, 4, 2, 5, 3, 6));
+        if (as_stored)
+            EXPECT_THAT(floats(w.layers[0]), ElementsAre(1, 2, 3, 4, 5, 6));
+        else
+            EXPECT_THAT(floats(w.layers[0]), ElementsAre(1, 4, 2, 5, 3, 6));
     }
 }
 
@@ -236,7 +243,9 @@ TEST(onnx_initializer, is_a_source_of_weights_for_a_workload_file) {
     m.weights("w", {2, 3});
     directory.write("m.onnx", m.bytes());
     const auto load = [&](const std::string& shape, const std::string& rest) {
-        const workload w = load_workload_yaml(directory.write("net.yaml", "name: t\nlayers:\n  - {name: a, linear: {" + shape + "}, input: dense, weights: {onnx: m.onnx, initializer: w" + rest + "}}\n"));
+        const workload w =
+            load_workload_yaml(directory.write("net.yaml", "name: t\nlayers:\n  - {name: a, linear: {" + shape +
+                                                               "}, input: dense, weights: {onnx: m.onnx, initializer: w" + rest + "}}\n"));
         return materialize_weights(w.layers[0], 1);
     };
     EXPECT_THAT(load("tokens: 1, in: 3, out: 2", ""), ElementsAre(1, 2, 3, 4, 5, 6));

@@ -87,8 +87,18 @@ TEST(onnx_mutation, of_bytes_yields_a_workload_or_an_input_error) {
 TEST(onnx_mutation, of_fields_yields_a_workload_or_an_input_error) {
     const temporary_directory directory;
     const random_stream random(21, "damage");
-    constexpr std::int64_t odd[] = {0, 1, -1, 2, 3, 7, 1 << 20, std::int64_t{1} << 31, std::int64_t{1} << 32, std::int64_t{1} << 62,
-                                    std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()};
+    constexpr std::int64_t odd[] = {0,
+                                    1,
+                                    -1,
+                                    2,
+                                    3,
+                                    7,
+                                    1 << 20,
+                                    std::int64_t{1} << 31,
+                                    std::int64_t{1} << 32,
+                                    std::int64_t{1} << 62,
+                                    std::numeric_limits<std::int64_t>::max(),
+                                    std::numeric_limits<std::int64_t>::min()};
     std::uint64_t draw = 0;
     const auto any = [&](int count) { return static_cast<int>(random.word(draw++) % static_cast<std::uint64_t>(count)); };
     for (int round = 0; round < 1000; ++round) {
@@ -103,10 +113,19 @@ TEST(onnx_mutation, of_fields_yields_a_workload_or_an_input_error) {
                     for (auto& attribute : *node.mutable_attribute())
                         if (attribute.ints_size() > 0) attribute.set_ints(any(attribute.ints_size()), value);
                     break;
-                case 1: if (tensor.dims_size() > 0) tensor.set_dims(any(tensor.dims_size()), value); break;
-                case 2: if (tensor.int64_data_size() > 0) tensor.set_int64_data(any(tensor.int64_data_size()), value); break;
-                case 3: if (node.input_size() > 0) node.set_input(any(node.input_size()), graph.node(any(graph.node_size())).output(0)); break;
-                case 4: graph.mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(any(4))->set_dim_value(value); break;
+                case 1:
+                    if (tensor.dims_size() > 0) tensor.set_dims(any(tensor.dims_size()), value);
+                    break;
+                case 2:
+                    if (tensor.int64_data_size() > 0) tensor.set_int64_data(any(tensor.int64_data_size()), value);
+                    break;
+                case 3:
+                    if (node.input_size() > 0) node.set_input(any(node.input_size()), graph.node(any(graph.node_size())).output(0));
+                    break;
+                case 4:
+                    graph.mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(any(4))->set_dim_value(
+                        value);
+                    break;
                 case 5: node.set_op_type(graph.node(any(graph.node_size())).op_type()); break;
             }
         }

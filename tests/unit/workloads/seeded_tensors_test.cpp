@@ -45,7 +45,8 @@ TEST(seeded_weights_of, depend_on_seed_and_layer_name_only) {
 
 TEST(seeded_weights_of, are_the_same_whatever_the_number_of_threads) {
     // More than enough elements for several threads; the head of a longer tensor with the same fan-in is the shorter one.
-    const std::vector<float> small = materialize_weights(linear("a", 1, 256, 64), 5), large = materialize_weights(linear("a", 1, 256, 2048), 5);
+    const std::vector<float> small = materialize_weights(linear("a", 1, 256, 64), 5),
+                             large = materialize_weights(linear("a", 1, 256, 2048), 5);
     EXPECT_TRUE(std::equal(small.begin(), small.end(), large.begin()));
 }
 
@@ -63,12 +64,16 @@ TEST(seeded_weights_of, gaussian_has_the_fan_in_scaled_spread) {
 
 TEST(seeded_weights_of, student_t_has_unit_scale_and_its_quantiles) {
     // Two-sided 5 % points of Student's t, from printed tables.
-    for (const auto& [nu, point] : {std::pair(3, 3.1824), std::pair(4, 2.7764), std::pair(5, 2.5706), std::pair(10, 2.2281), std::pair(30, 2.0423)}) {
+    for (const auto& [nu, point] :
+         {std::pair(3, 3.1824), std::pair(4, 2.7764), std::pair(5, 2.5706), std::pair(10, 2.2281), std::pair(30, 2.0423)}) {
         const std::vector<float> values = materialize_weights(linear("a", 1, 512, 1024, student(nu)), 3);
         const double unit = std::sqrt(2.0 / 512) * std::sqrt((nu - 2.0) / nu);
-        const auto outside = std::count_if(values.begin(), values.end(), [&, limit = point](float v) { return std::fabs(v) > limit * unit; });
+        const auto outside =
+            std::count_if(values.begin(), values.end(), [&, limit = point](float v) { return std::fabs(v) > limit * unit; });
         EXPECT_NEAR(static_cast<double>(outside) / static_cast<double>(values.size()), 0.05, 0.0015) << nu;
-        if (nu >= 5) { EXPECT_NEAR(variance(values) * 256, 1, 0.03) << nu; }
+        if (nu >= 5) {
+            EXPECT_NEAR(variance(values) * 256, 1, 0.03) << nu;
+        }
     }
 }
 
@@ -102,7 +107,9 @@ TEST(seeded_inputs, have_the_sizes_of_their_tensors) {
 
 TEST(seeded_inputs, have_the_shape_of_their_class) {
     layer l = linear("a", 512, 512, 1);
-    const auto share = [](const std::vector<float>& v, auto condition) { return double(std::count_if(v.begin(), v.end(), condition)) / double(v.size()); };
+    const auto share = [](const std::vector<float>& v, auto condition) {
+        return double(std::count_if(v.begin(), v.end(), condition)) / double(v.size());
+    };
     l.input = activation_class::relu;
     const std::vector<float> relu = materialize_input(l, 1);
     EXPECT_NEAR(share(relu, [](float x) { return x == 0; }), 0.5, 0.005);
@@ -126,14 +133,21 @@ TEST(seeded_tensors, attention_products_have_no_stored_weights) {
 }
 
 TEST(weights_identity_of, tells_different_weights_apart) {
-    const auto loaded = [](std::vector<float> values) { return loaded_weights{std::make_shared<const std::vector<float>>(std::move(values))}; };
-    const std::set<std::string> identities = {
-        weights_identity(linear("a", 1, 2, 2), 1), weights_identity(linear("a", 1, 2, 2), 2), weights_identity(linear("b", 1, 2, 2), 1),
-        weights_identity(linear("a", 1, 4, 1), 1), weights_identity(linear("a", 1, 2, 2, student(5)), 1), weights_identity(linear("a", 1, 2, 2, student(6)), 1),
-        weights_identity(linear("a", 1, 2, 2, loaded({1, 2, 3, 4})), 1), weights_identity(linear("a", 1, 2, 2, loaded({1, 2, 4, 3})), 1),
-        weights_identity(linear("a", 1, 2, 2, loaded({1, 2, 3, 5})), 1)};
+    const auto loaded = [](std::vector<float> values) {
+        return loaded_weights{std::make_shared<const std::vector<float>>(std::move(values))};
+    };
+    const std::set<std::string> identities = {weights_identity(linear("a", 1, 2, 2), 1),
+                                              weights_identity(linear("a", 1, 2, 2), 2),
+                                              weights_identity(linear("b", 1, 2, 2), 1),
+                                              weights_identity(linear("a", 1, 4, 1), 1),
+                                              weights_identity(linear("a", 1, 2, 2, student(5)), 1),
+                                              weights_identity(linear("a", 1, 2, 2, student(6)), 1),
+                                              weights_identity(linear("a", 1, 2, 2, loaded({1, 2, 3, 4})), 1),
+                                              weights_identity(linear("a", 1, 2, 2, loaded({1, 2, 4, 3})), 1),
+                                              weights_identity(linear("a", 1, 2, 2, loaded({1, 2, 3, 5})), 1)};
     EXPECT_EQ(identities.size(), 9u);
-    EXPECT_EQ(weights_identity(linear("a", 1, 2, 2, loaded({1, 2, 3, 4})), 1), weights_identity(linear("b", 7, 2, 2, loaded({1, 2, 3, 4})), 2));
+    EXPECT_EQ(weights_identity(linear("a", 1, 2, 2, loaded({1, 2, 3, 4})), 1),
+              weights_identity(linear("b", 7, 2, 2, loaded({1, 2, 3, 4})), 2));
 }
 
 }  // namespace

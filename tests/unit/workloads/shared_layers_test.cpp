@@ -25,7 +25,8 @@ std::map<std::string, std::vector<row>> reference() {
         std::string field;
         std::vector<std::string> f;
         while (std::getline(fields, field, ',')) f.push_back(field);
-        models[f.at(0).substr(0, f.at(0).find('/'))].push_back({f.at(1), std::stoll(f.at(3)), std::stoll(f.at(4)), std::stoll(f.at(5)), std::stoll(f.at(6)), std::stoll(f.at(7))});
+        models[f.at(0).substr(0, f.at(0).find('/'))].push_back(
+            {f.at(1), std::stoll(f.at(3)), std::stoll(f.at(4)), std::stoll(f.at(5)), std::stoll(f.at(6)), std::stoll(f.at(7))});
     }
     return models;
 }

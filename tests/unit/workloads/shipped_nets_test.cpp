@@ -36,9 +36,11 @@ TEST_P(shipped_net, pins_no_widths_and_keeps_dasq_off_depthwise_layers_only) {
 }
 
 INSTANTIATE_TEST_SUITE_P(nets, shipped_net,
-                         testing::Values(known_total{"resnet18", 18141, 21}, known_total{"resnet34", 36638, 37}, known_total{"resnet50", 40892, 54},
-                                         known_total{"resnet20", 406, 20}, known_total{"mobilenet_v2", 3008, 53}, known_total{"deit_tiny", 12537, 74},
-                                         known_total{"deit_small", 45989, 74}, known_total{"deit_base", 175638, 74}, known_total{"swin_tiny", 44906, 77}),
+                         testing::Values(known_total{"resnet18", 18141, 21}, known_total{"resnet34", 36638, 37},
+                                         known_total{"resnet50", 40892, 54}, known_total{"resnet20", 406, 20},
+                                         known_total{"mobilenet_v2", 3008, 53}, known_total{"deit_tiny", 12537, 74},
+                                         known_total{"deit_small", 45989, 74}, known_total{"deit_base", 175638, 74},
+                                         known_total{"swin_tiny", 44906, 77}),
                          [](const auto& test) { return std::string(test.param.name); });
 
 TEST(shipped_nets, input_classes_follow_the_graph) {
@@ -47,8 +49,8 @@ TEST(shipped_nets, input_classes_follow_the_graph) {
         for (const layer& l : load_workload(name, testing_files::shipped_directory).layers) count += l.input == c ? 1 : 0;
         return count;
     };
-    EXPECT_EQ(classes("resnet50", activation_class::dense), 1u);   // the image
-    EXPECT_EQ(classes("deit_small", activation_class::gelu), 12u); // fc2
+    EXPECT_EQ(classes("resnet50", activation_class::dense), 1u);    // the image
+    EXPECT_EQ(classes("deit_small", activation_class::gelu), 12u);  // fc2
     EXPECT_EQ(classes("swin_tiny", activation_class::gelu), 12u);
     EXPECT_EQ(classes("mobilenet_v2", activation_class::dense), 18u);  // the image, 16 expansions, the last convolution
 }

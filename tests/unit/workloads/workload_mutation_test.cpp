@@ -21,7 +21,8 @@ const std::string valid_yaml =
     "  - {name: c, matmul: {rows: 4, inner: 8, columns: 6, count: 3}, input: gelu}\n";
 
 std::string valid_safetensors() {
-    const std::string header = R"({"v":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"w":{"dtype":"F32","shape":[2,2],"data_offsets":[4,20]}})";
+    const std::string header =
+        R"({"v":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"w":{"dtype":"F32","shape":[2,2],"data_offsets":[4,20]}})";
     std::string out(8, '\0');
     out[0] = static_cast<char>(header.size());
     return out + header + std::string(20, '\0');

@@ -97,7 +97,9 @@ layers:
 }
 
 TEST(workload_yaml, default_weights_hold_where_a_layer_names_none) {
-    const workload w = read("name: t\ndefaults: {input: dense, weights: {student_t: {degrees_of_freedom: 9}}}\nlayers:\n  - {name: a, linear: {tokens: 1, in: 2, out: 3}}\n");
+    const workload w = read(
+        "name: t\ndefaults: {input: dense, weights: {student_t: {degrees_of_freedom: 9}}}\nlayers:\n  - {name: a, linear: {tokens: 1, in: "
+        "2, out: 3}}\n");
     EXPECT_EQ(std::get<seeded_weights>(w.layers[0].weights).degrees_of_freedom, 9);
 }
 
@@ -119,7 +121,8 @@ layers:
 
 TEST(load_workload, takes_names_and_paths) {
     const temporary_directory directory;
-    const std::string path = directory.write("own.yaml", "name: own\nlayers:\n  - {name: a, linear: {tokens: 1, in: 2, out: 3}, input: dense}\n");
+    const std::string path =
+        directory.write("own.yaml", "name: own\nlayers:\n  - {name: a, linear: {tokens: 1, in: 2, out: 3}, input: dense}\n");
     EXPECT_EQ(load_workload(path, testing_files::shipped_directory).name, "own");
     EXPECT_EQ(load_workload("resnet20", testing_files::shipped_directory).name, "resnet20");
 }
@@ -127,9 +130,12 @@ TEST(load_workload, takes_names_and_paths) {
 TEST(load_workload, lists_the_shipped_names) {
     const temporary_directory directory;
     for (const char* name : {"resnet19", "../nets/resnet18", ""})
-        EXPECT_EQ(testing_files::error_of(directory, [&] { load_workload(name, testing_files::shipped_directory); }),
-                  std::string("workload: a shipped network (deit_base, deit_small, deit_tiny, mobilenet_v2, resnet18, resnet20, resnet34, resnet50, "
-                              "swin_tiny) or a .yaml or .onnx file is wanted, given '") + name + "'");
+        EXPECT_EQ(
+            testing_files::error_of(directory, [&] { load_workload(name, testing_files::shipped_directory); }),
+            std::string(
+                "workload: a shipped network (deit_base, deit_small, deit_tiny, mobilenet_v2, resnet18, resnet20, resnet34, resnet50, "
+                "swin_tiny) or a .yaml or .onnx file is wanted, given '") +
+                name + "'");
 }
 
 TEST(load_workload, says_which_file_is_missing) {
