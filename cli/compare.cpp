@@ -1,4 +1,5 @@
-#include <algorithm>
+#include <fmt/format.h>
+
 #include <cstdio>
 #include <iostream>
 
@@ -10,13 +11,12 @@
 namespace symmetree {
 namespace {
 
-/// The baseline's name in the reports: a platform given on the command line, the first one unless chosen.
-std::string baseline_of(const run_plan& plan, const std::string& chosen) {
-    if (chosen.empty()) return plan.requests.front().platform.name;
-    const std::string name = load_platform(chosen, platforms_directory()).name;
-    const bool known = std::any_of(plan.requests.begin(), plan.requests.end(), [&](const run_request& r) { return r.platform.name == name; });
-    if (!known) throw input_error(diagnostic{"", 0, 0, "--baseline", "'" + chosen + "' is none of the platforms compared"});
-    return name;
+/// The baseline's name in the reports: a platform compared, by its name or as it was given; the first one unless chosen.
+std::string baseline_of(const run_options& options, const run_plan& plan, const std::string& chosen) {
+    if (chosen.empty()) return plan.platforms.front();
+    for (std::size_t i = 0; i < plan.platforms.size(); ++i)
+        if (chosen == plan.platforms[i] || chosen == options.platforms[i]) return plan.platforms[i];
+    throw input_error(diagnostic{"", 0, 0, "--baseline", fmt::format("one of the platforms compared is wanted ({}), given '{}'", fmt::join(plan.platforms, ", "), chosen)});
 }
 
 }  // namespace
@@ -33,12 +33,15 @@ exit_code compare_command(const std::vector<std::string>& words) {
     const output_format format = format_of(options);
     const run_plan plan = plan_of(options);
     comparison result;
-    result.baseline = baseline_of(plan, baseline);
+    result.baseline = baseline_of(options, plan, baseline);
     result.left_out = plan.left_out;
     result.runs = run_points(plan.requests, cache_of(options), jobs_of(options));
     switch (format) {
         case output_format::table: deliver(options, to_table(result)); break;
-        case output_format::csv: deliver(options, to_csv(result)); break;
+        case output_format::csv:
+            deliver(options, to_csv(result));
+            for (const std::string& line : result.left_out) std::fprintf(stderr, "symmetree: left out: %s\n", line.c_str());
+            break;
         case output_format::json: deliver(options, to_json(result)); break;
     }
     exit_code code = exit_code::done;

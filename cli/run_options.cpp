@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 #include <thread>
@@ -51,6 +52,13 @@ std::uint64_t seed_of(const std::string& text) {
     return std::stoull(text);
 }
 
+/// What can't be written is refused now, not after minutes.
+void require_files(const run_options& o) {
+    if (!o.output.empty()) require_writable(o.output);
+    if (!o.vcd.empty()) require_writable(o.vcd);
+    if (!o.vcd.empty() && o.vcd == o.output) throw input_error(diagnostic{"", 0, 0, "--vcd", fmt::format("'{}' is the file of --output, too", o.vcd)});
+}
+
 }  // namespace
 
 boost::program_options::options_description run_option_words(run_options& o, bool several_platforms) {
@@ -95,11 +103,16 @@ int jobs_of(const run_options& o) {
 
 run_plan plan_of(const run_options& o) {
     run_plan plan;
+    require_files(o);
+    if (!o.scheme.empty()) parse_scheme(o.scheme, 4, 4);  // a misspelt scheme is no reason to leave a width out
     const workload network = load_workload(o.workload, networks_directory());
     const auto weight_range = widths_of("--weight-bits", o.weight_bits), activation_range = widths_of("--activation-bits", o.activation_bits);
     const bool range = (weight_range && weight_range->is_range) || (activation_range && activation_range->is_range);
     for (const std::string& name : o.platforms) {
         const platform_config base = load_platform(name, platforms_directory());
+        if (std::find(plan.platforms.begin(), plan.platforms.end(), base.name) != plan.platforms.end())
+            throw input_error(diagnostic{"", 0, 0, "--platform", fmt::format("'{}' is a second platform of the name {}: rows and ratios could not be told apart", name, base.name)});
+        plan.platforms.push_back(base.name);
         for (const std::optional<int> w : each_width(weight_range))
             for (const std::optional<int> a : each_width(activation_range)) {
                 run_request request;
@@ -107,8 +120,9 @@ run_plan plan_of(const run_options& o) {
                     request.platform = with_widths(base, w, a);
                     request.format = scheme_for(request.platform, o.scheme, w, a);
                 } catch (const input_error& e) {
-                    if (!range) throw;
-                    plan.left_out.push_back(fmt::format("{} at weight bits {}: {}", base.name, w.value_or(base.array.weight_bits), e.what()));
+                    if (!range) throw input_error(diagnostic{"", 0, 0, "platform " + base.name, e.what()});
+                    plan.left_out.push_back(fmt::format("{} at {} x {} (W x A): {}", base.name, w.value_or(base.array.weight_bits),
+                                                        a.value_or(base.array.activation_bits), e.what()));
                     continue;
                 }
                 request.network = network;

@@ -25,9 +25,11 @@ int jobs_of(const run_options& options);
 
 /// The points to simulate: platforms x widths, in that order, and what was left out of a range and why.
 struct run_plan {
+    std::vector<std::string> platforms;  ///< names, in the order of the options
     std::vector<run_request> requests;
     std::vector<std::string> left_out;
 };
+/// Throws input_error, also when a file that the run would write at its end can't be written.
 run_plan plan_of(const run_options& options);
 
 /// Prints to stdout, or writes the file whole.

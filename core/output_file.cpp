@@ -17,6 +17,10 @@ namespace symmetree {
 
 namespace {
 
+[[noreturn]] void refuse(const std::string& path, int error) {
+    throw input_error(diagnostic{path, 0, 0, "", "cannot be written: " + std::generic_category().message(error)});
+}
+
 /// The file behind a chain of links; the path itself when it does not exist yet.
 std::string resolved(const std::string& path) {
     const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
@@ -86,14 +90,24 @@ void output_file::commit() {
     temporary_.clear();
 }
 
-void output_file::fail(int error) const {
-    throw input_error(diagnostic{path_, 0, 0, "", "cannot be written: " + std::generic_category().message(error)});
-}
+void output_file::fail(int error) const { refuse(path_, error); }
 
 void output_file::discard() noexcept {
     if (file_ != nullptr) std::fclose(std::exchange(file_, nullptr));
     if (!temporary_.empty()) ::unlink(temporary_.c_str());
     temporary_.clear();
+}
+
+void require_writable(const std::string& path) {
+    const std::string target = resolved(path);
+    struct stat found {};
+    if (::stat(target.c_str(), &found) == 0 && !S_ISREG(found.st_mode)) {
+        // Opening a pipe to try it would show its reader an end of file.
+        if (S_ISDIR(found.st_mode)) refuse(path, EISDIR);
+        if (::access(target.c_str(), W_OK) != 0) refuse(path, errno);
+        return;
+    }
+    output_file tried(path);  // makes the temporary file and takes it away again
 }
 
 void write_output(const std::string& path, std::string_view text) {

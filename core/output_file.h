@@ -31,6 +31,9 @@ private:
     std::FILE* file_ = nullptr;
 };
 
+/// Throws the input_error that writing `path` would end in now: what takes minutes should not fail at its end. Writes nothing.
+void require_writable(const std::string& path);
+
 /// Writes `text` as the whole of `path`; throws input_error.
 void write_output(const std::string& path, std::string_view text);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "models/requantizer/requantize_math.h"
 
@@ -81,13 +82,33 @@ void prepare_layer(prepared_layer& l, const run_request& request, const weight_c
     if (!request.timing_only) l.input = quantize_input(*l.what, l.used, shift, request.seed);
 }
 
-std::vector<std::string> notes_on(const run_request& request) {
+/// Layers whose scheme or array is not the run's, in the order of their first appearance.
+std::vector<std::string> exceptions_of(const prepared_run& run) {
+    const std::string wanted = to_string(run.request.format);
+    std::vector<std::pair<std::string, int>> counts;
+    for (const prepared_layer& l : run.layers) {
+        const std::string used = to_string(l.used);
+        if (used == wanted && !l.on_side_array) continue;
+        std::string kind = fmt::format("{} run as {}", is_attention_product(*l.what) ? "products of activations" : "layers with a format of their own", used);
+        if (l.on_side_array) kind += " on the side array";
+        const auto known = std::find_if(counts.begin(), counts.end(), [&](const auto& c) { return c.first == kind; });
+        if (known == counts.end()) counts.emplace_back(kind, 1);
+        else ++known->second;
+    }
+    std::vector<std::string> notes;
+    for (const auto& [kind, count] : counts) notes.push_back(fmt::format("{} {}, not as {}", count, kind, wanted));
+    return notes;
+}
+
+std::vector<std::string> notes_on(const prepared_run& run) {
+    const run_request& request = run.request;
     std::vector<std::string> notes;
     const auto seeded = std::count_if(request.network.layers.begin(), request.network.layers.end(), [](const layer& l) {
         return !is_attention_product(l) && std::holds_alternative<seeded_weights>(l.weights);
     });
     if (seeded > 0) notes.push_back(fmt::format("weights of {} layers are synthetic, drawn from the distribution in the workload (seed {})", seeded, request.seed));
     notes.push_back("each layer reads a seeded input of its own activation class; layers are not chained");
+    for (std::string& exception : exceptions_of(run)) notes.push_back(std::move(exception));
     if (request.format.family == scheme_family::post && request.format.weight_bits <= 3)
         notes.push_back("post at 3 bits and fewer has the magnitudes 1, 0.71, 0.5 and 0 at most: expect a large loss of accuracy");
     return notes;
@@ -174,7 +195,7 @@ prepared_run prepare(run_request request, const weight_cache& cache) {
         }
     }
     problems.throw_if_any();
-    run.notes = notes_on(run.request);
+    run.notes = notes_on(run);
     return run;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "models/cost/cost_table.h"
 #include "models/host/layer_image.h"
 #include "platforms/platform_config.h"
 #include "workloads/quantize/weight_cache.h"
@@ -23,6 +24,7 @@ struct run_request {
     std::string vcd_path;                ///< empty: no trace
     std::string cost_directory;          ///< where shipped cost tables are
     int threads = 2;                     ///< for fitting
+    std::optional<cost_table> prices;    ///< the platform's cost table where it is loaded already
 };
 
 /// One layer, quantized, cut and checked against the platform.

@@ -4,14 +4,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/error.h"
+#include "platforms/pricing.h"
 #include "platforms/simulate.h"
 #include "traces/writers.h"
 
@@ -155,25 +158,53 @@ std::vector<report> run_with_cache(const std::vector<run_request>& requests, con
     return reports;
 }
 
+/// Loads and checks the cost tables before anything is fitted; the children inherit them.
+void load_prices(std::vector<run_request>& requests) {
+    std::map<std::string, cost_table> loaded;
+    diagnostics problems;
+    for (run_request& request : requests) {
+        const auto known = loaded.find(request.platform.cost_table);
+        if (known != loaded.end()) request.prices = known->second;
+        try {
+            request.prices = prices_of(request);
+            loaded.emplace(request.platform.cost_table, *request.prices);
+        } catch (const input_error& e) {
+            for (const diagnostic& d : e.problems()) problems.add(d);
+        }
+    }
+    problems.throw_if_any();
+}
+
 }  // namespace
 
 void refuse_unrunnable(const std::vector<run_request>& requests) {
     diagnostics problems;
-    for (const run_request& request : requests)
+    for (const run_request& request : requests) {
+        // One reason often holds for a whole network: it is told once, at its first layer, with how many more there are.
+        std::vector<std::pair<std::string, std::vector<const layer*>>> refused;
         for (const layer& l : request.network.layers) {
             const scheme used = scheme_of(l, request.format, request.platform);
             const auto reason = why_not(request.platform, used);
             if (!reason) continue;
-            diagnostic d = l.place;
-            d.field = fmt::format("layer {}", l.name);
-            d.message = fmt::format("{} can't run on platform {}: {}", to_string(used), request.platform.name, *reason);
+            const std::string message = fmt::format("{} can't run on platform {}: {}", to_string(used), request.platform.name, *reason);
+            const auto known = std::find_if(refused.begin(), refused.end(), [&](const auto& r) { return r.first == message; });
+            if (known == refused.end()) refused.push_back({message, {&l}});
+            else known->second.push_back(&l);
+        }
+        for (const auto& [message, layers] : refused) {
+            diagnostic d = layers.front()->place;
+            d.field = fmt::format("layer {}", layers.front()->name);
+            if (layers.size() > 1) d.field += fmt::format(" and {} more", layers.size() - 1);
+            d.message = message;
             problems.add(std::move(d));
         }
+    }
     problems.throw_if_any();
 }
 
-std::vector<report> run_points(const std::vector<run_request>& requests, const weight_cache& cache, int jobs) {
+std::vector<report> run_points(std::vector<run_request> requests, const weight_cache& cache, int jobs) {
     refuse_unrunnable(requests);
+    load_prices(requests);
     if (cache.enabled()) return run_with_cache(requests, cache, jobs);
     const temporary_folder folder;
     return run_with_cache(requests, weight_cache(folder.path()), jobs);

@@ -5,9 +5,11 @@
 #include <memory>
 #include <numeric>
 
+#include "core/output_file.h"
 #include "models/cost/cost_table.h"
 #include "platforms/assemble.h"
 #include "platforms/check.h"
+#include "platforms/pricing.h"
 #include "traces/vcd.h"
 #include "workloads/measures.h"
 
@@ -55,17 +57,6 @@ private:
     layer_image image_;
     layer_check check_;
 };
-
-priced_platform priced(const platform_config& config) {
-    priced_platform p;
-    const auto two_banks = [](const buffer_config& b) { return priced_memory{bytes(2 * b.bank_bytes), b.port_bits}; };
-    p.memories[memory_kind::weight_buffer] = two_banks(config.weight_buffer);
-    p.memories[memory_kind::activation_buffer] = two_banks(config.activation_buffer);
-    p.memories[memory_kind::output_buffer] = two_banks(config.output_buffer);
-    p.memories[memory_kind::dram] = {};
-    p.clock_hz = config.clock_hz;
-    return p;
-}
 
 const char* unit_name(const platform_config& config, bool on_side_array) {
     if (on_side_array) return "side mac_tree";
@@ -152,7 +143,8 @@ report report_of(const prepared_run& run, const std::vector<layer_result>& resul
 
 report simulate(const prepared_run& run) {
     const run_request& request = run.request;
-    const cost_table table = cost_table::load(request.platform.cost_table, request.cost_directory);
+    const cost_table table = prices_of(request);
+    if (!request.vcd_path.empty()) require_writable(request.vcd_path);
     std::unique_ptr<vcd_probe> trace;
     if (!request.vcd_path.empty()) trace = std::make_unique<vcd_probe>(request.platform.clock_hz);
     layer_sequence program(run, trace.get());

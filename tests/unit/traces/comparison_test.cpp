@@ -48,9 +48,9 @@ TEST(comparison_table, shows_how_outliers_are_spread_and_what_they_cost) {
     EXPECT_THAT(section_of(to_table(c), "Outliers"),
         ElementsAre(
             "                                                                                  fullest",
-            "                                                index                     sparse  lane of  cycles",
-            "platform  scheme             array    stored     each  stream  assignment  lanes   a tile    lost",
-            "                             W x A  outliers   bits    bits                     outliers       %",
+            "                                              index                      sparse   lane of  cycles",
+            "platform  scheme             array    stored   each  stream  assignment   lanes    a tile    lost",
+            "                             W x A  outliers   bits    bits                      outliers       %",
             "--------  -----------------  -----  --------  -----  ------  ----------  ------  --------  ------",
             "dasq      dasq:w3a4:sw4:p98  3 x 4       737      8   9,000  row_banked       4         3     2.9",
             "post      post:w3a4:g4       3 x 4       737      8   9,000  row_banked       4         3     2.9",

@@ -174,6 +174,13 @@ TEST(json, absent_values_are_null) {
     EXPECT_TRUE(run.at("ratios").at("energy").is_null());
 }
 
+TEST(json, of_a_comparison_tells_what_was_left_out) {
+    comparison c = sample_comparison();
+    EXPECT_EQ(json::parse(to_json(c)).at("left_out"), json::array());
+    c.left_out = {"pot at weight bits 8: too wide"};
+    EXPECT_EQ(json::parse(to_json(c)).at("left_out"), json({"pot at weight bits 8: too wide"}));
+}
+
 TEST(json, of_a_comparison_holds_the_runs_with_their_ratios) {
     const json document = json::parse(to_json(sample_comparison()));
     EXPECT_EQ(document.at("format_version"), 1);

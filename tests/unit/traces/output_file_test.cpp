@@ -159,5 +159,27 @@ TEST(output_file, that_runs_out_of_space_leaves_the_older_file_and_nothing_else)
     EXPECT_EQ(scratch.entries(), 1u);
 }
 
+TEST(require_writable, complains_as_writing_would_and_leaves_nothing) {
+    const scratch_directory scratch;
+    EXPECT_THROW(require_writable(scratch.file("missing/file")), input_error);
+    EXPECT_THROW(require_writable(scratch.file("")), input_error);
+    require_writable(scratch.file("new"));
+    EXPECT_EQ(scratch.entries(), 0u);
+}
+
+TEST(require_writable, leaves_an_older_file_as_it_is) {
+    const scratch_directory scratch;
+    write_output(scratch.file("old"), "old");
+    require_writable(scratch.file("old"));
+    EXPECT_EQ(content_of(scratch.file("old")), "old");
+    EXPECT_EQ(scratch.entries(), 1u);
+}
+
+TEST(require_writable, does_not_wait_for_the_reader_of_a_pipe) {
+    const scratch_directory scratch;
+    ASSERT_EQ(::mkfifo(scratch.file("pipe").c_str(), 0600), 0);
+    require_writable(scratch.file("pipe"));
+}
+
 }  // namespace
 }  // namespace symmetree
