@@ -5,7 +5,7 @@
 
 #include <cmath>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 
 namespace symmetree {
 namespace {
@@ -67,10 +67,8 @@ YAML::Node parse_yaml(const std::string& text, const std::string& file_name) {
 YAML::Node load_yaml(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
     if (!in) throw input_error(diagnostic{path, 0, 0, "", "can't be read"});
-    std::ostringstream content;
-    content << in.rdbuf();
-    if (in.bad() || content.fail()) throw input_error(diagnostic{path, 0, 0, "", "can't be read"});
-    const std::string text = content.str();
+    const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    if (in.bad()) throw input_error(diagnostic{path, 0, 0, "", "can't be read"});
     if (text.size() > largest_file_bytes)
         throw input_error(diagnostic{path, 0, 0, "", fmt::format("{} bytes; at most {} are allowed", text.size(), largest_file_bytes)});
     return parse_yaml(text, path);
@@ -157,7 +155,8 @@ std::vector<std::int64_t> yaml_reader::integers(const std::string& key, std::siz
     const YAML::Node value = take(key, least > 0);
     std::vector<std::int64_t> out;
     if (!value.IsDefined() || value.IsNull()) return std::vector<std::int64_t>(least, low);
-    const auto wanted = [&] { return fmt::format("{} to {} whole numbers from {} to {} are wanted", least, most, low, high); };
+    const std::string count = least == most ? fmt::format("{}", least) : fmt::format("{} to {}", least, most);
+    const auto wanted = [&] { return fmt::format("{} whole numbers from {} to {} are wanted", count, low, high); };
     if (!value.IsSequence() || value.size() < least || value.size() > most) {
         problem(key, wanted() + ", given " + given(value));
         return std::vector<std::int64_t>(least, low);
@@ -222,7 +221,7 @@ void yaml_reader::finish() {
     for (const auto& entry : node_)
         if (entry.first.IsScalar() && read_.count(entry.first.Scalar()) == 0)
             problems_->add(at(entry.first.Mark(), file_, full(entry.first.Scalar()),
-                              fmt::format("unknown key; known here: {}", fmt::join(known, ", "))));
+                              known.empty() ? "unknown key; none is known here" : fmt::format("unknown key; known here: {}", fmt::join(known, ", "))));
 }
 
 diagnostic yaml_reader::place(const std::string& key) const {
