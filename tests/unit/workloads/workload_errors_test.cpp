@@ -70,9 +70,9 @@ std::vector<wrong> wrong_files() {
          "net.yaml:3:58: layers[0].input: one of relu, gelu, dense is wanted, given 'Relu'"},
         {"conv_no_channels", conv("in: [3, 8, 8], kernel: 3"), "net.yaml:3:21: layers[0].conv.out_channels: is missing"},
         {"conv_two_inputs", conv("in: [8, 8], out_channels: 4, kernel: 3"),
-         "net.yaml:3:26: layers[0].conv.in: 3 to 3 whole numbers from 1 to 1048576 are wanted, given a list"},
+         "net.yaml:3:26: layers[0].conv.in: 3 whole numbers from 1 to 1048576 are wanted, given a list"},
         {"conv_zero_input", conv("in: [3, 0, 8], out_channels: 4, kernel: 3"),
-         "net.yaml:3:30: layers[0].conv.in: 3 to 3 whole numbers from 1 to 1048576 are wanted, given '0'"},
+         "net.yaml:3:30: layers[0].conv.in: 3 whole numbers from 1 to 1048576 are wanted, given '0'"},
         {"conv_negative_channels", conv("in: [3, 8, 8], out_channels: -4, kernel: 3"),
          "net.yaml:3:51: layers[0].conv.out_channels: a whole number from 1 to 1048576 is wanted, given '-4'"},
         {"conv_huge_channels", conv("in: [3, 8, 8], out_channels: 99999999999, kernel: 3"),
@@ -84,7 +84,7 @@ std::vector<wrong> wrong_files() {
         {"conv_misspelt_padding", conv("in: [3, 8, 8], out_channels: 4, kernel: 3, pading: 2"),
          "net.yaml:3:65: layers[0].conv.pading: unknown key; known here: dilation, groups, in, kernel, out_channels, padding, stride"},
         {"conv_kernel_list", conv("in: [3, 8, 8], out_channels: 4, kernel: [3, 3, 3]"),
-         "net.yaml:3:62: layers[0].conv.kernel: 2 to 2 whole numbers from 1 to 1048576 are wanted, given a list"},
+         "net.yaml:3:62: layers[0].conv.kernel: 2 whole numbers from 1 to 1048576 are wanted, given a list"},
         {"conv_kernel_too_large", conv("in: [3, 8, 8], out_channels: 4, kernel: 11, padding: 1"),
          "net.yaml:3:62: layers[0].conv.kernel: covers 11 along the height, but the padded input has 10\nnet.yaml:3:62: "
          "layers[0].conv.kernel: covers 11 along the width, but the padded input has 10"},
@@ -161,7 +161,7 @@ std::vector<wrong> wrong_files() {
          "net.yaml:3:74: layers[0].weights: one of gaussian, student_t, skewed_outliers, file, onnx is wanted, given none\nnet.yaml:3:75: "
          "layers[0].weights.uniform: unknown key; known here: file, gaussian, onnx, skewed_outliers, student_t"},
         {"gaussian_with_a_field", linear(", weights: {gaussian: {sigma: 1}}"),
-         "net.yaml:3:86: layers[0].weights.gaussian.sigma: unknown key; known here: "},
+         "net.yaml:3:86: layers[0].weights.gaussian.sigma: unknown key; none is known here"},
         {"student_misspelt", linear(", weights: {student_t: {degrees: 5}}"),
          "net.yaml:3:87: layers[0].weights.student_t.degrees: unknown key; known here: degrees_of_freedom"},
         {"student_two_degrees", linear(", weights: {student_t: {degrees_of_freedom: 2}}"),
@@ -183,7 +183,7 @@ std::vector<wrong> wrong_files() {
         {"onnx_missing", linear(", weights: {onnx: x.onnx, initializer: w}"),
          "net.yaml:3:81: layers[0].weights.onnx: x.onnx: can't be read"},
         {"onnx_misspelt", linear(", weights: {onnx: x.onnx, initialiser: w}"),
-         "net.yaml:3:74: layers[0].weights.initializer: is missing\nnet.yaml:3:89: layers[0].weights.initialiser: unknown key; known here: "
+         "net.yaml:3:74: layers[0].weights.initializer: is missing\nnet.yaml:3:89: layers[0].weights.initialiser: unknown key; none is known here"
          "file, gaussian, initializer, onnx, skewed_outliers, student_t, transposed"},
         {"onnx_transposed_conv",
          one_layer("name: a, conv: {in: [3, 8, 8], out_channels: 4, kernel: 3}, input: relu, weights: {onnx: x.onnx, initializer: w, "
