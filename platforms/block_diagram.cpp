@@ -44,7 +44,9 @@ std::string draw(const row& boxes) {
     const auto edge = [](const box&, std::size_t width) { return "+" + std::string(width - 2, '-') + "+"; };
     std::string out = across(boxes, edge);
     for (std::size_t i = 0; i < height; ++i)
-        out += across(boxes, [&](const box& b, std::size_t width) { return fmt::format("| {:<{}} |", i < b.lines.size() ? b.lines[i] : "", width - 4); });
+        out += across(boxes, [&](const box& b, std::size_t width) {
+            return fmt::format("| {:<{}} |", i < b.lines.size() ? b.lines[i] : "", width - 4);
+        });
     out += across(boxes, edge);
     out += across(boxes, [](const box& b, std::size_t) { return b.feeds.empty() ? "" : "    |  " + b.feeds; });
     out += across(boxes, [](const box& b, std::size_t) { return b.feeds.empty() ? "" : "    v"; });
@@ -70,14 +72,16 @@ std::string size(std::uint64_t count) {
 
 std::string bandwidth(const platform_config& c) {
     const double per_cycle = static_cast<double>(c.dram.bandwidth_bytes) / static_cast<double>(c.dram.bandwidth_cycles);
-    const std::string exact = c.dram.bandwidth_cycles == 1 ? fmt::format("{} bytes/cycle", c.dram.bandwidth_bytes)
-                                                           : fmt::format("{} bytes in {} cycles", c.dram.bandwidth_bytes, c.dram.bandwidth_cycles);
+    const std::string exact = c.dram.bandwidth_cycles == 1
+                                  ? fmt::format("{} bytes/cycle", c.dram.bandwidth_bytes)
+                                  : fmt::format("{} bytes in {} cycles", c.dram.bandwidth_bytes, c.dram.bandwidth_cycles);
     return fmt::format("{} ({:.4g} GB/s)", exact, per_cycle * c.clock_hz / 1e9);
 }
 
 row outside(const platform_config& c) {
     return {{{"host", "writes tensors and descriptors,", "rings the doorbell,", "waits for the interrupt"}, "registers"},
-            {{"DRAM", size(c.dram.capacity_bytes), bandwidth(c), fmt::format("latency {} cycles", c.dram.latency_cycles)}, "one port, reads and writes"}};
+            {{"DRAM", size(c.dram.capacity_bytes), bandwidth(c), fmt::format("latency {} cycles", c.dram.latency_cycles)},
+             "one port, reads and writes"}};
 }
 
 row movers(const platform_config& c) {
@@ -85,8 +89,8 @@ row movers(const platform_config& c) {
               fmt::format("vectors per m-block {}", c.mapping.m_block == 0 ? "auto" : std::to_string(c.mapping.m_block)),
               fmt::format("wide layers: {}", name_of(c.mapping.wide))},
              "tiles"},
-            {{"DMA", fmt::format("bursts of {} bytes, {} in flight", c.dma.burst_bytes, c.dma.outstanding), "streams: weights, activations,",
-              c.sparse.lanes > 0 ? "outliers, outputs" : "outputs"},
+            {{"DMA", fmt::format("bursts of {} bytes, {} in flight", c.dma.burst_bytes, c.dma.outstanding),
+              "streams: weights, activations,", c.sparse.lanes > 0 ? "outliers, outputs" : "outputs"},
              "bank fills"}};
 }
 
@@ -100,12 +104,15 @@ std::string vector_rate(const platform_config& c) {
 }
 
 row buffers(const platform_config& c) {
-    box weights{{"weight buffer", bank_pair(c.weight_buffer), fmt::format("port {} bits/cycle", c.weight_buffer.port_bits)}, "weight tiles"};
+    box weights{{"weight buffer", bank_pair(c.weight_buffer), fmt::format("port {} bits/cycle", c.weight_buffer.port_bits)},
+                "weight tiles"};
     if (c.sparse.lanes > 0) {
-        weights.lines.push_back(c.outlier_port_own ? fmt::format("outlier port {} bits/cycle", c.outlier_port_bits) : "outliers through the same port");
+        weights.lines.push_back(c.outlier_port_own ? fmt::format("outlier port {} bits/cycle", c.outlier_port_bits)
+                                                   : "outliers through the same port");
         weights.feeds = "weight tiles, outliers";
     }
-    const box activations{{"activation buffer", bank_pair(c.activation_buffer), fmt::format("port {} bits/cycle", c.activation_buffer.port_bits), vector_rate(c)},
+    const box activations{{"activation buffer", bank_pair(c.activation_buffer),
+                           fmt::format("port {} bits/cycle", c.activation_buffer.port_bits), vector_rate(c)},
                           "one vector to every tree"};
     return {weights, activations};
 }
@@ -121,7 +128,9 @@ std::string title_of(array_kind kind) {
 
 box array_box(const std::string& title, const array_config& array) {
     const bool shifts = array.kind != array_kind::multiplier;
-    box b{{title, fmt::format("{} trees x {} lanes", array.trees, array.lanes), fmt::format("ports w{} x a{}", array.weight_bits, array.activation_bits)}, "partial sums"};
+    box b{{title, fmt::format("{} trees x {} lanes", array.trees, array.lanes),
+           fmt::format("ports w{} x a{}", array.weight_bits, array.activation_bits)},
+          "partial sums"};
     if (shifts) b.lines.push_back(fmt::format("{} guard bits", array.guard_bits));
     b.lines.push_back(fmt::format("pipeline depth {}", array.pipeline_depth));
     b.lines.push_back(array.shadow_registers ? "shadow weight registers" : "no shadow weight registers");
@@ -139,10 +148,12 @@ void add_zero_point(const platform_config& c, row& units) {
             return;
         case zero_point_unit::widened:
             array.lines.push_back("zero point: widened, W - z stored");
-            array.lines.push_back(fmt::format("in {} bits, multipliers w{} x a{}", c.array.weight_bits + 1, c.array.weight_bits + 1, c.array.activation_bits));
+            array.lines.push_back(fmt::format("in {} bits, multipliers w{} x a{}", c.array.weight_bits + 1, c.array.weight_bits + 1,
+                                              c.array.activation_bits));
             return;
         case zero_point_unit::row_sum:
-            units.push_back({{"zero-point adder", "row_sum", fmt::format("sum over {} lanes", c.array.lanes), fmt::format("correction {}", name_of(c.correction))},
+            units.push_back({{"zero-point adder", "row_sum", fmt::format("sum over {} lanes", c.array.lanes),
+                              fmt::format("correction {}", name_of(c.correction))},
                              c.correction == correction_form::at_drain ? "z * sum(x), at the drain" : "z * sum(x), every cycle"});
             return;
     }
@@ -153,18 +164,21 @@ row arithmetic(const platform_config& c) {
     add_zero_point(c, units);
     if (c.sparse.lanes > 0)
         units.push_back({{"sparse outlier unit", fmt::format("{} lanes, {}", c.sparse.lanes, name_of(c.sparse.assignment)),
-                          fmt::format("values of {} bits", c.sparse.value_bits), fmt::format("index {} + {} bits", index_bits(c.array.trees), index_bits(c.array.lanes))},
+                          fmt::format("values of {} bits", c.sparse.value_bits),
+                          fmt::format("index {} + {} bits", index_bits(c.array.trees), index_bits(c.array.lanes))},
                          "outlier sums"});
     if (c.side_array) units.push_back(array_box("side array (uniform layers)", *c.side_array));
     return units;
 }
 
 row output_side(const platform_config& c) {
-    return {{{"accumulators", fmt::format("{} x {} bits", c.array.trees, c.accumulators.bits), fmt::format("2 banks of {} vectors", c.accumulators.depth),
+    return {{{"accumulators", fmt::format("{} x {} bits", c.array.trees, c.accumulators.bits),
+              fmt::format("2 banks of {} vectors", c.accumulators.depth),
               fmt::format("a write every {} cycles", c.accumulators.write_interval)},
              "full banks"},
             {{"requantizer", fmt::format("{} outputs/cycle", c.drain_width)}, "output codes"},
-            {{"output buffer", bank_pair(c.output_buffer), fmt::format("port {} bits/cycle", c.output_buffer.port_bits)}, "to DRAM, through the DMA"}};
+            {{"output buffer", bank_pair(c.output_buffer), fmt::format("port {} bits/cycle", c.output_buffer.port_bits)},
+             "to DRAM, through the DMA"}};
 }
 
 std::string heading(const platform_config& c) {

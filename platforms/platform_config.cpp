@@ -28,9 +28,8 @@ std::optional<std::string> why_no_outliers(const platform_config& platform, cons
 /// PoT and POST codes name a shift each: cut in pieces they would mean something else, and truncated products don't add up.
 std::optional<std::string> why_no_shifts(const array_config& array, const scheme& wanted) {
     if (wanted.weight_bits > array.weight_bits || wanted.activation_bits > array.activation_bits)
-        return fmt::format("its codes (w{}a{}) are wider than the array's ports (w{}a{}), and {} codes are never split",
-                           wanted.weight_bits, wanted.activation_bits, array.weight_bits, array.activation_bits,
-                           to_string(wanted.family));
+        return fmt::format("its codes (w{}a{}) are wider than the array's ports (w{}a{}), and {} codes are never split", wanted.weight_bits,
+                           wanted.activation_bits, array.weight_bits, array.activation_bits, to_string(wanted.family));
     if (wanted.shift.guard_bits != array.guard_bits)
         return fmt::format("it keeps {} guard bits, the array's products have {} (array.guard_bits)", wanted.shift.guard_bits,
                            array.guard_bits);
@@ -40,17 +39,21 @@ std::optional<std::string> why_no_shifts(const array_config& array, const scheme
 void check_shift_array(const platform_config& c, std::vector<contradiction>& found) {
     const bool shift_array = c.array.kind != array_kind::multiplier;
     if (!shift_array) {
-        if (c.side_array) found.push_back({{"side_array", "array.kind"}, "only a pot or post array has a side array; this array is of multipliers"});
+        if (c.side_array)
+            found.push_back({{"side_array", "array.kind"}, "only a pot or post array has a side array; this array is of multipliers"});
         return;
     }
     const char* kind = name_of(c.array.kind);
     if (c.array.weight_bits > 7)
-        found.push_back({{"array.weight_bits", "array.kind"}, fmt::format("a {} array takes weights of 2 to 7 bits, given {}", kind, c.array.weight_bits)});
+        found.push_back({{"array.weight_bits", "array.kind"},
+                         fmt::format("a {} array takes weights of 2 to 7 bits, given {}", kind, c.array.weight_bits)});
     if (!c.side_array)
         found.push_back({{"side_array", "array.kind"},
-                         fmt::format("a {} array needs a side_array of multipliers: attention products and uniform layers have no {} codes", kind, kind)});
+                         fmt::format("a {} array needs a side_array of multipliers: attention products and uniform layers have no {} codes",
+                                     kind, kind)});
     if (c.zero_point != zero_point_unit::none)
-        found.push_back({{"zero_point.unit", "array.kind"}, fmt::format("a zero-point unit belongs to a multiplier array, this one is {}", kind)});
+        found.push_back(
+            {{"zero_point.unit", "array.kind"}, fmt::format("a zero-point unit belongs to a multiplier array, this one is {}", kind)});
     if (c.sparse.lanes > 0)
         found.push_back({{"sparse.lanes", "array.kind"}, fmt::format("a sparse unit belongs to a multiplier array, this one is {}", kind)});
 }
@@ -61,13 +64,15 @@ void check_side_array(const platform_config& c, std::vector<contradiction>& foun
         found.push_back({{"side_array.kind"}, fmt::format("a side array is of multipliers, given {}", name_of(c.side_array->kind))});
     if (c.side_array->trees > c.array.trees)
         found.push_back({{"side_array.trees", "array.trees"},
-                         fmt::format("the side array shares the accumulators of the array's {} trees, given {} trees", c.array.trees, c.side_array->trees)});
+                         fmt::format("the side array shares the accumulators of the array's {} trees, given {} trees", c.array.trees,
+                                     c.side_array->trees)});
 }
 
 void check_sizes(const platform_config& c, std::vector<contradiction>& found) {
     if (c.sparse.assignment == outlier_assignment::row_banked && c.sparse.lanes > c.array.trees)
         found.push_back({{"sparse.lanes", "sparse.assignment", "array.trees"},
-                         fmt::format("row_banked gives tree t to lane t mod lanes: of {} lanes only {} would ever work", c.sparse.lanes, c.array.trees)});
+                         fmt::format("row_banked gives tree t to lane t mod lanes: of {} lanes only {} would ever work", c.sparse.lanes,
+                                     c.array.trees)});
     if (c.mapping.m_block > c.accumulators.depth)
         found.push_back({{"mapping.m_block", "accumulators.depth"},
                          fmt::format("an accumulator bank holds {} vectors, given {}", c.accumulators.depth, c.mapping.m_block)});
@@ -81,8 +86,8 @@ void check_scheme(const platform_config& c, std::vector<contradiction>& found) {
     // The missing side array was named already.
     if (!is_shift_family(c.default_scheme.family) && !array_for(c, c.default_scheme.family)) return;
     if (const auto reason = why_not(c, c.default_scheme))
-        found.push_back({{"scheme", "array.kind", "array.guard_bits", "array.weight_bits", "array.activation_bits", "zero_point.unit", "sparse.lanes",
-                          "sparse.value_bits", "side_array", "mapping.wide_layers"},
+        found.push_back({{"scheme", "array.kind", "array.guard_bits", "array.weight_bits", "array.activation_bits", "zero_point.unit",
+                          "sparse.lanes", "sparse.value_bits", "side_array", "mapping.wide_layers"},
                          fmt::format("{} can't run on this platform: {}", to_string(c.default_scheme), *reason)});
 }
 
@@ -179,9 +184,10 @@ const array_config* array_for(const platform_config& platform, scheme_family fam
 std::optional<std::string> why_not(const platform_config& platform, const scheme& wanted) {
     const array_config* array = array_for(platform, wanted.family);
     if (!array)
-        return is_shift_family(wanted.family)
-                   ? fmt::format("{} needs an array of kind {}, this one is {}", to_string(wanted.family), to_string(wanted.family), name_of(platform.array.kind))
-                   : fmt::format("{} needs multipliers, and the {} array has no side_array", to_string(wanted.family), name_of(platform.array.kind));
+        return is_shift_family(wanted.family) ? fmt::format("{} needs an array of kind {}, this one is {}", to_string(wanted.family),
+                                                            to_string(wanted.family), name_of(platform.array.kind))
+                                              : fmt::format("{} needs multipliers, and the {} array has no side_array",
+                                                            to_string(wanted.family), name_of(platform.array.kind));
     switch (wanted.family) {
         case scheme_family::symq: break;
         case scheme_family::asymq:

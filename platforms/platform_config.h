@@ -12,9 +12,9 @@ namespace symmetree {
 /// A platform as written, with every default filled in. Immutable after validation.
 /// File format, ranges and defaults: docs/platform-format.md.
 struct platform_config : accelerator_config {
-    std::string name;                        ///< 1..64 of a-z, 0-9, '_' and '-': it becomes part of file names
+    std::string name;  ///< 1..64 of a-z, 0-9, '_' and '-': it becomes part of file names
     std::string description;
-    scheme default_scheme;                   ///< the scheme the platform implies
+    scheme default_scheme;  ///< the scheme the platform implies
     std::string cost_table = "published_45nm";
 };
 
@@ -42,7 +42,7 @@ const array_config* array_for(const platform_config& platform, scheme_family fam
 
 /// Two or more fields that don't go together. The first field is the one to change.
 struct contradiction {
-    std::vector<std::string> fields;         ///< dotted names as in the platform file
+    std::vector<std::string> fields;  ///< dotted names as in the platform file
     std::string message;
 };
 

@@ -94,9 +94,11 @@ std::optional<array_config> read_side_array(yaml_reader& root, const array_confi
 }
 
 std::pair<zero_point_unit, correction_form> read_zero_point(yaml_reader reader) {
-    const auto unit = reader.choice("unit", words({zero_point_unit::none, zero_point_unit::pre_subtract, zero_point_unit::widened, zero_point_unit::row_sum}),
-                                    std::optional(zero_point_unit::none));
-    const auto correction = reader.choice("correction", words({correction_form::every_cycle, correction_form::at_drain}), std::optional(correction_form::at_drain));
+    const auto unit = reader.choice(
+        "unit", words({zero_point_unit::none, zero_point_unit::pre_subtract, zero_point_unit::widened, zero_point_unit::row_sum}),
+        std::optional(zero_point_unit::none));
+    const auto correction = reader.choice("correction", words({correction_form::every_cycle, correction_form::at_drain}),
+                                          std::optional(correction_form::at_drain));
     reader.finish();
     return {unit, correction};
 }
@@ -105,14 +107,16 @@ sparse_config read_sparse(yaml_reader reader) {
     sparse_config sparse;
     sparse.lanes = small(reader, "lanes", 0, 256, sparse.lanes);
     sparse.value_bits = small(reader, "value_bits", 2, 8, sparse.value_bits);
-    sparse.assignment = reader.choice("assignment", words({outlier_assignment::row_banked, outlier_assignment::pooled}), std::optional(sparse.assignment));
+    sparse.assignment =
+        reader.choice("assignment", words({outlier_assignment::row_banked, outlier_assignment::pooled}), std::optional(sparse.assignment));
     reader.finish();
     return sparse;
 }
 
 buffer_config read_buffer(yaml_reader reader) {
     buffer_config buffer;
-    buffer.bank_bytes = static_cast<std::uint64_t>(reader.integer("bank_bytes", 64, 64 * mib, static_cast<std::int64_t>(buffer.bank_bytes)));
+    buffer.bank_bytes =
+        static_cast<std::uint64_t>(reader.integer("bank_bytes", 64, 64 * mib, static_cast<std::int64_t>(buffer.bank_bytes)));
     buffer.port_bits = small(reader, "port_bits", 8, 8192, buffer.port_bits);
     reader.finish();
     return buffer;
@@ -163,16 +167,19 @@ void read_bandwidth(yaml_reader& reader, dram_config& dram) {
 
 dram_config read_dram(yaml_reader reader) {
     dram_config dram;
-    dram.capacity_bytes = static_cast<std::uint64_t>(reader.integer("capacity_bytes", 64 * kib, 4 * gib, static_cast<std::int64_t>(dram.capacity_bytes)));
+    dram.capacity_bytes =
+        static_cast<std::uint64_t>(reader.integer("capacity_bytes", 64 * kib, 4 * gib, static_cast<std::int64_t>(dram.capacity_bytes)));
     read_bandwidth(reader, dram);
-    dram.latency_cycles = static_cast<std::uint64_t>(reader.integer("latency_cycles", 0, 100000, static_cast<std::int64_t>(dram.latency_cycles)));
+    dram.latency_cycles =
+        static_cast<std::uint64_t>(reader.integer("latency_cycles", 0, 100000, static_cast<std::int64_t>(dram.latency_cycles)));
     reader.finish();
     return dram;
 }
 
 mapping_config read_mapping(yaml_reader reader) {
     mapping_config mapping;
-    mapping.order = reader.choice("loop_order", words({loop_order::automatic, loop_order::n_m, loop_order::m_n}), std::optional(mapping.order));
+    mapping.order =
+        reader.choice("loop_order", words({loop_order::automatic, loop_order::n_m, loop_order::m_n}), std::optional(mapping.order));
     mapping.m_block = automatic_or(reader, "m_block", 65536);
     mapping.n_blocks_per_group = automatic_or(reader, "n_blocks_per_group", 65536);
     mapping.wide = reader.choice("wide_layers", words({wide_layers::passes, wide_layers::refuse}), std::optional(mapping.wide));
@@ -188,7 +195,8 @@ scheme read_scheme(yaml_reader& root, const array_config& array) {
         return parse_scheme(text, array.weight_bits, array.activation_bits);
     } catch (const input_error& e) {
         for (const diagnostic& problem : e.problems())
-            root.problem("scheme", problem.field.empty() || problem.field == "scheme" ? problem.message : problem.field + ": " + problem.message);
+            root.problem("scheme",
+                         problem.field.empty() || problem.field == "scheme" ? problem.message : problem.field + ": " + problem.message);
     }
     return {};
 }
@@ -219,9 +227,8 @@ platform_config read_fields(yaml_reader& root) {
 
 /// True when `field` or the mapping that holds it was found wrong already.
 bool already_reported(const std::string& field, const diagnostics& problems) {
-    return std::any_of(problems.problems().begin(), problems.problems().end(), [&](const diagnostic& problem) {
-        return problem.field == field || field.rfind(problem.field + ".", 0) == 0;
-    });
+    return std::any_of(problems.problems().begin(), problems.problems().end(),
+                       [&](const diagnostic& problem) { return problem.field == field || field.rfind(problem.field + ".", 0) == 0; });
 }
 
 /// Where a dotted field stands; the nearest mapping around it when it was left out.
@@ -244,7 +251,8 @@ diagnostic place_of(const YAML::Node& node, const std::string& file, const std::
 void report_contradictions(const platform_config& config, const YAML::Node& node, const std::string& file, diagnostics& problems) {
     const diagnostics misread = problems;
     for (const contradiction& rule : contradictions(config)) {
-        if (std::any_of(rule.fields.begin(), rule.fields.end(), [&](const std::string& field) { return already_reported(field, misread); })) continue;
+        if (std::any_of(rule.fields.begin(), rule.fields.end(), [&](const std::string& field) { return already_reported(field, misread); }))
+            continue;
         diagnostic problem = place_of(node, file, rule.fields.front());
         problem.message = rule.message;
         problems.add(std::move(problem));
@@ -274,7 +282,9 @@ public:
     yaml_writer() { out_ << YAML::BeginMap; }
 
     template <class T>
-    void field(const char* key, const T& value) { out_ << YAML::Key << key << YAML::Value << value; }
+    void field(const char* key, const T& value) {
+        out_ << YAML::Key << key << YAML::Value << value;
+    }
     void quoted_field(const char* key, const std::string& text) { out_ << YAML::Key << key << YAML::Value << YAML::DoubleQuoted << text; }
     void automatic_field(const char* key, int value) { field(key, value == 0 ? std::string("auto") : std::to_string(value)); }
     void begin(const char* key) { out_ << YAML::Key << key << YAML::Value << YAML::BeginMap; }
@@ -310,8 +320,10 @@ void write_buffer(yaml_writer& out, const char* key, const buffer_config& buffer
 
 void write_units(yaml_writer& out, const platform_config& c) {
     write_array(out, "array", c.array);
-    if (c.side_array) write_array(out, "side_array", *c.side_array);
-    else out.field("side_array", "none");
+    if (c.side_array)
+        write_array(out, "side_array", *c.side_array);
+    else
+        out.field("side_array", "none");
     out.begin("zero_point");
     out.field("unit", name_of(c.zero_point));
     out.field("correction", name_of(c.correction));
@@ -370,21 +382,25 @@ void write_mapping(yaml_writer& out, const mapping_config& mapping) {
 std::vector<std::string> shipped_platforms(const std::string& shipped_directory) {
     std::vector<std::string> names;
     std::error_code unreadable;
-    for (std::filesystem::directory_iterator entry(shipped_directory, unreadable), end; !unreadable && entry != end; entry.increment(unreadable))
+    for (std::filesystem::directory_iterator entry(shipped_directory, unreadable), end; !unreadable && entry != end;
+         entry.increment(unreadable))
         if (entry->path().extension() == ".yaml") names.push_back(entry->path().stem().string());
     std::sort(names.begin(), names.end());
     return names;
 }
 
-platform_config parse_platform(const std::string& yaml, const std::string& file_name) { return platform_of(parse_yaml(yaml, file_name), file_name); }
+platform_config parse_platform(const std::string& yaml, const std::string& file_name) {
+    return platform_of(parse_yaml(yaml, file_name), file_name);
+}
 
 platform_config load_platform(const std::string& name_or_path, const std::string& shipped_directory) {
     if (is_path(name_or_path)) return platform_of(load_yaml(name_or_path), name_or_path);
     const std::vector<std::string> shipped = shipped_platforms(shipped_directory);
     if (std::find(shipped.begin(), shipped.end(), name_or_path) == shipped.end())
-        throw input_error(diagnostic{"", 0, 0, "platform",
-                                     fmt::format("no platform '{}' is shipped; there are {} (a file of your own: with a '/' or ending in .yaml)",
-                                                 name_or_path, fmt::join(shipped, ", "))});
+        throw input_error(
+            diagnostic{"", 0, 0, "platform",
+                       fmt::format("no platform '{}' is shipped; there are {} (a file of your own: with a '/' or ending in .yaml)",
+                                   name_or_path, fmt::join(shipped, ", "))});
     const std::string path = shipped_directory + "/" + name_or_path + ".yaml";
     return platform_of(load_yaml(path), path);
 }

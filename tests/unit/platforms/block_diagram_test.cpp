@@ -13,13 +13,15 @@ using ::testing::Not;
 TEST(block_diagram, follows_the_data_from_the_host_to_the_outputs) {
     const std::string drawn = block_diagram(shipped("dasq_row_sum"));
     std::size_t last = 0;
-    for (const char* block : {"| host ", "| sequencer ", "| weight buffer ", "| multiplier array ", "| accumulators ", "| requantizer ", "| output buffer "}) {
+    for (const char* block :
+         {"| host ", "| sequencer ", "| weight buffer ", "| multiplier array ", "| accumulators ", "| requantizer ", "| output buffer "}) {
         const std::size_t at = drawn.find(block);
         ASSERT_NE(at, std::string::npos) << block;
         EXPECT_GT(at, last) << block;
         last = at;
     }
-    EXPECT_THAT(drawn, AllOf(HasSubstr("| DRAM "), HasSubstr("| DMA "), HasSubstr("| activation buffer "), HasSubstr("| zero-point adder "), HasSubstr("| sparse outlier unit ")));
+    EXPECT_THAT(drawn, AllOf(HasSubstr("| DRAM "), HasSubstr("| DMA "), HasSubstr("| activation buffer "), HasSubstr("| zero-point adder "),
+                             HasSubstr("| sparse outlier unit ")));
 }
 
 TEST(block_diagram, shows_the_sizes_of_this_platform) {
@@ -35,8 +37,9 @@ TEST(block_diagram, shows_the_sizes_of_this_platform) {
     c.outlier_port_own = true;
     c.outlier_port_bits = 40;
     const std::string drawn = block_diagram(c);
-    for (const char* text : {"12 trees x 10 lanes", "ports w4 x a6", "port 48 bits/cycle", "vectors of 10 x 6 bits, one in 2 cycles", "2 banks of 3000 bytes", "3 bytes in 7 cycles",
-                             "12 x 27 bits", "outlier port 40 bits/cycle", "16 lanes, row_banked", "values of 4 bits", "index 4 + 4 bits"})
+    for (const char* text : {"12 trees x 10 lanes", "ports w4 x a6", "port 48 bits/cycle", "vectors of 10 x 6 bits, one in 2 cycles",
+                             "2 banks of 3000 bytes", "3 bytes in 7 cycles", "12 x 27 bits", "outlier port 40 bits/cycle",
+                             "16 lanes, row_banked", "values of 4 bits", "index 4 + 4 bits"})
         EXPECT_THAT(drawn, HasSubstr(text));
 }
 
@@ -51,12 +54,14 @@ TEST(block_diagram, shows_each_zero_point_variant) {
 }
 
 TEST(block_diagram, shows_shift_arrays_with_their_side_array) {
-    EXPECT_THAT(block_diagram(shipped("pot")), AllOf(HasSubstr("shift array (PoT)"), HasSubstr("4 guard bits"), HasSubstr("side array"), HasSubstr("16 trees x 4 lanes")));
+    EXPECT_THAT(block_diagram(shipped("pot")),
+                AllOf(HasSubstr("shift array (PoT)"), HasSubstr("4 guard bits"), HasSubstr("side array"), HasSubstr("16 trees x 4 lanes")));
     EXPECT_THAT(block_diagram(shipped("post")), HasSubstr("shift-LUT array (POST)"));
 }
 
 TEST(block_diagram, leaves_no_trailing_spaces) {
-    for (const std::string& name : shipped_platforms(shipped_directory)) EXPECT_THAT(block_diagram(shipped(name)), Not(HasSubstr(" \n"))) << name;
+    for (const std::string& name : shipped_platforms(shipped_directory))
+        EXPECT_THAT(block_diagram(shipped(name)), Not(HasSubstr(" \n"))) << name;
 }
 
 }  // namespace

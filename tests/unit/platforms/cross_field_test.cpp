@@ -27,7 +27,8 @@ std::vector<rule> broken_rules() {
         {minimal("array: {kind: pot, trees: 8}\nside_array: {trees: 9}\n", "pot"), "side_array.trees", "8 trees"},
         {minimal("array: {kind: pot}\nside_array: {kind: post}\n", "pot"), "side_array.kind", "of multipliers"},
         {minimal("side_array: {trees: 4}\n"), "side_array", "only a pot or post array"},
-        {minimal("array: {kind: pot}\nside_array: {}\nzero_point: {unit: row_sum}\n", "pot"), "zero_point.unit", "belongs to a multiplier array"},
+        {minimal("array: {kind: pot}\nside_array: {}\nzero_point: {unit: row_sum}\n", "pot"), "zero_point.unit",
+         "belongs to a multiplier array"},
         {minimal("array: {kind: post}\nside_array: {}\nsparse: {lanes: 4}\n", "post"), "sparse.lanes", "belongs to a multiplier array"},
         {minimal("array: {trees: 8}\nsparse: {lanes: 9}\n"), "sparse.lanes", "only 8 would ever work"},
         {minimal("accumulators: {depth: 64}\nmapping: {m_block: 65}\n"), "mapping.m_block", "holds 64 vectors"},
@@ -46,17 +47,20 @@ std::vector<rule> broken_rules() {
 TEST(platform_rules, each_broken_rule_is_one_problem_that_names_field_and_reason) {
     for (const rule& r : broken_rules()) {
         SCOPED_TRACE(r.file);
-        EXPECT_THAT(problems_of(r.file), ElementsAre(AllOf(Field(&diagnostic::field, r.field), Field(&diagnostic::message, HasSubstr(r.message)),
-                                                           Field(&diagnostic::line, testing::Gt(0)))));
+        EXPECT_THAT(problems_of(r.file),
+                    ElementsAre(AllOf(Field(&diagnostic::field, r.field), Field(&diagnostic::message, HasSubstr(r.message)),
+                                      Field(&diagnostic::line, testing::Gt(0)))));
     }
 }
 
 TEST(platform_rules, just_inside_each_limit_is_accepted) {
     for (const std::string& file :
-         {minimal("array: {kind: pot, weight_bits: 7}\nside_array: {trees: 16}\n", "pot"), minimal("array: {trees: 8}\nsparse: {lanes: 8}\n"),
-          minimal("array: {trees: 8}\nsparse: {lanes: 9, assignment: pooled}\n"), minimal("accumulators: {depth: 64}\nmapping: {m_block: 64}\n"),
-          minimal("requantizer: {drain_width: 17}\noutput_buffer: {port_bits: 136}\n"), minimal("sparse: {lanes: 4, value_bits: 5}\n", "dasq:sw5"),
-          minimal("array: {trees: 13, lanes: 7}\n"), minimal("array: {kind: post, guard_bits: 0}\nside_array: {}\n", "post:g0")}) {
+         {minimal("array: {kind: pot, weight_bits: 7}\nside_array: {trees: 16}\n", "pot"),
+          minimal("array: {trees: 8}\nsparse: {lanes: 8}\n"), minimal("array: {trees: 8}\nsparse: {lanes: 9, assignment: pooled}\n"),
+          minimal("accumulators: {depth: 64}\nmapping: {m_block: 64}\n"),
+          minimal("requantizer: {drain_width: 17}\noutput_buffer: {port_bits: 136}\n"),
+          minimal("sparse: {lanes: 4, value_bits: 5}\n", "dasq:sw5"), minimal("array: {trees: 13, lanes: 7}\n"),
+          minimal("array: {kind: post, guard_bits: 0}\nside_array: {}\n", "post:g0")}) {
         SCOPED_TRACE(file);
         EXPECT_THAT(problems_of(file), IsEmpty());
     }

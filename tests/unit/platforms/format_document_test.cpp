@@ -23,7 +23,9 @@ TEST(platform_format_document, names_every_field) {
         for (const std::string& line : lines_of(to_yaml(shipped(platform)))) {
             const std::size_t start = line.find_first_not_of(' ');
             const std::string key = line.substr(start, line.find(':') - start);
-            EXPECT_THAT(text, AnyOf(HasSubstr("`" + key + "`"), HasSubstr("." + key + "`"), HasSubstr("{" + key + ","), HasSubstr(", " + key + "}"))) << key;
+            EXPECT_THAT(text, AnyOf(HasSubstr("`" + key + "`"), HasSubstr("." + key + "`"), HasSubstr("{" + key + ","),
+                                    HasSubstr(", " + key + "}")))
+                << key;
         }
 }
 

@@ -174,7 +174,8 @@ TEST(platform_file, scheme_widths_default_to_the_ports_of_the_array) {
 }
 
 TEST(platform_file, side_array_takes_the_ports_of_the_array_by_default) {
-    const platform_config c = parse_platform(minimal("array: {kind: pot, trees: 6, weight_bits: 3, activation_bits: 5}\nside_array: {lanes: 2}\n"), "p.yaml");
+    const platform_config c =
+        parse_platform(minimal("array: {kind: pot, trees: 6, weight_bits: 3, activation_bits: 5}\nside_array: {lanes: 2}\n"), "p.yaml");
     ASSERT_TRUE(c.side_array);
     EXPECT_EQ(c.side_array->kind, array_kind::multiplier);
     EXPECT_EQ(c.side_array->trees, 6);
@@ -207,9 +208,9 @@ TEST(platform_file, every_misspelt_key_is_refused_with_its_line) {
             std::vector<std::string> misspelt = lines;
             misspelt[i].insert(colon, "s");
             const std::size_t column = lines[i].find_first_not_of(' ') + 1;
-            EXPECT_THAT(problems_of(text_of(misspelt)),
-                        Contains(AllOf(Field(&diagnostic::message, HasSubstr("unknown key")), Field(&diagnostic::line, static_cast<int>(i) + 1),
-                                       Field(&diagnostic::column, static_cast<int>(column)))));
+            EXPECT_THAT(problems_of(text_of(misspelt)), Contains(AllOf(Field(&diagnostic::message, HasSubstr("unknown key")),
+                                                                       Field(&diagnostic::line, static_cast<int>(i) + 1),
+                                                                       Field(&diagnostic::column, static_cast<int>(column)))));
         }
     }
 }
@@ -223,7 +224,8 @@ TEST(platform_file, every_value_of_the_wrong_kind_is_refused_with_its_line) {
             std::vector<std::string> wrong = lines;
             wrong[i] = lines[i].substr(0, colon) + ": [1, 2]";
             // A section's own fields would hang below the list: leave them out.
-            while (i + 1 < wrong.size() && lines[i].size() == colon + 1 && wrong[i + 1].find_first_not_of(' ') > lines[i].find_first_not_of(' '))
+            while (i + 1 < wrong.size() && lines[i].size() == colon + 1 &&
+                   wrong[i + 1].find_first_not_of(' ') > lines[i].find_first_not_of(' '))
                 wrong.erase(wrong.begin() + static_cast<std::ptrdiff_t>(i) + 1);
             EXPECT_THAT(problems_of(text_of(wrong)), Contains(Field(&diagnostic::line, static_cast<int>(i) + 1)));
         }
@@ -271,7 +273,9 @@ std::vector<range> ranges() {
         {"dma", "burst_bytes", {"7", "4097"}, {"8", "4096"}},
         {"dma", "outstanding", {"0", "65"}, {"1", "64"}},
         {"dram", "capacity_bytes", {"65535", "4294967297", "99999999999999999999"}, {"65536", "4294967296"}},
-        {"dram", "bandwidth", {"0", "65537", "{bytes: 0}", "{bytes: 1, cycles: 0}", "{bytes: 65537}", "{bytes: 1, cycles: 65537}", "{bytes: 1, per: 2}"},
+        {"dram",
+         "bandwidth",
+         {"0", "65537", "{bytes: 0}", "{bytes: 1, cycles: 0}", "{bytes: 65537}", "{bytes: 1, cycles: 65537}", "{bytes: 1, per: 2}"},
          {"1", "65536", "{bytes: 1, cycles: 65536}"}},
         {"dram", "latency_cycles", {"-1", "100001"}, {"0", "100000"}},
         {"mapping", "loop_order", {"nm", "automatic"}, {"auto", "n_m", "m_n"}},
@@ -318,7 +322,8 @@ TEST(platform_file, ranges_of_pot_and_side_arrays) {
     EXPECT_THAT(with(", guard_bits: 7", ""), IsEmpty());
     EXPECT_THAT(with(", guard_bits: 8", ""), Contains(Field(&diagnostic::field, "array.guard_bits")));
     EXPECT_THAT(with(", guard_bits: -1", ""), Contains(Field(&diagnostic::field, "array.guard_bits")));
-    for (const char* side : {"trees: 0", "lanes: 65", "weight_bits: 9", "activation_bits: 1", "pipeline_depth: 0", "shadow_registers: maybe", "kind: shifter", "guard_bits: 4"}) {
+    for (const char* side : {"trees: 0", "lanes: 65", "weight_bits: 9", "activation_bits: 1", "pipeline_depth: 0",
+                             "shadow_registers: maybe", "kind: shifter", "guard_bits: 4"}) {
         SCOPED_TRACE(side);
         const std::string key = std::string(side).substr(0, std::string(side).find(':'));
         EXPECT_THAT(with("", side), Contains(Field(&diagnostic::field, "side_array." + key)));
@@ -334,10 +339,13 @@ TEST(platform_file, description_is_short_and_valid_text) {
 }
 
 TEST(platform_file, all_problems_at_once_each_with_its_place) {
-    const auto problems = problems_of("name: p\nscheme: dasq\narray:\n  trees: 0\n  lames: 4\ndram:\n  latency_cycles: x\nmapping: {m_block: 1000}\n");
+    const auto problems =
+        problems_of("name: p\nscheme: dasq\narray:\n  trees: 0\n  lames: 4\ndram:\n  latency_cycles: x\nmapping: {m_block: 1000}\n");
     ASSERT_THAT(problems, SizeIs(5));
-    EXPECT_THAT(problems, Contains(AllOf(Field(&diagnostic::field, "array.trees"), Field(&diagnostic::line, 4), Field(&diagnostic::column, 10))));
-    EXPECT_THAT(problems, Contains(AllOf(Field(&diagnostic::field, "array.lames"), Field(&diagnostic::line, 5), Field(&diagnostic::column, 3))));
+    EXPECT_THAT(problems,
+                Contains(AllOf(Field(&diagnostic::field, "array.trees"), Field(&diagnostic::line, 4), Field(&diagnostic::column, 10))));
+    EXPECT_THAT(problems,
+                Contains(AllOf(Field(&diagnostic::field, "array.lames"), Field(&diagnostic::line, 5), Field(&diagnostic::column, 3))));
     EXPECT_THAT(problems, Contains(AllOf(Field(&diagnostic::field, "dram.latency_cycles"), Field(&diagnostic::line, 7))));
     EXPECT_THAT(problems, Contains(AllOf(Field(&diagnostic::field, "mapping.m_block"), Field(&diagnostic::line, 8))));
     EXPECT_THAT(problems, Contains(AllOf(Field(&diagnostic::field, "scheme"), Field(&diagnostic::line, 2))));

@@ -27,7 +27,9 @@ inline std::vector<diagnostic> problems_of(const std::string& yaml) {
 }
 
 /// The smallest file of a platform, with `rest` below it.
-inline std::string minimal(const std::string& rest, const std::string& scheme = "symq") { return "name: p\nscheme: " + scheme + "\n" + rest; }
+inline std::string minimal(const std::string& rest, const std::string& scheme = "symq") {
+    return "name: p\nscheme: " + scheme + "\n" + rest;
+}
 
 /// The lines of `text`, without their ends.
 inline std::vector<std::string> lines_of(const std::string& text) {
