@@ -1,0 +1,114 @@
+#include <gtest/gtest.h>
+
+#include "models/sequencer/descriptor.h"
+#include "models/sparse/sparse_math.h"
+#include "tests/unit/models/bits.h"
+#include "tests/unit/tiling/random_layers.h"
+
+namespace symmetree {
+namespace {
+
+std::vector<tile_outlier> any_outliers(draws& d, const array_config& array, int value_bits, int most) {
+    std::vector<tile_outlier> entries;
+    const int count = d.between(0, most);
+    for (int i = 0; i < count; ++i) {
+        tile_outlier o;
+        o.tree = std::uint16_t(d.between(0, array.trees - 1));
+        o.lane = std::uint16_t(d.between(0, array.lanes - 1));
+        o.value = std::int8_t(d.between(-(1 << (value_bits - 1)), (1 << (value_bits - 1)) - 1));
+        entries.push_back(o);
+    }
+    return entries;
+}
+
+int width_of_index(int values) {
+    int width = 0;
+    while (1 << width < values) ++width;
+    return width;
+}
+
+TEST(outlier_stream, is_decoded_as_it_was_written) {
+    for (std::uint32_t seed = 0; seed < 2000; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        draws d(seed);
+        array_config array;
+        array.trees = d.one_of({1, 2, 3, 16, 17, 64, 255, 256});
+        array.lanes = d.one_of({1, 2, 5, 16, 33, 64});
+        const int bits = d.between(2, 8);
+        const std::vector<tile_outlier> entries = any_outliers(d, array, bits, std::min(array.trees * array.lanes, 40));
+        bit_list list;
+        list.append(std::int64_t(entries.size()), width_of_index(array.trees * array.lanes + 1));
+        for (const tile_outlier& o : entries) {
+            list.append(o.value, bits);
+            list.append(o.tree, width_of_index(array.trees));
+            list.append(o.lane, width_of_index(array.lanes));
+        }
+        std::vector<std::uint8_t> stream;
+        list.append_bytes_to(stream);
+        const std::vector<tile_outlier> decoded = decode_outliers(stream.data(), stream.size(), array, bits);
+        ASSERT_EQ(decoded.size(), entries.size());
+        for (std::size_t i = 0; i < entries.size(); ++i) {
+            ASSERT_EQ(decoded[i].value, entries[i].value);
+            ASSERT_EQ(decoded[i].tree, entries[i].tree);
+            ASSERT_EQ(decoded[i].lane, entries[i].lane);
+        }
+        ASSERT_EQ(outlier_count_bits(array), width_of_index(array.trees * array.lanes + 1));
+        ASSERT_EQ(outlier_index_bits(array), width_of_index(array.trees) + width_of_index(array.lanes));
+    }
+}
+
+TEST(sparse_load, is_the_fullest_lane_or_one_cycle) {
+    for (std::uint32_t seed = 0; seed < 2000; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        draws d(seed);
+        array_config array;
+        array.trees = d.one_of({1, 3, 16, 64});
+        sparse_config config;
+        config.lanes = d.one_of({1, 2, 3, 8, 16, 64});
+        const std::vector<tile_outlier> entries = any_outliers(d, array, 4, 60);
+        std::uint64_t fullest = 0;
+        for (int lane = 0; lane < config.lanes; ++lane) {
+            std::uint64_t here = 0;
+            for (const tile_outlier& o : entries) here += o.tree % config.lanes == lane;
+            fullest = std::max(fullest, here);
+        }
+        config.assignment = outlier_assignment::row_banked;
+        ASSERT_EQ(sparse_load_of(entries, config).cycles_per_vector, fullest > 0 ? fullest : 1);
+        ASSERT_EQ(sparse_load_of(entries, config).fullest_lane, fullest);
+        config.assignment = outlier_assignment::pooled;
+        const auto shared = std::uint64_t((entries.size() + std::size_t(config.lanes) - 1) / std::size_t(config.lanes));
+        ASSERT_EQ(sparse_load_of(entries, config).cycles_per_vector, shared > 0 ? shared : 1);
+        ASSERT_EQ(sparse_load_of(entries, config).fullest_lane, shared);
+        ASSERT_LE(shared, fullest);
+    }
+}
+
+TEST(add_outliers, adds_shifted_products_to_their_trees) {
+    for (std::uint32_t seed = 0; seed < 1000; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        draws d(seed);
+        array_config array;
+        array.trees = d.one_of({1, 3, 16});
+        array.lanes = d.one_of({1, 5, 16, 64});
+        const std::vector<tile_outlier> entries = any_outliers(d, array, 8, 50);
+        const int vectors = d.between(1, 20), stride = array.lanes + d.between(0, 2), partial_stride = array.trees + d.between(0, 7);
+        std::vector<std::uint8_t> shifts;
+        for (int t = 0; t < array.trees; ++t) shifts.push_back(std::uint8_t(d.between(0, 7)));
+        std::vector<std::int16_t> x;
+        for (int i = 0; i < vectors * stride; ++i) x.push_back(std::int16_t(d.once_in(4) ? -128 : d.between(-128, 127)));
+        std::vector<std::int32_t> partial;
+        for (int i = 0; i < vectors * partial_stride; ++i) partial.push_back(d.between(-1000, 1000));
+        const std::vector<std::int32_t> before = partial;
+        add_outliers(entries, shifts.data(), x.data(), stride, vectors, partial.data(), partial_stride);
+        for (int v = 0; v < vectors; ++v)
+            for (int t = 0; t < partial_stride; ++t) {
+                std::int64_t sum = before[std::size_t(v * partial_stride + t)];
+                for (const tile_outlier& o : entries)
+                    if (o.tree == t) sum += std::int64_t{o.value} * x[std::size_t(v * stride + o.lane)] * (std::int64_t{1} << shifts[std::size_t(t)]);
+                ASSERT_EQ(partial[std::size_t(v * partial_stride + t)], sum) << "vector " << v << " tree " << t;
+            }
+    }
+}
+
+}  // namespace
+}  // namespace symmetree
