@@ -1,7 +1,5 @@
 #include "models/buffers/activation_buffer.h"
 
-#include <cstring>
-
 #include "core/error.h"
 #include "core/units.h"
 
@@ -11,12 +9,11 @@ activation_buffer::activation_buffer(const sc_core::sc_module_name& name, const 
     : sc_module(name),
       openings("openings", this, &activation_buffer::open),
       reads("reads", this, &activation_buffer::read),
-      config_(config),
+      memory_(config),
       clock_(clock),
       probe_(probe) {
     fill.register_b_transport(this, &activation_buffer::write);
     for (int b = 0; b < 2; ++b) {
-        banks_[b].storage.resize(config_.bank_bytes);
         if (probe_) level_[b] = probe_->declare(std::string(this->name()) + ".bank" + std::to_string(b) + "_bytes", 32);
     }
 }
@@ -29,25 +26,17 @@ void activation_buffer::open(input_bank_opening& opening, sc_core::sc_time& dela
     b.arrived = 0;
     b.rows.clear();
     b.vectors.clear();
-    if (b.wanted > config_.bank_bytes) throw model_fault("an m-block's input larger than its bank");
+    if (b.wanted > memory_.bank_bytes()) throw model_fault("an m-block's input larger than its bank");
     if (probe_) probe_->change(level_[b.content.bank], clock_.now(), 0);
 }
 
 void activation_buffer::write(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay) {
     (void)delay;
-    const std::uint64_t address = transaction.get_address(), length = transaction.get_data_length();
-    const std::uint64_t index = address / config_.bank_bytes, offset = address % config_.bank_bytes;
-    if (!transaction.is_write() || index > 1 || offset + length > config_.bank_bytes) {
-        transaction.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
-        return;
-    }
-    bank& b = banks_[index];
-    std::memcpy(b.storage.data() + offset, transaction.get_data_ptr(), length);
-    b.arrived += length;
-    counters_.written_bytes += length;
-    counters_.write_accesses += ceil_div(length * 8, std::uint64_t(config_.port_bits));
-    transaction.set_response_status(tlm::TLM_OK_RESPONSE);
-    if (probe_) probe_->change(level_[index], clock_.now(), b.arrived);
+    const auto where = memory_.access(transaction, counters_);
+    if (!where || !transaction.is_write()) return;
+    bank& b = banks_[where->bank];
+    b.arrived += where->length;
+    if (probe_) probe_->change(level_[where->bank], clock_.now(), b.arrived);
     if (watched_ == &b && b.arrived == b.wanted) {
         watched_ = nullptr;
         arrived_.notify(sc_core::SC_ZERO_TIME);
@@ -72,7 +61,7 @@ void activation_buffer::read(input_read& request, sc_core::sc_time& delay) {
 
 const std::vector<std::int16_t>& activation_buffer::vectors_of(bank& b, const input_read& request, int stride) {
     const layer_job& layer = *b.content.layer;
-    if (b.rows.empty()) b.rows = unpack_rows(b.storage.data(), layer.geometry(), b.content.rows, layer.descriptor.activations_unsigned != 0);
+    if (b.rows.empty()) b.rows = unpack_rows(memory_.bank(request.bank), layer.geometry(), b.content.rows, layer.descriptor.activations_unsigned != 0);
     std::vector<std::int16_t>& kept = b.vectors[{request.k_block, request.part.first * 32 + request.part.bits}];
     if (kept.empty()) {
         im2col_request gather;

@@ -11,6 +11,7 @@
 #include "core/counters.h"
 #include "core/probe.h"
 #include "models/accelerator/accelerator_config.h"
+#include "models/buffers/bank_memory.h"
 #include "models/buffers/im2col_math.h"
 #include "models/sequencer/layer_job.h"
 #include "models/tlm/engine.h"
@@ -51,11 +52,10 @@ public:
     activation_buffer(const sc_core::sc_module_name& name, const buffer_config& config, const clock_domain& clock, probe* probe);
 
     const memory_counters& counters() const { return counters_; }
-    std::uint64_t bank_address(int bank) const { return std::uint64_t(bank) * config_.bank_bytes; }
+    std::uint64_t bank_address(int bank) const { return memory_.address(bank); }
 
 private:
     struct bank {
-        std::vector<std::uint8_t> storage;
         input_bank_opening content;
         std::uint64_t wanted = 0, arrived = 0;
         std::vector<std::int16_t> rows;                                          ///< unpacked on first use
@@ -66,7 +66,7 @@ private:
     void read(input_read& request, sc_core::sc_time& delay);
     const std::vector<std::int16_t>& vectors_of(bank& b, const input_read& request, int stride);
 
-    const buffer_config config_;
+    bank_memory memory_;
     const clock_domain clock_;
     probe* const probe_;
     std::array<probe::signal, 2> level_{};

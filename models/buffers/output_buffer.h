@@ -4,10 +4,10 @@
 #include <systemc>
 #include <tlm>
 #include <tlm_utils/simple_target_socket.h>
-#include <vector>
 
 #include "core/counters.h"
 #include "models/accelerator/accelerator_config.h"
+#include "models/buffers/bank_memory.h"
 
 namespace symmetree {
 
@@ -20,13 +20,12 @@ public:
     output_buffer(const sc_core::sc_module_name& name, const buffer_config& config);
 
     const memory_counters& counters() const { return counters_; }
-    std::uint64_t bank_address(int bank) const { return std::uint64_t(bank) * config_.bank_bytes; }
+    std::uint64_t bank_address(int bank) const { return memory_.address(bank); }
 
 private:
     void b_transport(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
 
-    const buffer_config config_;
-    std::vector<std::uint8_t> storage_;
+    bank_memory memory_;
     memory_counters counters_;
 };
 

@@ -1,7 +1,5 @@
 #include "models/buffers/weight_buffer.h"
 
-#include <cstring>
-
 #include "core/bit_stream.h"
 #include "core/error.h"
 #include "core/units.h"
@@ -12,12 +10,11 @@ weight_buffer::weight_buffer(const sc_core::sc_module_name& name, const buffer_c
     : sc_module(name),
       openings("openings", this, &weight_buffer::open),
       reads("reads", this, &weight_buffer::read),
-      config_(config),
+      memory_(config),
       clock_(clock),
       probe_(probe) {
     fill.register_b_transport(this, &weight_buffer::write);
     for (int b = 0; b < 2; ++b) {
-        banks_[b].storage.resize(config_.bank_bytes);
         if (probe_) level_[b] = probe_->declare(std::string(this->name()) + ".bank" + std::to_string(b) + "_bytes", 32);
     }
 }
@@ -25,7 +22,7 @@ weight_buffer::weight_buffer(const sc_core::sc_module_name& name, const buffer_c
 void weight_buffer::open(weight_bank_opening& opening, sc_core::sc_time& delay) {
     (void)delay;
     bank& b = banks_[opening.bank];
-    if (opening.dense_bytes + opening.outlier_bytes > config_.bank_bytes) throw model_fault("a weight fill larger than its bank");
+    if (opening.dense_bytes + opening.outlier_bytes > memory_.bank_bytes()) throw model_fault("a weight fill larger than its bank");
     b.dense_bytes = opening.dense_bytes;
     b.outlier_bytes = opening.outlier_bytes;
     b.dense_arrived = b.outliers_arrived = 0;
@@ -34,19 +31,11 @@ void weight_buffer::open(weight_bank_opening& opening, sc_core::sc_time& delay) 
 
 void weight_buffer::write(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay) {
     (void)delay;
-    const std::uint64_t address = transaction.get_address(), length = transaction.get_data_length();
-    const std::uint64_t index = address / config_.bank_bytes, offset = address % config_.bank_bytes;
-    if (!transaction.is_write() || index > 1 || offset + length > config_.bank_bytes) {
-        transaction.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
-        return;
-    }
-    bank& b = banks_[index];
-    std::memcpy(b.storage.data() + offset, transaction.get_data_ptr(), length);
-    (offset < b.dense_bytes ? b.dense_arrived : b.outliers_arrived) += length;
-    counters_.written_bytes += length;
-    counters_.write_accesses += ceil_div(length * 8, std::uint64_t(config_.port_bits));
-    transaction.set_response_status(tlm::TLM_OK_RESPONSE);
-    if (probe_) probe_->change(level_[index], clock_.now(), b.dense_arrived + b.outliers_arrived);
+    const auto where = memory_.access(transaction, counters_);
+    if (!where || !transaction.is_write()) return;
+    bank& b = banks_[where->bank];
+    (where->offset < b.dense_bytes ? b.dense_arrived : b.outliers_arrived) += where->length;
+    if (probe_) probe_->change(level_[where->bank], clock_.now(), b.dense_arrived + b.outliers_arrived);
     if (watched_ && *watched_ >= watermark_) {
         watched_ = nullptr;
         arrived_.notify(sc_core::SC_ZERO_TIME);
@@ -65,9 +54,9 @@ void weight_buffer::read(weight_read& request, sc_core::sc_time& delay) {
     bank& b = banks_[request.bank];
     const std::uint64_t asked = clock_.now();
     wait_until(b.dense_arrived, request.dense_offset + request.dense_bytes);
-    request.dense = b.storage.data() + request.dense_offset;
+    request.dense = memory_.bank(request.bank) + request.dense_offset;
     if (request.with_outliers) {
-        const std::uint8_t* const stream = b.storage.data() + b.dense_bytes + request.outlier_offset;
+        const std::uint8_t* const stream = memory_.bank(request.bank) + b.dense_bytes + request.outlier_offset;
         wait_until(b.outliers_arrived, request.outlier_offset + ceil_div(request.count_bits, 8));
         request.outlier_count = bit_reader(stream, ceil_div(request.count_bits, 8)).get(request.count_bits);
         request.outlier_bytes = ceil_div(request.count_bits + std::uint64_t{request.outlier_count} * request.entry_bits, 8);

@@ -10,6 +10,7 @@
 #include "core/counters.h"
 #include "core/probe.h"
 #include "models/accelerator/accelerator_config.h"
+#include "models/buffers/bank_memory.h"
 #include "models/tlm/engine.h"
 #include "models/tlm/job_socket.h"
 
@@ -47,12 +48,11 @@ public:
     weight_buffer(const sc_core::sc_module_name& name, const buffer_config& config, const clock_domain& clock, probe* probe);
 
     const memory_counters& counters() const { return counters_; }
-    std::uint64_t bank_address(int bank) const { return std::uint64_t(bank) * config_.bank_bytes; }
+    std::uint64_t bank_address(int bank) const { return memory_.address(bank); }
     void count_read(std::uint64_t bytes, std::uint64_t accesses);
 
 private:
     struct bank {
-        std::vector<std::uint8_t> storage;
         std::uint64_t dense_bytes = 0, outlier_bytes = 0;
         std::uint64_t dense_arrived = 0, outliers_arrived = 0;
     };
@@ -61,7 +61,7 @@ private:
     void read(weight_read& request, sc_core::sc_time& delay);
     void wait_until(const std::uint64_t& arrived, std::uint64_t wanted);
 
-    const buffer_config config_;
+    bank_memory memory_;
     const clock_domain clock_;
     probe* const probe_;
     std::array<probe::signal, 2> level_{};

@@ -35,16 +35,7 @@ void requantizer::begin(const layer_job& job) {
 }
 
 void requantizer::work() {
-    room_.run([this] {
-        for (;;) {
-            {
-                wait_note note(waits_for_, "a layer");
-                while (!layer_) wait(begun_);
-            }
-            run_layer();
-            layer_ = nullptr;
-        }
-    });
+    serve_layers(room_, layer_, begun_, waits_for_, [this] { run_layer(); });
 }
 
 void requantizer::accept(bank_handover& handover, sc_core::sc_time& delay) {

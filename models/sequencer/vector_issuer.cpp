@@ -37,16 +37,7 @@ void vector_issuer::begin(const layer_job& job) {
 }
 
 void vector_issuer::work() {
-    room_.run([this] {
-        for (;;) {
-            {
-                wait_note note(waits_for_, "a layer");
-                while (!layer_) wait(begun_);
-            }
-            run_layer();
-            layer_ = nullptr;
-        }
-    });
+    serve_layers(room_, layer_, begun_, waits_for_, [this] { run_layer(); });
 }
 
 void vector_issuer::run_layer() {

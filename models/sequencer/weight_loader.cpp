@@ -35,16 +35,7 @@ void weight_loader::begin(const layer_job& job) {
 }
 
 void weight_loader::work() {
-    room_.run([this] {
-        for (;;) {
-            {
-                wait_note note(waits_for_, "a layer");
-                while (!layer_) wait(begun_);
-            }
-            run_layer();
-            layer_ = nullptr;
-        }
-    });
+    serve_layers(room_, layer_, begun_, waits_for_, [this] { run_layer(); });
 }
 
 void weight_loader::run_layer() {
