@@ -28,6 +28,20 @@ std::uint64_t dense_fill_bytes(const layer_geometry& g, int trees, int lanes, co
     return sum;
 }
 
+bool within(std::int64_t value, int least, int greatest) { return value >= least && value <= greatest; }
+
+bool is_geometry(const layer_geometry& g) {
+    const std::int32_t smallest = std::min({g.repeat, g.in_height, g.in_width, g.in_channels, g.out_height, g.out_width, g.out_channels, g.kernel_height,
+                                            g.kernel_width, g.stride_height, g.stride_width, g.dilation_height, g.dilation_width});
+    return smallest >= 1 && g.pad_top >= 0 && g.pad_left >= 0 && within(g.stored_weight_bits, 2, 9) && within(g.activation_bits, 2, 8) && within(g.output_bits, 2, 8);
+}
+
+bool is_layer(const layer_descriptor& d) {
+    return d.coding <= static_cast<int>(weight_coding::shift) && within(d.weight_bits, 2, 8) && d.outlier_bits <= 8 &&
+           within(d.order, static_cast<int>(loop_order::n_m), static_cast<int>(loop_order::m_n)) && d.m_block >= 1 && d.fills >= 1 &&
+           d.output_least <= d.output_greatest && is_geometry(d.geometry);
+}
+
 }  // namespace
 
 std::vector<std::uint8_t> encode(const layer_descriptor& d) {
@@ -42,6 +56,7 @@ layer_descriptor decode_descriptor(const std::vector<std::uint8_t>& bytes) {
     if (bytes.size() != descriptor_bytes) throw model_fault("the descriptor is not whole");
     std::memcpy(&d, bytes.data(), sizeof(d));
     if (d.magic != descriptor_magic) throw model_fault("no layer descriptor at the address in the registers");
+    if (!is_layer(d)) throw model_fault("a layer descriptor with a field out of its range");
     return d;
 }
 
@@ -71,6 +86,9 @@ void decode_tables(const layer_descriptor& d, int trees, int lanes, const std::v
     for (std::uint32_t i = 0; i < d.fills; ++i, at += fill_record_bytes) {
         fill_record record;
         std::memcpy(&record, at, fill_record_bytes);
+        const bool inside = next.repeat < d.geometry.repeat && within(record.n_blocks, 1, n_blocks - next.first_n_block) &&
+                            within(record.k_blocks, 1, k_blocks - next.first_k_block);
+        if (!inside || (record.n_blocks > 1 && record.k_blocks != std::uint32_t(k_blocks))) throw model_fault("a weight fill that is not of the layer");
         next.n_blocks = static_cast<std::int32_t>(record.n_blocks);
         next.k_blocks = static_cast<std::int32_t>(record.k_blocks);
         next.outlier_bytes = record.outlier_bytes;

@@ -15,7 +15,8 @@ enum class weight_coding : std::uint8_t {
     shift             ///< sign and exponent (PoT, POST)
 };
 
-/// A layer as the host describes it in memory: fixed layout, little-endian, `descriptor_bytes` long.
+/// A layer as the host describes it in memory: fixed layout, little-endian, `descriptor_bytes` long. Offsets of all fields and the
+/// rest of the image: docs/architecture.md, "Memory image".
 /// The tables that follow at `tables_address`: one channel_record per output channel of every repeat, then one
 /// fill_record per weight fill. Dense codes of all fills stand one after the other at `weights_address`, outlier
 /// streams at `outliers_address`, raw input rows (repeat by repeat, byte-aligned rows) at `input_address`.
@@ -61,12 +62,13 @@ struct fill_record {
 constexpr std::size_t fill_record_bytes = 12;
 
 std::vector<std::uint8_t> encode(const layer_descriptor& d);
-/// Throws model_fault when the bytes are no descriptor.
+/// Throws model_fault when the bytes are no descriptor or one of no layer.
 layer_descriptor decode_descriptor(const std::vector<std::uint8_t>& bytes);
 
 std::vector<std::uint8_t> encode_tables(const std::vector<channel_record>& channels, const std::vector<weight_fill>& fills);
 std::size_t table_bytes(const layer_descriptor& d);
-/// The tables as the sequencer reads them; fills get back their place and dense sizes.
+/// The tables as the sequencer reads them; fills get back their place and dense sizes. Throws model_fault unless the fills
+/// are the layer's tiles, each once and in order.
 void decode_tables(const layer_descriptor& d, int trees, int lanes, const std::vector<std::uint8_t>& bytes,
                    std::vector<channel_record>& channels, std::vector<weight_fill>& fills);
 
