@@ -26,20 +26,23 @@
 
 namespace symmetree {
 
-/// The accelerator as a virtual platform sees it: registers, a way to memory, an interrupt line.
+/// The accelerator as a virtual platform sees it: registers, a way to memory, an interrupt line. Register accesses take no time, and the
+/// annotated delay of a write is ignored. `memory` is base protocol: one b_transport per burst, no DMI. Faults inside (a descriptor that is
+/// none, an error response) are kept in the engine_room for its owner to rethrow after sc_start.
 class accelerator : public sc_core::sc_module {
 public:
     tlm_utils::simple_target_socket<accelerator> registers{"registers"};
     tlm::tlm_initiator_socket<> memory{"memory"};
     sc_core::sc_out<bool> interrupt{"interrupt"};
 
-    /// `compute` false: timing only, the arithmetic units move no values. `probe` may be null.
+    /// `compute` false: timing only, the arithmetic units move no values. `room` must outlive the module; `probe` may be null.
     accelerator(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room, bool compute,
                 probe* probe);
     SC_HAS_PROCESS(accelerator);
 
     /// One entry per layer since reset.
     const std::vector<layer_result>& results() const { return results_; }
+    /// Shows the corrected sums of every drained block to `watch`; null for none. For checks, not for pricing.
     void watch(drain_watch* watch) { requantizer_.watch(watch); }
 
 private:

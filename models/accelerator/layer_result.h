@@ -8,7 +8,7 @@
 
 namespace symmetree {
 
-/// Integers that one layer leaves behind.
+/// Integers that one layer leaves behind: what activity_of and the report are made of.
 struct layer_result {
     std::uint64_t cycles = 0;                ///< from the doorbell (or the layer before) to the last output in DRAM
     slot_split split;

@@ -4,7 +4,8 @@
 
 namespace symmetree {
 
-/// The accelerator's register file: 32-bit registers, byte offsets, naturally aligned single accesses.
+/// The accelerator's register file: 32-bit registers, byte offsets, naturally aligned single accesses. Any other access gets
+/// TLM_ADDRESS_ERROR_RESPONSE, a refused write TLM_COMMAND_ERROR_RESPONSE. Table with meanings: docs/architecture.md, "Registers".
 enum class accelerator_register : std::uint32_t {
     identity = 0x00,          ///< r   "SYMM"
     version = 0x04,           ///< r   1

@@ -24,6 +24,7 @@ public:
 
     /// Which bank the coming jobs fill.
     void select_bank(int bank) { filling_ = bank; }
+    /// The sums of a bank, [depth][stride()], exact; trees beyond the tile's channels hold anything.
     const std::int32_t* bank(int index) const { return banks_[index].data(); }
     int stride() const { return stride_; }
     const unit_counters& counters() const { return counters_; }

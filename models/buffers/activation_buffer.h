@@ -40,7 +40,8 @@ struct input_read {
     std::uint64_t ready_cycle = 0;          ///< when the input was complete, if the reader had to wait; else 0
 };
 
-/// Double-buffered SRAM for packed raw input; supplies one im2col vector per R cycles. Reads wait in the caller's
+/// Double-buffered SRAM for packed raw input; supplies one im2col vector per R cycles (how its banks can: docs/timing-model.md,
+/// "Input"). Reads wait in the caller's
 /// thread until the input is there (a memory may). What a bank holds is unpacked once and kept as vectors: a matter of
 /// the simulation's speed, the bytes of the bank are the only source.
 class activation_buffer : public sc_core::sc_module {

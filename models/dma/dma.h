@@ -19,7 +19,9 @@ namespace symmetree {
 
 /// Moves bursts between DRAM and the buffers over one port. Each stream offers one burst at a time; grants go by arrival,
 /// ties by stream, after one delta of collection, while fewer than `outstanding` bursts are in flight.
-/// Engine thread; the request socket never waits. Timing: docs/timing-model.md, "DMA".
+/// Engine thread. The request socket never waits and takes the runs out of the transfer. Requests are collected for one delta, so engines
+/// post them directly after a timed wait. The memory must annotate its delay and return: one that waits in b_transport is not supported
+/// (docs/decisions/0007-bursts-are-annotated.md). An error response is a model_fault. Timing: docs/timing-model.md, "DMA".
 class dma : public sc_core::sc_module {
 public:
     job_target_socket<dma, transfer> requests;
@@ -33,7 +35,7 @@ public:
     dma(const sc_core::sc_module_name& name, const dma_config& config, const clock_domain& clock, engine_room& room, probe* probe);
     SC_HAS_PROCESS(dma);
 
-    /// Bytes moved by stream since the start of simulation.
+    /// Bytes granted by stream since the start of simulation, and in how many bursts.
     const std::array<std::uint64_t, dma_streams>& moved_bytes() const { return moved_; }
     const std::array<std::uint64_t, dma_streams>& bursts() const { return bursts_; }
 

@@ -11,9 +11,10 @@
 
 namespace symmetree {
 
-/// External memory: latency, then a data phase of ceil(bytes / bandwidth) cycles; data phases exclude each other and run
+/// External memory: latency, then a data phase of ceil(bytes / bandwidth) cycles, writes like reads; data phases exclude each other and run
 /// in the order of the calls. Annotates the delay and never waits. transport_dbg moves data in no time (a loader's way in).
-/// Base-protocol sockets: any other memory model may be bound in its place.
+/// Beyond the capacity: TLM_ADDRESS_ERROR_RESPONSE; byte enables or streaming: TLM_GENERIC_ERROR_RESPONSE. Bytes never written read as 0.
+/// Base-protocol sockets: any other memory model may be bound in its place. Timing: docs/timing-model.md, "DMA".
 class dram : public sc_core::sc_module {
 public:
     tlm_utils::multi_passthrough_target_socket<dram> port;

@@ -45,11 +45,13 @@ public:
     SC_HAS_PROCESS(vector_issuer);
 
     void begin(const layer_job& job) override;
-    /// Slots of the present layer; `ideal` and the final barrier are added by the sequencer.
+    /// Slots of the present layer up to its last issue, stalls and the barrier since the hand-over; the accelerator adds `ideal`,
+    /// `mapping_loss` and the rest of the barrier when the layer ends.
     const slot_split& split() const { return split_; }
     std::uint64_t vectors_issued() const { return vectors_issued_; }
-    /// When the layer was handed over.
+    /// Cycle of the hand-over.
     std::uint64_t started() const { return layer_start_; }
+    /// Cycle of the layer's last issue so far; undefined before the first.
     std::uint64_t last_issue() const { return run_.last(); }
     bool idle() const { return layer_ == nullptr; }
 

@@ -31,7 +31,7 @@ private:
     std::vector<std::int32_t> values_;
 };
 
-/// Codes of one tile, [lane][tree]; `zero_code` where the tile has none.
+/// Codes of one tile, [lane][tree]; the code of zero (all-ones exponent) where the tile has none.
 struct shift_tile {
     int lanes = 0, tree_stride = 0;
     std::vector<std::uint8_t> codes;

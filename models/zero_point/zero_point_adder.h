@@ -13,14 +13,15 @@ namespace symmetree {
 
 /// The row_sum variant: one adder tree over the activations, shared by all trees. `every_cycle` subtracts z * sum(x) from each
 /// vector's partial sums; `at_drain` gathers the sums over the K-slices of an accumulator bank for the requantizer.
-/// Passive. The other two variants live in the array (pre_subtract) and in the codes (widened).
+/// Passive; its pipeline stage is paid per hand-over: docs/timing-model.md, "Drain". The other two variants live in the array
+/// (pre_subtract) and in the codes (widened).
 class zero_point_adder : public sc_core::sc_module {
 public:
     job_target_socket<zero_point_adder, tile_job> jobs;
 
     zero_point_adder(const sc_core::sc_module_name& name, const accelerator_config& config);
 
-    /// Row sums of the bank that is drained next, [vectors]; null unless the correction is due at the drain.
+    /// Sums over all inputs of each vector of an accumulator bank, [vectors], in activation steps; meaningful with `at_drain` only.
     const std::int64_t* row_sums(int bank) const { return sums_[bank].data(); }
     /// Which accumulator bank the coming jobs fill.
     void select_bank(int bank) { bank_ = bank; }
