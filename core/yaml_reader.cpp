@@ -66,9 +66,13 @@ YAML::Node parse_yaml(const std::string& text, const std::string& file_name) {
 
 YAML::Node load_yaml(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
-    if (!in) throw input_error(diagnostic{path, 0, 0, "", "can't be read"});
-    const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    if (in.bad()) throw input_error(diagnostic{path, 0, 0, "", "can't be read"});
+    std::string text;
+    try {
+        if (in) text.assign(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+    } catch (const std::ios_base::failure&) {  // a folder opens, but has no characters
+        in.setstate(std::ios_base::badbit);
+    }
+    if (!in.is_open() || in.bad()) throw input_error(diagnostic{path, 0, 0, "", "can't be read"});
     if (text.size() > largest_file_bytes)
         throw input_error(diagnostic{path, 0, 0, "", fmt::format("{} bytes; at most {} are allowed", text.size(), largest_file_bytes)});
     return parse_yaml(text, path);

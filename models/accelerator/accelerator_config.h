@@ -36,7 +36,7 @@ struct buffer_config {
 };
 
 struct accumulator_config {
-    int bits = 24;                           ///< 8..32
+    int bits = 32;                           ///< 8..32
     int depth = 256;                         ///< vectors per bank, two banks
     int write_interval = 2;                  ///< H: cycles between two writes of one accumulator, 1..16
 };
