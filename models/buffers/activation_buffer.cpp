@@ -24,6 +24,7 @@ void activation_buffer::open(input_bank_opening& opening, sc_core::sc_time& dela
     b.content = std::move(opening);
     b.wanted = input_bytes(b.content.layer->geometry(), b.content.rows);
     b.arrived = 0;
+    b.ready_cycle = clock_.now();  // holds where every row is padding
     b.rows.clear();
     b.vectors.clear();
     if (b.wanted > memory_.bank_bytes()) throw model_fault("an m-block's input larger than its bank");
@@ -36,6 +37,7 @@ void activation_buffer::write(tlm::tlm_generic_payload& transaction, sc_core::sc
     if (!where || !transaction.is_write()) return;
     bank& b = banks_[where->bank];
     b.arrived += where->length;
+    b.ready_cycle = clock_.now();
     if (probe_) probe_->change(level_[where->bank], clock_.now(), b.arrived);
     if (watched_ == &b && b.arrived == b.wanted) {
         watched_ = nullptr;
@@ -49,8 +51,8 @@ void activation_buffer::read(input_read& request, sc_core::sc_time& delay) {
     if (b.arrived < b.wanted) {
         watched_ = &b;
         sc_core::wait(arrived_);
-        request.ready_cycle = clock_.now();
     }
+    request.ready_cycle = b.ready_cycle;
     const layer_job& layer = *b.content.layer;
     const std::uint64_t vector_bits = std::uint64_t(layer.array.lanes) * std::uint64_t(layer.array.activation_bits);
     counters_.read_bytes += std::uint64_t(b.content.vectors) * ceil_div(vector_bits, 8);

@@ -37,7 +37,7 @@ struct input_read {
     // answer
     const std::int16_t* vectors = nullptr;  ///< [vectors][stride] as im2col_math says; null when no values are wanted
     int stride = 0;
-    std::uint64_t ready_cycle = 0;          ///< when the input was complete, if the reader had to wait; else 0
+    std::uint64_t ready_cycle = 0;          ///< when the input was complete
 };
 
 /// Double-buffered SRAM for packed raw input; supplies one im2col vector per R cycles (how its banks can: docs/timing-model.md,
@@ -59,6 +59,7 @@ private:
     struct bank {
         input_bank_opening content;
         std::uint64_t wanted = 0, arrived = 0;
+        std::uint64_t ready_cycle = 0;                                           ///< when the last byte arrived
         std::vector<std::int16_t> rows;                                          ///< unpacked on first use
         std::map<std::pair<std::int32_t, int>, std::vector<std::int16_t>> vectors;  ///< by k-block and first bit
     };

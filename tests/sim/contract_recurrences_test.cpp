@@ -1,0 +1,74 @@
+// The simulated cycles and the whole slot split equal the timing contract, evaluated a second time and independently, on random
+// layers and random platforms.
+#include <gtest/gtest.h>
+
+#include <optional>
+
+#include "core/error.h"
+#include "tests/sim/timing_contract.h"
+#include "tests/support/forked.h"
+#include "tests/support/random_cases.h"
+
+namespace symmetree {
+namespace {
+
+struct outcome {
+    bool fits = true;
+    std::string difference;   ///< simulated; contract
+    slot_split split;         ///< of all layers
+};
+
+outcome compare(std::uint64_t seed) {
+    const run_request request = timing_of(random_request(seed));
+    const std::string answer = forked([&]() -> std::string {
+        std::optional<prepared_run> run;
+        try {
+            run = prepare(request, weight_cache(""));
+        } catch (const input_error&) {
+            return "does not fit";
+        }
+        const std::vector<measured_layer> simulated = measure(*run);
+        const std::string difference = timing_difference(simulated, timing_contract(*run).evaluate());
+        return difference.empty() ? to_text(simulated) : "differs: " + difference;
+    });
+    outcome o;
+    o.fits = answer != "does not fit";
+    if (answer.rfind("differs", 0) == 0) o.difference = answer;
+    else if (o.fits)
+        for (const measured_layer& l : measured_from_text(answer)) o.split += l.split;
+    return o;
+}
+
+/// The random cases must be a test of every rule: each cause of a stall is met.
+void expect_every_cause(const slot_split& s) {
+    EXPECT_GT(s.outlier, 0u);
+    EXPECT_GT(s.input, 0u);
+    EXPECT_GT(s.memory, 0u);
+    EXPECT_GT(s.weight_port, 0u);
+    EXPECT_GT(s.hazard, 0u);
+    EXPECT_GT(s.drain, 0u);
+}
+
+void expect_contract(std::uint64_t first_seed, int cases) {
+    std::uint64_t seed = first_seed;
+    slot_split all;
+    for (int done = 0; done < cases; ++seed) {
+        const outcome o = compare(seed);
+        if (!o.fits) continue;
+        ++done;
+        all += o.split;
+        ASSERT_EQ(o.difference, "") << "seed " << seed << " (simulated; contract)\n" << to_yaml(random_request(seed).platform);
+    }
+    EXPECT_LT(seed - first_seed, std::uint64_t(cases) * 3) << "most draws have no mapping: they test nothing";
+    expect_every_cause(all);
+}
+
+TEST(contract_recurrences, random_cases_from_1000) { expect_contract(1000, 100); }
+TEST(contract_recurrences, random_cases_from_2000) { expect_contract(2000, 100); }
+TEST(contract_recurrences, random_cases_from_3000) { expect_contract(3000, 100); }
+TEST(contract_recurrences, random_cases_from_4000) { expect_contract(4000, 100); }
+TEST(extended_contract_recurrences, random_cases_from_100000) { expect_contract(100000, 4000); }
+TEST(extended_contract_recurrences, random_cases_from_200000) { expect_contract(200000, 4000); }
+
+}  // namespace
+}  // namespace symmetree

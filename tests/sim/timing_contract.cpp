@@ -1,0 +1,289 @@
+#include "tests/sim/timing_contract.h"
+
+#include <algorithm>
+#include <numeric>
+#include <stdexcept>
+
+namespace symmetree {
+namespace {
+
+std::uint64_t up(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
+
+int width_of_index(std::uint64_t values) {
+    int bits = 0;
+    while ((1ull << bits) < values) ++bits;
+    return bits;
+}
+
+/// Outliers per tree of every tile (repeat, n-block, k-block).
+std::vector<std::vector<std::uint64_t>> outliers_by_tile(const prepared_layer& l, const array_config& array) {
+    const layer_geometry& g = l.plan.descriptor.geometry;
+    const std::uint64_t n_blocks = up(g.n(), array.trees), k_blocks = up(g.k(), array.lanes);
+    std::vector<std::vector<std::uint64_t>> counts(g.repeat * n_blocks * k_blocks, std::vector<std::uint64_t>(array.trees, 0));
+    for (const outlier& o : l.weights.outliers) {
+        const std::uint64_t repeat = o.row / g.n(), channel = o.row % g.n();
+        ++counts[(repeat * n_blocks + channel / array.trees) * k_blocks + o.column / array.lanes][channel % array.trees];
+    }
+    return counts;
+}
+
+/// s of a tile with these outliers.
+std::uint64_t cycles_per_vector(const std::vector<std::uint64_t>& per_tree, const sparse_config& sparse) {
+    const std::uint64_t all = std::accumulate(per_tree.begin(), per_tree.end(), std::uint64_t{0});
+    if (sparse.assignment == outlier_assignment::pooled) return std::max<std::uint64_t>(1, up(all, sparse.lanes));
+    std::vector<std::uint64_t> lane(sparse.lanes, 0);
+    for (std::size_t tree = 0; tree < per_tree.size(); ++tree) lane[tree % lane.size()] += per_tree[tree];
+    return std::max<std::uint64_t>(1, *std::max_element(lane.begin(), lane.end()));
+}
+
+}  // namespace
+
+// DMA: a stream offers one burst, the next when that one is granted; grants by arrival, then stream.
+
+void timing_contract::offer(stream s, const std::vector<std::uint64_t>& runs, const std::function<void(std::uint64_t)>& landed) {
+    if (offered_[s].waiting.empty()) offered_[s].arrival = t_;
+    for (std::uint64_t run : runs)
+        for (; run > 0; run -= std::min<std::uint64_t>(run, c_.dma.burst_bytes))
+            offered_[s].waiting.push_back({std::min<std::uint64_t>(run, c_.dma.burst_bytes), landed});
+}
+
+void timing_contract::grant() {
+    while (in_flight_.size() < static_cast<std::size_t>(c_.dma.outstanding)) {
+        int first = streams;
+        for (int s = 0; s < streams; ++s)
+            if (!offered_[s].waiting.empty() && (first == streams || offered_[s].arrival < offered_[first].arrival)) first = s;
+        if (first == streams) return;
+        const burst b = offered_[first].waiting.front();
+        offered_[first].waiting.pop_front();
+        offered_[first].arrival = t_;
+        moved_[first] += b.bytes;
+        data_free_ = std::max<cycle>(t_ + c_.dram.latency_cycles, data_free_) + up(b.bytes * c_.dram.bandwidth_cycles, c_.dram.bandwidth_bytes);
+        in_flight_.push_back({data_free_, b});
+    }
+}
+
+void timing_contract::land() {
+    while (!in_flight_.empty() && in_flight_.front().ends == t_) {
+        const burst b = in_flight_.front().what;
+        in_flight_.pop_front();
+        b.landed(b.bytes);
+    }
+}
+
+// Weights and inputs
+
+void timing_contract::fetch_weights(std::size_t j) {
+    if (j >= program_.weights.size()) return;
+    const weight_fill& fill = layer_->plan.fills[program_.weights[j].fill];
+    offer(weights, {fill.dense_bytes}, [this, j](std::uint64_t bytes) { dense_in_[j] += bytes; });
+    if (fill.outlier_bytes > 0) offer(outliers, {fill.outlier_bytes}, [this, j](std::uint64_t bytes) { outliers_in_[j] += bytes; });
+}
+
+void timing_contract::fetch_input(std::size_t j) {
+    if (j >= program_.inputs.size()) return;
+    const layer_geometry& g = layer_->plan.descriptor.geometry;
+    const std::int64_t m_block = layer_->plan.descriptor.m_block, first = program_.inputs[j].m_block * m_block;
+    std::vector<std::uint64_t> runs;
+    for (const row_run& run : input_rows(g, first, std::min(m_block, g.m() - first))) runs.push_back(run.count * g.row_bytes());
+    input_wanted_[j] = std::accumulate(runs.begin(), runs.end(), std::uint64_t{0});
+    offer(activations, runs, [this, j](std::uint64_t bytes) { input_in_[j] += bytes; });
+}
+
+bool timing_contract::tile_ready(std::size_t i) const {
+    const std::int32_t j = program_.tiles[i].weights;
+    return dense_in_[j] >= loads_[i].dense_end && outliers_in_[j] >= loads_[i].outlier_end;
+}
+
+void timing_contract::start_load() {
+    const std::size_t i = next_load_;
+    if (i == program_.tiles.size()) return;
+    const bool registers_free = i == 0 || (array_.shadow_registers ? swap(i - 1) : last(i - 1)) <= t_;
+    if (!registers_free || !tile_ready(i)) return;
+    load_end_[i] = t_ + loads_[i].cycles;
+    ++next_load_;
+}
+
+void timing_contract::end_load() {
+    if (next_load_ > 0 && load_end_[next_load_ - 1] == t_ && program_.tiles[next_load_ - 1].frees_weights)
+        fetch_weights(program_.tiles[next_load_ - 1].weights + 2);
+}
+
+timing_contract::cycle timing_contract::swap(std::size_t i) const {
+    if (load_end_[i] == never) return never;
+    return i == 0 ? load_end_[i] : std::max(load_end_[i], last(i - 1));
+}
+
+// Issue
+
+void timing_contract::issue_or_stall(slot_split& split) {
+    if (tile_ == program_.tiles.size()) {
+        ++split.barrier;
+        return;
+    }
+    const tile& tile = program_.tiles[tile_];
+    const std::uint64_t s = loads_[tile_].pace;
+    const std::uint64_t supply = up(std::uint64_t(array_.lanes) * array_.activation_bits, c_.activation_buffer.port_bits);
+    const bool first = vector_ == 0;
+    std::uint64_t* cause = nullptr;
+    if (issued_any_ && t_ < issue_ + pace_) cause = &split.outlier;
+    else if ((issued_any_ && t_ < issue_ + supply) || input_in_[tile.input] < input_wanted_[tile.input]) cause = &split.input;
+    else if (first && !tile_ready(tile_)) cause = &split.memory;
+    else if (first && t_ < swap(tile_)) cause = &split.weight_port;
+    else if (!tile.first_slice && t_ + s - 1 < written_[vector_] + c_.accumulators.write_interval) cause = &split.hazard;
+    else if (first && tile.first_slice && free_accumulator_banks_ == 0) cause = &split.drain;
+    if (cause) {
+        ++(issued_any_ ? *cause : split.barrier);
+        return;
+    }
+    if (first && tile.first_slice) {
+        --free_accumulator_banks_;
+        written_.assign(tile.vectors, 0);
+    }
+    issued_any_ = true;
+    issue_ = t_;
+    pace_ = s;
+    written_[vector_] = t_ + s - 1;
+    ++split.mapping_loss;  // every vector; the ideal ones are taken off at the end
+    if (++vector_ < static_cast<std::size_t>(tile.vectors)) return;
+    last_[tile_] = t_ + std::max(s, supply);
+    vector_ = 0;
+    ++tile_;
+}
+
+void timing_contract::end_tile() {
+    if (tile_ == 0 || last_[tile_ - 1] != t_) return;
+    const tile& done = program_.tiles[tile_ - 1];
+    if (done.frees_input) fetch_input(done.input + 2);
+    if (!done.last_slice) return;
+    const bool own_stage = c_.zero_point == zero_point_unit::row_sum && !layer_->weights.zero_point.empty();
+    const std::uint64_t depth = array_.pipeline_depth + (own_stage ? 1 : 0);
+    handovers_.push_back({t_ + depth - 1, done.vectors * up(done.channels, c_.drain_width),
+                          up(std::uint64_t(done.vectors) * done.channels * layer_->plan.descriptor.geometry.output_bits, 8)});
+}
+
+// Drain
+
+void timing_contract::start_drain() {
+    if (draining_ || handovers_.empty() || handovers_.front().ready > t_ || free_output_banks_ == 0) return;
+    --free_output_banks_;
+    draining_ = true;
+    drain_end_ = t_ + handovers_.front().cycles;
+}
+
+void timing_contract::end_drain() {
+    if (!draining_ || drain_end_ != t_) return;
+    draining_ = false;
+    ++free_accumulator_banks_;
+    auto left = std::make_shared<std::uint64_t>(handovers_.front().bytes);
+    offer(outputs, {handovers_.front().bytes}, [this, left](std::uint64_t bytes) {
+        if ((*left -= bytes) > 0) return;
+        ++free_output_banks_;
+        --blocks_left_;
+    });
+    handovers_.pop_front();
+}
+
+// Layer
+
+void timing_contract::plan_loads(const prepared_layer& l) {
+    const layer_geometry& g = l.plan.descriptor.geometry;
+    const bool has_outliers = !l.weights.outliers.empty();
+    const auto counts = outliers_by_tile(l, array_);
+    const std::uint64_t n_blocks = up(g.n(), array_.trees), k_blocks = up(g.k(), array_.lanes);
+    const bool widened = c_.zero_point == zero_point_unit::widened && !l.on_side_array;
+    const int port = array_.weight_bits + (widened ? 1 : 0);
+    const int count_bits = width_of_index(std::uint64_t(array_.trees) * array_.lanes + 1);
+    const int entry_bits = l.used.dasq.outlier_bits + width_of_index(array_.trees) + width_of_index(array_.lanes);
+    std::uint64_t outlier_end = 0;
+    for (const tile& tile : program_.tiles) {
+        load_of_tile load;
+        const int piece = std::min(port, g.stored_weight_bits - tile.weight_pass * port);
+        const std::uint64_t dense = up(std::uint64_t(tile.channels) * tile.inputs * piece, c_.weight_buffer.port_bits);
+        load.dense_end = tile.dense_offset + up(std::uint64_t(tile.channels) * tile.inputs * g.stored_weight_bits, 8);
+        load.cycles = dense;
+        if (has_outliers && tile.weight_pass == 0 && tile.activation_pass == 0) {
+            const auto& per_tree = counts[(tile.repeat * n_blocks + tile.n_block) * k_blocks + tile.k_block];
+            const std::uint64_t bits = count_bits + std::accumulate(per_tree.begin(), per_tree.end(), std::uint64_t{0}) * entry_bits;
+            const std::uint64_t sparse = up(bits, c_.outlier_port_own ? c_.outlier_port_bits : c_.weight_buffer.port_bits);
+            if (tile.first_of_fill) outlier_end = 0;
+            outlier_end += up(bits, 8);
+            load.outlier_end = outlier_end;
+            load.cycles = c_.outlier_port_own ? std::max(dense, sparse) : dense + sparse;
+            load.pace = cycles_per_vector(per_tree, c_.sparse);
+        }
+        loads_.push_back(load);
+    }
+}
+
+void timing_contract::begin(const prepared_layer& l) {
+    layer_ = &l;
+    array_ = l.on_side_array ? *c_.side_array : c_.array;
+    const layer_geometry& g = l.plan.descriptor.geometry;
+    program_ = enumerate_tiles(g, array_.trees, array_.lanes, l.plan.passes, {static_cast<loop_order>(l.plan.descriptor.order), l.plan.descriptor.m_block, l.plan.fills});
+    loads_.clear();
+    plan_loads(l);
+    dense_in_.assign(program_.weights.size(), 0);
+    outliers_in_.assign(program_.weights.size(), 0);
+    input_in_.assign(program_.inputs.size(), 0);
+    input_wanted_.assign(program_.inputs.size(), 1);  // not asked for yet: not there
+    load_end_.assign(program_.tiles.size(), never);
+    last_.assign(program_.tiles.size(), never);
+    next_load_ = program_.tiles.size();               // the engines wait for the tables
+    tile_ = vector_ = 0;
+    issued_any_ = false;
+    moved_ = {};
+    blocks_left_ = static_cast<std::size_t>(std::count_if(program_.tiles.begin(), program_.tiles.end(), [](const tile& t) { return t.last_slice; }));
+
+    // The sequencer reads the descriptor, then the tables, then starts the engines.
+    const std::uint64_t tables = std::uint64_t(g.n()) * g.repeat * 12 + l.plan.fills.size() * 12;
+    auto left = std::make_shared<std::uint64_t>(256 + tables);
+    const auto landed = [this, left, tables](std::uint64_t bytes) {
+        *left -= bytes;
+        if (*left == 0) start_engines();
+    };
+    offer(control, {256}, [this, left, tables, landed](std::uint64_t bytes) {
+        *left -= bytes;
+        if (*left == tables) offer(control, {tables}, landed);
+    });
+}
+
+void timing_contract::start_engines() {
+    next_load_ = 0;
+    for (std::size_t j = 0; j < 2; ++j) {
+        fetch_weights(j);
+        fetch_input(j);
+    }
+}
+
+void timing_contract::step(slot_split& split) {
+    end_drain();
+    end_load();
+    end_tile();
+    start_load();
+    issue_or_stall(split);
+    start_drain();
+    grant();
+}
+
+std::vector<measured_layer> timing_contract::evaluate() {
+    std::vector<measured_layer> out;
+    for (const prepared_layer& l : run_.layers) {
+        const cycle began = t_;
+        measured_layer m;
+        m.name = l.what->name;
+        begin(l);
+        for (land(); blocks_left_ > 0; ++t_, land()) {
+            if (t_ - began > 50'000'000) throw std::runtime_error("the contract's evaluation does not end: layer " + m.name + ", tile " + std::to_string(tile_));
+            step(m.split);
+        }
+        m.cycles = t_ - began;
+        const layer_geometry& g = l.plan.descriptor.geometry;
+        m.split.ideal = up(std::uint64_t(g.m()) * g.n() * g.k() * g.repeat, std::uint64_t(array_.trees) * array_.lanes);
+        m.split.mapping_loss -= m.split.ideal;
+        m.dma_bytes = moved_;
+        out.push_back(m);
+    }
+    return out;
+}
+
+}  // namespace symmetree

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include "platforms/prepare.h"
+#include "tests/support/measured.h"
+
+namespace symmetree {
+
+/// The weight-stationary timing contract once more, evaluated cycle by cycle over the tile list of a layer: in each cycle every
+/// rule looks whether its condition holds. Takes sizes and outlier positions from the prepared layers and nothing from the models.
+class timing_contract {
+public:
+    explicit timing_contract(const prepared_run& run) : run_(run), c_(run.request.platform) {}
+
+    /// Cycles and slots of each layer; the layers follow one another without a gap.
+    std::vector<measured_layer> evaluate();
+
+private:
+    using cycle = std::uint64_t;
+    static constexpr cycle never = std::numeric_limits<cycle>::max();
+    enum stream { weights, outliers, activations, outputs, control, streams };
+
+    // DMA and memory
+    struct burst {
+        std::uint64_t bytes;
+        std::function<void(std::uint64_t)> landed;
+    };
+    struct offered_bursts {
+        std::deque<burst> waiting;
+        cycle arrival = 0;
+    };
+    struct flying {
+        cycle ends;
+        burst what;
+    };
+    void offer(stream s, const std::vector<std::uint64_t>& runs, const std::function<void(std::uint64_t)>& landed);
+    void land();
+    void grant();
+
+    // one layer
+    struct load_of_tile {
+        std::uint64_t cycles = 0, pace = 1;       ///< L, s
+        std::uint64_t dense_end = 0, outlier_end = 0;  ///< bytes of the bank that must be in
+    };
+    struct handover {
+        cycle ready;
+        std::uint64_t cycles, bytes;
+    };
+    void begin(const prepared_layer& l);
+    void plan_loads(const prepared_layer& l);
+    void start_engines();
+    void fetch_weights(std::size_t j);
+    void fetch_input(std::size_t j);
+    void step(slot_split& split);
+    void end_drain();
+    void end_load();
+    void end_tile();
+    void start_load();
+    void issue_or_stall(slot_split& split);
+    void start_drain();
+
+    bool tile_ready(std::size_t i) const;
+    cycle swap(std::size_t i) const;
+    cycle last(std::size_t i) const { return last_[i]; }
+
+    const prepared_run& run_;
+    const platform_config& c_;
+    cycle t_ = 0;
+    std::array<offered_bursts, streams> offered_;
+    std::deque<flying> in_flight_;
+    cycle data_free_ = 0;
+    std::array<std::uint64_t, streams> moved_{};
+
+    const prepared_layer* layer_ = nullptr;
+    array_config array_;
+    tile_program program_;
+    std::vector<load_of_tile> loads_;
+    std::vector<std::uint64_t> dense_in_, outliers_in_, input_in_, input_wanted_;
+    std::vector<cycle> load_end_, last_;
+    std::size_t next_load_ = 0, tile_ = 0, vector_ = 0;
+    bool issued_any_ = false;
+    cycle issue_ = 0;                  ///< of the previous vector
+    std::uint64_t pace_ = 1;           ///< s of the previous vector
+    std::vector<cycle> written_;       ///< last write of each accumulator of the bank being filled
+    int free_accumulator_banks_ = 2, free_output_banks_ = 2;
+    std::deque<handover> handovers_;
+    bool draining_ = false;
+    cycle drain_end_ = 0;
+    std::size_t blocks_left_ = 0;
+};
+
+}  // namespace symmetree

@@ -1,0 +1,108 @@
+#include "tests/support/measured.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "platforms/assemble.h"
+#include "tests/support/forked.h"
+
+namespace symmetree {
+namespace {
+
+constexpr std::uint64_t slot_split::*split_fields[] = {&slot_split::ideal,       &slot_split::mapping_loss, &slot_split::outlier,
+                                                       &slot_split::input,       &slot_split::memory,       &slot_split::weight_port,
+                                                       &slot_split::hazard,      &slot_split::drain,        &slot_split::barrier};
+
+}  // namespace
+
+const layer_image* prepared_program::next() {
+    if (index_ == run_.layers.size()) return nullptr;
+    const prepared_layer& l = run_.layers[index_];
+    image_ = build_image(run_.request.platform, l.plan, l.weights, l.input ? &*l.input : nullptr, channel_records(l));
+    if (checks()) check_.begin(l.plan.descriptor.geometry, array_of(run_.request.platform, l.on_side_array).trees, l.plan.descriptor.m_block);
+    return &image_;
+}
+
+void prepared_program::finished(const std::vector<std::uint8_t>& outputs) {
+    const prepared_layer& l = run_.layers[index_++];
+    verdicts_.push_back(checks() ? check_.verdict(l, image_, outputs) : exactness{});
+}
+
+std::vector<measured_layer> measure(const prepared_run& run) {
+    prepared_program program(run);
+    edge_system system("system", run.request.platform, program, !run.request.timing_only, nullptr);
+    system.watch(program.watch());
+    system.run();
+    std::vector<measured_layer> measured;
+    for (const layer_result& r : system.device().results()) {
+        measured_layer m;
+        m.name = run.layers[measured.size()].what->name;
+        m.cycles = r.cycles;
+        m.split = r.split;
+        std::copy(std::begin(r.dma_bytes), std::end(r.dma_bytes), m.dma_bytes.begin());
+        m.check = program.verdicts()[measured.size()];
+        measured.push_back(m);
+    }
+    return measured;
+}
+
+std::vector<measured_layer> forked_measure(const run_request& request) {
+    return measured_from_text(forked([&] { return to_text(measure(prepare(request, weight_cache("")))); }));
+}
+
+std::string to_text(const std::vector<measured_layer>& layers) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const measured_layer& l : layers) {
+        nlohmann::json split = nlohmann::json::array();
+        for (const auto field : split_fields) split.push_back(l.split.*field);
+        list.push_back({{"name", l.name}, {"cycles", l.cycles}, {"split", split}, {"bytes", l.dma_bytes}, {"verdict", static_cast<int>(l.check.result)},
+                        {"difference", l.check.first_difference}});
+    }
+    return list.dump();
+}
+
+std::vector<measured_layer> measured_from_text(const std::string& text) {
+    std::vector<measured_layer> layers;
+    for (const auto& entry : nlohmann::json::parse(text)) {
+        measured_layer l;
+        l.name = entry.at("name").get<std::string>();
+        l.cycles = entry.at("cycles").get<std::uint64_t>();
+        for (std::size_t i = 0; i < std::size(split_fields); ++i) l.split.*split_fields[i] = entry.at("split").at(i).get<std::uint64_t>();
+        l.dma_bytes = entry.at("bytes").get<std::array<std::uint64_t, 5>>();
+        l.check.result = static_cast<exactness::verdict>(entry.at("verdict").get<int>());
+        l.check.first_difference = entry.at("difference").get<std::string>();
+        layers.push_back(l);
+    }
+    return layers;
+}
+
+std::uint64_t total_cycles(const std::vector<measured_layer>& layers) {
+    std::uint64_t sum = 0;
+    for (const measured_layer& l : layers) sum += l.cycles;
+    return sum;
+}
+
+std::string split_text(const slot_split& s) {
+    return fmt::format("ideal {} mapping {} outlier {} input {} memory {} port {} hazard {} drain {} barrier {}", s.ideal, s.mapping_loss, s.outlier,
+                       s.input, s.memory, s.weight_port, s.hazard, s.drain, s.barrier);
+}
+
+bool same_split(const slot_split& a, const slot_split& b) {
+    return std::all_of(std::begin(split_fields), std::end(split_fields), [&](const auto field) { return a.*field == b.*field; });
+}
+
+std::string timing_difference(const std::vector<measured_layer>& a, const std::vector<measured_layer>& b) {
+    if (a.size() != b.size()) return fmt::format("{} layers, {} layers", a.size(), b.size());
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        if (a[i].cycles != b[i].cycles) return fmt::format("{}: {} cycles, {} cycles", a[i].name, a[i].cycles, b[i].cycles);
+        if (!same_split(a[i].split, b[i].split)) return fmt::format("{}: {}; {}", a[i].name, split_text(a[i].split), split_text(b[i].split));
+        if (a[i].dma_bytes != b[i].dma_bytes) return fmt::format("{}: bytes {}; {}", a[i].name, fmt::join(a[i].dma_bytes, " "), fmt::join(b[i].dma_bytes, " "));
+    }
+    return {};
+}
+
+}  // namespace symmetree

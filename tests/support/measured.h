@@ -1,0 +1,61 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/counters.h"
+#include "models/host/host.h"
+#include "platforms/check.h"
+#include "platforms/prepare.h"
+
+namespace symmetree {
+
+/// What one layer of a simulation left behind, as far as tests of timing and exactness need it: no prices.
+struct measured_layer {
+    std::string name;
+    std::uint64_t cycles = 0;
+    slot_split split;
+    std::array<std::uint64_t, 5> dma_bytes{};   ///< weights, outliers, activations, outputs, control
+    exactness check;
+};
+
+/// Feeds the layers of a prepared run to a host and checks each when its values travelled.
+class prepared_program : public host_program {
+public:
+    explicit prepared_program(const prepared_run& run) : run_(run) {}
+    const layer_image* next() override;
+    void finished(const std::vector<std::uint8_t>& outputs) override;
+
+    bool checks() const { return run_.request.check && !run_.request.timing_only; }
+    drain_watch* watch() { return checks() ? &check_ : nullptr; }
+    const std::vector<exactness>& verdicts() const { return verdicts_; }
+
+private:
+    const prepared_run& run_;
+    std::size_t index_ = 0;
+    layer_image image_;
+    layer_check check_;
+    std::vector<exactness> verdicts_;
+};
+
+/// Simulates in this process, once.
+std::vector<measured_layer> measure(const prepared_run& run);
+
+/// Prepares and simulates in a process of its own.
+std::vector<measured_layer> forked_measure(const run_request& request);
+
+std::string to_text(const std::vector<measured_layer>& layers);
+std::vector<measured_layer> measured_from_text(const std::string& text);
+
+/// The layers' cycles added up.
+std::uint64_t total_cycles(const std::vector<measured_layer>& layers);
+
+std::string split_text(const slot_split& s);
+bool same_split(const slot_split& a, const slot_split& b);
+
+/// Where two runs differ in cycles, slots or bytes; empty when nowhere.
+std::string timing_difference(const std::vector<measured_layer>& a, const std::vector<measured_layer>& b);
+
+}  // namespace symmetree
