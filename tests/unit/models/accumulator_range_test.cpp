@@ -146,6 +146,14 @@ TEST(accumulator_range, of_one_weight_is_that_of_its_product) {
     EXPECT_EQ(range_of(row_sum).greatest, 49);
 }
 
+TEST(accumulator_range, takes_the_zero_point_off_in_the_first_weight_pass_only) {
+    layer_case c = one_weight(16, -128, zero_point_unit::row_sum);  // pieces 0 and 1 on ports of 4 bits
+    c.config.correction = correction_form::every_cycle;
+    c.weights.bits = 8;
+    EXPECT_EQ(range_of(c).greatest, 128 * 7 + 16 * 7);
+    EXPECT_EQ(range_of(c).least, -128 * 8 - 16 * 8);
+}
+
 TEST(accumulator_range, counts_the_shift_of_an_outlier) {
     layer_case c = one_weight(7, 0, zero_point_unit::none);
     c.config.sparse.lanes = 1;

@@ -21,7 +21,7 @@ struct layer_case {
     bool shifts() const { return !on_side_array && config.array.kind != array_kind::multiplier; }
 };
 
-/// Draws layer cases; `most_inputs` bounds K where a test pays for every input.
+/// Draws layer cases, reproducible from their seed.
 class layer_cases {
 public:
     explicit layer_cases(std::uint32_t seed) : d_(seed) {}
