@@ -1,0 +1,122 @@
+// Cycle counts that can be written down: memory answers in `latency + 1` cycles per burst and every transfer is one burst.
+//   start      descriptor, tables, first weights, one after the other          3 * (latency + 1)
+//   tiles      X, from the first weights in the bank to the end of the last vector
+//   hand-over  pipeline, drain of the last bank, its way to memory              P - 1 + V * ceil(channels / drain width) + latency + 1
+#include <gtest/gtest.h>
+
+#include "tests/support/forked.h"
+#include "tests/support/layers.h"
+#include "tests/support/measured.h"
+
+namespace symmetree {
+namespace {
+
+platform_config wide_platform() {
+    platform_config p;
+    p.name = "wide";
+    p.default_scheme = parse_scheme("symq:w4a4");
+    p.array.trees = 8;
+    p.array.lanes = 8;
+    p.weight_buffer.port_bits = 8192;
+    p.activation_buffer.port_bits = 8192;
+    p.accumulators.bits = 32;
+    p.accumulators.write_interval = 1;
+    p.dma.burst_bytes = 4096;
+    p.dram.bandwidth_bytes = 65536;
+    p.dram.latency_cycles = 0;
+    return p;
+}
+
+measured_layer run_one(const platform_config& p, const layer& l) { return forked_measure(timing_of(request_of(p, network_of({l})))).front(); }
+
+std::uint64_t start_of(const platform_config& p) { return 3 * (p.dram.latency_cycles + 1); }
+
+std::uint64_t handover_of(const platform_config& p, std::uint64_t vectors, std::uint64_t channels) {
+    return std::uint64_t(p.array.pipeline_depth) - 1 + vectors * ceil_div(channels, std::uint64_t(p.drain_width)) + p.dram.latency_cycles + 1;
+}
+
+/// n tiles along K of `port` bits a cycle, so that a tile of 8 x 8 4-bit codes loads in L = 256 / port cycles, and C vectors each.
+struct tile_run {
+    int n, load_cycles, vectors;
+};
+
+class tiles_in_a_row : public testing::TestWithParam<tile_run> {
+protected:
+    std::uint64_t cycles(bool shadow, std::uint64_t latency) const {
+        const tile_run& run = GetParam();
+        platform_config p = wide_platform();
+        p.array.shadow_registers = shadow;
+        p.weight_buffer.port_bits = 256 / run.load_cycles;
+        p.dram.latency_cycles = latency;
+        const std::uint64_t total = run_one(p, linear_layer(run.vectors, 8 * run.n, 8)).cycles;
+        return total - start_of(p) - handover_of(p, std::uint64_t(run.vectors), 8);
+    }
+    std::uint64_t n() const { return std::uint64_t(GetParam().n); }
+    std::uint64_t load() const { return std::uint64_t(GetParam().load_cycles); }
+    std::uint64_t compute() const { return std::uint64_t(GetParam().vectors); }
+};
+
+TEST_P(tiles_in_a_row, load_behind_computing_with_shadow_registers) {
+    const std::uint64_t expected = load() <= compute() ? load() + n() * compute() : n() * load() + compute();
+    EXPECT_EQ(cycles(true, 0), expected);
+    EXPECT_EQ(cycles(true, 17), expected);
+}
+
+TEST_P(tiles_in_a_row, load_and_compute_in_turn_without) {
+    EXPECT_EQ(cycles(false, 0), n() * (load() + compute()));
+    EXPECT_EQ(cycles(false, 17), n() * (load() + compute()));
+}
+
+INSTANTIATE_TEST_SUITE_P(sizes, tiles_in_a_row,
+                         testing::Values(tile_run{1, 4, 4}, tile_run{2, 1, 4}, tile_run{5, 4, 4}, tile_run{5, 4, 5}, tile_run{5, 4, 3}, tile_run{7, 32, 1},
+                                         tile_run{3, 16, 15}, tile_run{3, 16, 16}, tile_run{3, 16, 17}, tile_run{9, 2, 64}),
+                         [](const auto& info) {
+                             return "n" + std::to_string(info.param.n) + "_L" + std::to_string(info.param.load_cycles) + "_C" + std::to_string(info.param.vectors);
+                         });
+
+/// Two K-slices and more hide the drain: the layer takes its vectors, the start, one load and the hand-over, nothing else.
+void expect_issue_slots(int m, int k, int n, int depth) {
+    platform_config p = wide_platform();
+    p.accumulators.depth = depth;
+    const measured_layer l = run_one(p, linear_layer(m, k, n));
+    const std::uint64_t slots = ceil_div(k, 8) * ceil_div(n, 8) * std::uint64_t(m);
+    const std::uint64_t last_block = std::uint64_t(m % depth == 0 ? depth : m % depth);
+    const std::uint64_t channels = std::uint64_t(n % 8 == 0 ? 8 : n % 8);
+    SCOPED_TRACE(testing::Message() << "M " << m << " K " << k << " N " << n << " depth " << depth << ": " << split_text(l.split));
+    EXPECT_EQ(l.split.issued(), slots);
+    EXPECT_EQ(l.split.stalled(), 0u);
+    EXPECT_EQ(l.cycles, slots + start_of(p) + 1 + handover_of(p, last_block, channels));
+}
+
+TEST(wide_memory_and_ports, leave_the_vectors_the_start_and_the_hand_over) {
+    expect_issue_slots(16, 16, 8, 16);
+    expect_issue_slots(16, 24, 24, 16);
+    expect_issue_slots(13, 30, 21, 16);
+    expect_issue_slots(48, 17, 40, 16);
+    expect_issue_slots(40, 64, 9, 8);
+    expect_issue_slots(7, 9, 64, 32);
+}
+
+TEST(wide_memory_and_ports, one_vector_pays_the_write_interval_between_slices) {
+    for (const int interval : {1, 2, 5, 16}) {
+        platform_config p = wide_platform();
+        p.accumulators.write_interval = interval;
+        const measured_layer l = run_one(p, linear_layer(1, 8 * 6, 8));
+        EXPECT_EQ(l.split.hazard, 5u * std::uint64_t(interval - 1)) << interval;  // L = 1 hides behind the vector before
+        EXPECT_EQ(l.cycles, start_of(p) + 1 + 5u * std::uint64_t(interval) + 1 + handover_of(p, 1, 8)) << interval;
+    }
+}
+
+TEST(narrow_activation_port, paces_the_vectors) {
+    for (const int port : {32, 31, 16, 11, 8}) {
+        platform_config p = wide_platform();
+        p.activation_buffer.port_bits = port;
+        const std::uint64_t pace = ceil_div(32, std::uint64_t(port));
+        const measured_layer l = run_one(p, linear_layer(10, 8 * 3, 8));
+        EXPECT_EQ(l.split.input, (10 * 3 - 1) * (pace - 1)) << port;
+        EXPECT_EQ(l.cycles, start_of(p) + 1 + 30 * pace + handover_of(p, 10, 8)) << port;
+    }
+}
+
+}  // namespace
+}  // namespace symmetree
