@@ -34,6 +34,12 @@ symmetree::exit_code dispatch(const std::vector<std::string>& words) {
     return found->second({words.begin() + 1, words.end()});
 }
 
+/// One problem per line; `file:line:column:` stands first, where editors and terminals look for it.
+void report_problems(const symmetree::input_error& error) {
+    for (const symmetree::diagnostic& problem : error.problems())
+        std::fprintf(stderr, "%s%s\n", problem.file.empty() ? "symmetree: " : "", problem.text().c_str());
+}
+
 }  // namespace
 
 int sc_main(int argc, char* argv[]) {
@@ -41,7 +47,7 @@ int sc_main(int argc, char* argv[]) {
     try {
         code = dispatch({argv + 1, argv + argc});
     } catch (const symmetree::input_error& e) {
-        std::fprintf(stderr, "symmetree: %s\n", e.what());
+        report_problems(e);
         code = symmetree::exit_code::wrong_input;
     } catch (const std::exception& e) {
         std::fprintf(stderr, "symmetree: model fault: %s\n", e.what());

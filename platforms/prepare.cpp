@@ -12,8 +12,6 @@
 namespace symmetree {
 namespace {
 
-bool is_shift(scheme_family family) { return family == scheme_family::pot || family == scheme_family::post; }
-
 activation_format format_of(const layer& l, const scheme& used, bool shift) {
     activation_format format;
     format.bits = used.activation_bits;
@@ -69,7 +67,7 @@ void prepare_layer(prepared_layer& l, const run_request& request, const weight_c
     const platform_config& platform = request.platform;
     const bool attention = is_attention_product(*l.what);
     const bool shift_platform = platform.array.kind != array_kind::multiplier;
-    l.on_side_array = shift_platform && (attention || !is_shift(l.used.family));
+    l.on_side_array = shift_platform && (attention || !is_shift_family(l.used.family));
     const bool shift = shift_platform && !l.on_side_array;
     l.format = format_of(*l.what, l.used, shift);
     l.weights = attention ? second_operand(*l.what, l.used, request.seed, !request.timing_only) : cache.get(*l.what, request.seed, l.used, request.threads);
@@ -82,21 +80,23 @@ void prepare_layer(prepared_layer& l, const run_request& request, const weight_c
     if (!request.timing_only) l.input = quantize_input(*l.what, l.used, shift, request.seed);
 }
 
-/// Layers whose scheme or array is not the run's, in the order of their first appearance.
+/// Layers whose scheme or array is not the run's: what they use, why, how many; in the order of their first appearance.
 std::vector<std::string> exceptions_of(const prepared_run& run) {
     const std::string wanted = to_string(run.request.format);
     std::vector<std::pair<std::string, int>> counts;
     for (const prepared_layer& l : run.layers) {
         const std::string used = to_string(l.used);
         if (used == wanted && !l.on_side_array) continue;
-        std::string kind = fmt::format("{} run as {}", is_attention_product(*l.what) ? "products of activations" : "layers with a format of their own", used);
+        std::string kind = used;
         if (l.on_side_array) kind += " on the side array";
+        if (used != wanted) kind += " instead of " + wanted;
+        kind += is_attention_product(*l.what) ? " in products of activations" : used != wanted ? " in layers with a format of their own" : " in layers";
         const auto known = std::find_if(counts.begin(), counts.end(), [&](const auto& c) { return c.first == kind; });
         if (known == counts.end()) counts.emplace_back(kind, 1);
         else ++known->second;
     }
     std::vector<std::string> notes;
-    for (const auto& [kind, count] : counts) notes.push_back(fmt::format("{} {}, not as {}", count, kind, wanted));
+    for (const auto& [kind, count] : counts) notes.push_back(fmt::format("{} ({})", kind, count));
     return notes;
 }
 
@@ -124,7 +124,7 @@ double mean_square(const std::vector<std::int16_t>& codes, int zero_point) {
 double row_energy(const quantized_weights& w, std::int64_t row) {
     const std::int8_t* const codes = w.codes.data() + row * w.columns;
     double sum = 0;
-    const bool shift = is_shift(w.family);
+    const bool shift = is_shift_family(w.family);
     const std::uint32_t zero_code = (1u << (w.bits - 1)) - 1;
     const std::int32_t zero = w.zero_point.empty() ? 0 : w.zero_point[std::size_t(row)];
     for (std::int64_t k = 0; k < w.columns; ++k) {
@@ -155,7 +155,7 @@ scheme scheme_of(const layer& l, const scheme& run, const platform_config& platf
     // Options of the other families do not belong to the layer's scheme; their canonical values keep cache keys equal.
     const scheme defaults;
     if (used.family != scheme_family::dasq) used.dasq = defaults.dasq;
-    if (!is_shift(used.family)) used.shift = defaults.shift;
+    if (!is_shift_family(used.family)) used.shift = defaults.shift;
     if (used.family != scheme_family::symq && used.family != scheme_family::asymq) used.uniform = defaults.uniform;
     return used;
 }
@@ -212,7 +212,7 @@ std::vector<channel_record> channel_records(const prepared_layer& l) {
     std::vector<std::int64_t> weight_sums(channels.size(), 0);
     double mean_output = 0;
     for (std::int64_t row = 0; row < w.rows; ++row) {
-        if (!is_shift(w.family))
+        if (!is_shift_family(w.family))
             for (std::int64_t k = 0; k < w.columns; ++k) weight_sums[std::size_t(row)] += w.codes[std::size_t(row * w.columns + k)];
         mean_output += row_energy(w, row) * w.step[std::size_t(row)] * w.step[std::size_t(row)];
     }
@@ -220,7 +220,7 @@ std::vector<channel_record> channel_records(const prepared_layer& l) {
 
     const double deviation = std::sqrt(mean_output / static_cast<double>(w.rows) * mean_square(x.codes, x.zero_point)) * x.step;
     const double output_step = deviation > 0 ? 4 * deviation / (1 << (x.bits - 1)) : 1;
-    const double guard = is_shift(w.family) ? std::ldexp(1.0, -w.guard_bits) : 1.0;
+    const double guard = is_shift_family(w.family) ? std::ldexp(1.0, -w.guard_bits) : 1.0;
     for (std::size_t row = 0; row < channels.size(); ++row) {
         channel_record& channel = channels[row];
         const std::int64_t bias = -std::int64_t{x.zero_point} * weight_sums[row] + w.columns * channel.zero_point * x.zero_point;
