@@ -83,7 +83,10 @@ void dma::grant() {
         sc_core::sc_time on_chip = sc_core::SC_ZERO_TIME;
         move(output_buffer, tlm::TLM_READ_COMMAND, burst.buffer_address, burst.data, on_chip);
     }
-    move(memory, writes ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND, address, burst.data, delay);
+    {
+        wait_note note(waits_for_, "the memory's answer");  // a foreign memory may wait
+        move(memory, writes ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND, address, burst.data, delay);
+    }
     burst.ends = clock_.now() + clock_.cycles(delay);
     if (!in_flight_.empty()) burst.ends = std::max(burst.ends, in_flight_.back().ends);  // a foreign memory may answer out of order
     moved_[s] += count;
