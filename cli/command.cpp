@@ -18,7 +18,8 @@ std::string networks_directory() { return data_directory() + "/workloads/nets"; 
 std::string platforms_directory() { return data_directory() + "/platforms/presets"; }
 std::string cost_directory() { return data_directory() + "/models/cost/tables"; }
 
-boost::program_options::variables_map parse_command(const boost::program_options::options_description& options, const std::vector<std::string>& words) {
+boost::program_options::variables_map parse_command(const boost::program_options::options_description& options,
+                                                    const std::vector<std::string>& words) {
     namespace po = boost::program_options;
     po::variables_map values;
     try {

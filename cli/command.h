@@ -14,7 +14,8 @@ std::string platforms_directory();
 std::string cost_directory();
 
 /// Parses a subcommand's words; wrong use is an input_error that names the option.
-boost::program_options::variables_map parse_command(const boost::program_options::options_description& options, const std::vector<std::string>& words);
+boost::program_options::variables_map parse_command(const boost::program_options::options_description& options,
+                                                    const std::vector<std::string>& words);
 
 /// A whole number of an option, in [low, high]; throws input_error.
 int option_number(const std::string& option, const std::string& text, int low, int high);

@@ -16,7 +16,9 @@ std::string baseline_of(const run_options& options, const run_plan& plan, const 
     if (chosen.empty()) return plan.platforms.front();
     for (std::size_t i = 0; i < plan.platforms.size(); ++i)
         if (chosen == plan.platforms[i] || chosen == options.platforms[i]) return plan.platforms[i];
-    throw input_error(diagnostic{"", 0, 0, "--baseline", fmt::format("one of the platforms compared is wanted ({}), given '{}'", fmt::join(plan.platforms, ", "), chosen)});
+    throw input_error(
+        diagnostic{"", 0, 0, "--baseline",
+                   fmt::format("one of the platforms compared is wanted ({}), given '{}'", fmt::join(plan.platforms, ", "), chosen)});
 }
 
 }  // namespace
@@ -27,7 +29,9 @@ exit_code compare_command(const std::vector<std::string>& words) {
     auto known = run_option_words(options, true);
     known.add_options()("baseline", boost::program_options::value(&baseline), "platform that the ratios refer to (the first)");
     if (parse_command(known, words).count("help")) {
-        std::cout << "symmetree compare --workload W --platform P1 --platform P2 ... [options]\nOne workload on several platforms, side by side.\n" << known;
+        std::cout << "symmetree compare --workload W --platform P1 --platform P2 ... [options]\nOne workload on several platforms, side by "
+                     "side.\n"
+                  << known;
         return exit_code::done;
     }
     const output_format format = format_of(options);
@@ -47,7 +51,8 @@ exit_code compare_command(const std::vector<std::string>& words) {
     exit_code code = exit_code::done;
     for (const report& run : result.runs) {
         if (run.passed()) continue;
-        std::fprintf(stderr, "symmetree: %s differs from the reference: %s\n", run.platform.c_str(), run.total().check.first_difference.c_str());
+        std::fprintf(stderr, "symmetree: %s differs from the reference: %s\n", run.platform.c_str(),
+                     run.total().check.first_difference.c_str());
         code = exit_code::failed_check;
     }
     return code;

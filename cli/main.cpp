@@ -30,7 +30,8 @@ symmetree::exit_code dispatch(const std::vector<std::string>& words) {
     }
     const auto found = commands.find(words[0]);
     if (found == commands.end())
-        throw symmetree::input_error(symmetree::diagnostic{"", 0, 0, "command line", "no command '" + words[0] + "'; known: compare, describe, list, run"});
+        throw symmetree::input_error(
+            symmetree::diagnostic{"", 0, 0, "command line", "no command '" + words[0] + "'; known: compare, describe, list, run"});
     return found->second({words.begin() + 1, words.end()});
 }
 

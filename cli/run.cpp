@@ -17,7 +17,8 @@ exit_code run_command(const std::vector<std::string>& words) {
     }
     const output_format format = format_of(options);
     const run_plan plan = plan_of(options);
-    if (plan.requests.size() != 1) throw input_error(diagnostic{"", 0, 0, "run", "one platform at one width is wanted; compare takes several"});
+    if (plan.requests.size() != 1)
+        throw input_error(diagnostic{"", 0, 0, "run", "one platform at one width is wanted; compare takes several"});
     const report result = run_points(plan.requests, cache_of(options), jobs_of(options)).front();
     switch (format) {
         case output_format::table: deliver(options, to_table(result)); break;

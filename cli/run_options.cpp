@@ -38,7 +38,8 @@ std::vector<std::optional<int>> each_width(const std::optional<width_range>& ran
     return widths;
 }
 
-scheme scheme_for(const platform_config& platform, const std::string& text, std::optional<int> weight_bits, std::optional<int> activation_bits) {
+scheme scheme_for(const platform_config& platform, const std::string& text, std::optional<int> weight_bits,
+                  std::optional<int> activation_bits) {
     if (text.empty()) return platform.default_scheme;
     scheme s = parse_scheme(text, platform.array.weight_bits, platform.array.activation_bits);
     if (weight_bits) s.weight_bits = *weight_bits;
@@ -48,7 +49,9 @@ scheme scheme_for(const platform_config& platform, const std::string& text, std:
 
 std::uint64_t seed_of(const std::string& text) {
     const bool digits = !text.empty() && text.size() <= 19 && text.find_first_not_of("0123456789") == std::string::npos;
-    if (!digits) throw input_error(diagnostic{"", 0, 0, "--seed", fmt::format("a whole number from 0 to 9999999999999999999 is wanted, given '{}'", text)});
+    if (!digits)
+        throw input_error(
+            diagnostic{"", 0, 0, "--seed", fmt::format("a whole number from 0 to 9999999999999999999 is wanted, given '{}'", text)});
     return std::stoull(text);
 }
 
@@ -56,7 +59,8 @@ std::uint64_t seed_of(const std::string& text) {
 void require_files(const run_options& o) {
     if (!o.output.empty()) require_writable(o.output);
     if (!o.vcd.empty()) require_writable(o.vcd);
-    if (!o.vcd.empty() && o.vcd == o.output) throw input_error(diagnostic{"", 0, 0, "--vcd", fmt::format("'{}' is the file of --output, too", o.vcd)});
+    if (!o.vcd.empty() && o.vcd == o.output)
+        throw input_error(diagnostic{"", 0, 0, "--vcd", fmt::format("'{}' is the file of --output, too", o.vcd)});
 }
 
 }  // namespace
@@ -67,7 +71,8 @@ boost::program_options::options_description run_option_words(run_options& o, boo
     auto add = words.add_options();
     add("help,h", "this text");
     add("workload", po::value(&o.workload)->required(), "shipped network, .yaml workload or .onnx model");
-    add("platform", po::value(&o.platforms)->required(), several_platforms ? "shipped platform or .yaml file; give it several times" : "shipped platform or .yaml file");
+    add("platform", po::value(&o.platforms)->required(),
+        several_platforms ? "shipped platform or .yaml file; give it several times" : "shipped platform or .yaml file");
     add("scheme", po::value(&o.scheme), "number format in place of the platform's, e.g. symq:w4a8, dasq:w3a3:sw4:p98");
     add("weight-bits", po::value(&o.weight_bits), "width of array and scheme, 4 or 2..8");
     add("activation-bits", po::value(&o.activation_bits), "width of array and scheme, 4 or 2..8");
@@ -106,12 +111,15 @@ run_plan plan_of(const run_options& o) {
     require_files(o);
     if (!o.scheme.empty()) parse_scheme(o.scheme, 4, 4);  // a misspelt scheme is no reason to leave a width out
     const workload network = load_workload(o.workload, networks_directory());
-    const auto weight_range = widths_of("--weight-bits", o.weight_bits), activation_range = widths_of("--activation-bits", o.activation_bits);
+    const auto weight_range = widths_of("--weight-bits", o.weight_bits),
+               activation_range = widths_of("--activation-bits", o.activation_bits);
     const bool range = (weight_range && weight_range->is_range) || (activation_range && activation_range->is_range);
     for (const std::string& name : o.platforms) {
         const platform_config base = load_platform(name, platforms_directory());
         if (std::find(plan.platforms.begin(), plan.platforms.end(), base.name) != plan.platforms.end())
-            throw input_error(diagnostic{"", 0, 0, "--platform", fmt::format("'{}' is a second platform of the name {}: rows and ratios could not be told apart", name, base.name)});
+            throw input_error(diagnostic{
+                "", 0, 0, "--platform",
+                fmt::format("'{}' is a second platform of the name {}: rows and ratios could not be told apart", name, base.name)});
         plan.platforms.push_back(base.name);
         for (const std::optional<int> w : each_width(weight_range))
             for (const std::optional<int> a : each_width(activation_range)) {
@@ -135,7 +143,8 @@ run_plan plan_of(const run_options& o) {
                 plan.requests.push_back(std::move(request));
             }
     }
-    if (plan.requests.empty()) throw input_error(diagnostic{"", 0, 0, "--weight-bits", "no platform can run at these widths: " + plan.left_out.front()});
+    if (plan.requests.empty())
+        throw input_error(diagnostic{"", 0, 0, "--weight-bits", "no platform can run at these widths: " + plan.left_out.front()});
     return plan;
 }
 

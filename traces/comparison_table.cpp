@@ -34,7 +34,8 @@ std::vector<compared_run> runs_of(const comparison& c) {
     std::vector<compared_run> runs;
     for (std::size_t i = 0; i < c.runs.size(); ++i) {
         const report& r = c.runs[i];
-        runs.push_back({&r, r.total(), latency_s_of(r), energy_j_of(r), power_w_of(r), area_um2_of(r), ratios_of(c, i), baseline_of(c, i) == i});
+        runs.push_back(
+            {&r, r.total(), latency_s_of(r), energy_j_of(r), power_w_of(r), area_um2_of(r), ratios_of(c, i), baseline_of(c, i) == i});
     }
     return runs;
 }
@@ -123,7 +124,8 @@ std::string share_of_cycles(const compared_run& run, std::uint64_t slots) {
 std::string split_section(const std::vector<compared_run>& runs) {
     std::vector<run_column> columns = run_names(runs);
     for (const split_part& part : split_parts()) {
-        columns.push_back({{part.name, "%"}, [&part](const compared_run& run) { return share_of_cycles(run, run.total.split.*part.slots); }});
+        columns.push_back(
+            {{part.name, "%"}, [&part](const compared_run& run) { return share_of_cycles(run, run.total.split.*part.slots); }});
     }
     return run_table("Where the cycles go", runs, columns);
 }
@@ -150,7 +152,8 @@ std::string outlier_section(const std::vector<compared_run>& runs) {
                            return run.total.outliers.assignment.empty() ? absent_cell : run.total.outliers.assignment;
                        }});
     columns.push_back({{"sparse lanes", ""}, [](const compared_run& run) { return sparse_lanes(run.total); }});
-    columns.push_back({{"fullest lane of a tile", "outliers"}, [](const compared_run& run) { return grouped(run.total.outliers.fullest_lane); }});
+    columns.push_back(
+        {{"fullest lane of a tile", "outliers"}, [](const compared_run& run) { return grouped(run.total.outliers.fullest_lane); }});
     columns.push_back({{"cycles lost", "%"}, [](const compared_run& run) { return share_of_cycles(run, run.total.split.outlier); }});
     return run_table("Outliers", with_outliers, columns);
 }
@@ -246,7 +249,8 @@ std::string footer(const std::vector<compared_run>& runs) {
 
 std::string to_table(const comparison& c) {
     const std::vector<compared_run> runs = runs_of(c);
-    return header(c, runs) + results_section(runs) + left_out_lines(c) + split_section(runs) + outlier_section(runs) + units_sections(runs) + footer(runs);
+    return header(c, runs) + results_section(runs) + left_out_lines(c) + split_section(runs) + outlier_section(runs) +
+           units_sections(runs) + footer(runs);
 }
 
 }  // namespace symmetree

@@ -40,8 +40,9 @@ TEST(compare, puts_the_platforms_side_by_side_with_ratios_to_the_first) {
     EXPECT_THAT(texts(result.at("runs"), "platform"), ElementsAre("symq", "dasq", "mine"));
     for (const char* ratio : {"latency", "energy", "power", "area"}) EXPECT_EQ(result.at("runs")[0].at("ratios").at(ratio), 1.0);
     EXPECT_GT(result.at("runs")[1].at("ratios").at("area").get<double>(), 1.0);
-    EXPECT_EQ(result.at("runs")[1].at("ratios").at("latency").get<double>(),
-              result.at("runs")[1].at("total").at("latency_s").get<double>() / result.at("runs")[0].at("total").at("latency_s").get<double>());
+    EXPECT_EQ(
+        result.at("runs")[1].at("ratios").at("latency").get<double>(),
+        result.at("runs")[1].at("total").at("latency_s").get<double>() / result.at("runs")[0].at("total").at("latency_s").get<double>());
 }
 
 TEST(compare, agrees_with_run) {
@@ -55,7 +56,8 @@ TEST(compare, agrees_with_run) {
 
 TEST(baseline, is_any_of_the_platforms_by_name_or_as_given) {
     const workbench bench;
-    EXPECT_EQ(comparison_of(bench, small + " --platform symq --platform dasq --baseline dasq").at("runs")[0].at("ratios").at("baseline_run"), 1);
+    EXPECT_EQ(
+        comparison_of(bench, small + " --platform symq --platform dasq --baseline dasq").at("runs")[0].at("ratios").at("baseline_run"), 1);
     EXPECT_EQ(comparison_of(bench, small + " --platform symq --platform mine.yaml --baseline mine").at("baseline"), "mine");
     EXPECT_EQ(comparison_of(bench, small + " --platform symq --platform mine.yaml --baseline mine.yaml").at("baseline"), "mine");
 }
@@ -110,7 +112,8 @@ TEST(width_range, of_both_operands_gives_every_pair) {
 
 TEST(width_range, leaves_out_what_a_platform_cannot_have_and_says_why) {
     const workbench bench;
-    const std::string words = small + " --platform symq --platform pot --platform post --weight-bits 7..8", why = "at 8 x 4 (W x A): weight_bits: a whole number from 2 to 7 is wanted for PoT and POST, given 8";
+    const std::string words = small + " --platform symq --platform pot --platform post --weight-bits 7..8",
+                      why = "at 8 x 4 (W x A): weight_bits: a whole number from 2 to 7 is wanted for PoT and POST, given 8";
     const json result = comparison_of(bench, words);
     EXPECT_THAT(texts(result.at("runs"), "scheme"), ElementsAre("symq:w7a4", "symq:w8a4", "pot:w7a4:g4", "post:w7a4:g4"));
     EXPECT_EQ(result.at("left_out"), json({"pot " + why, "post " + why}));
@@ -159,10 +162,12 @@ TEST(compare, is_the_same_bytes_for_any_number_of_jobs_and_any_cache) {
 
 TEST(compare, of_every_shipped_platform_is_exact) {
     const workbench bench;
-    const json runs = comparison_of(bench, small +
-                                               " --platform symq --platform asymq_pre_subtract --platform asymq_widened --platform asymq_row_sum --platform dasq "
-                                               "--platform dasq_row_sum --platform pot --platform post --platform dasq_fpga")
-                          .at("runs");
+    const json runs =
+        comparison_of(
+            bench, small +
+                       " --platform symq --platform asymq_pre_subtract --platform asymq_widened --platform asymq_row_sum --platform dasq "
+                       "--platform dasq_row_sum --platform pot --platform post --platform dasq_fpga")
+            .at("runs");
     ASSERT_EQ(runs.size(), 9u);
     for (const json& run : runs) EXPECT_EQ(run.at("total").at("exact"), true) << run.at("platform");
 }
@@ -188,7 +193,8 @@ TEST(compare, names_the_layers_that_run_in_another_format) {
     const std::vector<std::string> table =
         lines_of(bench.run("compare --workload mixed.yaml --platform dasq --platform dasq_row_sum --platform pot").out);
     EXPECT_THAT(table, Contains(HasSubstr("[dasq 4x4] symq:w4a4 instead of dasq:w4a4:sw4:p98 in layers with a format of their own (1)")));
-    EXPECT_THAT(table, Contains(HasSubstr("[dasq_row_sum 4x4] asymq:w4a4 instead of dasq:w4a4:sw4:p98 in layers with a format of their own (1)")));
+    EXPECT_THAT(table,
+                Contains(HasSubstr("[dasq_row_sum 4x4] asymq:w4a4 instead of dasq:w4a4:sw4:p98 in layers with a format of their own (1)")));
     EXPECT_THAT(table, Contains(HasSubstr("[pot 4x4] symq:w4a4 on the side array instead of pot:w4a4:g4 in products of activations (1)")));
 }
 

@@ -32,7 +32,8 @@ json report_of(const workbench& bench, const std::string& words) {
 
 json cycles_of(const json& report) {
     json cycles = json::array();
-    for (const json& layer : report.at("layers")) cycles.push_back({layer.at("cycles"), layer.at("split"), layer.at("units"), layer.at("memories")});
+    for (const json& layer : report.at("layers"))
+        cycles.push_back({layer.at("cycles"), layer.at("split"), layer.at("units"), layer.at("memories")});
     return cycles;
 }
 
@@ -52,7 +53,8 @@ TEST(run, prints_csv) {
     const outcome result = bench.run(small_on_symq + " --format csv");
     EXPECT_EQ(result.code, 0);
     EXPECT_THAT(result.err, IsEmpty());
-    EXPECT_THAT(lines_of(result.out), ElementsAre(StartsWith("name,scheme,unit,"), StartsWith("first,symq:w4a4,"), StartsWith("second,symq:w4a4,"), StartsWith("total,")));
+    EXPECT_THAT(lines_of(result.out), ElementsAre(StartsWith("name,scheme,unit,"), StartsWith("first,symq:w4a4,"),
+                                                  StartsWith("second,symq:w4a4,"), StartsWith("total,")));
 }
 
 TEST(run, prints_json) {
@@ -105,12 +107,15 @@ TEST(widths, set_array_and_scheme_together) {
 TEST(widths, of_every_size_are_exact) {
     const workbench bench;
     for (int w = 2; w <= 8; ++w)
-        EXPECT_EQ(report_of(bench, small_on_symq + " --weight-bits " + std::to_string(w) + " --activation-bits " + std::to_string(10 - w)).at("passed"), true);
+        EXPECT_EQ(report_of(bench, small_on_symq + " --weight-bits " + std::to_string(w) + " --activation-bits " + std::to_string(10 - w))
+                      .at("passed"),
+                  true);
 }
 
 TEST(seed, decides_the_synthetic_weights) {
     const workbench bench;
-    const json one = report_of(bench, small_on_symq), same = report_of(bench, small_on_symq + " --seed 1"), other = report_of(bench, small_on_symq + " --seed 2");
+    const json one = report_of(bench, small_on_symq), same = report_of(bench, small_on_symq + " --seed 1"),
+               other = report_of(bench, small_on_symq + " --seed 2");
     EXPECT_EQ(one, same);
     EXPECT_EQ(other.at("seed"), 2);
     EXPECT_NE(one.at("layers")[0].at("weight_sqnr_db"), other.at("layers")[0].at("weight_sqnr_db"));
@@ -254,7 +259,9 @@ TEST(weights, come_from_a_tensor_file) {
         file.append(raw, 4);
     }
     bench.write("w.safetensors", file);
-    bench.write("net.yaml", "name: net\nlayers:\n  - {name: a, linear: {tokens: 4, in: 3, out: 2}, input: dense, weights: {file: w.safetensors, tensor: w}}\n");
+    bench.write(
+        "net.yaml",
+        "name: net\nlayers:\n  - {name: a, linear: {tokens: 4, in: 3, out: 2}, input: dense, weights: {file: w.safetensors, tensor: w}}\n");
     const json report = report_of(bench, "run --workload net.yaml --platform symq --weight-bits 8");
     EXPECT_EQ(report.at("passed"), true);
     EXPECT_GT(report.at("layers")[0].at("weight_sqnr_db").get<double>(), 40);

@@ -67,8 +67,35 @@ private:
         const std::size_t from = starts[below(starts.size())];
         std::size_t to = from;
         while (digit(to)) ++to;
-        static const char* const numbers[] = {"0", "1", "2", "3", "5", "7", "8", "9", "13", "16", "64", "97", "255", "256", "1024", "65536", "1048576", "4294967296",
-                                              "-1", "1e3", "1e308", "9223372036854775808", "99999999999999999999999", "0x10", "nan", "4.5", "", "null", "true"};
+        static const char* const numbers[] = {"0",
+                                              "1",
+                                              "2",
+                                              "3",
+                                              "5",
+                                              "7",
+                                              "8",
+                                              "9",
+                                              "13",
+                                              "16",
+                                              "64",
+                                              "97",
+                                              "255",
+                                              "256",
+                                              "1024",
+                                              "65536",
+                                              "1048576",
+                                              "4294967296",
+                                              "-1",
+                                              "1e3",
+                                              "1e308",
+                                              "9223372036854775808",
+                                              "99999999999999999999999",
+                                              "0x10",
+                                              "nan",
+                                              "4.5",
+                                              "",
+                                              "null",
+                                              "true"};
         return text.substr(0, from) + numbers[below(std::size(numbers))] + text.substr(to);
     }
 

@@ -58,7 +58,8 @@ TEST(trained_models, takes_the_same_cycles_however_it_was_exported) {
         const json a = report_of(words + folded), b = report_of(words + with_batch_norm);
         EXPECT_EQ(a.at("total").at("cycles"), b.at("total").at("cycles"));
         for (std::size_t i = 0; i < a.at("layers").size(); ++i) {
-            for (const char* field : {"m", "n", "k", "repeat", "cycles"}) EXPECT_EQ(a.at("layers")[i].at(field), b.at("layers")[i].at(field));
+            for (const char* field : {"m", "n", "k", "repeat", "cycles"})
+                EXPECT_EQ(a.at("layers")[i].at(field), b.at("layers")[i].at(field));
         }
     }
 }
