@@ -18,8 +18,6 @@ public:
     void run();
     const accelerator& device() const { return accelerator_; }
     void watch(drain_watch* watch) { accelerator_.watch(watch); }
-    const memory_counters& memory_traffic() const { return dram_.counters(); }
-    std::uint64_t now() const { return clock_.now(); }
 
 private:
     void bind_all();

@@ -7,8 +7,6 @@
 namespace symmetree {
 namespace {
 
-bool is_shift_family(scheme_family family) { return family == scheme_family::pot || family == scheme_family::post; }
-
 /// Codes wider than the ports take several passes, unless the platform refuses them.
 std::optional<std::string> why_too_wide(const array_config& array, const scheme& wanted, wide_layers wide) {
     if (wide == wide_layers::passes) return {};

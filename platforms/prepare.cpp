@@ -38,11 +38,13 @@ quantized_weights second_operand(const layer& l, const scheme& used, std::uint64
     return w;
 }
 
-/// Any codes may come at run time: a row of the most negative ones bounds them all.
+/// Any codes may come at run time: one row of each code bounds every mixture of them, pass by pass.
 quantized_weights worst_operand(const quantized_weights& w) {
     quantized_weights worst = w;
-    worst.rows = 1;
-    worst.codes.assign(std::size_t(w.columns), static_cast<std::int8_t>(-(1 << (w.bits - 1))));
+    worst.rows = std::int64_t{1} << w.bits;
+    worst.codes.clear();
+    for (std::int64_t code = -worst.rows / 2; code < worst.rows / 2; ++code)
+        worst.codes.insert(worst.codes.end(), std::size_t(w.columns), static_cast<std::int8_t>(code));
     return worst;
 }
 
@@ -53,8 +55,12 @@ quantized_activations quantize_input(const layer& l, const scheme& used, bool sh
 
 /// Why the accumulators are too narrow for the layer, or nothing.
 std::optional<std::string> overflow_of(const platform_config& platform, const prepared_layer& l) {
-    const bool attention = is_attention_product(*l.what);
-    const sum_range range = accumulator_range(platform, l.plan, attention ? worst_operand(l.weights) : l.weights, l.format);
+    const quantized_weights worst = is_attention_product(*l.what) ? worst_operand(l.weights) : quantized_weights{};
+    const quantized_weights& weights = is_attention_product(*l.what) ? worst : l.weights;
+    const std::int64_t corrected = corrected_sum_bound(weights, l.format.bits);
+    if (corrected > std::numeric_limits<std::int32_t>::max())
+        return fmt::format("its corrected sums can reach {} in magnitude, more than the 32 bits that the requantizer takes", corrected);
+    const sum_range range = accumulator_range(platform, l.plan, weights, l.format);
     const std::int64_t limit = std::int64_t{1} << (platform.accumulators.bits - 1);
     if (range.least >= -limit && range.greatest < limit) return {};
     int bits = platform.accumulators.bits;

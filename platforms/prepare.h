@@ -39,6 +39,10 @@ struct prepared_layer {
 };
 
 struct prepared_run {
+    prepared_run() = default;
+    prepared_run(prepared_run&&) = default;
+    prepared_run& operator=(prepared_run&&) = default;  // the layers point into the request, so no copies
+
     run_request request;
     std::vector<prepared_layer> layers;
     std::vector<std::string> notes;

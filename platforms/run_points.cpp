@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <functional>
@@ -78,6 +79,7 @@ public:
     child_process& operator=(const child_process&) = delete;
     ~child_process() {
         if (pid_ < 0) return;
+        kill(pid_, SIGTERM);  // another point failed: its result is not wanted any more
         close(from_);
         waitpid(pid_, nullptr, 0);
     }

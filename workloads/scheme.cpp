@@ -14,7 +14,6 @@ namespace symmetree {
 namespace {
 
 bool is_uniform(scheme_family family) { return family == scheme_family::symq || family == scheme_family::asymq; }
-bool is_shift(scheme_family family) { return family == scheme_family::pot || family == scheme_family::post; }
 
 constexpr scheme_family all_families[] = {scheme_family::symq, scheme_family::asymq, scheme_family::dasq, scheme_family::pot,
                                           scheme_family::post};
@@ -54,7 +53,7 @@ public:
             problems_.throw_if_any();
         }
         for (std::size_t i = 1; i < parts.size(); ++i) read_part(parts[i], i == 1);
-        check_range("weight bits", result_.weight_bits, 2, is_shift(result_.family) ? 7 : 8);
+        check_range("weight bits", result_.weight_bits, 2, is_shift_family(result_.family) ? 7 : 8);
         check_range("activation bits", result_.activation_bits, 2, 8);
         problems_.throw_if_any();
         return result_;
@@ -76,7 +75,7 @@ private:
             once("activation range", part);
             result_.activation_range = part == "amse" ? range_method::mse : range_method::min_max;
         } else if (!(is_uniform(result_.family) && read_uniform(part)) && !(result_.family == scheme_family::dasq && read_dasq(part)) &&
-                   !(is_shift(result_.family) && read_shift(part))) {
+                   !(is_shift_family(result_.family) && read_shift(part))) {
             refuse(fmt::format("option of {}", to_string(result_.family)), allowed_options(), part);
         }
     }
@@ -136,7 +135,7 @@ private:
 
     std::string allowed_options() const {
         const std::string own = is_uniform(result_.family) ? "channel, tensor, mse, minmax, half_even, truncate"
-                                : is_shift(result_.family) ? "gG"
+                                : is_shift_family(result_.family) ? "gG"
                                                            : "swK, pP";
         return "wKaA (first), " + own + ", amse, aminmax";
     }
@@ -214,7 +213,7 @@ std::string to_string(const scheme& s) {
         if (s.uniform.round == rounding::truncate) out += ":truncate";
     }
     if (s.family == scheme_family::dasq) out += fmt::format(":sw{}:p{}", s.dasq.outlier_bits, share_text(s.dasq.sparsity));
-    if (is_shift(s.family)) out += fmt::format(":g{}", s.shift.guard_bits);
+    if (is_shift_family(s.family)) out += fmt::format(":g{}", s.shift.guard_bits);
     if (s.activation_range == range_method::min_max) out += ":aminmax";
     return out;
 }

@@ -12,6 +12,9 @@ enum class rounding { half_even, truncate };
 /// The closed set of weight formats. Definitions: docs/numerics.md.
 enum class scheme_family { symq, asymq, dasq, pot, post };
 
+/// True for the formats of sign and exponent, which take shifters in place of multipliers.
+constexpr bool is_shift_family(scheme_family family) { return family == scheme_family::pot || family == scheme_family::post; }
+
 /// Uniform weights, symmetric (zero point 0) or asymmetric.
 struct uniform_options {
     granularity grain = granularity::per_channel;

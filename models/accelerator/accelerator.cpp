@@ -31,7 +31,7 @@ layer_result difference(layer_result now, const layer_result& before) {
     subtract(now.sparse, before.sparse);
     subtract(now.accumulators, before.accumulators);
     subtract(now.requantizer, before.requantizer);
-    now.corrections_at_drain -= before.corrections_at_drain;
+    subtract(now.corrections_at_drain, before.corrections_at_drain);
     for (auto& [kind, counters] : now.memories) {
         const auto found = before.memories.find(kind);
         if (found != before.memories.end()) subtract(counters, found->second);
@@ -167,6 +167,10 @@ void accelerator::access(tlm::tlm_generic_payload& transaction, sc_core::sc_time
         return;
     }
     std::uint32_t value = 0;
+    if (transaction.get_command() == tlm::TLM_IGNORE_COMMAND) {
+        transaction.set_response_status(tlm::TLM_OK_RESPONSE);
+        return;
+    }
     if (transaction.is_read()) {
         value = read_register(static_cast<std::uint32_t>(offset));
         std::memcpy(transaction.get_data_ptr(), &value, 4);

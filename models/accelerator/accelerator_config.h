@@ -21,7 +21,6 @@ struct array_config {
     int guard_bits = 4;                      ///< pot, post: 0..7
     int pipeline_depth = 3;                  ///< P, cycles from issue to the accumulator, 1..64
     bool shadow_registers = true;            ///< the next tile loads while the present one computes
-    friend bool operator==(const array_config&, const array_config&);
 };
 
 struct sparse_config {

@@ -43,7 +43,7 @@ void for_each_unit(const accelerator_config& config, activation_class input, Vis
 
 /// What a unit did, and which of the array's stalls it shares.
 unit_counters counters_of(const accelerator_config& config, const unit_key& key, const layer_result& r) {
-    const bool is_side = config.side_array && key == array_key(config, true, key.input) && !(key == array_key(config, false, key.input));
+    const bool is_side = config.side_array && key == array_key(config, true, key.input);  // a shift array's key is another
     switch (key.unit) {
         case unit_kind::mac_tree:
         case unit_kind::pre_subtract_tree:
@@ -52,11 +52,7 @@ unit_counters counters_of(const accelerator_config& config, const unit_key& key,
         case unit_kind::post_tree: return is_side ? r.side_array : r.array;
         case unit_kind::activation_sum_tree: return r.activation_sums;
         case unit_kind::correction_every_cycle: return r.corrections;
-        case unit_kind::correction_at_drain: {
-            unit_counters c;
-            c.vectors = r.corrections_at_drain;
-            return c;
-        }
+        case unit_kind::correction_at_drain: return r.corrections_at_drain;
         case unit_kind::sparse_lane:
         case unit_kind::sparse_crossbar: return r.sparse;
         case unit_kind::sparse_bank_adder: {
@@ -79,7 +75,9 @@ unit_counters account(const unit_key& key, std::uint64_t instances, unit_counter
     c.busy = done.vectors;  // one operation per instance and cycle
     const bool drains = key.unit == unit_kind::requantizer || key.unit == unit_kind::correction_at_drain;
     const std::uint64_t all = instances * r.cycles;
-    const std::uint64_t held = instances * (drains ? r.requantizer.stalled : r.split.stalled());
+    // While the array waits for outliers the sparse unit works: those slots are no stall of its own.
+    const std::uint64_t stalls = drains ? r.requantizer.stalled : r.split.stalled() - (key.sparse ? r.split.outlier : 0);
+    const std::uint64_t held = instances * stalls;
     c.stalled = done.vectors == 0 ? 0 : std::min(held, all - c.busy);
     c.idle = all - c.busy - c.stalled;
     return c;

@@ -18,7 +18,7 @@ struct layer_result {
     unit_counters activation_sums, corrections;
     unit_counters sparse, accumulators;
     unit_counters requantizer;               ///< vectors; busy, stalled in cycles
-    std::uint64_t corrections_at_drain = 0;
+    unit_counters corrections_at_drain;      ///< vectors, loads
     memory_activity memories;
     std::uint64_t dma_bytes[5] = {};         ///< by stream: weights, outliers, activations, outputs, control
 };

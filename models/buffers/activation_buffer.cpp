@@ -1,5 +1,7 @@
 #include "models/buffers/activation_buffer.h"
 
+#include <algorithm>
+
 #include "core/error.h"
 #include "core/units.h"
 
@@ -54,9 +56,11 @@ void activation_buffer::read(input_read& request, sc_core::sc_time& delay) {
     }
     request.ready_cycle = b.ready_cycle;
     const layer_job& layer = *b.content.layer;
-    const std::uint64_t vector_bits = std::uint64_t(layer.array.lanes) * std::uint64_t(layer.array.activation_bits);
-    counters_.read_bytes += std::uint64_t(b.content.vectors) * ceil_div(vector_bits, 8);
-    counters_.read_accesses += std::uint64_t(b.content.vectors) * layer.pace;
+    if (request.moved_bits > 0) {
+        const std::int64_t inputs = std::min<std::int64_t>(layer.array.lanes, layer.geometry().k() - std::int64_t{request.k_block} * layer.array.lanes);
+        counters_.read_bytes += std::uint64_t(b.content.vectors) * ceil_div(std::uint64_t(inputs) * std::uint64_t(request.moved_bits), 8);
+        counters_.read_accesses += std::uint64_t(b.content.vectors) * layer.pace;
+    }
     request.stride = vector_stride(layer.array.lanes);
     if (request.want_values) request.vectors = vectors_of(b, request, request.stride).data();
 }

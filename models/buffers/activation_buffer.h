@@ -33,6 +33,7 @@ struct input_read {
     int bank = 0;
     std::int32_t k_block = 0;
     piece part;
+    int moved_bits = 0;                     ///< bits of each code that cross the port; 0: they crossed it before
     bool want_values = true;
     // answer
     const std::int16_t* vectors = nullptr;  ///< [vectors][stride] as im2col_math says; null when no values are wanted
@@ -61,7 +62,7 @@ private:
         std::uint64_t wanted = 0, arrived = 0;
         std::uint64_t ready_cycle = 0;                                           ///< when the last byte arrived
         std::vector<std::int16_t> rows;                                          ///< unpacked on first use
-        std::map<std::pair<std::int32_t, int>, std::vector<std::int16_t>> vectors;  ///< by k-block and first bit
+        std::map<std::pair<std::int32_t, int>, std::vector<std::int16_t>> vectors;  ///< by k-block and piece
     };
     void open(input_bank_opening& opening, sc_core::sc_time& delay);
     void write(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);

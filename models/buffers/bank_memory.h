@@ -39,7 +39,7 @@ public:
             std::memcpy(storage_.data() + at, transaction.get_data_ptr(), length);
             counters.written_bytes += length;
             counters.write_accesses += accesses;
-        } else {
+        } else if (transaction.is_read()) {
             std::memcpy(transaction.get_data_ptr(), storage_.data() + at, length);
             counters.read_bytes += length;
             counters.read_accesses += accesses;

@@ -14,8 +14,6 @@ void packed_tile::resize(int lanes, int trees) {
     values.assign(std::size_t(lane_pairs) * std::size_t(tree_stride) * 2, 0);
 }
 
-void packed_tile::clear() { std::fill(values.begin(), values.end(), std::int16_t{0}); }
-
 void multiply_tile_portable(const packed_tile& weights, const std::int16_t* activations, int activation_stride, int vectors, std::int32_t* partial) {
     const int stride = weights.tree_stride;
     for (int v = 0; v < vectors; ++v, activations += activation_stride, partial += stride) {

@@ -12,7 +12,6 @@ struct packed_tile {
     std::vector<std::int16_t> values;
 
     void resize(int lanes, int trees);
-    void clear();
     std::int16_t& at(int tree, int lane) {
         return values[(std::size_t(lane / 2) * std::size_t(tree_stride) + std::size_t(tree)) * 2 + std::size_t(lane % 2)];
     }

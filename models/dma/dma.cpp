@@ -41,9 +41,10 @@ void dma::work() {
                 wait(requested_);
             } else {
                 wait_note note(waits_for_, "the end of a data phase or a request");
-                wait(clock_.time(in_flight_.front().ends - clock_.now()), requested_);
+                const std::uint64_t now = clock_.now(), ends = in_flight_.front().ends;
+                wait(clock_.time(ends > now ? ends - now : 0), requested_);
             }
-            while (!in_flight_.empty() && in_flight_.front().ends == clock_.now()) {
+            while (!in_flight_.empty() && in_flight_.front().ends <= clock_.now()) {
                 in_flight burst = std::move(in_flight_.front());
                 in_flight_.pop_front();
                 finish(burst);

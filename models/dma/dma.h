@@ -20,7 +20,7 @@ namespace symmetree {
 /// Moves bursts between DRAM and the buffers over one port. Each stream offers one burst at a time; grants go by arrival,
 /// ties by stream, after one delta of collection, while fewer than `outstanding` bursts are in flight.
 /// Engine thread. The request socket never waits and takes the runs out of the transfer. Requests are collected for one delta, so engines
-/// post them directly after a timed wait. The memory must annotate its delay and return: one that waits in b_transport is not supported
+/// post them directly after a timed wait. The memory should annotate its delay and return: one that waits in b_transport works, but nothing overlaps
 /// (docs/decisions/0007-bursts-are-annotated.md). An error response is a model_fault. Timing: docs/timing-model.md, "DMA".
 class dma : public sc_core::sc_module {
 public:

@@ -1,6 +1,9 @@
 #include "models/host/layer_image.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstdlib>
 
 #include "core/bit_stream.h"
 #include "models/buffers/im2col_math.h"
@@ -124,17 +127,15 @@ std::vector<std::uint8_t> pack_input(const layer_geometry& g, const quantized_ac
 }
 
 /// Addresses from 0: descriptor, tables, dense codes, outliers, input, outputs. Returns the end.
-std::uint64_t place(layer_descriptor& d, const array_config& array, const layer_plan& plan, const pass_split& passes, std::uint64_t& output_bytes) {
+std::uint64_t place(layer_descriptor& d, const array_config& array, const layer_plan& plan, std::uint64_t& outputs) {
     const layer_geometry& g = d.geometry;
     d.tables_address = aligned(descriptor_bytes);
     d.weights_address = aligned(d.tables_address + table_bytes(d));
     d.outliers_address = aligned(d.weights_address + total_dense(plan));
     d.input_address = aligned(d.outliers_address + total_outliers(plan));
     d.output_address = aligned(d.input_address + std::uint64_t(g.repeat) * std::uint64_t(g.in_height) * g.row_bytes());
-    const layer_mapping mapping{static_cast<loop_order>(d.order), d.m_block, plan.fills};
-    const std::vector<output_block> blocks = output_blocks(g, enumerate_tiles(g, array.trees, array.lanes, passes, mapping));
-    output_bytes = blocks.back().offset + blocks.back().bytes;
-    return d.output_address + output_bytes;
+    outputs = output_bytes(g, array.trees, d.m_block);
+    return d.output_address + outputs;
 }
 
 /// Sums of the positive and of the negative weights of a row, as one weight pass sees them.
@@ -252,6 +253,14 @@ private:
     std::vector<sum_range> of_code_;  ///< shift codes: extremes of one product
 };
 
+/// The tiles of a layer are kept while it runs; a tiny array under a huge layer has more than memory holds.
+void refuse_too_many_tiles(const accelerator_config& config, const array_config& array, const layer_geometry& g, const pass_split& passes) {
+    constexpr double most = 1 << 23;
+    const auto blocks = [](std::int64_t total, int size) { return static_cast<double>(ceil_div(std::uint64_t(total), std::uint64_t(size))); };
+    const double tiles = blocks(g.m(), config.accumulators.depth) * blocks(g.n(), array.trees) * blocks(g.k(), array.lanes) * g.repeat * passes.total();
+    if (tiles > most) throw does_not_fit(fmt::format("an array of {} x {} would need {:.0f} tiles, at most {:.0f} are simulated", array.trees, array.lanes, tiles, most));
+}
+
 }  // namespace
 
 layer_plan plan_layer(const accelerator_config& config, const layer_geometry& shape, const quantized_weights& w, const activation_format& x,
@@ -274,6 +283,7 @@ layer_plan plan_layer(const accelerator_config& config, const layer_geometry& sh
     d.output_least = static_cast<std::int16_t>(-(1 << (x.bits - 1)));
     d.output_greatest = static_cast<std::int16_t>((1 << (x.bits - 1)) - 1);
     plan.passes = passes_of(config, d);
+    refuse_too_many_tiles(config, array, d.geometry, plan.passes);
     plan.outliers = layout_of(array, d.geometry, w);
     plan.outlier_begin = first_outliers(w);
     const layer_mapping mapping = choose_mapping(d.geometry, limits_of(config, array), plan.outliers);
@@ -288,6 +298,21 @@ sum_range accumulator_range(const accelerator_config& config, const layer_plan& 
     return range_finder(config, plan, w, x).find();
 }
 
+std::int64_t corrected_sum_bound(const quantized_weights& w, int activation_bits) {
+    if (is_shift_family(w.family)) return 0;
+    std::vector<std::int64_t> magnitude(std::size_t(w.rows), 0);
+    for (std::int64_t row = 0; row < w.rows; ++row) {
+        const auto zero = static_cast<std::int32_t>(zero_point_of(w, row));
+        const std::int8_t* const codes = w.codes.data() + row * w.columns;
+        std::int64_t sum = 0;
+        for (std::int64_t k = 0; k < w.columns; ++k) sum += std::abs(codes[k] - zero);
+        magnitude[std::size_t(row)] = sum;
+    }
+    for (const outlier& o : w.outliers) magnitude[o.row] += std::int64_t{std::abs(o.value)} << w.outlier_shift[o.row];
+    const std::int64_t widest = (1 << activation_bits) - 1;
+    return *std::max_element(magnitude.begin(), magnitude.end()) * widest;
+}
+
 layer_image build_image(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w, const quantized_activations* x,
                         std::vector<channel_record> channels) {
     const array_config& array = array_of(config, plan.descriptor.on_side_array != 0);
@@ -295,9 +320,7 @@ layer_image build_image(const accelerator_config& config, const layer_plan& plan
     image.descriptor = plan.descriptor;
     image.channels = std::move(channels);
     image.fills = plan.fills;
-    image.end_address = place(image.descriptor, array, plan, plan.passes, image.output_bytes);
-    image.dense_bytes = total_dense(plan);
-    image.input_bytes = image.descriptor.output_address - image.descriptor.input_address;
+    place(image.descriptor, array, plan, image.output_bytes);
     if (plan.outliers.present()) image.outliers = pack_outliers(array, plan, w);
     if (!x) return image;
     image.descriptor.input_zero_point = static_cast<std::int16_t>(x->zero_point);
@@ -309,8 +332,8 @@ layer_image build_image(const accelerator_config& config, const layer_plan& plan
 std::uint64_t image_bytes(const accelerator_config& config, const layer_plan& plan) {
     const array_config& array = array_of(config, plan.descriptor.on_side_array != 0);
     layer_descriptor d = plan.descriptor;
-    std::uint64_t output_bytes = 0;
-    return place(d, array, plan, plan.passes, output_bytes);
+    std::uint64_t outputs = 0;
+    return place(d, array, plan, outputs);
 }
 
 }  // namespace symmetree

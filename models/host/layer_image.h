@@ -16,9 +16,7 @@ struct layer_image {
     std::vector<channel_record> channels;
     std::vector<weight_fill> fills;
     std::vector<std::uint8_t> dense, outliers, input;
-    std::uint64_t dense_bytes = 0, input_bytes = 0;  ///< also when the payload itself is left out (timing only)
     std::uint64_t output_bytes = 0;
-    std::uint64_t end_address = 0;                   ///< first byte behind the layer
 };
 
 /// How a layer runs on a platform, before its tensors are packed.
@@ -47,6 +45,10 @@ struct sum_range {
     std::int64_t least = 0, greatest = 0;
 };
 sum_range accumulator_range(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w, const activation_format& x);
+
+/// Largest magnitude of a sum with its zero points taken out, as it enters the requantizer: over all channels,
+/// sum of |W - zW + (outlier << u)| times the widest |x - zx|. The requantizer takes 32 bits. 0 for shift codes, whose sums need no correction.
+std::int64_t corrected_sum_bound(const quantized_weights& w, int activation_bits);
 
 /// Packs a layer for memory, placed from address 0. Null activations: timing only, dense codes and input are left out.
 layer_image build_image(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w, const quantized_activations* x,

@@ -61,11 +61,7 @@ void requantizer::run_layer() {
             output_banks_.acquire_empty();
         }
         const std::uint64_t cycles = std::uint64_t(block.vectors) * ceil_div(std::uint64_t(block.channels), std::uint64_t(config_.drain_width));
-        counters_.stalled += clock_.now() - ready;
-        counters_.busy += cycles;
-        counters_.vectors += std::uint64_t(block.vectors) * std::uint64_t(block.channels);
-        if (layer_->descriptor.uses_zero_points && config_.zero_point == zero_point_unit::row_sum && config_.correction == correction_form::at_drain)
-            corrections_ += std::uint64_t(block.vectors) * std::uint64_t(block.channels);
+        count(block, cycles, clock_.now() - ready);
         if (probe_) {
             probe_->change(busy_, clock_.now(), 1);
             probe_->change(busy_, clock_.now() + cycles, 0);
@@ -81,8 +77,24 @@ void requantizer::run_layer() {
     }
 }
 
+/// True when the row_sum correction is due here on this layer.
+bool requantizer::corrects() const {
+    return layer_->descriptor.uses_zero_points && config_.zero_point == zero_point_unit::row_sum && config_.correction == correction_form::at_drain;
+}
+
+void requantizer::count(const output_block& block, std::uint64_t cycles, std::uint64_t stalled) {
+    const std::uint64_t channels = std::uint64_t(block.channels), outputs = std::uint64_t(block.vectors) * channels;
+    counters_.busy += cycles;
+    counters_.stalled += stalled;
+    counters_.vectors += outputs;
+    counters_.loads += channels;
+    if (!corrects()) return;
+    corrections_.vectors += outputs;
+    corrections_.loads += channels;
+}
+
 void requantizer::correct_sums(const bank_handover& from, const output_block& block) {
-    const bool at_drain = layer_->descriptor.uses_zero_points && config_.zero_point == zero_point_unit::row_sum && config_.correction == correction_form::at_drain;
+    const bool at_drain = corrects();
     sums_.resize(std::size_t(block.vectors) * std::size_t(block.channels));
     const channel_record* const channels = &layer_->channel(*from.last, 0);
     const std::int32_t* row = banks_.bank(from.bank);

@@ -46,14 +46,17 @@ public:
     const sc_core::sc_event& finished() const { return finished_; }
     bool idle() const { return layer_ == nullptr && written_ == blocks_.size(); }
 
-    /// vectors: outputs. busy and stalled in cycles of the whole unit.
+    /// vectors: outputs; loads: channel parameters taken up, once per block; busy and stalled in cycles of the whole unit.
     const unit_counters& counters() const { return counters_; }
-    std::uint64_t corrections() const { return corrections_; }
+    /// row_sum at the drain: vectors: outputs corrected; loads: zero points taken up.
+    const unit_counters& corrections() const { return corrections_; }
 
 private:
     void work();
     void run_layer();
     void accept(bank_handover& handover, sc_core::sc_time& delay);
+    bool corrects() const;
+    void count(const output_block& block, std::uint64_t cycles, std::uint64_t stalled);
     void correct_sums(const bank_handover& from, const output_block& block);
     void write_codes(const bank_handover& from, const output_block& block, int output_bank);
     void transfer_done(std::uint32_t tag) override;
@@ -78,7 +81,7 @@ private:
     tlm::tlm_generic_payload payload_;
     std::vector<std::int64_t> sums_;    ///< of the block being drained, [vectors][channels]
     unit_counters counters_;
-    std::uint64_t corrections_ = 0;
+    unit_counters corrections_;
 };
 
 }  // namespace symmetree

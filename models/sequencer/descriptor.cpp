@@ -130,6 +130,14 @@ int outlier_index_bits(const array_config& array) { return index_bits(array.tree
 
 int outlier_count_bits(const array_config& array) { return index_bits(std::uint64_t(array.trees) * array.lanes + 1); }
 
+std::uint64_t output_bytes(const layer_geometry& g, int trees, int m_block) {
+    const auto block = [&](std::int64_t vectors, std::int64_t channels) { return ceil_div(std::uint64_t(vectors * channels) * std::uint64_t(g.output_bits), 8); };
+    const std::int64_t m_blocks = g.m() / m_block, m_rest = g.m() % m_block, n_blocks = g.n() / trees, n_rest = g.n() % trees;
+    const std::uint64_t per_repeat = std::uint64_t(m_blocks * n_blocks) * block(m_block, trees) + std::uint64_t(n_blocks) * block(m_rest, trees) +
+                                     std::uint64_t(m_blocks) * block(m_block, n_rest) + block(m_rest, n_rest);
+    return per_repeat * std::uint64_t(g.repeat);
+}
+
 std::vector<output_block> output_blocks(const layer_geometry& g, const tile_program& program) {
     std::vector<output_block> blocks;
     std::uint64_t offset = 0;

@@ -95,6 +95,8 @@ struct output_block {
     std::int32_t vectors = 0, channels = 0;
     std::uint64_t offset = 0, bytes = 0;   ///< from output_address
 };
+/// Bytes that all blocks of a layer take.
+std::uint64_t output_bytes(const layer_geometry& g, int trees, int m_block);
 /// The drained blocks in execution order.
 std::vector<output_block> output_blocks(const layer_geometry& g, const tile_program& program);
 

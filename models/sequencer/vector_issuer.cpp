@@ -20,6 +20,7 @@ vector_issuer::vector_issuer(const sc_core::sc_module_name& name, const accelera
     if (probe_) {
         state_signal_ = probe_->declare_enumeration(std::string(this->name()) + ".state",
                                                     {"issuing", "outlier", "input", "memory", "weight_port", "hazard", "drain", "barrier"});
+        pace_signal_ = probe_->declare(std::string(this->name()) + ".cycles_per_vector", 16);
         tile_signal_ = probe_->declare(std::string(this->name()) + ".tile", 32);
     }
     SC_THREAD(work);
@@ -55,6 +56,8 @@ void vector_issuer::run_layer() {
         read.bank = t.input % 2;
         read.k_block = t.k_block;
         read.part = layer_->activation_piece(t);
+        // Outliers meet whole activations: in the first pass of a wide layer all bits cross the port.
+        read.moved_bits = layer_->descriptor.outlier_bits > 0 && t.first_pass() ? layer_->geometry().activation_bits : read.part.bits;
         read.want_values = layer_->compute;
         sc_core::sc_time delay;
         {
@@ -80,6 +83,7 @@ void vector_issuer::run_layer() {
             drain->b_transport(handover, delay);
         }
     }
+    if (probe_) probe_->change(state_signal_, run_.last() + 1, static_cast<std::uint64_t>(stall_cause::barrier));
 }
 
 void vector_issuer::issue(const tile& t, const loaded_tile& weights, std::uint64_t input_ready, std::uint64_t bank_free) {
@@ -94,18 +98,19 @@ void vector_issuer::issue(const tile& t, const loaded_tile& weights, std::uint64
     bounds.drain = bank_free;
     const std::uint64_t first = std::max(clock_.now(), bounds.hazard);
     if (first_of_layer) split_.barrier += first - layer_start_;
-    if (probe_) report_stalls(t, bounds, first);
+    if (probe_) report_stalls(t, bounds, first, pace.pace());
     else if (!first_of_layer) attribute_slots(split_, run_.last() + 1, first, bounds);
     run_ = issue_tile(first, std::uint64_t(t.vectors), pace, t.first_slice ? nullptr : &run_, outlier_cycles_, split_);
     outlier_cycles_ = weights.outlier_cycles;
     vectors_issued_ += std::uint64_t(t.vectors);
 }
 
-void vector_issuer::report_stalls(const tile& t, const slot_bounds& bounds, std::uint64_t first) {
+void vector_issuer::report_stalls(const tile& t, const slot_bounds& bounds, std::uint64_t first, std::uint64_t pace) {
     const auto report = [this](stall_cause cause, std::uint64_t at) { probe_->change(state_signal_, at, static_cast<std::uint64_t>(cause)); };
     if (vectors_issued_ == 0) report(stall_cause::barrier, layer_start_);
     else attribute_slots(split_, run_.last() + 1, first, bounds, [&](stall_cause cause, std::uint64_t from, std::uint64_t) { report(cause, from); });
     report(stall_cause::issuing, first);
+    probe_->change(pace_signal_, first, pace);
     probe_->change(tile_signal_, first, static_cast<std::uint64_t>(&t - layer_->program.tiles.data()));
 }
 
@@ -126,16 +131,22 @@ void vector_issuer::compute(const tile& t, const input_read& read) {
     else array->b_transport(job, delay);
     if (layer_->descriptor.uses_zero_points && config_.zero_point == zero_point_unit::row_sum) zero_point->b_transport(job, delay);
     if (layer_->descriptor.outlier_bits > 0) {
-        input_read whole = read;
-        whole.part = piece{0, layer_->geometry().activation_bits, true};
-        whole.want_values = layer_->compute && t.first_pass();
-        whole.vectors = nullptr;
-        if (t.first_pass() && layer_->passes.activation_passes > 1) inputs->b_transport(whole, delay);
-        else whole.vectors = t.first_pass() ? read.vectors : nullptr;
-        job.full_activations = whole.vectors;
+        job.full_activations = whole_activations(t, read);
         sparse->b_transport(job, delay);
     }
     sums->b_transport(job, delay);
+}
+
+/// All bits of the tile's activations, for its outliers; null where it has none or no values are wanted.
+const std::int16_t* vector_issuer::whole_activations(const tile& t, const input_read& read) {
+    if (!t.first_pass() || !layer_->compute) return nullptr;
+    if (layer_->passes.activation_passes == 1) return read.vectors;
+    input_read whole = read;
+    whole.part = piece{0, layer_->geometry().activation_bits, true};
+    whole.moved_bits = 0;
+    sc_core::sc_time delay;
+    inputs->b_transport(whole, delay);
+    return whole.vectors;
 }
 
 void vector_issuer::request_fetch(std::size_t index) {

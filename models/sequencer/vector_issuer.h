@@ -61,7 +61,8 @@ private:
     void request_fetch(std::size_t index);
     void issue(const tile& t, const loaded_tile& weights, std::uint64_t input_ready, std::uint64_t bank_free);
     void compute(const tile& t, const input_read& read);
-    void report_stalls(const tile& t, const slot_bounds& bounds, std::uint64_t first);
+    const std::int16_t* whole_activations(const tile& t, const input_read& read);
+    void report_stalls(const tile& t, const slot_bounds& bounds, std::uint64_t first, std::uint64_t pace);
 
     const accelerator_config config_;
     const clock_domain clock_;
@@ -71,7 +72,7 @@ private:
     zero_point_adder& zero_points_;
     accumulators& banks_;
     probe* const probe_;
-    probe::signal state_signal_ = 0, tile_signal_ = 0;
+    probe::signal state_signal_ = 0, tile_signal_ = 0, pace_signal_ = 0;
     const char* waits_for_ = "nothing";
     const layer_job* layer_ = nullptr;
     sc_core::sc_event begun_{"begun"};

@@ -18,7 +18,6 @@ weight_loader::weight_loader(const sc_core::sc_module_name& name, const accelera
 
 void weight_loader::begin(const layer_job& job) {
     layer_ = &job;
-    port_cycles_ = 0;
     tally_ = {};
     begun_.notify(sc_core::SC_ZERO_TIME);
     std::uint64_t dense = job.descriptor.weights_address, outliers = job.descriptor.outliers_address;
@@ -47,7 +46,6 @@ void weight_loader::run_layer() {
         }
         const std::uint64_t outlier_cycles = load(t, bytes);
         const std::uint64_t cycles = port_time(t, bytes);
-        port_cycles_ += cycles;
         if (probe_) {
             probe_->change(busy_, clock_.now(), 1);
             probe_->change(busy_, clock_.now() + cycles, 0);

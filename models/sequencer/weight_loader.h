@@ -42,7 +42,6 @@ public:
     SC_HAS_PROCESS(weight_loader);
 
     void begin(const layer_job& job) override;
-    std::uint64_t port_cycles() const { return port_cycles_; }
     const outlier_tally& tally() const { return tally_; }
     bool idle() const { return layer_ == nullptr; }
 
@@ -65,7 +64,6 @@ private:
     sc_core::sc_event begun_{"begun"};
     std::vector<std::uint64_t> dense_address_, outlier_address_;  ///< of each fill
     std::uint64_t outlier_offset_ = 0;
-    std::uint64_t port_cycles_ = 0;
     outlier_tally tally_;
 };
 

@@ -85,8 +85,6 @@ public:
         ++empty_;
         changed_.notify(sc_core::SC_ZERO_TIME);
     }
-    int full() const { return full_; }
-    int empty() const { return empty_; }
 
 private:
     sc_core::sc_event changed_;

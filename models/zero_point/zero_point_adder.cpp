@@ -15,7 +15,10 @@ void zero_point_adder::b_transport(tile_job& job, sc_core::sc_time& delay) {
     if (t.weight_pass != 0) return;  // z times the sum is due once per piece of the activations
     const bool every_cycle = config_.correction == correction_form::every_cycle;
     sum_tree_.vectors += std::uint64_t(t.vectors);
-    if (every_cycle) corrections_.vectors += std::uint64_t(t.vectors) * std::uint64_t(t.channels);
+    if (every_cycle) {
+        corrections_.vectors += std::uint64_t(t.vectors) * std::uint64_t(t.channels);
+        corrections_.loads += std::uint64_t(t.channels);
+    }
     if (!job.activations) return;
     present_.resize(std::size_t(t.vectors));
     sum_activations(job.activations, job.activation_stride, t.vectors, present_.data());

@@ -54,7 +54,7 @@ layer_result any_result(draws& d, const accelerator_config& config) {
     r.accumulators = some(config.array.trees);
     r.requantizer = some(config.drain_width);
     r.requantizer.stalled = std::uint64_t(d.between(0, int(r.cycles)));
-    r.corrections_at_drain = r.requantizer.vectors;
+    r.corrections_at_drain.vectors = r.requantizer.vectors;
     r.split.memory = std::uint64_t(d.between(0, int(r.cycles)));
     r.split.outlier = (r.cycles - r.split.memory) / 2;
     return r;

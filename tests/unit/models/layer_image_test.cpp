@@ -39,7 +39,9 @@ TEST(layer_image, holds_every_dense_code_packed_tile_by_tile) {
         const bool widened = c.config.zero_point == zero_point_unit::widened && !c.weights.zero_point.empty();
         const int bits = c.weights.bits + (widened ? 1 : 0);
         ASSERT_EQ(plan.descriptor.geometry.stored_weight_bits, bits);
-        ASSERT_EQ(image.dense.size(), image.dense_bytes);
+        std::uint64_t dense_bytes = 0;
+        for (const weight_fill& fill : plan.fills) dense_bytes += fill.dense_bytes;
+        ASSERT_EQ(image.dense.size(), dense_bytes);
         bit_list stream(image.dense);
         for_each_tile(c, [&](std::int64_t row, std::int64_t rows, std::int64_t column, std::int64_t columns) {
             for (std::int64_t tree = 0; tree < rows; ++tree)
@@ -132,7 +134,6 @@ TEST(layer_image, lays_its_parts_one_after_the_other) {
         place(d.outliers_address, image.outliers.size());
         place(d.input_address, image.input.size());
         place(d.output_address, image.output_bytes);
-        ASSERT_EQ(image.end_address, end);
         ASSERT_EQ(image_bytes(c.config, plan), end);
         std::uint64_t outputs = 0;  // every drained block starts on a byte
         for (std::int64_t m = 0; m < c.shape.m(); m += d.m_block)
@@ -151,10 +152,7 @@ TEST(layer_image, without_values_takes_the_same_places) {
         ASSERT_TRUE(timing.dense.empty());
         ASSERT_TRUE(timing.input.empty());
         ASSERT_EQ(timing.outliers, exact.outliers);
-        ASSERT_EQ(timing.dense_bytes, exact.dense_bytes);
-        ASSERT_EQ(timing.input_bytes, exact.input_bytes);
         ASSERT_EQ(timing.output_bytes, exact.output_bytes);
-        ASSERT_EQ(timing.end_address, exact.end_address);
         ASSERT_EQ(timing.descriptor.output_address, exact.descriptor.output_address);
     });
 }

@@ -183,7 +183,7 @@ std::vector<wrong> wrong_files() {
         {"onnx_missing", linear(", weights: {onnx: x.onnx, initializer: w}"),
          "net.yaml:3:81: layers[0].weights.onnx: x.onnx: can't be read"},
         {"onnx_misspelt", linear(", weights: {onnx: x.onnx, initialiser: w}"),
-         "net.yaml:3:74: layers[0].weights.initializer: is missing\nnet.yaml:3:89: layers[0].weights.initialiser: unknown key; none is known here"
+         "net.yaml:3:74: layers[0].weights.initializer: is missing\nnet.yaml:3:89: layers[0].weights.initialiser: unknown key; known here: "
          "file, gaussian, initializer, onnx, skewed_outliers, student_t, transposed"},
         {"onnx_transposed_conv",
          one_layer("name: a, conv: {in: [3, 8, 8], out_channels: 4, kernel: 3}, input: relu, weights: {onnx: x.onnx, initializer: w, "
