@@ -1,0 +1,141 @@
+// Nothing is lost and nothing counted twice: slots, unit cycles, products, vectors and bytes add up on every platform and network.
+#include <gtest/gtest.h>
+
+#include <fmt/format.h>
+
+#include <numeric>
+
+#include "platforms/assemble.h"
+#include "tests/support/forked.h"
+#include "tests/support/measured.h"
+#include "tests/support/random_cases.h"
+
+namespace symmetree {
+namespace {
+
+/// What the tiling says about a layer.
+struct expected_work {
+    std::uint64_t vectors = 0, tree_vectors = 0, loads = 0, outputs = 0;
+    std::uint64_t weight_bytes = 0, outlier_bytes = 0, input_bytes = 0, output_bytes = 0, control_bytes = 0;
+    std::uint64_t outlier_products = 0;
+};
+
+expected_work work_of(const prepared_layer& l, const array_config& array) {
+    const layer_descriptor& d = l.plan.descriptor;
+    const layer_geometry& g = d.geometry;
+    const tile_program program = enumerate_tiles(g, array.trees, array.lanes, l.plan.passes, {static_cast<loop_order>(d.order), d.m_block, l.plan.fills});
+    expected_work w;
+    const std::uint64_t n_blocks = ceil_div(g.n(), array.trees), k_blocks = ceil_div(g.k(), array.lanes);
+    for (const tile& t : program.tiles) {
+        w.vectors += std::uint64_t(t.vectors);
+        w.tree_vectors += std::uint64_t(t.vectors) * t.channels;
+        w.loads += std::uint64_t(t.channels);
+        if (t.last_slice) {
+            w.outputs += std::uint64_t(t.vectors) * t.channels;
+            w.output_bytes += ceil_div(std::uint64_t(t.vectors) * t.channels * g.output_bits, 8);
+        }
+        if (l.plan.outliers.present() && t.weight_pass == 0 && t.activation_pass == 0)
+            w.outlier_products += std::uint64_t(t.vectors) * l.plan.outliers.per_tile[(t.repeat * n_blocks + t.n_block) * k_blocks + t.k_block];
+    }
+    for (const weight_fetch& fetch : program.weights) {
+        w.weight_bytes += l.plan.fills[std::size_t(fetch.fill)].dense_bytes;
+        w.outlier_bytes += l.plan.fills[std::size_t(fetch.fill)].outlier_bytes;
+    }
+    for (const input_fetch& fetch : program.inputs) {
+        const std::int64_t first = std::int64_t{fetch.m_block} * d.m_block;
+        w.input_bytes += input_bytes(g, input_rows(g, first, std::min<std::int64_t>(d.m_block, g.m() - first)));
+    }
+    w.control_bytes = 256 + 12 * std::uint64_t(g.n()) * g.repeat + 12 * l.plan.fills.size();
+    return w;
+}
+
+/// The first identities that do not hold.
+std::string violations(const prepared_run& run, const std::vector<layer_result>& results) {
+    std::string text;
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        const prepared_layer& l = run.layers[i];
+        const layer_result& r = results[i];
+        const array_config& array = array_of(run.request.platform, l.on_side_array);
+        const expected_work w = work_of(l, array);
+        const auto expect = [&](const char* what, std::uint64_t found, std::uint64_t expected) {
+            if (found != expected) text += fmt::format("{}: {}: {}, expected {}\n", l.what->name, what, found, expected);
+        };
+        const product_shape p = product_of(*l.what);
+        expect("slots", r.split.total(), r.cycles);
+        expect("vectors issued", r.split.issued(), w.vectors);
+        expect("ideal slots", r.split.ideal, ceil_div(std::uint64_t(p.m * p.n * p.k * p.repeat), std::uint64_t(array.trees) * array.lanes));
+        expect("weight bytes", r.dma_bytes[0], w.weight_bytes);
+        expect("outlier bytes", r.dma_bytes[1], w.outlier_bytes);
+        expect("input bytes", r.dma_bytes[2], w.input_bytes);
+        expect("output bytes", r.dma_bytes[3], w.output_bytes);
+        expect("control bytes", r.dma_bytes[4], w.control_bytes);
+        const memory_counters& dram = r.memories.at(memory_kind::dram);
+        expect("bytes read from DRAM", dram.read_bytes, w.weight_bytes + w.outlier_bytes + w.input_bytes + w.control_bytes);
+        expect("bytes written to DRAM", dram.written_bytes, w.output_bytes);
+        expect("bytes into the weight buffer", r.memories.at(memory_kind::weight_buffer).written_bytes, w.weight_bytes + w.outlier_bytes);
+        expect("bytes into the activation buffer", r.memories.at(memory_kind::activation_buffer).written_bytes, w.input_bytes);
+        expect("bytes into the output buffer", r.memories.at(memory_kind::output_buffer).written_bytes, w.output_bytes);
+        expect("bytes out of the output buffer", r.memories.at(memory_kind::output_buffer).read_bytes, w.output_bytes);
+        const unit_counters& busy_array = l.on_side_array ? r.side_array : r.array;
+        const unit_counters& idle_array = l.on_side_array ? r.array : r.side_array;
+        expect("vectors through the trees", busy_array.vectors, w.tree_vectors);
+        expect("weight loads", busy_array.loads, w.loads);
+        expect("vectors through the other array", idle_array.vectors, 0);
+        expect("accumulator writes", r.accumulators.vectors, w.tree_vectors);
+        expect("outlier products", r.sparse.vectors, w.outlier_products);
+        expect("outputs", r.requantizer.vectors, std::uint64_t(p.m * p.n * p.repeat));
+        expect("outputs of the tiling", w.outputs, std::uint64_t(p.m * p.n * p.repeat));
+        for (const auto& [key, c] : activity_of(run.request.platform, r, l.what->input)) {
+            expect(to_string(key.unit), c.busy + c.stalled + c.idle, c.instances * r.cycles);
+            if (c.instances == 0) text += fmt::format("{}: {} has no instances\n", l.what->name, to_string(key.unit));
+        }
+    }
+    return text;
+}
+
+/// Runs without values; the weights come from the cache of the test folder, since outliers set the pace.
+std::string violations_of(const run_request& request, const weight_cache& cache) {
+    return forked([&] {
+        const prepared_run run = prepare(timing_of(request), cache);
+        prepared_program program(run);
+        edge_system system("system", request.platform, program, false, nullptr);
+        system.run();
+        return violations(run, system.device().results());
+    });
+}
+
+void expect_accounts(const std::string& platform, const std::string& network) {
+    const run_request r = request_of(preset(platform), load_workload(network, nets_directory));
+    EXPECT_EQ(violations_of(r, weight_cache(weight_cache::default_directory())), "") << platform << ", " << network;
+}
+
+class accounts : public testing::TestWithParam<std::string> {};
+TEST_P(accounts, add_up_on_resnet20) { expect_accounts(GetParam(), "resnet20"); }
+TEST_P(accounts, add_up_on_mobilenet_v2) { expect_accounts(GetParam(), "mobilenet_v2"); }
+INSTANTIATE_TEST_SUITE_P(every, accounts, testing::ValuesIn(shipped_platforms(presets_directory)), [](const auto& info) { return info.param; });
+
+TEST(accounting, adds_up_on_resnet18) { expect_accounts("symq", "resnet18"); }
+TEST(accounting, adds_up_on_swin_tiny) { expect_accounts("symq", "swin_tiny"); }
+TEST(accounting, adds_up_on_deit_tiny_with_outliers) { expect_accounts("dasq", "deit_tiny"); }
+
+class extended_accounts : public testing::TestWithParam<std::string> {};
+TEST_P(extended_accounts, add_up_on_the_large_networks) {
+    for (const char* network : {"resnet18", "resnet34", "resnet50", "deit_tiny", "deit_small", "deit_base", "swin_tiny"}) expect_accounts(GetParam(), network);
+}
+INSTANTIATE_TEST_SUITE_P(extended_every, extended_accounts, testing::ValuesIn(shipped_platforms(presets_directory)),
+                         [](const auto& info) { return info.param; });
+
+TEST(accounting, adds_up_on_random_layers_and_platforms) {
+    int done = 0;
+    for (std::uint64_t seed = 7000; done < 100; ++seed) {
+        const run_request r = random_request(seed);
+        std::string found;
+        const std::string failure = failure_of([&] { found = violations_of(r, weight_cache("")); });
+        if (failure.find("can't run on platform") != std::string::npos) continue;  // the draw has no mapping
+        ASSERT_EQ(failure + found, "") << "seed " << seed;
+        ++done;
+    }
+}
+
+}  // namespace
+}  // namespace symmetree
