@@ -138,6 +138,30 @@ std::string sparse_lanes(const layer_report& total) {
     return absent_cell;
 }
 
+/// SQNR of a run's weight codes against their floats, layer by layer, from the worst up; attention products have none.
+std::vector<std::pair<double, std::string>> weight_sqnrs(const compared_run& run) {
+    std::vector<std::pair<double, std::string>> sqnrs;
+    for (const layer_report& layer : run.run->layers) {
+        if (layer.weight_sqnr_db) sqnrs.emplace_back(*layer.weight_sqnr_db, layer.name);
+    }
+    std::sort(sqnrs.begin(), sqnrs.end());
+    return sqnrs;
+}
+
+/// What the formats lose before any arithmetic. The median of an even count is the upper of the middle two.
+std::string weight_error_section(const std::vector<compared_run>& runs) {
+    const auto has_error = [](const compared_run& run) { return !weight_sqnrs(run).empty(); };
+    if (std::none_of(runs.begin(), runs.end(), has_error)) return "";
+    const auto of_layers = [has_error](auto pick) {
+        return [has_error, pick](const compared_run& run) -> std::string { return has_error(run) ? pick(weight_sqnrs(run)) : absent_cell; };
+    };
+    std::vector<run_column> columns = run_names(runs);
+    columns.push_back({{"median SQNR", "dB"}, of_layers([](const auto& sqnrs) { return grouped(sqnrs[sqnrs.size() / 2].first, 2); })});
+    columns.push_back({{"least SQNR", "dB"}, of_layers([](const auto& sqnrs) { return grouped(sqnrs.front().first, 2); })});
+    columns.push_back({{"layer of the least", "", true}, of_layers([](const auto& sqnrs) { return sqnrs.front().second; })});
+    return run_table("Weights against their floats, over the layers", runs, columns);
+}
+
 /// The runs that have outliers: how they are stored, spread over the sparse lanes, and what they cost in time.
 std::string outlier_section(const std::vector<compared_run>& runs) {
     std::vector<compared_run> with_outliers;
@@ -249,7 +273,7 @@ std::string footer(const std::vector<compared_run>& runs) {
 
 std::string to_table(const comparison& c) {
     const std::vector<compared_run> runs = runs_of(c);
-    return header(c, runs) + results_section(runs) + left_out_lines(c) + split_section(runs) + outlier_section(runs) +
+    return header(c, runs) + results_section(runs) + left_out_lines(c) + split_section(runs) + outlier_section(runs) + weight_error_section(runs) +
            units_sections(runs) + footer(runs);
 }
 

@@ -57,6 +57,22 @@ TEST(comparison_table, shows_how_outliers_are_spread_and_what_they_cost) {
             "dasq      dasq:w8a8:sw8:p98  8 x 8       737      8   9,000  pooled           -         2     2.9"));
 }
 
+TEST(comparison_table, shows_what_the_formats_lose_before_any_arithmetic) {
+    comparison c = sample_comparison();
+    c.runs.resize(2);
+    c.runs[0].layers[0].weight_sqnr_db = 21.5;
+    c.runs[0].layers[1].weight_sqnr_db = 18.25;
+    c.runs[0].layers[2].weight_sqnr_db = 20.0;
+    for (layer_report& layer : c.runs[1].layers) layer.weight_sqnr_db.reset();
+    const std::string first = c.runs[0].layers[1].name;
+    const std::vector<std::string> lines = section_of(to_table(c), "Weights against their floats, over the layers");
+    ASSERT_GE(lines.size(), 2u);
+    EXPECT_THAT(lines[lines.size() - 2], AllOf(HasSubstr("20.00  18.25"), HasSubstr(first)));
+    EXPECT_THAT(lines.back(), HasSubstr(" - "));
+    for (layer_report& layer : c.runs[0].layers) layer.weight_sqnr_db.reset();
+    EXPECT_THAT(to_table(c), Not(HasSubstr("Weights against their floats")));
+}
+
 TEST(comparison_table, has_no_outlier_section_without_outliers) {
     comparison c = sample_comparison();
     for (report& run : c.runs)
