@@ -90,7 +90,7 @@ row movers(const platform_config& c) {
               fmt::format("wide layers: {}", name_of(c.mapping.wide))},
              "tiles"},
             {{"DMA", fmt::format("bursts of {} bytes, {} in flight", c.dma.burst_bytes, c.dma.outstanding),
-              "streams: weights, activations,", c.sparse.lanes > 0 ? "outliers, outputs" : "outputs"},
+              "streams: weights, activations,", c.sparse.lanes > 0 ? "outliers, outputs, control" : "outputs, control"},
              "bank fills"}};
 }
 

@@ -13,6 +13,7 @@
 #include "models/accelerator/accelerator_config.h"
 #include "models/buffers/bank_memory.h"
 #include "models/buffers/im2col_math.h"
+#include "models/dense_array/dense_math.h"
 #include "models/sequencer/layer_job.h"
 #include "models/tlm/engine.h"
 #include "models/tlm/job_socket.h"
@@ -78,8 +79,5 @@ private:
     sc_core::sc_event arrived_{"arrived"};
     memory_counters counters_;
 };
-
-/// Elements from one vector to the next: lanes rounded up to whole pairs, as the arithmetic takes them.
-constexpr int vector_stride(int lanes) { return (lanes + 1) / 2 * 2; }
 
 }  // namespace symmetree

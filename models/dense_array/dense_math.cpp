@@ -9,8 +9,8 @@
 namespace symmetree {
 
 void packed_tile::resize(int lanes, int trees) {
-    lane_pairs = (lanes + 1) / 2;
-    tree_stride = (trees + 7) / 8 * 8;
+    lane_pairs = vector_stride(lanes) / 2;
+    tree_stride = partial_stride_of(trees);
     values.assign(std::size_t(lane_pairs) * std::size_t(tree_stride) * 2, 0);
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "models/dense_array/dense_math.h"
 #include "models/sequencer/layer_job.h"
 #include "models/sparse/tile_outlier.h"
 
@@ -35,8 +36,5 @@ struct tile_job {
     std::int32_t* partial = nullptr;                 ///< [vectors][partial_stride]
     int partial_stride = 0;
 };
-
-/// Elements from one vector's partial sums to the next: trees rounded up to 8.
-constexpr int partial_stride_of(int trees) { return (trees + 7) / 8 * 8; }
 
 }  // namespace symmetree

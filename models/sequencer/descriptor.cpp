@@ -1,6 +1,7 @@
 #include "models/sequencer/descriptor.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <type_traits>
 
@@ -11,6 +12,8 @@ namespace {
 
 static_assert(std::is_trivially_copyable_v<layer_descriptor>);
 static_assert(sizeof(layer_descriptor) <= descriptor_bytes);
+// The published layout (docs/architecture.md).
+static_assert(offsetof(layer_descriptor, m_block) == 20 && offsetof(layer_descriptor, tables_address) == 32 && offsetof(layer_descriptor, geometry) == 72);
 static_assert(sizeof(channel_record) == channel_record_bytes && sizeof(fill_record) == fill_record_bytes);
 
 template <class Record>
