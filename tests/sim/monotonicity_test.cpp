@@ -21,8 +21,8 @@ using improvements = std::vector<improvement>;
 
 std::uint64_t grown(std::uint64_t size, dice& d) { return size * static_cast<std::uint64_t>(d.from(5, 8)) / 4; }
 
-/// Lanes and trees grow with the ports, the bank and the drain that feed and empty them: a wider array behind the same ports loads longer,
-/// and n-blocks that outgrow their bank are fetched again and again (docs/timing-anomalies.md).
+// Lanes and trees grow with the ports, the bank and the drain that feed and empty them: a wider array behind the same ports loads longer,
+// and n-blocks that outgrow their bank are fetched again and again (docs/timing-anomalies.md).
 const improvements memory_ports_and_array{
     {"bandwidth", [](platform_config& p, dice& d) { p.dram.bandwidth_bytes = p.dram.bandwidth_bytes * static_cast<std::uint64_t>(d.from(5, 16)) / 4 + 1; }},
     {"latency", [](platform_config& p, dice& d) { p.dram.latency_cycles = p.dram.latency_cycles * static_cast<std::uint64_t>(d.from(0, 3)) / 4; }},
@@ -84,16 +84,9 @@ layer plausible_layer(dice& d) {
     }
 }
 
-enum class mapping { automatic, given };
-
-run_request plausible_request(std::uint64_t seed, mapping how) {
+run_request plausible_request(std::uint64_t seed) {
     dice d(seed);
-    platform_config p = plausible_platform(d);
-    if (how == mapping::given) {
-        p.mapping.order = d.any_of({loop_order::n_m, loop_order::m_n});
-        p.mapping.m_block = 16;
-        p.mapping.n_blocks_per_group = 1;
-    }
+    const platform_config p = plausible_platform(d);
     std::vector<layer> layers;
     for (int i = 0; i < 3; ++i) layers.push_back(plausible_layer(d));
     run_request r = timing_of(request_of(p, network_of(layers)));
@@ -101,49 +94,70 @@ run_request plausible_request(std::uint64_t seed, mapping how) {
     return r;
 }
 
-struct claim {
-    const improvements& better;
-    mapping how = mapping::automatic;
-    double limit_per_cent = 3;
+/// Cycles, and how the layers were cut.
+struct cut_and_cycles {
+    std::string cut;
+    std::uint64_t cycles = 0;
 };
 
+cut_and_cycles run_of(const run_request& request) {
+    const std::string text = forked([&] {
+        const prepared_run run = prepare(request, weight_cache(""));
+        std::string cut;
+        for (const prepared_layer& l : run.layers) {
+            cut += fmt::format("{} {}:", l.plan.descriptor.order, l.plan.descriptor.m_block);
+            for (const weight_fill& fill : l.plan.fills) cut += fmt::format(" {}x{}", fill.n_blocks, fill.k_blocks);
+            cut += "; ";
+        }
+        return fmt::format("{}\n{}", total_cycles(measure(run)), cut);
+    });
+    return {text.substr(text.find('\n') + 1), std::stoull(text)};
+}
+
+/// What is claimed of the improved runs: all of them within 3 %, or only those whose layers are cut as before.
+enum class claim { always, with_the_same_cut };
+
 /// Runs `bases` random configurations and each of them improved.
-void expect_no_slower(const claim& c, std::uint64_t first_seed, int bases) {
+void expect_no_slower(const improvements& better, claim c, std::uint64_t first_seed, int bases) {
     std::map<std::string, int> slower;
-    int pairs = 0;
+    int pairs = 0, cut_anew = 0;
+    double worst = 0;
     for (std::uint64_t seed = first_seed; bases > 0; ++seed) {
-        const run_request base = plausible_request(seed, c.how);
-        std::uint64_t was = 0;
-        const std::string failure = failure_of([&] { was = total_cycles(forked_measure(base)); });
+        const run_request base = plausible_request(seed);
+        cut_and_cycles before;
+        const std::string failure = failure_of([&] { before = run_of(base); });
         if (failure.find("can't run on platform") != std::string::npos) continue;  // the draw has no mapping
         ASSERT_EQ(failure, "") << "seed " << seed;
         --bases;
         dice d(seed + 1);
-        for (const improvement& better : c.better) {
+        for (const improvement& one : better) {
             run_request r = base;
-            better.apply(r.platform, d);
-            const std::uint64_t is = total_cycles(forked_measure(r));
+            one.apply(r.platform, d);
+            const cut_and_cycles after = run_of(r);
             ++pairs;
-            if (is <= was) continue;
-            const double per_cent = 100.0 * double(is - was) / double(was);
-            ++slower[better.name];
-            fmt::print("slower: seed {}, more {}: {} -> {} cycles (+{:.2f} %)\n", seed, better.name, was, is, per_cent);
-            EXPECT_LE(per_cent, c.limit_per_cent) << "seed " << seed << ", more " << better.name;
+            const bool same_cut = after.cut == before.cut;
+            cut_anew += same_cut ? 0 : 1;
+            if (after.cycles <= before.cycles) continue;
+            const double per_cent = 100.0 * double(after.cycles - before.cycles) / double(before.cycles);
+            worst = std::max(worst, per_cent);
+            ++slower[one.name];
+            fmt::print("slower: seed {}, more {}: {} -> {} cycles (+{:.2f} %){}\n", seed, one.name, before.cycles, after.cycles, per_cent,
+                       same_cut ? "" : ", cut anew");
+            if (c == claim::always || same_cut) EXPECT_LE(per_cent, 3) << "seed " << seed << ", more " << one.name;
         }
     }
-    fmt::print("{} pairs; slower:", pairs);
+    fmt::print("{} pairs, {} cut anew; worst +{:.2f} %; slower:", pairs, cut_anew, worst);
     for (const auto& [name, count] : slower) fmt::print(" {} {};", name, count);
     fmt::print("\n");
 }
 
-TEST(monotonicity, more_bandwidth_less_latency_wider_ports_and_arrays) { expect_no_slower({memory_ports_and_array}, 1, 24); }
-TEST(monotonicity, larger_buffers_under_a_given_mapping) { expect_no_slower({buffers, mapping::given}, 1000, 24); }
-// `auto` takes larger blocks when it can; what that costs at the ends of a layer is bounded loosely and explained in the docs.
-TEST(monotonicity, larger_buffers_that_choose_larger_blocks) { expect_no_slower({buffers, mapping::automatic, 20}, 2000, 24); }
-TEST(monotonicity, more_bursts_in_flight) { expect_no_slower({prefetch, mapping::automatic, 10}, 3000, 24); }
-TEST(extended_monotonicity, more_bandwidth_less_latency_wider_ports_and_arrays) { expect_no_slower({memory_ports_and_array}, 10000, 600); }
-TEST(extended_monotonicity, larger_buffers_under_a_given_mapping) { expect_no_slower({buffers, mapping::given}, 20000, 600); }
-TEST(extended_monotonicity, larger_buffers_that_choose_larger_blocks) { expect_no_slower({buffers, mapping::automatic, 20}, 30000, 600); }
+TEST(monotonicity, memory_ports_and_array) { expect_no_slower(memory_ports_and_array, claim::always, 1, 24); }
+// A larger buffer lets the tiler cut larger blocks, which is not always faster: docs/timing-anomalies.md. Those runs are printed.
+TEST(monotonicity, buffers_with_the_same_cut) { expect_no_slower(buffers, claim::with_the_same_cut, 2000, 24); }
+TEST(extended_monotonicity, memory_ports_and_array) { expect_no_slower(memory_ports_and_array, claim::always, 10000, 600); }
+TEST(extended_monotonicity, buffers_with_the_same_cut) { expect_no_slower(buffers, claim::with_the_same_cut, 30000, 600); }
+// More bursts in flight is no improvement in every order of arrivals: only printed.
+TEST(extended_monotonicity, bursts_in_flight) { expect_no_slower(prefetch, claim::with_the_same_cut, 40000, 100); }
 
 }  // namespace
 }  // namespace symmetree
