@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -22,10 +23,13 @@ public:
         pending_ = 0;
         filled_ = 0;
     }
-    void reserve(std::size_t bytes) { bytes_.reserve(bytes); }
+    void reserve(std::size_t bytes) { bytes_.resize(std::max(bytes_.size(), bytes + 4)); }
     /// The bytes written so far; call align() first.
-    const std::vector<std::uint8_t>& bytes() const { return bytes_; }
-    std::vector<std::uint8_t> take() { return std::move(bytes_); }
+    std::vector<std::uint8_t> take() {
+        bytes_.resize(size_);
+        size_ = 0;
+        return std::move(bytes_);
+    }
 
     static constexpr std::uint32_t mask(int count) {
         return count >= 32 ? 0xffffffffu : (std::uint32_t{1} << count) - 1;
@@ -33,17 +37,36 @@ public:
 
 private:
     void flush(int count) {
-        std::uint8_t little_endian[4];
-        for (int i = 0; i < 4; ++i) little_endian[i] = static_cast<std::uint8_t>(pending_ >> (8 * i));
-        bytes_.insert(bytes_.end(), little_endian, little_endian + count);
+        if (size_ + 4 > bytes_.size()) bytes_.resize(2 * size_ + 64);
+        for (std::size_t i = 0; i < 4; ++i) bytes_[size_ + i] = static_cast<std::uint8_t>(pending_ >> (8 * i));
+        size_ += std::size_t(count);
         pending_ >>= 8 * count;
         filled_ -= 8 * count;
     }
 
-    std::vector<std::uint8_t> bytes_;
+    std::vector<std::uint8_t> bytes_;  ///< the first size_ of them are written
+    std::size_t size_ = 0;
     std::uint64_t pending_ = 0;
     int filled_ = 0;
 };
+
+/// Unpacks `count` codes of `bits` (1..16) each, the first at bit `first_bit`, without a bit_reader's chain from code to code.
+/// Bits past the end read as 0.
+inline void unpack_codes(const std::uint8_t* bytes, std::size_t size_bytes, std::uint64_t first_bit, int bits, bool is_signed, std::int16_t* to,
+                         std::size_t count) {
+    const std::uint32_t sign = is_signed ? std::uint32_t{1} << (bits - 1) : 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::uint64_t bit = first_bit + i * std::uint64_t(bits);
+        const std::size_t at = bit / 8;
+        std::uint32_t word = 0;
+        if (at + 4 <= size_bytes)
+            word = std::uint32_t{bytes[at]} | std::uint32_t{bytes[at + 1]} << 8 | std::uint32_t{bytes[at + 2]} << 16 | std::uint32_t{bytes[at + 3]} << 24;
+        else
+            for (std::size_t b = 0; at + b < size_bytes; ++b) word |= std::uint32_t{bytes[at + b]} << (8 * b);
+        const std::uint32_t value = (word >> (bit % 8)) & bit_writer::mask(bits);
+        to[i] = static_cast<std::int16_t>((value ^ sign) - sign);
+    }
+}
 
 /// Reads what bit_writer wrote.
 class bit_reader {

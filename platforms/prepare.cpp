@@ -129,16 +129,17 @@ double mean_square(const std::vector<std::int16_t>& codes, int zero_point) {
 /// Sum over k of the squared values that a row's codes stand for, in units of its step.
 double row_energy(const quantized_weights& w, std::int64_t row) {
     const std::int8_t* const codes = w.codes.data() + row * w.columns;
+    if (!is_shift_family(w.family)) {
+        const std::int32_t zero = w.zero_point.empty() ? 0 : w.zero_point[std::size_t(row)];
+        std::int64_t squares = 0;
+        for (std::int64_t k = 0; k < w.columns; ++k) squares += (codes[k] - zero) * (codes[k] - zero);
+        return static_cast<double>(squares);
+    }
     double sum = 0;
-    const bool shift = is_shift_family(w.family);
     const std::uint32_t zero_code = (1u << (w.bits - 1)) - 1;
-    const std::int32_t zero = w.zero_point.empty() ? 0 : w.zero_point[std::size_t(row)];
     for (std::int64_t k = 0; k < w.columns; ++k) {
-        if (!shift) {
-            sum += double(codes[k] - zero) * double(codes[k] - zero);
-        } else if (const std::uint32_t e = static_cast<std::uint8_t>(codes[k]) & zero_code; e != zero_code) {
-            sum += std::ldexp(1.0, -static_cast<int>(w.family == scheme_family::post ? e : 2 * e));  // squared magnitude
-        }
+        const std::uint32_t e = static_cast<std::uint8_t>(codes[k]) & zero_code;
+        if (e != zero_code) sum += std::ldexp(1.0, -static_cast<int>(w.family == scheme_family::post ? e : 2 * e));  // squared magnitude
     }
     return sum;
 }

@@ -27,12 +27,12 @@ accumulators::accumulators(const sc_core::sc_module_name& name, const accelerato
 void accumulators::b_transport(tile_job& job, sc_core::sc_time& delay) {
     (void)delay;  // one read-modify-write per vector, at the end of the pipeline
     const tile& t = *job.what;
-    counters_.vectors += std::uint64_t(t.vectors) * std::uint64_t(t.channels);
+    counters_.vectors += std::uint64_t(job.vectors) * std::uint64_t(t.channels);
     if (!job.activations) return;
     const int shift = job.layer->weight_piece(config_, t).first + job.layer->activation_piece(t).first;
-    std::int32_t* sum = banks_[filling_].data();
+    std::int32_t* sum = banks_[filling_].data() + std::ptrdiff_t{job.first_vector} * stride_;
     const std::int32_t* partial = job.partial;
-    for (int v = 0; v < t.vectors; ++v, sum += stride_, partial += job.partial_stride) take_in(sum, partial, job.partial_stride, shift, t.first_slice);
+    for (int v = 0; v < job.vectors; ++v, sum += stride_, partial += job.partial_stride) take_in(sum, partial, job.partial_stride, shift, t.first_slice);
 }
 
 }  // namespace symmetree

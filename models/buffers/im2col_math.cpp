@@ -11,10 +11,7 @@ std::vector<std::int16_t> unpack_rows(const std::uint8_t* bank, const layer_geom
     for (const row_run& run : runs) rows += std::size_t(run.count);
     out.resize(rows * row_elements);
     for (std::size_t row = 0; row < rows; ++row) {
-        bit_reader reader(bank + row * g.row_bytes(), g.row_bytes());
-        std::int16_t* const to = out.data() + row * row_elements;
-        for (std::size_t i = 0; i < row_elements; ++i)
-            to[i] = static_cast<std::int16_t>(codes_are_unsigned ? static_cast<std::int32_t>(reader.get(g.activation_bits)) : reader.get_signed(g.activation_bits));
+        unpack_codes(bank + row * g.row_bytes(), g.row_bytes(), 0, g.activation_bits, !codes_are_unsigned, out.data() + row * row_elements, row_elements);
     }
     return out;
 }

@@ -22,14 +22,14 @@ void dense_mac_array::unpack(const tile_load& job) {
     const bool subtract = config_.zero_point == zero_point_unit::pre_subtract && layer.descriptor.uses_zero_points;
     packed_tile& set = registers_[loaded_++ % 2];
     set.resize(layer.array.lanes, layer.array.trees);
-    bit_reader reader(job.dense, t.dense_bytes);
     const bool whole = part.first == 0 && part.bits == code_bits;  // one pass: the code is the piece
     for (int tree = 0; tree < t.channels; ++tree) {
         const std::int16_t zero = subtract ? take_piece(layer.channel(t, tree).zero_point, part) : std::int16_t{0};
+        std::int16_t codes[64];  // the most lanes there are
+        unpack_codes(job.dense, t.dense_bytes, std::uint64_t(tree) * t.inputs * code_bits, code_bits, true, codes, std::size_t(t.inputs));
         std::int16_t* to = &set.at(tree, 0);
         for (int lane = 0; lane < t.inputs; ++lane) {
-            const auto code = static_cast<std::int16_t>(reader.get_signed(code_bits));
-            to[lane % 2] = static_cast<std::int16_t>((whole ? code : take_piece(code, part)) - zero);
+            to[lane % 2] = static_cast<std::int16_t>((whole ? codes[lane] : take_piece(codes[lane], part)) - zero);
             if (lane % 2 == 1) to += 2 * set.tree_stride;  // the next lane pair
         }
     }
@@ -37,9 +37,10 @@ void dense_mac_array::unpack(const tile_load& job) {
 
 void dense_mac_array::stream(tile_job& job, sc_core::sc_time& delay) {
     (void)delay;  // one vector a cycle; the issuer paces the whole lock-step group
-    counters_.vectors += std::uint64_t(job.what->vectors) * std::uint64_t(job.what->channels);
+    counters_.vectors += std::uint64_t(job.vectors) * std::uint64_t(job.what->channels);
     if (!job.activations) return;
-    multiply_tile(registers_[streamed_++ % 2], job.activations, job.activation_stride, job.what->vectors, job.partial);
+    if (job.first_vector == 0) ++streamed_;
+    multiply_tile(registers_[(streamed_ - 1) % 2], job.activations, job.activation_stride, job.vectors, job.partial);
 }
 
 }  // namespace symmetree

@@ -30,6 +30,7 @@ struct outlier_load {
 struct tile_job {
     const layer_job* layer = nullptr;
     const tile* what = nullptr;
+    int first_vector = 0, vectors = 0;               ///< this part of the m-block; the pointers below start at it
     const std::int16_t* activations = nullptr;       ///< the pass's piece, [vectors][activation_stride]; null: timing only
     const std::int16_t* full_activations = nullptr;  ///< all bits, for the outliers of the first pass
     int activation_stride = 0;

@@ -115,7 +115,6 @@ void vector_issuer::report_stalls(const tile& t, const slot_bounds& bounds, std:
 }
 
 void vector_issuer::compute(const tile& t, const input_read& read) {
-    sc_core::sc_time delay;
     const int bank = static_cast<int>(handovers_ % 2);
     banks_.select_bank(bank);
     zero_points_.select_bank(bank);
@@ -123,17 +122,28 @@ void vector_issuer::compute(const tile& t, const input_read& read) {
     job.layer = layer_;
     job.what = &t;
     job.activations = read.vectors;
+    job.full_activations = layer_->descriptor.outlier_bits > 0 ? whole_activations(t, read) : nullptr;
     job.activation_stride = read.stride;
     job.partial_stride = partial_stride_of(layer_->array.trees);
-    partial_.resize(std::size_t(t.vectors) * std::size_t(job.partial_stride));
+    // A few vectors at a time keep the partial sums in the host's first cache; a shift array makes tables that serve a whole tile.
+    const int part = layer_->coding() == weight_coding::shift ? t.vectors : 64;
+    partial_.resize(std::size_t(std::min(part, t.vectors)) * std::size_t(job.partial_stride));
     job.partial = partial_.data();
+    for (; job.first_vector < t.vectors; job.first_vector += job.vectors) {
+        job.vectors = std::min(part, t.vectors - job.first_vector);
+        stream(job);
+        if (job.activations) job.activations += std::ptrdiff_t{job.vectors} * job.activation_stride;
+        if (job.full_activations) job.full_activations += std::ptrdiff_t{job.vectors} * job.activation_stride;
+    }
+}
+
+/// Along the data flow: product, zero point, outliers, accumulators.
+void vector_issuer::stream(tile_job& job) {
+    sc_core::sc_time delay;
     if (layer_->descriptor.on_side_array) side_array->b_transport(job, delay);
     else array->b_transport(job, delay);
     if (layer_->descriptor.uses_zero_points && config_.zero_point == zero_point_unit::row_sum) zero_point->b_transport(job, delay);
-    if (layer_->descriptor.outlier_bits > 0) {
-        job.full_activations = whole_activations(t, read);
-        sparse->b_transport(job, delay);
-    }
+    if (layer_->descriptor.outlier_bits > 0) sparse->b_transport(job, delay);
     sums->b_transport(job, delay);
 }
 

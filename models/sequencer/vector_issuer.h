@@ -61,6 +61,7 @@ private:
     void request_fetch(std::size_t index);
     void issue(const tile& t, const loaded_tile& weights, std::uint64_t input_ready, std::uint64_t bank_free);
     void compute(const tile& t, const input_read& read);
+    void stream(tile_job& job);
     const std::int16_t* whole_activations(const tile& t, const input_read& read);
     void report_stalls(const tile& t, const slot_bounds& bounds, std::uint64_t first, std::uint64_t pace);
 

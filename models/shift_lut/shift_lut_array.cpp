@@ -36,10 +36,11 @@ void shift_lut_array::prepare_table(const layer_job& layer) {
 
 void shift_lut_array::stream(tile_job& job, sc_core::sc_time& delay) {
     (void)delay;  // one vector a cycle; the issuer paces the whole lock-step group
-    counters_.vectors += std::uint64_t(job.what->vectors) * std::uint64_t(job.what->channels);
+    counters_.vectors += std::uint64_t(job.vectors) * std::uint64_t(job.what->channels);
     if (!job.activations) return;
     prepare_table(*job.layer);
-    shift_multiply_tile(registers_[streamed_++ % 2], table_, job.activations, job.activation_stride, job.what->vectors, job.partial);
+    if (job.first_vector == 0) ++streamed_;
+    shift_multiply_tile(registers_[(streamed_ - 1) % 2], table_, job.activations, job.activation_stride, job.vectors, job.partial);
 }
 
 }  // namespace symmetree

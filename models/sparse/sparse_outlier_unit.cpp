@@ -16,12 +16,13 @@ void sparse_outlier_unit::load(outlier_load& job, sc_core::sc_time& delay) {
 
 void sparse_outlier_unit::stream(tile_job& job, sc_core::sc_time& delay) {
     (void)delay;  // lock-step with the array; the issuer paces both
-    const std::vector<tile_outlier>& active = registers_[streamed_++ % 2];
-    counters_.vectors += std::uint64_t(job.what->vectors) * active.size();
+    if (job.first_vector == 0) ++streamed_;
+    const std::vector<tile_outlier>& active = registers_[(streamed_ - 1) % 2];
+    counters_.vectors += std::uint64_t(job.vectors) * active.size();
     if (!job.full_activations) return;
     std::uint8_t shift[256];
     for (int tree = 0; tree < job.what->channels; ++tree) shift[tree] = job.layer->channel(*job.what, tree).outlier_shift;
-    add_outliers(active, shift, job.full_activations, job.activation_stride, job.what->vectors, job.partial, job.partial_stride);
+    add_outliers(active, shift, job.full_activations, job.activation_stride, job.vectors, job.partial, job.partial_stride);
 }
 
 }  // namespace symmetree

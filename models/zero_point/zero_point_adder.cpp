@@ -14,25 +14,25 @@ void zero_point_adder::b_transport(tile_job& job, sc_core::sc_time& delay) {
     const tile& t = *job.what;
     if (t.weight_pass != 0) return;  // z times the sum is due once per piece of the activations
     const bool every_cycle = config_.correction == correction_form::every_cycle;
-    sum_tree_.vectors += std::uint64_t(t.vectors);
+    sum_tree_.vectors += std::uint64_t(job.vectors);
     if (every_cycle) {
-        corrections_.vectors += std::uint64_t(t.vectors) * std::uint64_t(t.channels);
-        corrections_.loads += std::uint64_t(t.channels);
+        corrections_.vectors += std::uint64_t(job.vectors) * std::uint64_t(t.channels);
+        if (job.first_vector == 0) corrections_.loads += std::uint64_t(t.channels);
     }
     if (!job.activations) return;
-    present_.resize(std::size_t(t.vectors));
-    sum_activations(job.activations, job.activation_stride, t.vectors, present_.data());
+    present_.resize(std::size_t(job.vectors));
+    sum_activations(job.activations, job.activation_stride, job.vectors, present_.data());
     if (every_cycle) {
         std::int32_t zero[256];
         for (int tree = 0; tree < t.channels; ++tree) zero[tree] = job.layer->channel(t, tree).zero_point;
         std::int32_t* partial = job.partial;
-        for (int v = 0; v < t.vectors; ++v, partial += job.partial_stride)
+        for (int v = 0; v < job.vectors; ++v, partial += job.partial_stride)
             for (int tree = 0; tree < t.channels; ++tree) partial[tree] -= zero[tree] * present_[std::size_t(v)];
         return;
     }
     const int shift = job.layer->activation_piece(t).first;
-    for (int v = 0; v < t.vectors; ++v) {
-        std::int64_t& sum = sums_[bank_][std::size_t(v)];
+    for (int v = 0; v < job.vectors; ++v) {
+        std::int64_t& sum = sums_[bank_][std::size_t(job.first_vector + v)];
         sum = (t.first_slice ? 0 : sum) + (std::int64_t{present_[std::size_t(v)]} << shift);
     }
 }

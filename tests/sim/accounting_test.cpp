@@ -112,7 +112,7 @@ void expect_accounts(const std::string& platform, const std::string& network) {
 class accounts : public testing::TestWithParam<std::string> {};
 TEST_P(accounts, add_up_on_resnet20) { expect_accounts(GetParam(), "resnet20"); }
 TEST_P(accounts, add_up_on_mobilenet_v2) { expect_accounts(GetParam(), "mobilenet_v2"); }
-INSTANTIATE_TEST_SUITE_P(every, accounts, testing::ValuesIn(shipped_platforms(presets_directory)), [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(every, accounts, testing::ValuesIn(shipped_platforms(presets_directory)), [](const auto& one) { return one.param; });
 
 TEST(accounting, adds_up_on_resnet18) { expect_accounts("symq", "resnet18"); }
 TEST(accounting, adds_up_on_swin_tiny) { expect_accounts("symq", "swin_tiny"); }
@@ -123,7 +123,7 @@ TEST_P(extended_accounts, add_up_on_the_large_networks) {
     for (const char* network : {"resnet18", "resnet34", "resnet50", "deit_tiny", "deit_small", "deit_base", "swin_tiny"}) expect_accounts(GetParam(), network);
 }
 INSTANTIATE_TEST_SUITE_P(extended_every, extended_accounts, testing::ValuesIn(shipped_platforms(presets_directory)),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& one) { return one.param; });
 
 TEST(accounting, adds_up_on_random_layers_and_platforms) {
     int done = 0;

@@ -70,8 +70,8 @@ TEST_P(tiles_in_a_row, load_and_compute_in_turn_without) {
 INSTANTIATE_TEST_SUITE_P(sizes, tiles_in_a_row,
                          testing::Values(tile_run{1, 4, 4}, tile_run{2, 1, 4}, tile_run{5, 4, 4}, tile_run{5, 4, 5}, tile_run{5, 4, 3}, tile_run{7, 32, 1},
                                          tile_run{3, 16, 15}, tile_run{3, 16, 16}, tile_run{3, 16, 17}, tile_run{9, 2, 64}),
-                         [](const auto& info) {
-                             return "n" + std::to_string(info.param.n) + "_L" + std::to_string(info.param.load_cycles) + "_C" + std::to_string(info.param.vectors);
+                         [](const auto& one) {
+                             return "n" + std::to_string(one.param.n) + "_L" + std::to_string(one.param.load_cycles) + "_C" + std::to_string(one.param.vectors);
                          });
 
 /// Two K-slices and more hide the drain: the layer takes its vectors, the start, one load and the hand-over, nothing else.

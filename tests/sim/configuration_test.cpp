@@ -187,8 +187,8 @@ TEST_P(every_field, moves_what_it_should) {
                                                               first_mapping(a.result), first_mapping(b.result));
 }
 
-INSTANTIATE_TEST_SUITE_P(of_the_platform_file, every_field, testing::ValuesIn(field_cases()), [](const auto& info) {
-    std::string name = info.param.key;
+INSTANTIATE_TEST_SUITE_P(of_the_platform_file, every_field, testing::ValuesIn(field_cases()), [](const auto& one) {
+    std::string name = one.param.key;
     for (char& letter : name)
         if (letter == '.') letter = '_';
     return name;

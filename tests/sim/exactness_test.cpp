@@ -90,7 +90,7 @@ TEST_P(every_preset, is_exact_with_tiny_banks_and_accumulators) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(shipped, every_preset, testing::ValuesIn(shipped_platforms(presets_directory)), [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(shipped, every_preset, testing::ValuesIn(shipped_platforms(presets_directory)), [](const auto& one) { return one.param; });
 
 TEST(exactness, holds_for_resnet20_on_dasq) { expect_exact(request_of(preset("dasq"), load_workload("resnet20", nets_directory))); }
 
