@@ -128,6 +128,9 @@ report report_of(const prepared_run& run, const std::vector<layer_result>& resul
     out.clock_hz = request.platform.clock_hz;
     out.array_weight_bits = request.platform.array.weight_bits;
     out.array_activation_bits = request.platform.array.activation_bits;
+    out.array_trees = request.platform.array.trees;
+    out.array_lanes = request.platform.array.lanes;
+    out.dram_bytes_per_cycle = double(request.platform.dram.bandwidth_bytes) / double(request.platform.dram.bandwidth_cycles);
     out.configuration = to_yaml(request.platform);
     out.cost_table = table.name();
     out.cost_label = table.label();

@@ -185,6 +185,9 @@ report report_of(const json& object) {
     r.clock_hz = real_member(object, "clock_hz");
     r.array_weight_bits = small_integer(object, "array_weight_bits");
     r.array_activation_bits = small_integer(object, "array_activation_bits");
+    r.array_trees = small_integer(object, "array_trees");
+    r.array_lanes = small_integer(object, "array_lanes");
+    r.dram_bytes_per_cycle = real_member(object, "dram_bytes_per_cycle");
     r.configuration = text(object, "configuration");
     r.cost_table = text(object, "cost_table");
     r.cost_label = text(object, "cost_label");

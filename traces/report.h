@@ -74,6 +74,8 @@ struct report {
     bool timing_only = false;
     double clock_hz = 0;
     int array_weight_bits = 0, array_activation_bits = 0;
+    int array_trees = 0, array_lanes = 0;
+    double dram_bytes_per_cycle = 0;          ///< peak of the external memory
     std::string configuration;                ///< effective platform configuration as YAML
     std::string cost_table, cost_label;       ///< file name; "published, scaled"
     std::vector<std::string> cost_not_modelled;

@@ -16,6 +16,8 @@ inline report sample_report() {
     r.clock_hz = 500e6;
     r.array_weight_bits = 3;
     r.array_activation_bits = 4;
+    r.array_trees = r.array_lanes = 16;
+    r.dram_bytes_per_cycle = 12.8;
     r.configuration = "name: dasq\narray:\n  trees: 16\n";
     r.cost_table = "published_45nm";
     r.cost_label = "published, scaled";
