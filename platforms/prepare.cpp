@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "models/requantizer/requantize_math.h"
@@ -120,21 +121,30 @@ std::vector<std::string> notes_on(const prepared_run& run) {
     return notes;
 }
 
-double mean_square(const std::vector<std::int16_t>& codes, int zero_point) {
+/// Sum of (code - zero)^2. Differences of up to 9 bits: 4096 of their squares stay within 32 bits.
+template <class Code>
+std::int64_t squared_sum(const Code* codes, std::size_t count, int zero) {
     std::int64_t sum = 0;
-    for (const std::int16_t code : codes) sum += std::int64_t{code - zero_point} * (code - zero_point);
-    return codes.empty() ? 0 : static_cast<double>(sum) / static_cast<double>(codes.size());
+    for (std::size_t first = 0; first < count; first += 4096) {
+        std::int32_t part = 0;
+        for (std::size_t i = first; i < std::min(first + 4096, count); ++i) {
+            const auto difference = static_cast<std::int16_t>(codes[i] - zero);
+            part += difference * difference;
+        }
+        sum += part;
+    }
+    return sum;
+}
+
+double mean_square(const std::vector<std::int16_t>& codes, int zero_point) {
+    return codes.empty() ? 0 : static_cast<double>(squared_sum(codes.data(), codes.size(), zero_point)) / static_cast<double>(codes.size());
 }
 
 /// Sum over k of the squared values that a row's codes stand for, in units of its step.
 double row_energy(const quantized_weights& w, std::int64_t row) {
     const std::int8_t* const codes = w.codes.data() + row * w.columns;
-    if (!is_shift_family(w.family)) {
-        const std::int32_t zero = w.zero_point.empty() ? 0 : w.zero_point[std::size_t(row)];
-        std::int64_t squares = 0;
-        for (std::int64_t k = 0; k < w.columns; ++k) squares += (codes[k] - zero) * (codes[k] - zero);
-        return static_cast<double>(squares);
-    }
+    if (!is_shift_family(w.family))
+        return static_cast<double>(squared_sum(codes, std::size_t(w.columns), w.zero_point.empty() ? 0 : w.zero_point[std::size_t(row)]));
     double sum = 0;
     const std::uint32_t zero_code = (1u << (w.bits - 1)) - 1;
     for (std::int64_t k = 0; k < w.columns; ++k) {
@@ -219,8 +229,8 @@ std::vector<channel_record> channel_records(const prepared_layer& l) {
     std::vector<std::int64_t> weight_sums(channels.size(), 0);
     double mean_output = 0;
     for (std::int64_t row = 0; row < w.rows; ++row) {
-        if (!is_shift_family(w.family))
-            for (std::int64_t k = 0; k < w.columns; ++k) weight_sums[std::size_t(row)] += w.codes[std::size_t(row * w.columns + k)];
+        const auto codes = w.codes.begin() + row * w.columns;
+        if (!is_shift_family(w.family)) weight_sums[std::size_t(row)] = std::accumulate(codes, codes + w.columns, std::int64_t{0});
         mean_output += row_energy(w, row) * w.step[std::size_t(row)] * w.step[std::size_t(row)];
     }
     for (const outlier& o : w.outliers) weight_sums[o.row] += std::int64_t{o.value} * (std::int64_t{1} << w.outlier_shift[o.row]);

@@ -3,14 +3,14 @@
 namespace symmetree {
 namespace {
 
-/// One vector's partial sums times 2^shift into its accumulators; the first K-slice writes without reading. The layer was
+/// Partial sums times 2^shift into their accumulators; the first K-slice writes without reading. The layer was
 /// checked to fit the accumulators, so no bit is lost.
-void take_in(std::int32_t* __restrict sum, const std::int32_t* __restrict partial, int trees, int shift, bool first_slice) {
+void take_in(std::int32_t* __restrict sum, const std::int32_t* __restrict partial, std::ptrdiff_t count, int shift, bool first_slice) {
     const auto shifted = [shift](std::int32_t value) { return static_cast<std::int32_t>(static_cast<std::uint32_t>(value) << shift); };
     if (first_slice)
-        for (int tree = 0; tree < trees; ++tree) sum[tree] = shifted(partial[tree]);
+        for (std::ptrdiff_t i = 0; i < count; ++i) sum[i] = shifted(partial[i]);
     else
-        for (int tree = 0; tree < trees; ++tree) sum[tree] += shifted(partial[tree]);
+        for (std::ptrdiff_t i = 0; i < count; ++i) sum[i] += shifted(partial[i]);
 }
 
 }  // namespace
@@ -32,6 +32,10 @@ void accumulators::b_transport(tile_job& job, sc_core::sc_time& delay) {
     const int shift = job.layer->weight_piece(config_, t).first + job.layer->activation_piece(t).first;
     std::int32_t* sum = banks_[filling_].data() + std::ptrdiff_t{job.first_vector} * stride_;
     const std::int32_t* partial = job.partial;
+    if (job.partial_stride == stride_) {  // one run, as on every array but a narrower side array
+        take_in(sum, partial, std::ptrdiff_t{job.vectors} * stride_, shift, t.first_slice);
+        return;
+    }
     for (int v = 0; v < job.vectors; ++v, sum += stride_, partial += job.partial_stride) take_in(sum, partial, job.partial_stride, shift, t.first_slice);
 }
 

@@ -1,5 +1,7 @@
 #include "models/buffers/im2col_math.h"
 
+#include <algorithm>
+
 #include "core/bit_stream.h"
 
 namespace symmetree {
@@ -11,7 +13,7 @@ std::vector<std::int16_t> unpack_rows(const std::uint8_t* bank, const layer_geom
     for (const row_run& run : runs) rows += std::size_t(run.count);
     out.resize(rows * row_elements);
     for (std::size_t row = 0; row < rows; ++row) {
-        unpack_codes(bank + row * g.row_bytes(), g.row_bytes(), 0, g.activation_bits, !codes_are_unsigned, out.data() + row * row_elements, row_elements);
+        unpack_codes(bank + row * g.row_bytes(), g.row_bytes(), g.activation_bits, !codes_are_unsigned, out.data() + row * row_elements, row_elements);
     }
     return out;
 }
@@ -25,25 +27,31 @@ std::vector<std::int16_t> gather_vectors(const std::vector<std::int16_t>& rows, 
     for (const row_run& run : runs)
         for (std::int32_t r = 0; r < run.count; ++r) row_start[std::size_t(run.first + r)] = row_elements * slot++;
 
-    const std::int16_t padding = take_piece(q.padding, q.part);
     const std::int64_t kernel = std::int64_t{g.kernel_height} * g.kernel_width;
-    const std::int64_t first_k = std::int64_t{q.k_block} * q.lanes;
-    for (int lane = 0; lane < q.lanes && first_k + lane < g.k(); ++lane) {
-        const std::int64_t k = first_k + lane;
+    const std::int64_t first_k = std::int64_t{q.k_block} * q.lanes, lanes = std::min<std::int64_t>(q.lanes, g.k() - first_k);
+    // Lanes of one place in the kernel read neighbouring channels of one pixel.
+    for (std::int64_t first_lane = 0; first_lane < std::min(kernel, lanes); ++first_lane) {
+        const std::int64_t k = first_k + first_lane;
         const std::int64_t channel = k / kernel, kernel_row = k % kernel / g.kernel_width, kernel_column = k % g.kernel_width;
         std::int64_t y = q.first_vector / g.out_width, x = q.first_vector % g.out_width;
-        std::int16_t* to = out.data() + lane;
+        std::int16_t* to = out.data();
         for (std::int32_t v = 0; v < q.vectors; ++v, to += q.stride) {
             const std::int64_t in_y = y * g.stride_height - g.pad_top + kernel_row * g.dilation_height;
             const std::int64_t in_x = x * g.stride_width - g.pad_left + kernel_column * g.dilation_width;
-            const bool inside = in_y >= 0 && in_y < g.in_height && in_x >= 0 && in_x < g.in_width;
-            *to = inside ? take_piece(rows[std::size_t(row_start[std::size_t(in_y)] + in_x * g.in_channels + channel)], q.part) : padding;
+            if (in_y >= 0 && in_y < g.in_height && in_x >= 0 && in_x < g.in_width) {
+                const std::int16_t* from = rows.data() + row_start[std::size_t(in_y)] + in_x * g.in_channels + channel;
+                for (std::int64_t lane = first_lane; lane < lanes; lane += kernel) to[lane] = *from++;
+            } else {
+                for (std::int64_t lane = first_lane; lane < lanes; lane += kernel) to[lane] = q.padding;
+            }
             if (++x == g.out_width) {
                 x = 0;
                 ++y;
             }
         }
     }
+    if (q.part.bits < g.activation_bits)  // more than one pass: a piece of each code
+        for (std::int16_t& code : out) code = take_piece(code, q.part);
     return out;
 }
 

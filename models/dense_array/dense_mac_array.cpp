@@ -22,16 +22,17 @@ void dense_mac_array::unpack(const tile_load& job) {
     const bool subtract = config_.zero_point == zero_point_unit::pre_subtract && layer.descriptor.uses_zero_points;
     packed_tile& set = registers_[loaded_++ % 2];
     set.resize(layer.array.lanes, layer.array.trees);
-    const bool whole = part.first == 0 && part.bits == code_bits;  // one pass: the code is the piece
-    for (int tree = 0; tree < t.channels; ++tree) {
-        const std::int16_t zero = subtract ? take_piece(layer.channel(t, tree).zero_point, part) : std::int16_t{0};
-        std::int16_t codes[64];  // the most lanes there are
-        unpack_codes(job.dense, t.dense_bytes, std::uint64_t(tree) * t.inputs * code_bits, code_bits, true, codes, std::size_t(t.inputs));
-        std::int16_t* to = &set.at(tree, 0);
-        for (int lane = 0; lane < t.inputs; ++lane) {
-            to[lane % 2] = static_cast<std::int16_t>((whole ? codes[lane] : take_piece(codes[lane], part)) - zero);
-            if (lane % 2 == 1) to += 2 * set.tree_stride;  // the next lane pair
+    codes_.resize(std::size_t(t.channels) * std::size_t(t.inputs));
+    unpack_codes(job.dense, t.dense_bytes, code_bits, true, codes_.data(), codes_.size());
+    if (part.bits < code_bits)  // more than one pass: a piece of each code
+        for (std::int16_t& code : codes_) code = take_piece(code, part);
+    std::int16_t* row = codes_.data();
+    for (int tree = 0; tree < t.channels; ++tree, row += t.inputs) {
+        if (subtract) {
+            const std::int16_t zero = take_piece(layer.channel(t, tree).zero_point, part);
+            for (int lane = 0; lane < t.inputs; ++lane) row[lane] = static_cast<std::int16_t>(row[lane] - zero);
         }
+        set.set_tree(tree, row, t.inputs);
     }
 }
 

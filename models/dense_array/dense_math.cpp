@@ -1,6 +1,7 @@
 #include "models/dense_array/dense_math.h"
 
 #include <algorithm>
+#include <cstring>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -12,6 +13,13 @@ void packed_tile::resize(int lanes, int trees) {
     lane_pairs = vector_stride(lanes) / 2;
     tree_stride = partial_stride_of(trees);
     values.assign(std::size_t(lane_pairs) * std::size_t(tree_stride) * 2, 0);
+}
+
+void packed_tile::set_tree(int tree, const std::int16_t* weights, int lanes) {
+    std::int16_t* to = &at(tree, 0);
+    int lane = 0;
+    for (; lane + 2 <= lanes; lane += 2, to += 2 * tree_stride) std::memcpy(to, weights + lane, 2 * sizeof(*to));
+    if (lane < lanes) *to = weights[lane];
 }
 
 void multiply_tile_portable(const packed_tile& weights, const std::int16_t* activations, int activation_stride, int vectors, std::int32_t* partial) {
@@ -47,18 +55,21 @@ __attribute__((target("avx2"))) void multiply_eight_trees(const packed_tile& wei
         _mm256_storeu_si256(reinterpret_cast<__m256i*>(partial + std::ptrdiff_t{v} * weights.tree_stride + first_tree), sums[v]);
 }
 
-__attribute__((target("avx2"))) void multiply_tile_avx2(const packed_tile& weights, const std::int16_t* activations, int activation_stride,
-                                                        int vectors, std::int32_t* partial) {
-    constexpr int block = 8;
-    int v = 0;
-    for (; v + block <= vectors; v += block)
+/// Vectors from `v` on while there are `Block` of them; answers the first that is left.
+template <int Block>
+__attribute__((target("avx2"))) int multiply_blocks(const packed_tile& weights, const std::int16_t* activations, int activation_stride, int v,
+                                                    int vectors, std::int32_t* partial) {
+    for (; v + Block <= vectors; v += Block)
         for (int t = 0; t < weights.tree_stride; t += 8)
-            multiply_eight_trees<block>(weights, t, activations + std::ptrdiff_t{v} * activation_stride, activation_stride,
+            multiply_eight_trees<Block>(weights, t, activations + std::ptrdiff_t{v} * activation_stride, activation_stride,
                                         partial + std::ptrdiff_t{v} * weights.tree_stride);
-    for (; v < vectors; ++v)
-        for (int t = 0; t < weights.tree_stride; t += 8)
-            multiply_eight_trees<1>(weights, t, activations + std::ptrdiff_t{v} * activation_stride, activation_stride,
-                                    partial + std::ptrdiff_t{v} * weights.tree_stride);
+    return v;
+}
+
+void multiply_tile_avx2(const packed_tile& weights, const std::int16_t* activations, int activation_stride, int vectors, std::int32_t* partial) {
+    int v = multiply_blocks<8>(weights, activations, activation_stride, 0, vectors, partial);
+    v = multiply_blocks<4>(weights, activations, activation_stride, v, vectors, partial);
+    multiply_blocks<1>(weights, activations, activation_stride, v, vectors, partial);
 }
 
 }  // namespace

@@ -17,7 +17,10 @@ struct packed_tile {
     int tree_stride = 0;                  ///< multiple of 8
     std::vector<std::int16_t> values;
 
+    /// For lanes x trees weights, all zero.
     void resize(int lanes, int trees);
+    /// A tree's weights from lane 0 on.
+    void set_tree(int tree, const std::int16_t* weights, int lanes);
     std::int16_t& at(int tree, int lane) {
         return values[(std::size_t(lane / 2) * std::size_t(tree_stride) + std::size_t(tree)) * 2 + std::size_t(lane % 2)];
     }

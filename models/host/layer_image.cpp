@@ -78,6 +78,7 @@ std::vector<std::uint8_t> pack_dense(const array_config& array, const layer_plan
     const bool widened = plan.descriptor.coding == static_cast<std::uint8_t>(weight_coding::widened);
     bit_writer writer;
     writer.reserve(total_dense(plan));
+    std::vector<std::int16_t> stored(std::size_t(array.lanes));
     for_each_stored_tile(plan.fills, [&](std::int64_t r, std::int64_t n, std::int64_t k) {
         const std::int64_t rows = std::min<std::int64_t>(array.trees, g.n() - n * array.trees);
         const std::int64_t columns = std::min<std::int64_t>(array.lanes, g.k() - k * array.lanes);
@@ -85,7 +86,8 @@ std::vector<std::uint8_t> pack_dense(const array_config& array, const layer_plan
             const std::int64_t row = r * g.n() + n * array.trees + tree;
             const std::int8_t* codes = w.codes.data() + row * w.columns + k * array.lanes;
             const std::int64_t zero = widened ? zero_point_of(w, row) : 0;
-            for (std::int64_t lane = 0; lane < columns; ++lane) writer.put(static_cast<std::uint32_t>(codes[lane] - zero), g.stored_weight_bits);
+            for (std::int64_t lane = 0; lane < columns; ++lane) stored[std::size_t(lane)] = static_cast<std::int16_t>(codes[lane] - zero);
+            writer.put_codes(stored.data(), std::size_t(columns), g.stored_weight_bits);
         }
         writer.align();
     });
@@ -120,7 +122,7 @@ std::vector<std::uint8_t> pack_input(const layer_geometry& g, const quantized_ac
     const std::size_t row_elements = std::size_t(g.in_width) * std::size_t(g.in_channels);
     writer.reserve(x.codes.size() / row_elements * g.row_bytes());
     for (std::size_t row = 0; row + row_elements <= x.codes.size(); row += row_elements) {
-        for (std::size_t i = 0; i < row_elements; ++i) writer.put(static_cast<std::uint32_t>(x.codes[row + i]), g.activation_bits);
+        writer.put_codes(x.codes.data() + row, row_elements, g.activation_bits);
         writer.align();
     }
     return writer.take();

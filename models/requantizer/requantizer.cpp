@@ -112,14 +112,14 @@ void requantizer::write_codes(const bank_handover& from, const output_block& blo
         if (watch_) watch_->drained(block, sums_);
         const layer_descriptor& d = layer_->descriptor;
         const channel_record* const channels = &layer_->channel(*from.last, 0);
+        codes_.resize(sums_.size());
+        for (std::size_t tree = 0; tree < std::size_t(block.channels); ++tree) {
+            const requantization q{channels[tree].multiplier, channels[tree].shift, d.output_zero_point, d.output_least, d.output_greatest};
+            for (std::size_t i = tree; i < sums_.size(); i += std::size_t(block.channels)) codes_[i] = static_cast<std::int16_t>(requantize(sums_[i], q));
+        }
         bit_writer writer;
         writer.reserve(block.bytes);
-        const std::int64_t* sum = sums_.data();
-        for (int v = 0; v < block.vectors; ++v)
-            for (int tree = 0; tree < block.channels; ++tree) {
-                const requantization q{channels[tree].multiplier, channels[tree].shift, d.output_zero_point, d.output_least, d.output_greatest};
-                writer.put(static_cast<std::uint32_t>(requantize(*sum++, q)), d.geometry.output_bits);
-            }
+        writer.put_codes(codes_.data(), codes_.size(), d.geometry.output_bits);
         writer.align();
         packed = writer.take();
     } else {

@@ -80,6 +80,7 @@ private:
     bank_tokens output_banks_{"output_banks", 2};
     tlm::tlm_generic_payload payload_;
     std::vector<std::int64_t> sums_;    ///< of the block being drained, [vectors][channels]
+    std::vector<std::int16_t> codes_;   ///< of the same block
     unit_counters counters_;
     unit_counters corrections_;
 };
