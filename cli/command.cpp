@@ -19,13 +19,16 @@ std::string platforms_directory() { return data_directory() + "/platforms/preset
 std::string cost_directory() { return data_directory() + "/models/cost/tables"; }
 
 boost::program_options::variables_map parse_command(const boost::program_options::options_description& options,
-                                                    const std::vector<std::string>& words) {
+                                                    const std::vector<std::string>& words, const std::vector<const char*>& positional,
+                                                    bool last_takes_all) {
     namespace po = boost::program_options;
+    po::positional_options_description places;
+    for (const char* name : positional) places.add(name, last_takes_all && name == positional.back() ? -1 : 1);
     po::variables_map values;
     try {
         // No guessing: an abbreviated option would change its meaning when another is added.
         const int style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
-        po::store(po::command_line_parser(words).options(options).style(style).positional({}).run(), values);
+        po::store(po::command_line_parser(words).options(options).style(style).positional(places).run(), values);
         if (values.count("help") == 0) po::notify(values);
     } catch (const po::error& e) {
         throw input_error(diagnostic{"", 0, 0, "command line", e.what()});

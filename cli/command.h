@@ -13,9 +13,11 @@ std::string networks_directory();
 std::string platforms_directory();
 std::string cost_directory();
 
-/// Parses a subcommand's words; wrong use is an input_error that names the option.
+/// Parses a subcommand's words; wrong use is an input_error that names the option. Words without an option's name belong to
+/// `positional`: to each of its options in turn, all that are left to the last one if `last_takes_all`.
 boost::program_options::variables_map parse_command(const boost::program_options::options_description& options,
-                                                    const std::vector<std::string>& words);
+                                                    const std::vector<std::string>& words, const std::vector<const char*>& positional = {},
+                                                    bool last_takes_all = false);
 
 /// A whole number of an option, in [low, high]; throws input_error.
 int option_number(const std::string& option, const std::string& text, int low, int high);
@@ -24,6 +26,11 @@ int option_number(const std::string& option, const std::string& text, int low, i
 exit_code run_command(const std::vector<std::string>& words);
 exit_code compare_command(const std::vector<std::string>& words);
 exit_code describe_command(const std::vector<std::string>& words);
+exit_code sweep_command(const std::vector<std::string>& words);
+exit_code reprice_command(const std::vector<std::string>& words);
+exit_code query_command(const std::vector<std::string>& words);
+exit_code pareto_command(const std::vector<std::string>& words);
 exit_code list_command(const std::vector<std::string>& words);
+exit_code report_command(const std::vector<std::string>& words);
 
 }  // namespace symmetree

@@ -8,7 +8,7 @@
 namespace symmetree {
 
 /// Process exit codes of every command.
-enum class exit_code : int { done = 0, failed_check = 1, wrong_input = 2, model_fault = 3 };
+enum class exit_code : int { done = 0, failed_check = 1, wrong_input = 2, model_fault = 3, interrupted = 130 };
 
 /// One finding about the user's input: where it stands, which field, what is allowed and what was given.
 /// `line` and `column` count from 1; 0 means that the place has none (a binary file, a command-line option).

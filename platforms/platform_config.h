@@ -4,8 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "core/error.h"
 #include "models/accelerator/accelerator_config.h"
 #include "workloads/scheme.h"
+
+namespace YAML {
+class Node;
+}
 
 namespace symmetree {
 
@@ -22,6 +27,16 @@ struct platform_config : accelerator_config {
 /// A bare word is always a shipped name; a path holds a '/' or ends in .yaml or .yml.
 platform_config load_platform(const std::string& name_or_path, const std::string& shipped_directory);
 platform_config parse_platform(const std::string& yaml, const std::string& file_name);
+/// The file that load_platform() would read. Throws input_error for a name that is not shipped.
+std::string platform_file(const std::string& name_or_path, const std::string& shipped_directory);
+/// The same of a document in memory; `file_name` stands in messages.
+platform_config read_platform(const YAML::Node& document, const std::string& file_name);
+
+/// Every field is within its range, but some don't go together.
+struct contradictory_platform : input_error {
+    using input_error::input_error;
+};
+
 /// Names of the platforms in `shipped_directory`, sorted.
 std::vector<std::string> shipped_platforms(const std::string& shipped_directory);
 /// The effective configuration as YAML, every field with its value; parse_platform of it gives the same platform.

@@ -259,15 +259,6 @@ void report_contradictions(const platform_config& config, const YAML::Node& node
     }
 }
 
-platform_config platform_of(const YAML::Node& node, const std::string& file) {
-    diagnostics problems;
-    yaml_reader root(node, file, "", problems);
-    platform_config config = read_fields(root);
-    if (root.valid()) report_contradictions(config, node, file, problems);
-    problems.throw_if_any();
-    return config;
-}
-
 bool ends_with(const std::string& text, const std::string& end) {
     return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
@@ -389,20 +380,35 @@ std::vector<std::string> shipped_platforms(const std::string& shipped_directory)
     return names;
 }
 
-platform_config parse_platform(const std::string& yaml, const std::string& file_name) {
-    return platform_of(parse_yaml(yaml, file_name), file_name);
+platform_config read_platform(const YAML::Node& document, const std::string& file_name) {
+    diagnostics problems;
+    yaml_reader root(document, file_name, "", problems);
+    platform_config config = read_fields(root);
+    const bool well_read = problems.empty();
+    if (root.valid()) report_contradictions(config, document, file_name, problems);
+    if (well_read && !problems.empty()) throw contradictory_platform(problems.problems());
+    problems.throw_if_any();
+    return config;
 }
 
-platform_config load_platform(const std::string& name_or_path, const std::string& shipped_directory) {
-    if (is_path(name_or_path)) return platform_of(load_yaml(name_or_path), name_or_path);
+platform_config parse_platform(const std::string& yaml, const std::string& file_name) {
+    return read_platform(parse_yaml(yaml, file_name), file_name);
+}
+
+std::string platform_file(const std::string& name_or_path, const std::string& shipped_directory) {
+    if (is_path(name_or_path)) return name_or_path;
     const std::vector<std::string> shipped = shipped_platforms(shipped_directory);
     if (std::find(shipped.begin(), shipped.end(), name_or_path) == shipped.end())
         throw input_error(
             diagnostic{"", 0, 0, "platform",
                        fmt::format("no platform '{}' is shipped; there are {} (a file of your own: with a '/' or ending in .yaml)",
                                    name_or_path, fmt::join(shipped, ", "))});
-    const std::string path = shipped_directory + "/" + name_or_path + ".yaml";
-    return platform_of(load_yaml(path), path);
+    return shipped_directory + "/" + name_or_path + ".yaml";
+}
+
+platform_config load_platform(const std::string& name_or_path, const std::string& shipped_directory) {
+    const std::string path = platform_file(name_or_path, shipped_directory);
+    return read_platform(load_yaml(path), path);
 }
 
 std::string to_yaml(const platform_config& c) {

@@ -55,4 +55,22 @@ cost_table prices_of(const run_request& request) {
     return table;
 }
 
+void price(report& r, const platform_config& config, const cost_table& table) {
+    r.clock_hz = config.clock_hz;
+    r.configuration = to_yaml(config);
+    r.cost_table = table.name();
+    r.cost_label = table.label();
+    r.cost_not_modelled = table.not_modelled();
+    r.area_um2 = area_of(installed_units(config), priced(config), table);
+    for (layer_report& l : r.layers)
+        l.energy_pj = energy_of(l.units, l.memories, cycles(l.cycles), installed_units(config), priced(config), table);
+}
+
+std::string configuration_that_is_simulated(platform_config config) {
+    const platform_config defaults;
+    config.clock_hz = defaults.clock_hz;      // the contract counts cycles; no latency is given in nanoseconds
+    config.cost_table = defaults.cost_table;
+    return to_yaml(config);
+}
+
 }  // namespace symmetree

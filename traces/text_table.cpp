@@ -79,7 +79,8 @@ std::vector<std::vector<std::string>> text_table::heading(std::vector<std::size_
         for (std::size_t l = 0; l < titles[c].size(); ++l) lines[top + l][c] = titles[c][l];
         units.push_back(columns_[c].unit);
     }
-    lines.push_back(units);
+    const bool any_unit = std::any_of(units.begin(), units.end(), [](const std::string& unit) { return !unit.empty(); });
+    if (any_unit) lines.push_back(units);
     return lines;
 }
 

@@ -39,17 +39,20 @@ bool is_depthwise(const layer& l) {
     return conv && conv->groups > 1 && conv->groups == conv->in_channels && conv->groups == conv->out_channels;
 }
 
-workload load_workload(const std::string& name_or_path, const std::string& shipped_directory) {
-    const std::filesystem::path path(name_or_path);
-    const std::string extension = path.extension().string();
-    if (extension == ".yaml" || extension == ".yml") return load_workload_yaml(name_or_path);
-    if (extension == ".onnx") return load_workload_onnx(name_or_path);
+std::string workload_file(const std::string& name_or_path, const std::string& shipped_directory) {
+    const std::string extension = std::filesystem::path(name_or_path).extension().string();
+    if (extension == ".yaml" || extension == ".yml" || extension == ".onnx") return name_or_path;
     const std::vector<std::string> shipped = shipped_names(shipped_directory);
     if (std::find(shipped.begin(), shipped.end(), name_or_path) != shipped.end())
-        return load_workload_yaml((std::filesystem::path(shipped_directory) / (name_or_path + ".yaml")).string());
+        return (std::filesystem::path(shipped_directory) / (name_or_path + ".yaml")).string();
     throw input_error(diagnostic{
         "", 0, 0, "workload",
         fmt::format("a shipped network ({}) or a .yaml or .onnx file is wanted, given '{}'", fmt::join(shipped, ", "), name_or_path)});
+}
+
+workload load_workload(const std::string& name_or_path, const std::string& shipped_directory) {
+    const std::string file = workload_file(name_or_path, shipped_directory);
+    return std::filesystem::path(file).extension() == ".onnx" ? load_workload_onnx(file) : load_workload_yaml(file);
 }
 
 }  // namespace symmetree

@@ -11,6 +11,10 @@
 #include "core/error.h"
 #include "workloads/scheme.h"
 
+namespace YAML {
+class Node;
+}
+
 namespace symmetree {
 
 /// Convolution, NCHW in the ONNX sense. All sizes in elements.
@@ -103,7 +107,11 @@ bool is_depthwise(const layer& l);
 /// Loads a shipped workload by name, a `.yaml` workload or an `.onnx` model; validates it wholly.
 /// `shipped_directory` holds the shipped `<name>.yaml` files. Throws input_error.
 workload load_workload(const std::string& name_or_path, const std::string& shipped_directory);
+/// The file that load_workload() would read. Throws input_error for a name that is not shipped.
+std::string workload_file(const std::string& name_or_path, const std::string& shipped_directory);
 workload load_workload_yaml(const std::string& path);
+/// The same of a document in memory; `path` stands in messages, and its folder is where tensor files are looked for.
+workload read_workload(const YAML::Node& document, const std::string& path);
 workload load_workload_onnx(const std::string& path);
 
 /// Float weights of a layer, rows = N * repeat (row r = repeat_index * N + channel), columns = K in (c, kh, kw)

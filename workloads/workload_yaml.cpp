@@ -287,10 +287,12 @@ std::vector<layer> read_layers(yaml_reader& root, reading& state) {
 
 }  // namespace
 
-workload load_workload_yaml(const std::string& path) {
+workload load_workload_yaml(const std::string& path) { return read_workload(load_yaml(path), path); }
+
+workload read_workload(const YAML::Node& document, const std::string& path) {
     reading state;
     state.directory = std::filesystem::path(path).parent_path();
-    yaml_reader root(load_yaml(path), path, "", state.problems);
+    yaml_reader root(document, path, "", state.problems);
     workload w;
     w.name = read_name(root);
     w.source = root.text("source", "");

@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <boost/uuid/name_generator_sha1.hpp>
-#include <boost/uuid/uuid_io.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
+#include "core/digest.h"
 #include "core/output_file.h"
 #include "workloads/quantize/weight_file.h"
 
@@ -72,8 +71,7 @@ std::string weight_cache::key_of(const layer& l, std::uint64_t seed, const schem
 }
 
 std::string weight_cache::path_of(const std::string& key) const {
-    const boost::uuids::uuid name = boost::uuids::name_generator_sha1(boost::uuids::ns::url())(key);
-    return (fs::path(directory_) / (boost::uuids::to_string(name) + ".weights")).string();
+    return (fs::path(directory_) / (digest_of(key) + ".weights")).string();
 }
 
 std::optional<quantized_weights> weight_cache::load(const std::string& key) const { return from_weight_file(read_file(path_of(key)), key); }

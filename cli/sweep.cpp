@@ -1,0 +1,216 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+
+#include "cli/command.h"
+#include "cli/run_options.h"
+#include "core/digest.h"
+#include "core/git_version.h"
+#include "core/temporary_folder.h"
+#include "platforms/sweep/run_sweep.h"
+#include "platforms/sweep/slurm.h"
+
+namespace symmetree {
+namespace {
+
+struct sweep_options {
+    run_options run;  ///< jobs, output and cache mean the same everywhere
+    std::string spec, engine = "local", partition, shards = "2", shard, timeout = "0", memory = "0";
+    bool resume = false, dry_run = false;
+};
+
+boost::program_options::options_description sweep_option_words(sweep_options& o) {
+    namespace po = boost::program_options;
+    po::options_description words("options");
+    auto add = words.add_options();
+    add("help,h", "this text");
+    add("spec", po::value(&o.spec)->required(), "the sweep, a .yaml file (docs/sweep-format.md)");
+    add("output", po::value(&o.run.output), "results: a SQLite file that is written as the sweep goes on");
+    add("resume", po::bool_switch(&o.resume), "go on with the file of --output; failed points are tried again");
+    add("jobs", po::value(&o.run.jobs), "simulations at a time (number of cores)");
+    add("point-timeout", po::value(&o.timeout), "seconds after which a simulation counts as hanging (0: never)");
+    add("point-memory", po::value(&o.memory), "MiB of address space of one simulation (0: no limit)");
+    add("dry-run", po::bool_switch(&o.dry_run), "check the sweep and say how many points it has");
+    add("engine", po::value(&o.engine), "local, or slurm: a job array on a shared file system (local)");
+    add("shards", po::value(&o.shards), "slurm: tasks of the job array (2)");
+    add("partition", po::value(&o.partition), "slurm: the partition (the default one)");
+    add("shard", po::value(&o.shard), "K/N: run only part K of N, as a task of a job array does");
+    add("cache", po::value(&o.run.cache_directory), "folder of fitted weights ($SYMMETREE_CACHE, else ~/.cache/symmetree)");
+    add("no-cache", po::bool_switch(&o.run.no_cache), "fit anew and keep nothing");
+    return words;
+}
+
+std::atomic<bool> stop{false};
+
+void on_signal(int) { stop = true; }
+
+/// Ctrl-C and kill end the sweep after what is finished has been recorded.
+void listen_to_signals() {
+    struct sigaction action {};
+    action.sa_handler = on_signal;
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+}
+
+/// One line that is written over on a terminal; elsewhere a line whenever another tenth is done, and every half a minute.
+class progress_line {
+public:
+    void tell(const sweep_progress& p) {
+        const auto now = clock::now();
+        const double elapsed = std::chrono::duration<double>(now - began_).count();
+        const std::uint64_t settled = p.done + p.refused + p.failed;
+        if (first_ < 0) first_ = static_cast<std::int64_t>(settled);
+        const bool due = terminal_ ? now - told_ > std::chrono::milliseconds(100)
+                                   : now - told_ > std::chrono::seconds(30) || (p.total > 0 && settled * 10 / p.total > tenth_);
+        if (!due) return;
+        told_ = now;
+        tenth_ = p.total > 0 ? settled * 10 / p.total : 0;
+        const double rate = elapsed > 0 ? double(settled - std::uint64_t(first_)) / elapsed : 0;
+        std::string line = fmt::format("{}/{} points, {:.1f}/s", settled, p.total, rate);
+        if (rate > 0) line += fmt::format(", {:.0f} s left", double(p.total - settled) / rate);
+        if (p.failed > 0) line += fmt::format(", {} failed", p.failed);
+        if (!p.best.empty()) line += "; best " + p.best;
+        if (terminal_) std::fprintf(stderr, "\r%-*s", static_cast<int>(widest_), line.c_str());
+        else std::fprintf(stderr, "%s\n", line.c_str());
+        widest_ = std::max(widest_, line.size());
+    }
+    ~progress_line() {
+        if (terminal_ && widest_ > 0) std::fputc('\n', stderr);
+    }
+
+private:
+    using clock = std::chrono::steady_clock;
+    const bool terminal_ = isatty(STDERR_FILENO) != 0;
+    const clock::time_point began_ = clock::now();
+    clock::time_point told_ = began_;
+    std::int64_t first_ = -1;
+    std::uint64_t tenth_ = 0;
+    std::size_t widest_ = 0;
+};
+
+sweep_origin origin_of(const sweep_space& space) {
+    sweep_origin origin;
+    origin.spec = space.spec().text;
+    origin.spec_file = space.spec().file;
+    origin.version = git_version;
+    origin.points = space.size();
+    origin.columns = space.columns();
+    for (const auto& [file, text] : space.files()) origin.files.emplace_back(file, digest_of(text));
+    origin.minimize = space.spec().minimize;
+    return origin;
+}
+
+/// What a resumed sweep must share with its beginning: rows of different makes would not compare.
+void require_same(const sweep_origin& now, const sweep_origin& then, const std::string& file) {
+    diagnostics problems;
+    const auto differs = [&](const char* what) {
+        problems.add({file, 0, 0, "--resume", fmt::format("{} has changed since the sweep began: start a new one", what)});
+    };
+    if (now.spec != then.spec) differs("the sweep's file");
+    if (now.version != then.version) differs(fmt::format("the program ({} then, {} now)", then.version, now.version).c_str());
+    if (now.files != then.files) differs("a platform, workload or cost table");
+    problems.throw_if_any();
+}
+
+result_store store_of(const sweep_options& o, const sweep_space& space) {
+    if (!o.resume || !std::filesystem::exists(o.run.output)) return result_store::create(o.run.output, origin_of(space));
+    result_store store = result_store::open(o.run.output, true);
+    require_same(origin_of(space), store.origin(), o.run.output);
+    return store;
+}
+
+/// Part K of N: every N-th simulation.
+void keep_shard(const std::string& text, sweep_plan& plan) {
+    if (text.empty()) return;
+    const std::size_t slash = text.find('/');
+    if (slash == std::string::npos) throw input_error(diagnostic{"", 0, 0, "--shard", fmt::format("K/N is wanted, given '{}'", text)});
+    const int count = option_number("--shard", text.substr(slash + 1), 1, 100000), mine = option_number("--shard", text.substr(0, slash), 1, count);
+    std::vector<planned_simulation> kept;
+    for (std::size_t i = std::size_t(mine) - 1; i < plan.simulations.size(); i += std::size_t(count)) kept.push_back(plan.simulations[i]);
+    plan.simulations = std::move(kept);
+    if (mine > 1) plan.refused.clear();
+}
+
+void say_what_comes(const sweep_space& space, const sweep_plan& plan) {
+    std::fprintf(stderr, "%s: %llu points in %zu simulations", space.spec().name.c_str(), static_cast<unsigned long long>(plan.points()), plan.simulations.size());
+    if (!plan.refused.empty()) std::fprintf(stderr, ", %zu of them can't be run", plan.refused.size());
+    if (plan.left_out > 0) std::fprintf(stderr, "; constraints leave out %llu", static_cast<unsigned long long>(plan.left_out));
+    std::fputc('\n', stderr);
+}
+
+exit_code run_here(const sweep_options& o, const sweep_space& space, const sweep_plan& plan, const weight_cache& cache) {
+    sweep_limits limits;
+    limits.jobs = jobs_of(o.run);
+    limits.point_timeout_s = option_number("--point-timeout", o.timeout, 0, 1000000);
+    limits.point_memory_bytes = std::uint64_t(option_number("--point-memory", o.memory, 0, 100000000)) << 20;
+    result_store store = store_of(o, space);
+    listen_to_signals();
+    sweep_progress end;
+    {
+        progress_line line;
+        end = run_sweep(space, plan, store, cache, limits, stop, [&](const sweep_progress& p) { line.tell(p); });
+    }
+    if (stop) {
+        std::fprintf(stderr, "symmetree: interrupted with %llu of %llu points recorded; go on with --resume\n",
+                     static_cast<unsigned long long>(end.done + end.refused + end.failed), static_cast<unsigned long long>(end.total));
+        return exit_code::interrupted;
+    }
+    store.finish();
+    std::fprintf(stderr, "%s: %llu points done, %llu can't be run, %llu failed\n", o.run.output.c_str(), static_cast<unsigned long long>(end.done),
+                 static_cast<unsigned long long>(end.refused), static_cast<unsigned long long>(end.failed));
+    return end.failed > 0 || store.has_differences() ? exit_code::failed_check : exit_code::done;
+}
+
+exit_code run_on_slurm(const sweep_options& o, const sweep_space& space, const sweep_plan& plan, const weight_cache& cache) {
+    if (!cache.enabled()) throw input_error(diagnostic{"", 0, 0, "--no-cache", "tasks of a job array share fitted weights through a cache"});
+    slurm_job job;
+    job.program = std::filesystem::read_symlink("/proc/self/exe").string();
+    job.spec = o.spec;
+    job.output = o.run.output;
+    job.partition = o.partition;
+    job.shards = static_cast<int>(std::min<std::size_t>(std::size_t(option_number("--shards", o.shards, 1, 100000)), std::max<std::size_t>(plan.simulations.size(), 1)));
+    job.arguments = {"--jobs", std::to_string(jobs_of(o.run)), "--point-timeout", o.timeout, "--point-memory", o.memory, "--cache", std::filesystem::absolute(cache.directory()).string()};
+    result_store store = store_of(o, space);
+    listen_to_signals();
+    run_on_slurm(job, store, stop, [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); });
+    if (stop) {
+        std::fprintf(stderr, "symmetree: interrupted; the job array is cancelled, its results are kept; go on with --resume\n");
+        return exit_code::interrupted;
+    }
+    store.finish();
+    const std::uint64_t failed = store.count(point_status::failed);
+    std::fprintf(stderr, "%s: %llu points done, %llu can't be run, %llu failed\n", o.run.output.c_str(), static_cast<unsigned long long>(store.count(point_status::done)),
+                 static_cast<unsigned long long>(store.count(point_status::refused)), static_cast<unsigned long long>(failed));
+    return failed > 0 || store.has_differences() ? exit_code::failed_check : exit_code::done;
+}
+
+}  // namespace
+
+exit_code sweep_command(const std::vector<std::string>& words) {
+    sweep_options o;
+    const auto known = sweep_option_words(o);
+    if (parse_command(known, words, {"spec"}).count("help")) {
+        std::cout << "symmetree sweep SPEC.yaml --output results.db [options]\nMany points, one simulation per process, into one SQLite file.\n" << known;
+        return exit_code::done;
+    }
+    if (o.engine != "local" && o.engine != "slurm")
+        throw input_error(diagnostic{"", 0, 0, "--engine", fmt::format("one of local, slurm is wanted, given '{}'", o.engine)});
+    const sweep_space space(load_sweep(o.spec), {networks_directory(), platforms_directory(), cost_directory()});
+    sweep_plan plan = plan_of(space);
+    say_what_comes(space, plan);
+    if (o.dry_run) return exit_code::done;
+    if (o.run.output.empty()) throw input_error(diagnostic{"", 0, 0, "--output", "a file for the results is wanted"});
+    keep_shard(o.shard, plan);
+    if (o.engine == "slurm") return run_on_slurm(o, space, plan, cache_of(o.run));
+    if (!o.run.no_cache) return run_here(o, space, plan, cache_of(o.run));
+    const temporary_folder folder;
+    return run_here(o, space, plan, weight_cache(folder.path()));
+}
+
+}  // namespace symmetree

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+
+namespace symmetree {
+
+/// What a child process did, as its parent learns it.
+struct child_outcome {
+    enum class kind {
+        result,       ///< `text` is what the work returned
+        wrong_input,  ///< it threw input_error: `problems`
+        fault,        ///< it threw something else: `text`
+        died,         ///< it ended without an answer: `text` says how
+    };
+    kind ended = kind::died;
+    std::string text;
+    std::vector<diagnostic> problems;
+    double cpu_s = 0;               ///< user and system time
+    std::uint64_t peak_bytes = 0;   ///< largest resident set
+
+    /// The result, or what the child threw; a child that died is a model_fault.
+    const std::string& result_or_throw() const;
+};
+
+/// A forked process that runs `work` and sends what it returns or throws through a pipe. It ends when its parent does,
+/// and leaves Ctrl-C to the parent. The parent must not have started threads.
+class child_process {
+public:
+    /// `memory_bytes`: the most address space it may have; 0: no limit.
+    explicit child_process(const std::function<std::string()>& work, std::uint64_t memory_bytes = 0);
+    child_process(child_process&& other) noexcept;
+    child_process(const child_process&) = delete;
+    ~child_process();  ///< ends a child that nobody waited for
+
+    /// Becomes readable when there is something to read or the child has ended.
+    int descriptor() const { return from_; }
+    /// Reads what is there, waiting for the first byte; false at the end of the answer.
+    bool read_some();
+    /// Reads the rest of the answer and reaps the process.
+    child_outcome wait();
+    void kill();
+
+private:
+    pid_t pid_ = -1;
+    int from_ = -1;
+    std::string answer_;
+};
+
+}  // namespace symmetree
