@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <optional>
 #include <thread>
 
@@ -55,12 +56,23 @@ std::uint64_t seed_of(const std::string& text) {
     return std::stoull(text);
 }
 
+/// `a` and `b` are one file, however they are spelt.
+bool same_file(const std::string& a, const std::string& b) {
+    std::error_code ignored;
+    return std::filesystem::weakly_canonical(a, ignored) == std::filesystem::weakly_canonical(b, ignored);
+}
+
 /// What can't be written is refused now, not after minutes.
 void require_files(const run_options& o) {
-    if (!o.output.empty()) require_writable(o.output);
-    if (!o.vcd.empty()) require_writable(o.vcd);
-    if (!o.vcd.empty() && o.vcd == o.output)
-        throw input_error(diagnostic{"", 0, 0, "--vcd", fmt::format("'{}' is the file of --output, too", o.vcd)});
+    const std::vector<std::pair<std::string, std::string>> files{{"--output", o.output}, {"--vcd", o.vcd}, {"--timeline", o.timeline}};
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        const auto& [option, path] = files[i];
+        if (path.empty()) continue;
+        require_writable(path);
+        for (std::size_t before = 0; before < i; ++before)
+            if (!files[before].second.empty() && same_file(path, files[before].second))
+                throw input_error(diagnostic{"", 0, 0, option, fmt::format("'{}' is the file of {}, too", path, files[before].first)});
+    }
 }
 
 }  // namespace
@@ -84,7 +96,10 @@ boost::program_options::options_description run_option_words(run_options& o, boo
     add("output", po::value(&o.output), "write to this file instead of the terminal");
     add("cache", po::value(&o.cache_directory), "folder of fitted weights ($SYMMETREE_CACHE, else ~/.cache/symmetree)");
     add("no-cache", po::bool_switch(&o.no_cache), "fit anew and keep nothing");
-    if (!several_platforms) add("vcd", po::value(&o.vcd), "write a VCD trace of busy, bank levels, stall causes, layer and tile");
+    if (!several_platforms) {
+        add("vcd", po::value(&o.vcd), "write a VCD trace of busy, bank levels, stall causes, layer and tile");
+        add("timeline", po::value(&o.timeline), "write a timeline of units, tiles, stalls and bandwidth for ui.perfetto.dev or chrome://tracing");
+    }
     return words;
 }
 
@@ -138,6 +153,7 @@ run_plan plan_of(const run_options& o) {
                 request.timing_only = o.timing_only;
                 request.check = !o.no_check;
                 request.vcd_path = o.vcd;
+                request.timeline_path = o.timeline;
                 request.cost_directory = cost_directory();
                 request.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
                 plan.requests.push_back(std::move(request));

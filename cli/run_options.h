@@ -12,7 +12,7 @@ enum class output_format { table, csv, json };
 
 /// What `run` and `compare` share; the words mean the same in both.
 struct run_options {
-    std::string workload, scheme, weight_bits, activation_bits, seed = "1", jobs, format = "table", output, vcd, cache_directory;
+    std::string workload, scheme, weight_bits, activation_bits, seed = "1", jobs, format = "table", output, vcd, timeline, cache_directory;
     std::vector<std::string> platforms;
     bool timing_only = false, no_check = false, no_cache = false;
 };

@@ -111,8 +111,12 @@ void require_writable(const std::string& path) {
 }
 
 void write_output(const std::string& path, std::string_view text) {
+    write_output(path, [&](const text_sink& sink) { sink(text); });
+}
+
+void write_output(const std::string& path, const std::function<void(const text_sink&)>& writer) {
     output_file file(path);
-    file.write(text);
+    writer([&](std::string_view piece) { file.write(piece); });
     file.commit();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdio>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -36,5 +37,10 @@ void require_writable(const std::string& path);
 
 /// Writes `text` as the whole of `path`; throws input_error.
 void write_output(const std::string& path, std::string_view text);
+
+/// Takes the pieces of a text in order.
+using text_sink = std::function<void(std::string_view)>;
+/// Writes the pieces that `writer` hands out as the whole of `path`; throws input_error.
+void write_output(const std::string& path, const std::function<void(const text_sink&)>& writer);
 
 }  // namespace symmetree

@@ -22,6 +22,7 @@ struct run_request {
     bool timing_only = false;
     bool check = true;                   ///< compare with the reference product (exact runs only)
     std::string vcd_path;                ///< empty: no trace
+    std::string timeline_path;           ///< empty: no timeline
     std::string cost_directory;          ///< where shipped cost tables are
     int threads = 2;                     ///< for fitting
     std::optional<cost_table> prices;    ///< the platform's cost table where it is loaded already

@@ -5,12 +5,11 @@
 #include <memory>
 #include <numeric>
 
-#include "core/output_file.h"
 #include "models/cost/cost_table.h"
 #include "platforms/assemble.h"
 #include "platforms/check.h"
 #include "platforms/pricing.h"
-#include "traces/vcd.h"
+#include "platforms/run_traces.h"
 #include "workloads/measures.h"
 
 namespace symmetree {
@@ -147,14 +146,12 @@ report report_of(const prepared_run& run, const std::vector<layer_result>& resul
 report simulate(const prepared_run& run) {
     const run_request& request = run.request;
     const cost_table table = prices_of(request);
-    if (!request.vcd_path.empty()) require_writable(request.vcd_path);
-    std::unique_ptr<vcd_probe> trace;
-    if (!request.vcd_path.empty()) trace = std::make_unique<vcd_probe>(request.platform.clock_hz);
+    const std::unique_ptr<recording> trace = recording_for(request);
     layer_sequence program(run, trace.get());
     edge_system system("system", request.platform, program, !request.timing_only, trace.get());
     system.watch(program.watch());
     system.run();
-    if (trace) trace->write_file(request.vcd_path);
+    if (trace) write_traces(request, *trace);
     const std::vector<layer_result>& results = system.device().results();
     if (results.size() != run.layers.size()) throw model_fault("not every layer was run");
     report out = report_of(run, results, table);

@@ -1,6 +1,7 @@
 #include "models/dma/dma.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "core/error.h"
 
@@ -9,7 +10,11 @@ namespace symmetree {
 dma::dma(const sc_core::sc_module_name& name, const dma_config& config, const clock_domain& clock, engine_room& room, probe* probe)
     : sc_module(name), requests("requests", this, &dma::request), config_(config), clock_(clock), room_(room), probe_(probe) {
     room_.enlist(this->name(), &waits_for_);
-    if (probe_) in_flight_signal_ = probe_->declare(std::string(this->name()) + ".bursts_in_flight", 8);
+    if (probe_) {
+        in_flight_signal_ = probe_->declare(std::string(this->name()) + ".bursts_in_flight", 8);
+        stream_signal_ = probe_->declare_enumeration(std::string(this->name()) + ".stream", {"none", "weights", "outliers", "activations", "outputs", "control"});
+        moved_signal_ = probe_->declare(std::string(this->name()) + ".bytes_moved", 64);
+    }
     SC_THREAD(work);
 }
 
@@ -92,8 +97,18 @@ void dma::grant() {
     if (!in_flight_.empty()) burst.ends = std::max(burst.ends, in_flight_.back().ends);  // a foreign memory may answer out of order
     moved_[s] += count;
     ++bursts_[s];
+    if (probe_) report(burst);
     in_flight_.push_back(std::move(burst));
     if (probe_) probe_->change(in_flight_signal_, clock_.now(), in_flight_.size());
+}
+
+void dma::report(const in_flight& burst) {
+    const std::uint64_t from = in_flight_.empty() ? clock_.now() : std::max(clock_.now(), in_flight_.back().ends);
+    if (burst.ends > from) {
+        probe_->change(stream_signal_, from, std::uint64_t(burst.stream) + 1);
+        probe_->change(stream_signal_, burst.ends, 0);
+    }
+    probe_->change(moved_signal_, burst.ends, std::accumulate(moved_.begin(), moved_.end(), std::uint64_t{0}));
 }
 
 void dma::finish(in_flight& burst) {

@@ -62,6 +62,7 @@ private:
     void work();
     void grant();
     void finish(in_flight& burst);
+    void report(const in_flight& burst);
     int next_stream() const;
     tlm_utils::simple_initiator_socket<dma>& buffer_of(dma_stream stream);
     void move(tlm_utils::simple_initiator_socket<dma>& socket, tlm::tlm_command command, std::uint64_t address, std::vector<std::uint8_t>& data,
@@ -71,7 +72,7 @@ private:
     const clock_domain clock_;
     engine_room& room_;
     probe* const probe_;
-    probe::signal in_flight_signal_ = 0;
+    probe::signal in_flight_signal_ = 0, stream_signal_ = 0, moved_signal_ = 0;
     const char* waits_for_ = "nothing";
 
     std::array<stream_queue, dma_streams> streams_;

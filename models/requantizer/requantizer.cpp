@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/units.h"
 #include "models/requantizer/requantize_math.h"
+#include "models/sequencer/tile_name.h"
 
 namespace symmetree {
 
@@ -22,6 +23,8 @@ requantizer::requantizer(const sc_core::sc_module_name& name, const accelerator_
     room_.enlist(this->name(), &waits_for_);
     if (probe_) {
         busy_ = probe_->declare(std::string(this->name()) + ".busy", 1);
+        no_output_bank_ = probe_->declare(std::string(this->name()) + ".no_output_bank", 1);
+        block_name_ = probe_->declare_text(std::string(this->name()) + ".block_name");
         full_banks_ = probe_->declare(std::string(this->name()) + ".accumulator_banks_full", 2);
     }
     SC_THREAD(work);
@@ -62,10 +65,7 @@ void requantizer::run_layer() {
         }
         const std::uint64_t cycles = std::uint64_t(block.vectors) * ceil_div(std::uint64_t(block.channels), std::uint64_t(config_.drain_width));
         count(block, cycles, clock_.now() - ready);
-        if (probe_) {
-            probe_->change(busy_, clock_.now(), 1);
-            probe_->change(busy_, clock_.now() + cycles, 0);
-        }
+        if (probe_) report_drain(*from.last, ready, cycles);
         write_codes(from, block, output_bank);
         wait(clock_.time(cycles));
         waiting_.pop_front();
@@ -75,6 +75,15 @@ void requantizer::run_layer() {
         sc_core::sc_time delay;
         dma->b_transport(job, delay);
     }
+}
+
+void requantizer::report_drain(const tile& last, std::uint64_t ready, std::uint64_t cycles) {
+    const std::uint64_t start = clock_.now();
+    if (start > ready) probe_->change(no_output_bank_, ready, 1);
+    probe_->change(no_output_bank_, start, 0);
+    probe_->change(busy_, start, 1);
+    probe_->change(busy_, start + cycles, 0);
+    probe_->change_text(block_name_, start, block_name_of(last));
 }
 
 /// True when the row_sum correction is due here on this layer.

@@ -57,6 +57,7 @@ private:
     void accept(bank_handover& handover, sc_core::sc_time& delay);
     bool corrects() const;
     void count(const output_block& block, std::uint64_t cycles, std::uint64_t stalled);
+    void report_drain(const tile& last, std::uint64_t ready, std::uint64_t cycles);
     void correct_sums(const bank_handover& from, const output_block& block);
     void write_codes(const bank_handover& from, const output_block& block, int output_bank);
     void transfer_done(std::uint32_t tag) override;
@@ -68,7 +69,7 @@ private:
     const zero_point_adder& zero_points_;
     const output_buffer& buffer_;
     probe* const probe_;
-    probe::signal busy_ = 0, full_banks_ = 0;
+    probe::signal busy_ = 0, full_banks_ = 0, no_output_bank_ = 0, block_name_ = 0;
     drain_watch* watch_ = nullptr;
     const char* waits_for_ = "nothing";
     const layer_job* layer_ = nullptr;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/sequencer/tile_name.h"
+
 namespace symmetree {
 
 vector_issuer::vector_issuer(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room,
@@ -22,6 +24,11 @@ vector_issuer::vector_issuer(const sc_core::sc_module_name& name, const accelera
                                                     {"issuing", "outlier", "input", "memory", "weight_port", "hazard", "drain", "barrier"});
         pace_signal_ = probe_->declare(std::string(this->name()) + ".cycles_per_vector", 16);
         tile_signal_ = probe_->declare(std::string(this->name()) + ".tile", 32);
+        tile_name_ = probe_->declare_text(std::string(this->name()) + ".tile_name");
+        lost_to_outlier_ = probe_->declare(std::string(this->name()) + ".lost_to_outlier", 32);
+        lost_to_input_ = probe_->declare(std::string(this->name()) + ".lost_to_input", 32);
+        lost_to_hazard_ = probe_->declare(std::string(this->name()) + ".lost_to_hazard", 32);
+        probe_->change(state_signal_, 0, static_cast<std::uint64_t>(stall_cause::barrier));
     }
     SC_THREAD(work);
 }
@@ -98,20 +105,29 @@ void vector_issuer::issue(const tile& t, const loaded_tile& weights, std::uint64
     bounds.drain = bank_free;
     const std::uint64_t first = std::max(clock_.now(), bounds.hazard);
     if (first_of_layer) split_.barrier += first - layer_start_;
-    if (probe_) report_stalls(t, bounds, first, pace.pace());
+    if (probe_) report_stalls(bounds, first);
     else if (!first_of_layer) attribute_slots(split_, run_.last() + 1, first, bounds);
+    const slot_split before = split_;
     run_ = issue_tile(first, std::uint64_t(t.vectors), pace, t.first_slice ? nullptr : &run_, outlier_cycles_, split_);
+    if (probe_) report_tile(t, first, pace.pace(), before);
     outlier_cycles_ = weights.outlier_cycles;
     vectors_issued_ += std::uint64_t(t.vectors);
 }
 
-void vector_issuer::report_stalls(const tile& t, const slot_bounds& bounds, std::uint64_t first, std::uint64_t pace) {
+void vector_issuer::report_stalls(const slot_bounds& bounds, std::uint64_t first) {
     const auto report = [this](stall_cause cause, std::uint64_t at) { probe_->change(state_signal_, at, static_cast<std::uint64_t>(cause)); };
     if (vectors_issued_ == 0) report(stall_cause::barrier, layer_start_);
     else attribute_slots(split_, run_.last() + 1, first, bounds, [&](stall_cause cause, std::uint64_t from, std::uint64_t) { report(cause, from); });
     report(stall_cause::issuing, first);
+}
+
+void vector_issuer::report_tile(const tile& t, std::uint64_t first, std::uint64_t pace, const slot_split& before) {
     probe_->change(pace_signal_, first, pace);
     probe_->change(tile_signal_, first, static_cast<std::uint64_t>(&t - layer_->program.tiles.data()));
+    probe_->change_text(tile_name_, first, name_of(t));
+    probe_->change(lost_to_outlier_, first, split_.outlier - before.outlier);
+    probe_->change(lost_to_input_, first, split_.input - before.input);
+    probe_->change(lost_to_hazard_, first, split_.hazard - before.hazard);
 }
 
 void vector_issuer::compute(const tile& t, const input_read& read) {

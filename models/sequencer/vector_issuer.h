@@ -63,7 +63,8 @@ private:
     void compute(const tile& t, const input_read& read);
     void stream(tile_job& job);
     const std::int16_t* whole_activations(const tile& t, const input_read& read);
-    void report_stalls(const tile& t, const slot_bounds& bounds, std::uint64_t first, std::uint64_t pace);
+    void report_stalls(const slot_bounds& bounds, std::uint64_t first);
+    void report_tile(const tile& t, std::uint64_t first, std::uint64_t pace, const slot_split& before);
 
     const accelerator_config config_;
     const clock_domain clock_;
@@ -73,7 +74,8 @@ private:
     zero_point_adder& zero_points_;
     accumulators& banks_;
     probe* const probe_;
-    probe::signal state_signal_ = 0, tile_signal_ = 0, pace_signal_ = 0;
+    probe::signal state_signal_ = 0, tile_signal_ = 0, pace_signal_ = 0, tile_name_ = 0;
+    probe::signal lost_to_outlier_ = 0, lost_to_input_ = 0, lost_to_hazard_ = 0;  ///< between the vectors of the tile
     const char* waits_for_ = "nothing";
     const layer_job* layer_ = nullptr;
     sc_core::sc_event begun_{"begun"};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/units.h"
+#include "models/sequencer/tile_name.h"
 #include "models/sparse/sparse_math.h"
 
 namespace symmetree {
@@ -12,7 +13,10 @@ weight_loader::weight_loader(const sc_core::sc_module_name& name, const accelera
     : sc_module(name), config_(config), clock_(clock), room_(room), buffer_(buffer), probe_(probe) {
     start.bind(*this);
     room_.enlist(this->name(), &waits_for_);
-    if (probe_) busy_ = probe_->declare(std::string(this->name()) + ".busy", 1);
+    if (probe_) {
+        busy_ = probe_->declare(std::string(this->name()) + ".busy", 1);
+        tile_name_ = probe_->declare_text(std::string(this->name()) + ".tile_name");
+    }
     SC_THREAD(work);
 }
 
@@ -49,6 +53,7 @@ void weight_loader::run_layer() {
         if (probe_) {
             probe_->change(busy_, clock_.now(), 1);
             probe_->change(busy_, clock_.now() + cycles, 0);
+            probe_->change_text(tile_name_, clock_.now(), name_of(t));
         }
         wait(clock_.time(cycles));
         loaded.push_back({bytes.ready_cycle, clock_.now(), outlier_cycles});

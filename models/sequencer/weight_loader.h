@@ -58,7 +58,7 @@ private:
     engine_room& room_;
     weight_buffer& buffer_;
     probe* const probe_;
-    probe::signal busy_ = 0;
+    probe::signal busy_ = 0, tile_name_ = 0;
     const char* waits_for_ = "nothing";
     const layer_job* layer_ = nullptr;
     sc_core::sc_event begun_{"begun"};

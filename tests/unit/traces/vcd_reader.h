@@ -17,6 +17,7 @@ struct vcd_content {
         std::vector<std::pair<std::uint64_t, std::string>> changes;
     };
     std::string timescale;
+    std::uint64_t end = 0;                  ///< the last time stamp
     std::map<std::string, signal> signals;  ///< by dotted name
 };
 
@@ -91,7 +92,7 @@ private:
             const std::uint64_t time = std::stoull(line.substr(1));
             if (started_ && time <= now_) throw std::runtime_error("time does not advance: " + line);
             started_ = true;
-            now_ = time;
+            content_.end = now_ = time;
             return;
         }
         const std::size_t space = line.find(' ');
