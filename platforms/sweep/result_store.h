@@ -30,10 +30,19 @@ struct stored_point {
     std::vector<cell> metrics;    ///< empty: absent
 };
 
+/// A report's JSON as it is stored: deflated, with the size of the text.
+struct packed_report {
+    std::string bytes;
+    std::uint64_t size = 0;
+
+    static packed_report of(const std::string& json);
+    std::string json() const;  ///< throws input_error when the bytes are damaged
+};
+
 /// One simulation and the points that were priced from it.
 struct stored_simulation {
     std::string digest;           ///< of what was simulated
-    std::string report;           ///< JSON; empty when it failed
+    packed_report report;         ///< empty when it failed
     std::vector<stored_point> points;
     double wall_s = 0, cpu_s = 0;
     std::uint64_t peak_bytes = 0;

@@ -36,24 +36,42 @@ cell unpacked(const nlohmann::json& value) {
     return {};
 }
 
-/// What a worker sends: the report of its simulation and the metrics of every point priced from it.
-std::string answer_of(const sweep_space& space, const planned_simulation& simulation, const weight_cache& cache) {
+nlohmann::json packed(const std::vector<cell>& values) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const cell& value : values) list.push_back(packed(value));
+    return list;
+}
+
+std::vector<cell> unpacked_list(const nlohmann::json& list) {
+    std::vector<cell> values;
+    for (const nlohmann::json& value : list) values.push_back(unpacked(value));
+    return values;
+}
+
+/// What a worker sends: the report of its simulation, ready to be stored, and every point priced from it.
+std::string answer_of(const sweep_space& space, const planned_simulation& simulation, const weight_cache& cache, point_filter& filter) {
     nlohmann::json answer;
     nlohmann::json& points = answer["points"] = nlohmann::json::array();
     report run;
     for (const std::uint64_t id : simulation.points) {
         sweep_point point = space.point(id);
+        const std::vector<cell> axes = space.cells(id, point), known = known_cells(space, id, point);
         const platform_config platform = point.request->platform;
         const cost_table prices = *point.request->prices;
         if (points.empty()) {
             run = simulate(prepare(std::move(*point.request), cache));
-            answer["report"] = to_json(run);
+            const packed_report stored = packed_report::of(to_json(run));
+            answer["report"] = nlohmann::json::binary({stored.bytes.begin(), stored.bytes.end()});
+            answer["report_bytes"] = stored.size;
             answer["notes"] = run.notes;
         }
         price(run, platform, prices);
-        nlohmann::json metrics = nlohmann::json::array();
-        for (const metric& m : metrics_of(run)) metrics.push_back(packed(m.value));
-        points.push_back({{"cost_table", platform.cost_table}, {"metrics", std::move(metrics)}});
+        std::vector<cell> metrics, but_area;
+        for (const metric& m : metrics_of(run)) {
+            if (m.name != "area_um2") but_area.push_back(m.value);
+            metrics.push_back(m.value);
+        }
+        points.push_back({packed(axes), platform.cost_table, filter.feasible(known, but_area), packed(metrics)});
     }
     const std::vector<std::uint8_t> bytes = nlohmann::json::to_cbor(answer);
     return {bytes.begin(), bytes.end()};
@@ -128,7 +146,7 @@ private:
     }
 
     void start(const planned_simulation& simulation) {
-        running_.push_back({&simulation, wall_clock::now(), child_process([&] { return answer_of(space_, simulation, cache_); }, limits_.point_memory_bytes)});
+        running_.push_back({&simulation, wall_clock::now(), child_process([&] { return answer_of(space_, simulation, cache_, filter_); }, limits_.point_memory_bytes)});
     }
 
     /// Waits a second at most.
@@ -189,24 +207,14 @@ private:
 
     void take(const std::string& answer, const planned_simulation& simulation, stored_simulation& result) {
         const nlohmann::json all = nlohmann::json::from_cbor(answer);
-        result.report = all.at("report").get<std::string>();
-        store_.add_notes(all.at("notes").get<std::vector<std::string>>());
+        const nlohmann::json::binary_t& report = all.at("report").get_binary();
+        result.report = {{report.begin(), report.end()}, all.at("report_bytes").get<std::uint64_t>()};
+        note(all.at("notes").get<std::vector<std::string>>());
         for (std::size_t i = 0; i < simulation.points.size(); ++i) {
             const nlohmann::json& from = all.at("points").at(i);
-            const sweep_point point = space_.point(simulation.points[i]);
-            stored_point p;
-            p.id = simulation.points[i];
-            p.axes = space_.cells(p.id, point);
-            p.cost_table = from.at("cost_table").get<std::string>();
-            std::vector<cell> but_area;
-            for (const nlohmann::json& value : from.at("metrics")) {
-                if (metric_names_[p.metrics.size()] != "area_um2") but_area.push_back(unpacked(value));
-                p.metrics.push_back(unpacked(value));
-            }
-            p.feasible = filter_.feasible(known_cells(space_, p.id, point), but_area);
-            note_table(*point.request->prices, p.cost_table);
-            note_best(p);
-            result.points.push_back(std::move(p));
+            result.points.push_back({simulation.points[i], point_status::done, "", from.at(2).get<bool>(), unpacked_list(from.at(0)), from.at(1).get<std::string>(), unpacked_list(from.at(3))});
+            note_table(result.points.back());
+            note_best(result.points.back());
         }
         progress_.done += simulation.points.size();
     }
@@ -216,13 +224,22 @@ private:
         (status == point_status::refused ? progress_.refused : progress_.failed) += simulation.points.size();
     }
 
-    void note_table(const cost_table& table, const std::string& name) {
+    void note(const std::vector<std::string>& notes) {
+        std::vector<std::string> fresh;
+        for (const std::string& n : notes)
+            if (notes_.insert(n).second) fresh.push_back(n);
+        if (!fresh.empty()) store_.add_notes(fresh);
+    }
+
+    void note_table(const stored_point& p) {
+        const std::string& name = p.cost_table;
         if (!tables_.insert(name).second) return;
+        const cost_table table = *space_.point(p.id).request->prices;
         const auto file = space_.files().find(table.file());
         store_.add_cost_table(name, table.label(), table.file(), file == space_.files().end() ? "" : file->second);
         std::vector<std::string> notes;
         for (const std::string& what : table.not_modelled()) notes.push_back("not in the costs: " + what);
-        store_.add_notes(notes);
+        note(notes);
     }
 
     void note_best(const stored_point& p) {
@@ -245,7 +262,7 @@ private:
     const std::function<void(const sweep_progress&)>& tell_;
     point_filter filter_;
     std::vector<std::string> metric_names_;
-    std::set<std::string> tables_;
+    std::set<std::string> tables_, notes_;
     std::list<worker> running_;
     sweep_progress progress_;
     double best_ = std::numeric_limits<double>::infinity();

@@ -42,12 +42,6 @@ input_error moved(const input_error& e, const diagnostic& place) {
     return input_error(std::move(problems));
 }
 
-/// The text after `platform.` or `workload.` as steps into a document: keys, and layers by name.
-YAML::Node set_scalar(const std::string& text) {
-    YAML::Node node = YAML::Load(text.empty() ? "''" : text);
-    return node.IsScalar() ? node : YAML::Node(text);
-}
-
 void set_field(YAML::Node document, const std::string& dotted, const std::string& text) {
     std::size_t begin = 0;
     YAML::Node here = document;
@@ -55,7 +49,7 @@ void set_field(YAML::Node document, const std::string& dotted, const std::string
         const std::size_t dot = dotted.find('.', begin);
         const std::string key = dotted.substr(begin, dot - begin);
         if (dot == std::string::npos) {
-            here[key] = set_scalar(text);
+            here[key] = text;
             return;
         }
         // `bandwidth: 16` has to become a mapping before one of its parts can be set.
