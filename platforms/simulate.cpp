@@ -85,7 +85,7 @@ outlier_report outliers_of(const platform_config& platform, const prepared_layer
     return out;
 }
 
-layer_report layer_of(const prepared_run& run, const prepared_layer& l, const layer_result& result, const cost_table& table) {
+layer_report layer_of(const prepared_run& run, const prepared_layer& l, const layer_result& result) {
     const platform_config& platform = run.request.platform;
     const array_config& array = array_of(platform, l.on_side_array);
     const product_shape shape = product_of(*l.what);
@@ -104,7 +104,6 @@ layer_report layer_of(const prepared_run& run, const prepared_layer& l, const la
     out.split = result.split;
     out.units = activity_of(platform, result, l.what->input);
     out.memories = result.memories;
-    out.energy_pj = energy_of(out.units, out.memories, cycles(result.cycles), installed_units(platform), priced(platform), table);
     out.outliers = outliers_of(platform, l, result);
     const weight_storage storage = storage_of(shape, l.used, attention, out.outliers.stored, out.outliers.index_bits, l.plan.descriptor.geometry.stored_weight_bits);
     out.parameters = storage.parameters;
@@ -124,20 +123,15 @@ report report_of(const prepared_run& run, const std::vector<layer_result>& resul
     out.scheme = to_string(request.format);
     out.seed = request.seed;
     out.timing_only = request.timing_only;
-    out.clock_hz = request.platform.clock_hz;
     out.array_weight_bits = request.platform.array.weight_bits;
     out.array_activation_bits = request.platform.array.activation_bits;
     out.array_trees = request.platform.array.trees;
     out.array_lanes = request.platform.array.lanes;
     out.dram_bytes_per_cycle = double(request.platform.dram.bandwidth_bytes) / double(request.platform.dram.bandwidth_cycles);
-    out.configuration = to_yaml(request.platform);
-    out.cost_table = table.name();
-    out.cost_label = table.label();
-    out.cost_not_modelled = table.not_modelled();
     out.not_simulated = request.network.not_simulated;
     out.notes = run.notes;
-    out.area_um2 = area_of(installed_units(request.platform), priced(request.platform), table);
-    for (std::size_t i = 0; i < results.size(); ++i) out.layers.push_back(layer_of(run, run.layers[i], results[i], table));
+    for (std::size_t i = 0; i < results.size(); ++i) out.layers.push_back(layer_of(run, run.layers[i], results[i]));
+    price(out, request.platform, table);
     return out;
 }
 
