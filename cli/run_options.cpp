@@ -58,8 +58,9 @@ std::uint64_t seed_of(const std::string& text) {
 
 /// `a` and `b` are one file, however they are spelt.
 bool same_file(const std::string& a, const std::string& b) {
+    namespace fs = std::filesystem;
     std::error_code ignored;
-    return std::filesystem::weakly_canonical(a, ignored) == std::filesystem::weakly_canonical(b, ignored);
+    return fs::weakly_canonical(fs::absolute(a), ignored) == fs::weakly_canonical(fs::absolute(b), ignored);
 }
 
 /// What can't be written is refused now, not after minutes.

@@ -15,12 +15,12 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-/// `run` with a report and a trace asked for; neither may appear.
+/// `run` with a report and traces asked for; none may appear.
 void expect_refused(const workbench& bench, const std::string& workload, const std::string& platform, const std::string& message,
                     const std::string& more = "") {
     const std::vector<std::string> before = bench.files();
-    const outcome result =
-        bench.run("run --workload " + workload + " --platform " + platform + " --output result.csv --format csv --vcd wave.vcd" + more);
+    const outcome result = bench.run("run --workload " + workload + " --platform " + platform +
+                                     " --output result.csv --format csv --vcd wave.vcd --timeline time.json" + more);
     EXPECT_EQ(result.code, 2);
     EXPECT_THAT(result.out, IsEmpty());
     EXPECT_THAT(result.err, HasSubstr(message));
@@ -337,7 +337,7 @@ TEST(unwritable, report_or_trace_is_refused_before_the_simulation) {
     const workbench bench;
     bench.write("long.yaml", long_workload);
     std::filesystem::create_directory(bench.path("folder"));
-    for (const char* option : {"--output", "--vcd"})
+    for (const char* option : {"--output", "--vcd", "--timeline"})
         for (const char* path : {"gone/file", "folder", "folder/", "small.yaml/file"}) {
             const std::vector<std::string> before = bench.files();
             const outcome result = bench.run(std::string("run --workload long.yaml --platform symq ") + option + " " + path);
@@ -352,10 +352,18 @@ TEST(unwritable, report_or_trace_is_refused_before_the_simulation) {
 
 TEST(unwritable, is_one_file_for_report_and_trace) {
     const workbench bench;
-    const outcome result = bench.run("run --workload small.yaml --platform symq --output both --vcd both");
-    EXPECT_EQ(result.code, 2);
-    EXPECT_THAT(result.err, HasSubstr("--vcd"));
-    EXPECT_THAT(bench.files(), testing::ElementsAre("mine.yaml", "small.yaml"));
+    const std::vector<std::pair<std::string, std::string>> cases{
+        {"--output both --vcd both", "--vcd: 'both' is the file of --output, too"},
+        {"--output both --timeline both", "--timeline: 'both' is the file of --output, too"},
+        {"--vcd both --timeline both", "--timeline: 'both' is the file of --vcd, too"},
+        {"--timeline ./both --vcd both", "--timeline: './both' is the file of --vcd, too"}};
+    for (const auto& [options, message] : cases) {
+        const outcome result = bench.run("run --workload small.yaml --platform symq " + options);
+        EXPECT_EQ(result.code, 2) << options;
+        EXPECT_THAT(result.out, IsEmpty());
+        EXPECT_THAT(result.err, HasSubstr(message));
+        EXPECT_THAT(bench.files(), testing::ElementsAre("mine.yaml", "small.yaml"));
+    }
 }
 
 TEST(unwritable, cache_is_told_and_costs_nothing_but_time) {

@@ -37,7 +37,7 @@ TEST(help, of_a_command_names_its_options_whatever_else_is_given) {
     EXPECT_EQ(run.code, 0);
     EXPECT_THAT(run.err, IsEmpty());
     for (const char* option : {"--workload", "--platform", "--scheme", "--weight-bits", "--activation-bits", "--seed", "--timing-only",
-                               "--no-check", "--jobs", "--format", "--output", "--cache", "--no-cache", "--vcd"})
+                               "--no-check", "--jobs", "--format", "--output", "--cache", "--no-cache", "--vcd", "--timeline"})
         EXPECT_THAT(run.out, HasSubstr(option));
     EXPECT_THAT(bench.run("compare --help").out, HasSubstr("--baseline"));
     EXPECT_THAT(bench.run("describe -h").out, HasSubstr("--platform"));
@@ -71,6 +71,7 @@ INSTANTIATE_TEST_SUITE_P(
         wrong_words{"unknown_option", "run --workload small.yaml --platform symq --fast", "'--fast'"},
         wrong_words{"abbreviated_option", "run --work small.yaml --platform symq", "'--work'"},
         wrong_words{"option_of_another_command", "compare --workload small.yaml --platform symq --vcd x.vcd", "'--vcd'"},
+        wrong_words{"timeline_of_several_runs", "compare --workload small.yaml --platform symq --timeline x.json", "'--timeline'"},
         wrong_words{"baseline_of_run", "run --workload small.yaml --platform symq --baseline symq", "'--baseline'"},
         wrong_words{"word_without_option", "run small.yaml --workload small.yaml --platform symq", "positional"},
         wrong_words{"missing_value", "run --workload small.yaml --platform", "'--platform'"},

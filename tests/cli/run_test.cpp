@@ -6,6 +6,7 @@
 
 #include "tests/cli/program.h"
 #include "tests/unit/onnx/model_builder.h"
+#include "tests/unit/traces/timeline_reader.h"
 
 // `symmetree run`: every option, where its results go and what they say.
 
@@ -221,6 +222,47 @@ TEST(vcd, is_the_same_every_time) {
     bench.run(small_on_symq + " --vcd two.vcd");
     EXPECT_THAT(bench.content("one.vcd"), Not(IsEmpty()));
     EXPECT_EQ(bench.content("one.vcd"), bench.content("two.vcd"));
+}
+
+TEST(timeline, is_written_beside_the_same_results_and_the_waveform) {
+    const workbench bench;
+    const outcome traced = bench.run(small_on_symq + " --timeline time.json --vcd wave.vcd");
+    EXPECT_EQ(traced.code, 0) << traced.err;
+    EXPECT_THAT(traced.err, IsEmpty());
+    EXPECT_EQ(traced.out, bench.run(small_on_symq).out);
+    EXPECT_THAT(bench.files(), ElementsAre("mine.yaml", "small.yaml", "time.json", "wave.vcd"));
+    const timeline_content both = read_timeline(bench.content("time.json"));
+    EXPECT_EQ(both.other.at("platform"), "symq");
+    EXPECT_EQ(both.other.at("workload"), "small");
+    EXPECT_EQ(both.other.at("scheme"), "symq:w4a4");
+    EXPECT_EQ(both.other.at("cycles"), report_of(bench, small_on_symq).at("total").at("cycles"));
+    std::vector<std::string> layers;
+    for (const auto& slice : both.slices.at("system/layer")) layers.push_back(slice.name);
+    EXPECT_THAT(layers, ElementsAre("first", "second"));
+    const std::string together = bench.content("time.json"), wave = bench.content("wave.vcd");
+    bench.run(small_on_symq + " --timeline time.json");
+    EXPECT_EQ(bench.content("time.json"), together);
+    bench.run(small_on_symq + " --vcd wave.vcd");
+    EXPECT_EQ(bench.content("wave.vcd"), wave);
+}
+
+TEST(timeline, keeps_the_older_file_when_the_run_fails) {
+    const workbench bench;
+    bench.write("time.json", "older");
+    EXPECT_EQ(bench.run(small_on_symq + " --scheme dasq --timeline time.json").code, 2);
+    EXPECT_EQ(bench.content("time.json"), "older");
+    EXPECT_THAT(bench.files(), ElementsAre("mine.yaml", "small.yaml", "time.json"));
+}
+
+TEST(timeline, keeps_odd_layer_names_inert) {
+    const workbench bench;
+    bench.write("odd.yaml", "name: \"o<d>d\"\nlayers:\n  - {name: \"</script>\\\"&\\\\\", linear: {tokens: 4, in: 8, out: 8}, input: dense}\n");
+    const outcome traced = bench.run("run --workload odd.yaml --platform symq --timeline time.json");
+    EXPECT_EQ(traced.code, 0) << traced.err;
+    EXPECT_THAT(bench.content("time.json"), Not(HasSubstr("<")));
+    const timeline_content content = read_timeline(bench.content("time.json"));
+    EXPECT_EQ(content.slices.at("system/layer")[0].name, "</script>\"&\\");
+    EXPECT_EQ(content.other.at("workload"), "o<d>d");
 }
 
 TEST(onnx, model_is_run_and_what_is_not_simulated_is_named) {
