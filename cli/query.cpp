@@ -30,23 +30,26 @@ void deliver_rows(const run_options& o, const study& rows) {
     }
 }
 
+std::vector<std::string> words_of(const std::string& list) {
+    std::vector<std::string> words;
+    for (std::size_t begin = 0; begin < list.size();) {
+        const std::size_t end = std::min(list.find(',', begin), list.size());
+        words.push_back(list.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return words;
+}
+
 std::vector<objective> objectives_of(const std::string& minimize, const std::string& maximize) {
     std::vector<objective> all;
-    const auto add = [&](const std::string& list, bool up) {
-        for (std::size_t begin = 0; begin < list.size();) {
-            const std::size_t end = std::min(list.find(',', begin), list.size());
-            all.push_back({list.substr(begin, end - begin), up});
-            begin = end + 1;
-        }
-    };
-    add(minimize, false);
-    add(maximize, true);
+    for (const std::string& column : words_of(minimize)) all.push_back({column, false});
+    for (const std::string& column : words_of(maximize)) all.push_back({column, true});
     if (all.empty()) throw input_error(diagnostic{"", 0, 0, "--minimize", "at least one column is wanted, here or in --maximize"});
     return all;
 }
 
 /// The front's rows, with labels, axes and objectives only.
-study front_of(const study& s, const std::vector<objective>& objectives) {
+study front_of(const study& s, const std::vector<objective>& objectives, const std::vector<std::string>& per) {
     study front;
     std::vector<std::size_t> kept;
     for (std::size_t c = 0; c < s.columns.size(); ++c) {
@@ -55,7 +58,7 @@ study front_of(const study& s, const std::vector<objective>& objectives) {
         kept.push_back(c);
         front.columns.push_back(s.columns[c]);
     }
-    for (const std::size_t row : pareto_front(s, objectives)) {
+    for (const std::size_t row : pareto_front(s, objectives, per)) {
         std::vector<cell> values;
         for (const std::size_t c : kept) values.push_back(s.rows[row][c]);
         front.rows.push_back(std::move(values));
@@ -82,11 +85,12 @@ exit_code query_command(const std::vector<std::string>& words) {
 
 exit_code pareto_command(const std::vector<std::string>& words) {
     run_options o;
-    std::string file, minimize, maximize;
+    std::string file, minimize, maximize, per = "workload";
     auto known = row_options(o);
     known.add_options()("file", boost::program_options::value(&file)->required(), "results of a sweep")(
         "minimize", boost::program_options::value(&minimize), "columns, separated by commas")(
-        "maximize", boost::program_options::value(&maximize), "columns, separated by commas");
+        "maximize", boost::program_options::value(&maximize), "columns, separated by commas")(
+        "per", boost::program_options::value(&per), "columns whose values have a front each (workload)");
     if (parse_command(known, words, {"file"}).count("help")) {
         std::cout << "symmetree pareto results.db --minimize energy_j,latency_s [--maximize COLUMN] [options]\n"
                      "The points that no other point betters in everything.\n"
@@ -94,7 +98,7 @@ exit_code pareto_command(const std::vector<std::string>& words) {
         return exit_code::done;
     }
     format_of(o);
-    deliver_rows(o, front_of(load_study(file, 0), objectives_of(minimize, maximize)));
+    deliver_rows(o, front_of(load_study(file, 0), objectives_of(minimize, maximize), words_of(per)));
     return exit_code::done;
 }
 

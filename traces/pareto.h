@@ -16,7 +16,8 @@ struct objective {
 
 /// Rows that no other row betters in one objective without being worse in another, by the first objective, ties by row;
 /// of rows equal in all objectives the first one. Rows in which an objective has no number don't take part.
-/// Throws input_error for a column that the study does not have, or that holds text.
-std::vector<std::size_t> pareto_front(const study& s, const std::vector<objective>& objectives);
+/// `per`: columns whose values part the rows into groups with a front each (one after the other, as they first appear): a small
+/// network does not better a large one. Throws input_error for a column that the study does not have, and for an objective of text.
+std::vector<std::size_t> pareto_front(const study& s, const std::vector<objective>& objectives, const std::vector<std::string>& per = {});
 
 }  // namespace symmetree
