@@ -73,7 +73,7 @@ study load_study(const std::string& path, std::size_t most_details) {
     study s = store.load(parse_sweep(store.origin().spec, store.origin().spec_file).name);
     std::vector<objective> objectives;
     for (const std::string& name : store.origin().minimize) objectives.push_back({name, false});
-    std::vector<std::size_t> front = pareto_front(s, objectives);
+    std::vector<std::size_t> front = pareto_front(s, objectives, {"workload"});
     // Evenly over the front, its ends included.
     std::vector<std::size_t> chosen;
     const std::size_t wanted = std::min(most_details, front.size());
