@@ -13,25 +13,38 @@ constexpr const char* usage =
     "\n"
     "  symmetree compare  --workload W --platform P1 --platform P2 ...   platforms side by side\n"
     "  symmetree run      --workload W --platform P                      one platform, layer by layer\n"
+    "  symmetree sweep    SPEC.yaml --output results.db                  many points, one process each\n"
+    "  symmetree pareto   results.db --minimize energy_j,latency_s       its best points\n"
+    "  symmetree query    results.db \"SELECT ...\"                       any other question to it\n"
+    "  symmetree reprice  results.db --table T                           other prices for the same counters\n"
+    "  symmetree report   FILE... --output page.html                     page, tables and figures of results\n"
     "  symmetree describe --platform P                                   effective configuration and block diagram\n"
     "  symmetree list                                                    shipped platforms and workloads\n"
     "\n"
-    "--help after a command tells its options. Exit codes: 0 done, 1 failed check, 2 wrong use or input, 3 model fault.\n";
+    "--help after a command tells its options. Exit codes: 0 done, 1 failed check or point, 2 wrong use or input, 3 model\n"
+    "fault, 130 interrupted.\n";
 
 symmetree::exit_code dispatch(const std::vector<std::string>& words) {
     using command = symmetree::exit_code (*)(const std::vector<std::string>&);
     const std::map<std::string, command> commands{{"run", symmetree::run_command},
                                                   {"compare", symmetree::compare_command},
                                                   {"describe", symmetree::describe_command},
-                                                  {"list", symmetree::list_command}};
+                                                  {"list", symmetree::list_command},
+                                                  {"report", symmetree::report_command},
+                                                  {"sweep", symmetree::sweep_command},
+                                                  {"pareto", symmetree::pareto_command},
+                                                  {"query", symmetree::query_command},
+                                                  {"reprice", symmetree::reprice_command}};
     if (words.empty() || words[0] == "--help" || words[0] == "-h") {
         std::fputs(usage, words.empty() ? stderr : stdout);
         return words.empty() ? symmetree::exit_code::wrong_input : symmetree::exit_code::done;
     }
     const auto found = commands.find(words[0]);
-    if (found == commands.end())
-        throw symmetree::input_error(
-            symmetree::diagnostic{"", 0, 0, "command line", "no command '" + words[0] + "'; known: compare, describe, list, run"});
+    if (found == commands.end()) {
+        std::string known;
+        for (const auto& [name, run] : commands) known += (known.empty() ? "" : ", ") + name;
+        throw symmetree::input_error(symmetree::diagnostic{"", 0, 0, "command line", "no command '" + words[0] + "'; known: " + known});
+    }
     return found->second({words.begin() + 1, words.end()});
 }
 

@@ -21,6 +21,12 @@ packages=(
   libgmock-dev                  # matchers of the tests
   libbenchmark-dev              # programs of bench/
   gtkwave                       # its vcd2fst and fst2vcd read our waveforms back in a test
+  libjs-chart.js                # Chart.js, which the build puts into the report page
+  gnuplot-nox                   # figures for papers
+  fonts-dejavu-core             # the letters of those figures and of the browser under test
+  chromium                      # the report page is tested in it
+  chromium-driver               # steers it
+  python3-selenium              # speaks to the driver in those tests
   python3                       # tests that the published cost table is what its script computes
 )
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <set>
 
+#include "traces/csv_row.h"
 #include "traces/measures.h"
 #include "traces/numbers.h"
 #include "traces/writers.h"
@@ -12,16 +13,6 @@
 namespace symmetree {
 
 namespace {
-
-std::string quoted(const std::string& text) {
-    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"') out += '"';
-        out += c;
-    }
-    return out + '"';
-}
 
 std::string cell(const std::optional<double>& value) { return value ? shortest(*value) : ""; }
 std::string cell(std::uint64_t value) { return fmt::format("{}", value); }
@@ -35,21 +26,6 @@ std::string cell(const exactness& check) {
     }
     return "";
 }
-
-/// One record: cells are appended in the order of the columns.
-class csv_row {
-public:
-    void add(const std::string& text) {
-        if (!line_.empty() || started_) line_ += ',';
-        started_ = true;
-        line_ += quoted(text);
-    }
-    std::string line() const { return line_ + '\n'; }
-
-private:
-    std::string line_;
-    bool started_ = false;
-};
 
 /// A column of the per-layer file; `total` tells the total row, which alone has an area.
 struct layer_cell_input {

@@ -1,4 +1,4 @@
-// Reads back what to_json(const report&) wrote. Derived fields (total, utilization, passed) are skipped.
+// Reads back what to_json() wrote. Derived fields (total, utilization, passed) are skipped.
 
 #include <fmt/format.h>
 
@@ -201,9 +201,7 @@ report report_of(const json& object) {
     return r;
 }
 
-}  // namespace
-
-report report_from_json(const std::string& json_text) {
+json document_of(const std::string& json_text) {
     json document;
     try {
         document = json::parse(json_text);
@@ -213,7 +211,23 @@ report report_from_json(const std::string& json_text) {
     if (integer(document, "format_version") != report_format_version) {
         refuse("format_version", fmt::format("{} expected", report_format_version));
     }
-    return report_of(document);
+    return document;
+}
+
+}  // namespace
+
+report report_from_json(const std::string& json_text) { return report_of(document_of(json_text)); }
+
+comparison comparison_from_json(const std::string& json_text) {
+    const json document = document_of(json_text);
+    if (document.find("runs") == document.end()) return {"", {}, {report_of(document)}};
+    comparison c;
+    c.baseline = text(document, "baseline");
+    c.left_out = texts(document, "left_out");
+    const json& runs = member(document, "runs");
+    if (!runs.is_array() || runs.empty()) refuse("runs", "not an array of runs");
+    for (const json& run : runs) c.runs.push_back(report_of(run));
+    return c;
 }
 
 }  // namespace symmetree

@@ -22,5 +22,7 @@ std::string to_json(const comparison& c);
 
 /// The run that to_json() wrote, every field and every bit of its doubles; throws input_error on anything else.
 report report_from_json(const std::string& json);
+/// The same for a comparison; the JSON of a run is a comparison of one, without a baseline.
+comparison comparison_from_json(const std::string& json);
 
 }  // namespace symmetree

@@ -1,0 +1,73 @@
+// Figures for papers: gnuplot's commands, and that the program draws them where it is installed.
+#include "traces/figures.h"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+
+#include "core/error.h"
+#include "tests/unit/traces/sample.h"
+#include "tests/unit/traces/scratch_directory.h"
+#include "traces/gnuplot.h"
+
+namespace symmetree {
+namespace {
+
+using testing::AllOf;
+using testing::Each;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+std::vector<std::string> names_of(const std::vector<figure>& all) {
+    std::vector<std::string> names;
+    for (const figure& f : all) names.push_back(f.name);
+    return names;
+}
+
+TEST(figures, of_a_comparison) {
+    EXPECT_THAT(names_of(figures_of(study_of(sample_comparison()))),
+                ElementsAre("energy_latency", "energy_by_unit", "area_width", "latency_by_layer_1", "latency_by_layer_2",
+                            "latency_by_layer_3", "latency_by_layer_4", "latency_by_layer_5"));
+}
+
+TEST(figures, without_data_are_left_out) {
+    EXPECT_THAT(figures_of({}), IsEmpty());
+    report unpriced = sample_comparison().runs[2];
+    EXPECT_THAT(names_of(figures_of(study_of({"", {}, {unpriced}}))), ElementsAre("latency_by_layer_1"));
+}
+
+TEST(figures, have_axes_with_units_and_the_values_of_the_study) {
+    const figure f = figures_of(study_of({"", {}, {sample_report()}})).at(0);
+    EXPECT_THAT(f.script, AllOf(HasSubstr("set xlabel 'latency (us)'"), HasSubstr("set ylabel 'energy (uJ)'"), HasSubstr("\n70 6.05"),
+                                HasSubstr("title 'Pareto front'")));
+}
+
+TEST(figures, names_are_quoted) { EXPECT_EQ(gnuplot_quoted("it's `date` \"x\" \n"), "'it''s `date` \"x\" \\n'"); }
+
+TEST(gnuplot, draws_every_figure_in_both_formats) {
+    for (const figure& f : figures_of(study_of(sample_comparison()))) {
+        EXPECT_THAT(run_gnuplot(gnuplot_script(f, figure_format::svg)), AllOf(StartsWith("<?xml"), HasSubstr("</svg>"))) << f.name;
+        EXPECT_THAT(run_gnuplot(gnuplot_script(f, figure_format::png)), StartsWith("\x89PNG")) << f.name;
+    }
+}
+
+TEST(gnuplot, takes_names_as_text_and_runs_nothing) {
+    const scratch_directory folder;
+    const std::string touched = folder.file("touched");
+    comparison c = sample_comparison();
+    for (report& r : c.runs)
+        r.platform += "@x {/:Bold y} <&' `touch " + touched + "`; system('touch " + touched + "') # \"$(touch " + touched + ")\"";
+    for (const figure& f : figures_of(study_of(c))) {
+        const std::string svg = run_gnuplot(gnuplot_script(f, figure_format::svg));
+        EXPECT_THAT(svg, HasSubstr("@x {/:Bold y} &lt;&amp;")) << f.name;
+    }
+    EXPECT_EQ(folder.entries(), 0u);
+}
+
+TEST(gnuplot, refusing_is_the_users_error) { EXPECT_THROW(run_gnuplot("plot nothing_of_this_name\n"), input_error); }
+
+}  // namespace
+}  // namespace symmetree
