@@ -70,7 +70,9 @@ report report_of_point(const result_store& store, std::uint64_t id) {
 
 study load_study(const std::string& path, std::size_t most_details) {
     const result_store store = result_store::open(path, false);
-    study s = store.load(parse_sweep(store.origin().spec, store.origin().spec_file).name);
+    const sweep_spec spec = parse_sweep(store.origin().spec, store.origin().spec_file);
+    study s = store.load(spec.name);
+    s.baseline = spec.baseline;
     std::vector<objective> objectives;
     for (const std::string& name : store.origin().minimize) objectives.push_back({name, false});
     std::vector<std::size_t> front = pareto_front(s, objectives, {"workload"});

@@ -46,6 +46,7 @@ struct sweep_spec {
     std::vector<sweep_axis> axes;
     axis_block combinations;
     std::vector<sweep_constraint> constraints;
+    std::string baseline;                         ///< platform that ratios refer to: given, or the first of the axis `platform`
     std::vector<std::string> minimize;            ///< columns of results; the first one tells the best so far
 };
 
