@@ -50,12 +50,31 @@ std::atomic<bool> stop{false};
 
 void on_signal(int) { stop = true; }
 
-/// Ctrl-C and kill end the sweep after what is finished has been recorded.
+/// Ctrl-C and kill end the sweep after what is finished has been recorded. A file that may not grow is an error like a full disk.
 void listen_to_signals() {
     struct sigaction action {};
     action.sa_handler = on_signal;
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
+    std::signal(SIGXFSZ, SIG_IGN);
+}
+
+sweep_limits limits_of(const sweep_options& o) {
+    sweep_limits limits;
+    limits.jobs = jobs_of(o.run);
+    limits.point_timeout_s = option_number("--point-timeout", o.timeout, 0, 1000000);
+    limits.point_memory_bytes = std::uint64_t(option_number("--point-memory", o.memory, 0, 100000000)) << 20;
+    return limits;
+}
+
+/// Options that say nothing without another one, or against it.
+void require_engine(const boost::program_options::variables_map& given, const sweep_options& o) {
+    const bool slurm = o.engine == "slurm";
+    if (!slurm && o.engine != "local") throw input_error(diagnostic{"", 0, 0, "--engine", fmt::format("one of local, slurm is wanted, given '{}'", o.engine)});
+    for (const char* option : {"shards", "partition"})
+        if (!slurm && given.count(option) > 0) throw input_error(diagnostic{"", 0, 0, std::string("--") + option, "only with --engine slurm"});
+    if (slurm && !o.shard.empty()) throw input_error(diagnostic{"", 0, 0, "--shard", "a job array gives its tasks their parts"});
+    option_number("--shards", o.shards, 1, 100000);
 }
 
 /// One line that is written over on a terminal; elsewhere a line whenever another tenth is done, and every half a minute.
@@ -144,27 +163,24 @@ void say_what_comes(const sweep_space& space, const sweep_plan& plan) {
     std::fputc('\n', stderr);
 }
 
+exit_code end_of(result_store& store, const std::string& file) {
+    store.finish();
+    const auto count = [&](point_status status) { return static_cast<unsigned long long>(store.count(status)); };
+    std::fprintf(stderr, "%s: %llu points done, %llu can't be run, %llu failed\n", file.c_str(), count(point_status::done), count(point_status::refused), count(point_status::failed));
+    return count(point_status::failed) > 0 || store.has_differences() ? exit_code::failed_check : exit_code::done;
+}
+
 exit_code run_here(const sweep_options& o, const sweep_space& space, const sweep_plan& plan, const weight_cache& cache) {
-    sweep_limits limits;
-    limits.jobs = jobs_of(o.run);
-    limits.point_timeout_s = option_number("--point-timeout", o.timeout, 0, 1000000);
-    limits.point_memory_bytes = std::uint64_t(option_number("--point-memory", o.memory, 0, 100000000)) << 20;
     result_store store = store_of(o, space);
-    listen_to_signals();
     sweep_progress end;
     {
         progress_line line;
-        end = run_sweep(space, plan, store, cache, limits, stop, [&](const sweep_progress& p) { line.tell(p); });
+        end = run_sweep(space, plan, store, cache, limits_of(o), stop, [&](const sweep_progress& p) { line.tell(p); });
     }
-    if (stop) {
-        std::fprintf(stderr, "symmetree: interrupted with %llu of %llu points recorded; go on with --resume\n",
-                     static_cast<unsigned long long>(end.done + end.refused + end.failed), static_cast<unsigned long long>(end.total));
-        return exit_code::interrupted;
-    }
-    store.finish();
-    std::fprintf(stderr, "%s: %llu points done, %llu can't be run, %llu failed\n", o.run.output.c_str(), static_cast<unsigned long long>(end.done),
-                 static_cast<unsigned long long>(end.refused), static_cast<unsigned long long>(end.failed));
-    return end.failed > 0 || store.has_differences() ? exit_code::failed_check : exit_code::done;
+    if (!stop) return end_of(store, o.run.output);
+    std::fprintf(stderr, "symmetree: interrupted with %llu of %llu points recorded; go on with --resume\n",
+                 static_cast<unsigned long long>(end.done + end.refused + end.failed), static_cast<unsigned long long>(end.total));
+    return exit_code::interrupted;
 }
 
 exit_code run_on_slurm(const sweep_options& o, const sweep_space& space, const sweep_plan& plan, const weight_cache& cache) {
@@ -177,17 +193,10 @@ exit_code run_on_slurm(const sweep_options& o, const sweep_space& space, const s
     job.shards = static_cast<int>(std::min<std::size_t>(std::size_t(option_number("--shards", o.shards, 1, 100000)), std::max<std::size_t>(plan.simulations.size(), 1)));
     job.arguments = {"--jobs", std::to_string(jobs_of(o.run)), "--point-timeout", o.timeout, "--point-memory", o.memory, "--cache", std::filesystem::absolute(cache.directory()).string()};
     result_store store = store_of(o, space);
-    listen_to_signals();
     run_on_slurm(job, store, stop, [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); });
-    if (stop) {
-        std::fprintf(stderr, "symmetree: interrupted; the job array is cancelled, its results are kept; go on with --resume\n");
-        return exit_code::interrupted;
-    }
-    store.finish();
-    const std::uint64_t failed = store.count(point_status::failed);
-    std::fprintf(stderr, "%s: %llu points done, %llu can't be run, %llu failed\n", o.run.output.c_str(), static_cast<unsigned long long>(store.count(point_status::done)),
-                 static_cast<unsigned long long>(store.count(point_status::refused)), static_cast<unsigned long long>(failed));
-    return failed > 0 || store.has_differences() ? exit_code::failed_check : exit_code::done;
+    if (!stop) return end_of(store, o.run.output);
+    std::fprintf(stderr, "symmetree: interrupted; the job array is cancelled, its results are kept; go on with --resume\n");
+    return exit_code::interrupted;
 }
 
 }  // namespace
@@ -195,18 +204,20 @@ exit_code run_on_slurm(const sweep_options& o, const sweep_space& space, const s
 exit_code sweep_command(const std::vector<std::string>& words) {
     sweep_options o;
     const auto known = sweep_option_words(o);
-    if (parse_command(known, words, {"spec"}).count("help")) {
+    const auto given = parse_command(known, words, {"spec"});
+    if (given.count("help")) {
         std::cout << "symmetree sweep SPEC.yaml --output results.db [options]\nMany points, one simulation per process, into one SQLite file.\n" << known;
         return exit_code::done;
     }
-    if (o.engine != "local" && o.engine != "slurm")
-        throw input_error(diagnostic{"", 0, 0, "--engine", fmt::format("one of local, slurm is wanted, given '{}'", o.engine)});
+    require_engine(given, o);
+    limits_of(o);
+    if (!o.dry_run && o.run.output.empty()) throw input_error(diagnostic{"", 0, 0, "--output", "a file for the results is wanted"});
     const sweep_space space(load_sweep(o.spec), {networks_directory(), platforms_directory(), cost_directory()});
     sweep_plan plan = plan_of(space);
     say_what_comes(space, plan);
     if (o.dry_run) return exit_code::done;
-    if (o.run.output.empty()) throw input_error(diagnostic{"", 0, 0, "--output", "a file for the results is wanted"});
     keep_shard(o.shard, plan);
+    listen_to_signals();
     if (o.engine == "slurm") return run_on_slurm(o, space, plan, cache_of(o.run));
     if (!o.run.no_cache) return run_here(o, space, plan, cache_of(o.run));
     const temporary_folder folder;

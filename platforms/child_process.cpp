@@ -43,6 +43,8 @@ std::string answer_of(const std::function<std::string()>& work) {
         return tagged(answer_kind::fault, "out of memory");
     } catch (const std::exception& e) {
         return tagged(answer_kind::fault, e.what());
+    } catch (...) {  // it must not get out: the child would go on as a second parent
+        return tagged(answer_kind::fault, "an exception of an unknown kind");
     }
 }
 
@@ -58,7 +60,7 @@ void write_all(int to, const std::string& text) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(3);  // it went before the line above
     std::signal(SIGINT, SIG_IGN);
-    std::signal(SIGTERM, SIG_DFL);
+    std::signal(SIGTERM, SIG_IGN);  // both reach whole groups of processes; the parent decides, and takes its children along
     if (memory_bytes > 0) {
         const rlimit limit{memory_bytes, memory_bytes};
         setrlimit(RLIMIT_AS, &limit);

@@ -30,7 +30,7 @@ struct child_outcome {
 };
 
 /// A forked process that runs `work` and sends what it returns or throws through a pipe. It ends when its parent does,
-/// and leaves Ctrl-C to the parent. The parent must not have started threads.
+/// and leaves Ctrl-C and SIGTERM to the parent. The parent must not have started threads.
 class child_process {
 public:
     /// `memory_bytes`: the most address space it may have; 0: no limit.

@@ -14,7 +14,7 @@ struct objective {
     bool maximize = false;
 };
 
-/// Rows that no other row betters in one objective without being worse in another, by the first objective, ties by row;
+/// Rows that no other row betters in one objective without being worse in another, in the order of the objectives;
 /// of rows equal in all objectives the first one. Rows in which an objective has no number don't take part.
 /// `per`: columns whose values part the rows into groups with a front each (one after the other, as they first appear): a small
 /// network does not better a large one. Throws input_error for a column that the study does not have, and for an objective of text.

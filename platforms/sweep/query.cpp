@@ -21,6 +21,20 @@ int only_reading(void*, int action, const char*, const char* detail, const char*
     }
 }
 
+/// SQLite would leave out what comes after the first statement, and take an open parameter for an absent value.
+void require_one_statement(SQLite::Database& database, const std::string& sql) {
+    sqlite3_stmt* first = nullptr;
+    const char* rest = nullptr;
+    if (sqlite3_prepare_v2(database.getHandle(), sql.c_str(), -1, &first, &rest) != SQLITE_OK) throw SQLite::Exception(database.getHandle());
+    const bool open = first && sqlite3_bind_parameter_count(first) > 0;
+    sqlite3_finalize(first);
+    sqlite3_stmt* second = nullptr;
+    const bool more = sqlite3_prepare_v2(database.getHandle(), rest, -1, &second, nullptr) != SQLITE_OK || second;
+    sqlite3_finalize(second);
+    if (!first || more) throw SQLite::Exception("one SELECT is wanted");
+    if (open) throw SQLite::Exception("a SELECT without parameters is wanted");
+}
+
 }  // namespace
 
 study query_rows(const std::string& path, const std::string& sql) {
@@ -29,6 +43,7 @@ study query_rows(const std::string& path, const std::string& sql) {
         SQLite::Database database(path, SQLite::OPEN_READONLY, 10000);
         sqlite3_set_authorizer(database.getHandle(), only_reading, nullptr);
         sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_DQS_DML, 0, nullptr);  // a misspelt column is an error, not a text
+        require_one_statement(database, sql);
         SQLite::Statement statement(database, sql);
         study s;
         s.title = sql;

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <sqlite3.h>
-#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -35,12 +35,17 @@ auto guarded(const std::string& path, Work work) {
     }
 }
 
-/// Held while a sweep writes: a second one on the same file would mix its rows with the first one's.
+}  // namespace
+
+/// Held while a sweep writes: a second one on the same file would mix its rows with the first one's. Forked workers do not hold
+/// it, so that it is free as soon as the sweep itself is gone.
 class writer_lock {
 public:
     explicit writer_lock(const std::string& database) : path_(database + ".lock"), file_(::open(path_.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644)) {
-        if (file_ < 0) throw refusal(path_, fmt::format("can't be written: {}", std::strerror(errno)));
-        if (flock(file_, LOCK_EX | LOCK_NB) == 0) return;
+        if (file_ < 0) throw refusal(database, fmt::format("can't be written: {}", std::strerror(errno)));
+        struct flock whole {};
+        whole.l_type = F_WRLCK;
+        if (fcntl(file_, F_SETLK, &whole) == 0 && is_there()) return;
         close(file_);
         throw refusal(database, "another process is writing to it");
     }
@@ -52,9 +57,17 @@ public:
     writer_lock& operator=(const writer_lock&) = delete;
 
 private:
+    /// Not the file that the last holder has just removed.
+    bool is_there() const {
+        struct stat named {}, locked {};
+        return stat(path_.c_str(), &named) == 0 && fstat(file_, &locked) == 0 && named.st_ino == locked.st_ino;
+    }
+
     std::string path_;
     int file_;
 };
+
+namespace {
 
 std::vector<study_column> metric_columns() {
     std::vector<study_column> columns;
@@ -93,6 +106,7 @@ packed_report packed_report::of(const std::string& json) {
 }
 
 std::string packed_report::json() const {
+    if (size / 1100 > bytes.size()) throw refusal("", "a stored report is damaged");  // zlib packs a thousandfold at most
     std::string out(size, '\0');
     uLongf length = size;
     const int failed = uncompress(reinterpret_cast<Bytef*>(out.data()), &length, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
@@ -110,7 +124,8 @@ const char* to_string(point_status status) {
 }
 
 struct result_store::state {
-    state(std::string file, int mode) : path(std::move(file)), database(path, mode, 10000) {}
+    /// SQLite gives a meaning to ":memory:" and "file:..."; here they are file names like any other.
+    state(std::string file, int mode) : path(std::move(file)), database(std::filesystem::absolute(path).string(), mode, 10000) {}
 
     void set(const char* name, const cell& value) {
         SQLite::Statement s(database, "INSERT OR REPLACE INTO sweep VALUES (?, ?)");
@@ -160,7 +175,39 @@ struct result_store::state {
         insert->exec();
     }
 
+    /// A new file's tables and what is known before the first point. No journal: the file is thrown away when this fails.
+    void write_origin(const sweep_origin& from) {
+        database.exec("PRAGMA journal_mode = OFF");
+        SQLite::Transaction all(database);
+        columns = from.columns;
+        for (const study_column& c : metric_columns()) columns.push_back(c);
+        database.exec(fixed_tables);
+        database.exec(point_table(columns));
+        set("format", std::int64_t{schema_version});
+        set("spec", from.spec);
+        set("spec_file", from.spec_file);
+        set("version", from.version);
+        set("points", std::int64_t(from.points));
+        for (std::size_t i = 0; i < from.minimize.size(); ++i) set(fmt::format("minimize {:02}", i).c_str(), from.minimize[i]);
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            SQLite::Statement c(database, "INSERT INTO column_of_point VALUES (?, ?, ?, ?)");
+            c.bind(1, static_cast<int>(i));
+            c.bind(2, columns[i].name);
+            c.bind(3, role_word(columns[i].role));
+            c.bind(4, columns[i].unit);
+            c.exec();
+        }
+        for (const auto& [file, digest] : from.files) {
+            SQLite::Statement f(database, "INSERT INTO input VALUES (?, ?)");
+            f.bind(1, file);
+            f.bind(2, digest);
+            f.exec();
+        }
+        all.commit();
+    }
+
     void read_origin() {
+        if (!database.tableExists("sweep") || !database.tableExists("point")) throw refusal(path, "not the result of a sweep");
         if (whole("format") != schema_version)
             throw refusal(path, fmt::format("its format is {}, this program reads {}", whole("format"), schema_version));
         origin.spec = text("spec");
@@ -210,43 +257,24 @@ result_store::~result_store() = default;
 result_store::result_store(result_store&&) noexcept = default;
 
 result_store result_store::create(const std::string& path, const sweep_origin& origin) {
-    if (std::filesystem::exists(path)) throw refusal(path, "exists already; go on with --resume, or name another file");
     auto lock = std::make_unique<writer_lock>(path);
-    return guarded(path, [&] {
-        auto s = std::make_unique<state>(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-        s->lock = std::move(lock);
-        s->origin = origin;
-        s->columns = origin.columns;
-        for (const study_column& c : metric_columns()) s->columns.push_back(c);
-        s->database.exec("PRAGMA journal_mode = WAL");
-        s->database.exec("PRAGMA synchronous = NORMAL");
-        SQLite::Transaction all(s->database);
-        s->database.exec(fixed_tables);
-        s->database.exec(point_table(s->columns));
-        s->set("format", std::int64_t{schema_version});
-        s->set("spec", origin.spec);
-        s->set("spec_file", origin.spec_file);
-        s->set("version", origin.version);
-        s->set("points", std::int64_t(origin.points));
-        for (std::size_t i = 0; i < origin.minimize.size(); ++i) s->set(fmt::format("minimize {:02}", i).c_str(), origin.minimize[i]);
-        for (std::size_t i = 0; i < s->columns.size(); ++i) {
-            SQLite::Statement c(s->database, "INSERT INTO column_of_point VALUES (?, ?, ?, ?)");
-            c.bind(1, static_cast<int>(i));
-            c.bind(2, s->columns[i].name);
-            c.bind(3, role_word(s->columns[i].role));
-            c.bind(4, s->columns[i].unit);
-            c.exec();
-        }
-        for (const auto& [file, digest] : origin.files) {
-            SQLite::Statement f(s->database, "INSERT INTO input VALUES (?, ?)");
-            f.bind(1, file);
-            f.bind(2, digest);
-            f.exec();
-        }
-        all.commit();
-        s->prepare_insert();
-        return result_store(std::move(s));
-    });
+    if (std::filesystem::exists(path)) throw refusal(path, "exists already; go on with --resume, or name another file");
+    // Under another name until it is whole: whatever stands at `path` can be gone on with.
+    const std::string unfinished = path + ".new";
+    std::error_code failed;
+    std::filesystem::remove(unfinished, failed);
+    try {
+        guarded(path, [&] {
+            state(unfinished, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).write_origin(origin);
+            return 0;
+        });
+    } catch (...) {
+        std::filesystem::remove(unfinished, failed);
+        throw;
+    }
+    std::filesystem::rename(unfinished, path, failed);
+    if (failed) throw refusal(path, "can't be written: " + failed.message());
+    return guarded(path, [&] { return writable(path, std::move(lock)); });
 }
 
 bool result_store::is_database(const std::string& path) {
@@ -256,22 +284,28 @@ bool result_store::is_database(const std::string& path) {
     return file && std::memcmp(head, "SQLite format 3", 16) == 0;
 }
 
-result_store result_store::open(const std::string& path, bool writable) {
+result_store result_store::open(const std::string& path, bool to_write) {
     if (!std::filesystem::exists(path)) throw refusal(path, "no such file");
     if (!is_database(path)) throw refusal(path, "no SQLite database");
-    auto lock = writable ? std::make_unique<writer_lock>(path) : nullptr;
+    if (to_write) {
+        auto lock = std::make_unique<writer_lock>(path);
+        return guarded(path, [&] { return writable(path, std::move(lock)); });
+    }
     return guarded(path, [&] {
-        auto s = std::make_unique<state>(path, writable ? SQLite::OPEN_READWRITE : SQLite::OPEN_READONLY);
-        s->lock = std::move(lock);
-        if (!s->database.tableExists("sweep") || !s->database.tableExists("point")) throw refusal(path, "not the result of a sweep");
+        auto s = std::make_unique<state>(path, SQLite::OPEN_READONLY);
         s->read_origin();
-        if (writable) {
-            s->database.exec("PRAGMA journal_mode = WAL");
-            s->database.exec("PRAGMA synchronous = NORMAL");
-            s->prepare_insert();
-        }
         return result_store(std::move(s));
     });
+}
+
+result_store result_store::writable(const std::string& path, std::unique_ptr<writer_lock> lock) {
+    auto s = std::make_unique<state>(path, SQLite::OPEN_READWRITE);
+    s->lock = std::move(lock);
+    s->read_origin();
+    s->database.exec("PRAGMA journal_mode = WAL");
+    s->database.exec("PRAGMA synchronous = NORMAL");
+    s->prepare_insert();
+    return result_store(std::move(s));
 }
 
 const sweep_origin& result_store::origin() const { return state_->origin; }
@@ -373,8 +407,13 @@ void result_store::finish() {
     guarded(state_->path, [&] {
         state_->insert.reset();
         state_->set("finished", std::int64_t{1});
-        state_->database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-        return state_->database.exec("PRAGMA journal_mode = DELETE");
+        try {
+            state_->database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+            state_->database.exec("PRAGMA journal_mode = DELETE");
+        } catch (const SQLite::Exception& e) {
+            if (e.getErrorCode() != SQLITE_BUSY) throw;  // somebody reads it just now: the log stays beside it
+        }
+        return 0;
     });
 }
 
@@ -475,6 +514,7 @@ void result_store::replace(std::uint64_t id, const std::string& cost_table, cons
 void result_store::commit() {
     guarded(state_->path, [&] {
         state_->update.reset();
+        state_->database.exec("DELETE FROM cost_table WHERE name NOT IN (SELECT cost_table FROM point WHERE cost_table IS NOT NULL)");
         state_->transaction->commit();
         state_->transaction.reset();
         return 0;

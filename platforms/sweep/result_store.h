@@ -64,8 +64,8 @@ class result_store {
 public:
     /// A new file; throws input_error when `path` exists.
     static result_store create(const std::string& path, const sweep_origin& origin);
-    /// An existing one; `writable`: nobody else may write until it is closed.
-    static result_store open(const std::string& path, bool writable);
+    /// An existing one; `to_write`: nobody else may write until it is closed.
+    static result_store open(const std::string& path, bool to_write);
     /// True when the file starts as SQLite's do.
     static bool is_database(const std::string& path);
 
@@ -113,6 +113,8 @@ public:
     struct state;
 
 private:
+    static result_store writable(const std::string& path, std::unique_ptr<class writer_lock> lock);
+
     explicit result_store(std::unique_ptr<state> s);
     std::unique_ptr<state> state_;
 };

@@ -20,7 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int most_rounds = 3;  ///< a task that is lost this often will be lost again
+constexpr int most_rounds = 3;    ///< a task that is lost this often will be lost again
+constexpr int most_silences = 6;  ///< the controller may be down for a minute
 
 std::string for_shell(const std::string& text) {
     std::string out = "'";
@@ -38,7 +39,9 @@ class job_array {
 public:
     job_array(const slurm_job& job, const std::atomic<bool>& stop, const std::function<void(const std::string&)>& tell)
         : job_(job), folder_(fs::absolute(job.output + ".shards")), stop_(stop), tell_(tell) {
-        fs::create_directories(folder_);
+        std::error_code failed;
+        fs::create_directories(folder_, failed);
+        if (failed) throw input_error(diagnostic{folder_.string(), 0, 0, "", "no folder can be made: " + failed.message()});
         require_same_shards();
     }
 
@@ -104,9 +107,9 @@ private:
         write_output(script, fmt::format("#!/bin/sh\n"
                                          "# Task K of the array runs part K + 1 of the sweep; a requeued task goes on where it was.\n"
                                          "exec {} sweep {} --output {}/shard-\"$SLURM_ARRAY_TASK_ID\".db --resume --shard \"$((SLURM_ARRAY_TASK_ID + 1))/{}\" {}\n",
-                                         for_shell(job_.program), for_shell(fs::absolute(job_.spec).string()), for_shell(folder_.string()), job_.shards, fmt::join(quoted, " ")));
+                                         for_shell(job_.program), for_shell(job_.spec), for_shell(folder_.string()), job_.shards, fmt::join(quoted, " ")));
         std::vector<std::string> words{"sbatch", "--parsable", "--requeue", fmt::format("--array={}", fmt::join(tasks, ",")), "--job-name=symmetree-sweep",
-                                       "--output=" + (folder_ / "shard-%a.log").string(), "--open-mode=append"};
+                                       "--output=" + (folder_ / "shard-%a.log").string(), "--open-mode=append", "--chdir=" + fs::current_path().string()};
         if (!job_.partition.empty()) words.push_back("--partition=" + job_.partition);
         words.push_back(script);
         std::string id = slurm(words);
@@ -119,22 +122,32 @@ private:
     void wait(const std::string& id) const {
         auto pause = std::chrono::milliseconds(500);
         std::string before;
-        for (;;) {
+        for (int silent = 0;;) {
             const program_result queue = run_program({"squeue", "--noheader", "--array", "--format=%T", "--jobs=" + id}, "", "slurm-client");
             // A job that is long gone is an error of its own ("Invalid job id"); one that has just ended is an empty list.
-            if (queue.code != 0 && queue.err.find("Invalid job id") == std::string::npos)
-                throw input_error(diagnostic{"", 0, 0, "squeue", fmt::format("exit code {}: {}", queue.code, queue.err)});
-            if (queue.code != 0 || queue.out.empty()) break;
-            const std::string now = states(queue.out);
-            if (now != before) tell_("slurm: " + now);
-            before = now;
+            const bool gone = queue.code != 0 && queue.err.find("Invalid job id") != std::string::npos;
+            if (gone || (queue.code == 0 && queue.out.empty())) return;
             if (stop_) {
                 slurm({"scancel", id});
                 return;
             }
-            std::this_thread::sleep_for(pause);
+            if (queue.code == 0) {
+                silent = 0;
+                const std::string now = states(queue.out);
+                if (now != before) tell_("slurm: " + now);
+                before = now;
+            } else if (++silent == most_silences) {
+                throw input_error(diagnostic{"", 0, 0, "squeue", fmt::format("exit code {}: {}", queue.code, queue.err)});
+            }
+            sleep(pause);
             pause = std::min(pause * 3 / 2, std::chrono::milliseconds(10000));
         }
+    }
+
+    /// In steps, so that Ctrl-C need not wait for the end.
+    void sleep(std::chrono::milliseconds time) const {
+        constexpr std::chrono::milliseconds step(100);
+        for (auto slept = step; slept <= time && !stop_; slept += step) std::this_thread::sleep_for(step);
     }
 
     static std::string states(const std::string& lines) {

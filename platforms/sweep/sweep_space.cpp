@@ -42,7 +42,9 @@ input_error moved(const input_error& e, const diagnostic& place) {
     return input_error(std::move(problems));
 }
 
+/// The text after `platform.` or `workload.` as steps into a document. A document that is no mapping stays as it is: its reader refuses it.
 void set_field(YAML::Node document, const std::string& dotted, const std::string& text) {
+    if (!document.IsMap()) return;
     std::size_t begin = 0;
     YAML::Node here = document;
     for (;;) {
@@ -59,35 +61,67 @@ void set_field(YAML::Node document, const std::string& dotted, const std::string
     }
 }
 
-/// `*` stands for any text, `?` for any character.
-bool matches(const std::string& pattern, const std::string& text, std::size_t p = 0, std::size_t t = 0) {
-    for (; p < pattern.size(); ++p, ++t) {
-        if (pattern[p] == '*') {
-            for (std::size_t rest = t; rest <= text.size(); ++rest)
-                if (matches(pattern, text, p + 1, rest)) return true;
+/// `*` stands for any text, `?` for any character. Only the last `*` is ever taken back, so that no pattern takes long.
+bool matches(const std::string& pattern, const std::string& text) {
+    std::size_t p = 0, t = 0, star = std::string::npos, tried = 0;
+    while (t < text.size()) {
+        if (p < pattern.size() && pattern[p] == '*') {
+            star = p++;
+            tried = t;
+        } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+            ++p;
+            ++t;
+        } else if (star != std::string::npos) {
+            p = star + 1;
+            t = ++tried;
+        } else {
             return false;
         }
-        if (t == text.size() || (pattern[p] != '?' && pattern[p] != text[t])) return false;
     }
-    return t == text.size();
+    return pattern.find_first_not_of('*', p) == std::string::npos;
 }
 
-/// `layers[PATTERN].field` into the named layers, anything else into the document; how many places were set.
-int set_workload_field(YAML::Node document, const std::string& field, const std::string& text) {
-    const std::size_t open = field.find('['), close = field.rfind("].");
-    if (!starts_with(field, "layers[") || close == std::string::npos) {
+/// `layers[PATTERN].field` in its two parts; nothing for any other field.
+std::optional<std::pair<std::string, std::string>> of_layers(const std::string& field) {
+    const std::size_t close = field.rfind("].");
+    if (!starts_with(field, "layers[") || close == std::string::npos) return {};
+    return std::pair{field.substr(7, close - 7), field.substr(close + 2)};
+}
+
+std::string name_of(const YAML::Node& layer) {
+    return layer.IsMap() && layer["name"].IsScalar() ? layer["name"].Scalar() : "";
+}
+
+/// A layers' field into the layers whose names match, anything else into the document. False when no name matches.
+bool set_workload_field(YAML::Node document, const std::string& field, const std::string& text) {
+    const auto layers = of_layers(field);
+    if (!layers) {
         set_field(document, field, text);
-        return 1;
+        return true;
     }
-    const std::string pattern = field.substr(open + 1, close - open - 1), below = field.substr(close + 2);
-    int found = 0;
+    if (!document.IsMap() || !document["layers"].IsSequence()) return true;  // its reader refuses it
+    bool found = false;
     for (YAML::Node layer : document["layers"]) {
-        const YAML::Node name = layer["name"];
-        if (!name.IsScalar() || !matches(pattern, name.Scalar())) continue;
-        set_field(layer, below, text);
-        ++found;
+        if (!matches(layers->first, name_of(layer))) continue;
+        set_field(layer, layers->second, text);
+        found = true;
     }
     return found;
+}
+
+/// True when one field holds the other, as `dma.bandwidth` does `dma.bandwidth.bytes`.
+bool same_or_part(const std::string& a, const std::string& b) { return a == b || starts_with(a, b + ".") || starts_with(b, a + "."); }
+
+/// Whether an axis set the field that a reader names: by its path, layers by their place in the list.
+bool is_about(const std::string& swept, const std::string& read, const YAML::Node& document) {
+    const auto layers = of_layers(swept);
+    const auto place = of_layers(read);
+    if (swept == read) return true;
+    if (!layers || !place) return same_or_part(swept, read);
+    std::size_t index = 0;
+    const char* const end = place->first.data() + place->first.size();
+    if (std::from_chars(place->first.data(), end, index).ptr != end || !document["layers"].IsSequence() || index >= document["layers"].size()) return false;
+    return same_or_part(layers->second, place->second) && matches(layers->first, name_of(document["layers"][index]));
 }
 
 void refuse_unknown_fields(const sweep_spec& spec) {
@@ -100,6 +134,30 @@ void refuse_unknown_fields(const sweep_spec& spec) {
         d.message = fmt::format("no such field: {}, or platform.FIELD, workload.FIELD, scheme.FIELD", fmt::join(whole_fields, ", "));
         problems.add(std::move(d));
     }
+    problems.throw_if_any();
+}
+
+/// Two axes that set the same thing: the rows of one of them would tell values that were never used.
+void refuse_double_fields(const sweep_spec& spec) {
+    static constexpr std::array<std::pair<const char*, const char*>, 7> same{{{"weight_bits", "platform.array.weight_bits"},
+                                                                              {"weight_bits", "platform.side_array.weight_bits"},
+                                                                              {"weight_bits", "scheme.weight_bits"},
+                                                                              {"activation_bits", "platform.array.activation_bits"},
+                                                                              {"activation_bits", "platform.side_array.activation_bits"},
+                                                                              {"activation_bits", "scheme.activation_bits"},
+                                                                              {"scheme", "platform.scheme"}}};
+    const auto conflict = [](const std::string& a, const std::string& b) {
+        if (std::any_of(same.begin(), same.end(), [&](const auto& s) { return (a == s.first && b == s.second) || (b == s.first && a == s.second); })) return true;
+        return a.find('.') != std::string::npos && b.find('.') != std::string::npos && same_or_part(a, b);
+    };
+    diagnostics problems;
+    for (std::size_t a = 0; a < spec.axes.size(); ++a)
+        for (std::size_t before = 0; before < a; ++before) {
+            if (!conflict(spec.axes[a].field, spec.axes[before].field)) continue;
+            diagnostic d = spec.axes[a].place;
+            d.message = fmt::format("sets what axis {} sets, too", spec.axes[before].field);
+            problems.add(std::move(d));
+        }
     problems.throw_if_any();
 }
 
@@ -148,6 +206,12 @@ public:
         return loaded;
     }
 
+    /// The workload as its file has it, to find the layer that a problem names.
+    YAML::Node network_document(const std::string& name) {
+        const std::string file = workload_file(resolved(name), shipped_.networks);
+        return fs::path(file).extension() == ".onnx" ? YAML::Node() : document(file);
+    }
+
     const std::map<std::string, std::string>& files() const { return files_; }
 
     const shipped_directories& shipped() const { return shipped_; }
@@ -175,7 +239,7 @@ private:
             throw input_error(diagnostic{file, 0, 0, fields.front().first, "fields of an ONNX model can't be swept; schemes and widths can"});
         const YAML::Node changed = YAML::Clone(document(file));
         for (const auto& [field, text] : fields)
-            if (set_workload_field(changed, field, text) == 0)
+            if (!set_workload_field(changed, field, text))
                 throw input_error(diagnostic{file, 0, 0, field, "no layer has a name like that"});
         return read_workload(changed, file);
     }
@@ -191,6 +255,7 @@ private:
 sweep_space::sweep_space(sweep_spec spec, shipped_directories shipped)
     : spec_(std::move(spec)), sources_(std::make_unique<sources>(spec_.file, std::move(shipped))) {
     refuse_unknown_fields(spec_);
+    refuse_double_fields(spec_);
     for (const char* label : {"workload", "platform", "scheme"})
         if (std::none_of(spec_.axes.begin(), spec_.axes.end(), [&](const sweep_axis& a) { return a.column == label; })) columns_.push_back({label, column_role::axis, ""});
     for (const sweep_axis& axis : spec_.axes) columns_.push_back({axis.column, column_role::axis, ""});
@@ -256,13 +321,17 @@ private:
         return {otherwise, place};
     }
 
-    /// A problem of a swept field stands at the value in the sweep, any other where the platform was asked for.
-    input_error blamed(const input_error& e, const std::string& start, const diagnostic& otherwise) const {
+    /// A problem of a swept field stands at the value in the sweep, any other where the sweep asks for the whole.
+    input_error blamed(const input_error& e, const std::string& start, const YAML::Node& document, const diagnostic& otherwise) const {
         std::vector<diagnostic> problems;
         for (const diagnostic& d : e.problems()) {
-            const auto axis = of_field(start + d.field);
-            diagnostic here = axis ? axis->value->place : otherwise;
-            here.message = axis ? d.message : d.text();
+            diagnostic here = otherwise;
+            here.message = diagnostic{d.file, 0, 0, d.field, d.message}.text();  // a changed copy of a file has no lines
+            for_fields(start, [&](const given& g, const std::string& field) {
+                if (!is_about(field, d.field, document)) return;
+                here = g.value->place;
+                here.message = field == d.field ? d.message : d.field + ": " + d.message;
+            });
             problems.push_back(std::move(here));
         }
         return input_error(std::move(problems));
@@ -270,19 +339,18 @@ private:
 
     void make_platform() {
         const auto [name, place] = base("platform", spec_.platform, spec_.platform_place);
-        diagnostic blame = place;
+        YAML::Node document;
         try {
             std::string file;
-            YAML::Node document = YAML::Clone(from_.platform(name, file));
+            document = YAML::Clone(from_.platform(name, file));
             for_fields("platform.", [&](const given& g, const std::string& field) {
-                set_field(document, field, g.value->text);
-                blame = g.value->place;
+                set_field(document, field, field == "cost_table" ? from_.resolved(g.value->text) : g.value->text);
             });
             request_.platform = read_platform(document, file);
         } catch (const contradictory_platform&) {
             throw;
         } catch (const input_error& e) {
-            throw blamed(e, "platform.", blame);
+            throw blamed(e, "platform.", document, place);
         }
     }
 
@@ -332,16 +400,12 @@ private:
 
     void make_network() {
         const auto [name, place] = base("workload", spec_.workload, spec_.workload_place);
-        diagnostic blame = place;
         std::vector<std::pair<std::string, std::string>> fields;
-        for_fields("workload.", [&](const given& g, const std::string& field) {
-            fields.emplace_back(field, g.value->text);
-            blame = g.value->place;
-        });
+        for_fields("workload.", [&](const given& g, const std::string& field) { fields.emplace_back(field, g.value->text); });
         try {
             request_.network = *from_.network(name, fields);
         } catch (const input_error& e) {
-            throw moved(e, blame);
+            throw fields.empty() ? moved(e, place) : blamed(e, "workload.", from_.network_document(name), place);
         }
         network_key_ = name + fmt::format("{}", fmt::join(as_text(fields), ""));
         request_.seed = spec_.seed;

@@ -33,6 +33,9 @@ std::set<std::string> taken_columns() {
     return taken;
 }
 
+/// Columns that every sweep has: an axis of the same field takes the place of one, another axis can't have its name.
+const std::set<std::string> labels{"workload", "platform", "scheme"};
+
 /// A range's ends: `2..8`.
 struct span {
     double first = 0, last = 0;
@@ -45,9 +48,10 @@ std::optional<double> number_of(const std::string& text) {
     return value;
 }
 
+/// As many digits as a decimal number keeps: the third step of 0.1 is 0.3, not 0.30000000000000004.
 std::string text_of(double value) {
     if (value == std::floor(value) && std::abs(value) < 9e15) return fmt::format("{}", static_cast<std::int64_t>(value));
-    return fmt::format("{}", value);
+    return fmt::format("{:.15g}", value);
 }
 
 class spec_reader {
@@ -67,13 +71,14 @@ public:
         spec_.seed = static_cast<std::uint64_t>(root_.integer("seed", 0, std::numeric_limits<std::int64_t>::max(), 1));
         spec_.exact = root_.boolean("exact", false);
         spec_.combinations = read_block(root_, "axes", axis_block::kind::product);
-        for (const std::string& e : root_.texts("constraints", false)) spec_.constraints.push_back({e, {}});
-        place_constraints();
+        for (const std::string& e : root_.texts("constraints", false)) spec_.constraints.push_back({e, place_of("constraints", spec_.constraints.size())});
         spec_.minimize = root_.texts("minimize", false);
-        if (spec_.minimize.empty()) spec_.minimize = {"energy_j"};
+        spec_.baseline = root_.text("baseline", "");
         root_.finish();
+        find_baseline();
         name_columns();
         require_bases();
+        require_objectives();
         problems_.throw_if_any();
         return std::move(spec_);
     }
@@ -85,15 +90,15 @@ private:
         if (root_.has(key) && to.empty()) root_.problem(key, "a name or a path is wanted");
     }
 
-    void place_constraints() {
-        const YAML::Node list = root_.raw("constraints");
-        for (std::size_t i = 0; i < spec_.constraints.size(); ++i) {
-            spec_.constraints[i].place = root_.place("constraints");
-            spec_.constraints[i].place.field = fmt::format("constraints[{}]", i);
-            if (!list.IsSequence()) continue;
-            spec_.constraints[i].place.line = list[i].Mark().line + 1;
-            spec_.constraints[i].place.column = list[i].Mark().column + 1;
-        }
+    /// Where element `i` of a list of the sweep stands.
+    diagnostic place_of(const char* key, std::size_t i) {
+        diagnostic place = root_.place(key);
+        place.field = fmt::format("{}[{}]", key, i);
+        const YAML::Node list = root_.raw(key);
+        if (!list.IsSequence() || i >= list.size()) return place;
+        place.line = list[i].Mark().line + 1;
+        place.column = list[i].Mark().column + 1;
+        return place;
     }
 
     axis_block read_block(yaml_reader& reader, const char* key, axis_block::kind what) {
@@ -101,14 +106,16 @@ private:
         block.what = what;
         for (yaml_reader& part : reader.maps(key)) block.parts.push_back(read_part(part));
         if (block.parts.empty()) {
-            reader.problem(key, "at least one axis is wanted");
+            if (reader.raw(key).IsSequence()) reader.problem(key, "at least one axis is wanted");
             return block;
         }
         if (what == axis_block::kind::zip) {
             block.size = block.parts.front().size;
             for (const axis_block& part : block.parts)
-                if (part.size != block.size)
+                if (part.size != block.size && part.size > 0 && block.size > 0) {  // none: a problem of its own
                     reader.problem(key, fmt::format("the parts of a zip take the same number of values, here {} and {}", block.size, part.size));
+                    break;
+                }
             return block;
         }
         for (const axis_block& part : block.parts) {
@@ -122,6 +129,7 @@ private:
     }
 
     axis_block read_part(yaml_reader& part) {
+        if (!part.valid()) return {};
         for (const auto [key, what] : {std::pair{"zip", axis_block::kind::zip}, std::pair{"product", axis_block::kind::product}}) {
             if (!part.raw(key).IsDefined()) continue;
             const axis_block block = read_block(part, key, what);
@@ -137,7 +145,8 @@ private:
         axis.column = reader.text("name", "");
         axis.place = reader.place("axis");
         axis.place.field = fmt::format("axis {}", axis.field);
-        if (reader.has("name") && (axis.column.empty() || axis.column.size() > 100)) reader.problem("name", "1 to 100 bytes are wanted");
+        if (reader.has("name") && (axis.column.empty() || axis.column.size() > 100 || axis.column.find('\0') != std::string::npos))
+            reader.problem("name", "1 to 100 bytes are wanted, none of them 0");
         read_values(reader, axis);
         reader.finish();
         if (spec_.axes.size() == most_axes) reader.problem("axis", fmt::format("more than {} axes", most_axes));
@@ -229,8 +238,20 @@ private:
                 axis.column = dot == std::string::npos ? axis.field : axis.field.substr(dot + 1);
                 if (taken.count(lower(axis.column)) > 0) axis.column = axis.field;
             }
-            if (!taken.insert(lower(axis.column)).second) add(axis, fmt::format("the column '{}' is taken; give the axis another name", axis.column));
+            const bool another_label = labels.count(lower(axis.column)) > 0 && axis.column != axis.field;
+            if (!taken.insert(lower(axis.column)).second || another_label) add(axis, fmt::format("the column '{}' is taken; give the axis another name", axis.column));
         }
+    }
+
+    void find_baseline() {
+        const auto platforms = std::find_if(spec_.axes.begin(), spec_.axes.end(), [](const sweep_axis& a) { return a.field == "platform"; });
+        const bool swept = platforms != spec_.axes.end() && !platforms->values.empty();
+        if (spec_.baseline.empty()) {
+            if (swept) spec_.baseline = platforms->values.front().text;
+            return;
+        }
+        const bool known = swept && std::any_of(platforms->values.begin(), platforms->values.end(), [&](const auto& v) { return v.text == spec_.baseline; });
+        if (!known) root_.problem("baseline", fmt::format("a value of the axis platform is wanted, given '{}'", spec_.baseline));
     }
 
     void require_bases() {
@@ -239,6 +260,20 @@ private:
             if (given->empty() && !axis) root_.problem(field, "missing: give it here or as an axis");
             if (!given->empty() && axis) root_.problem(field, "is an axis, too");
         }
+    }
+
+    /// What is minimized are columns of the results.
+    void require_objectives() {
+        std::set<std::string> known;
+        for (const metric& m : metrics_of(report{})) known.insert(m.name);
+        for (const sweep_axis& axis : spec_.axes) known.insert(axis.column);
+        for (std::size_t i = 0; i < spec_.minimize.size(); ++i) {
+            if (known.count(spec_.minimize[i]) > 0) continue;
+            diagnostic d = place_of("minimize", i);
+            d.message = fmt::format("no such column: '{}'; metrics are listed in docs/report-format.md", spec_.minimize[i]);
+            problems_.add(std::move(d));
+        }
+        if (spec_.minimize.empty()) spec_.minimize = {"energy_j"};
     }
 
     void add(const sweep_axis& axis, const std::string& message) {
