@@ -116,6 +116,7 @@ std::string study_json(const study& s, const std::vector<column_view>& views) {
                            {"numeric", view.numeric},
                            {"present", view.present},
                            {"varies", view.varies},
+                           {"few_values", view.few_values},
                            {"shown", view.shown},
                            {"larger_is_better", view.larger_is_better}});
     }
@@ -133,19 +134,20 @@ std::string study_json(const study& s, const std::vector<column_view>& views) {
 std::string column_json(const study& s, std::size_t column, bool numeric) {
     std::vector<std::string> values, codes, plain;
     std::unordered_map<std::string, std::size_t> known;
+    bool repeats = true;  // given up as soon as too many differ: most metrics of a large sweep do
     for (const std::vector<cell>& row : s.rows) {
         std::string text = value_json(row[column], numeric);
-        if (text == "null") {
+        if (repeats && text == "null") {
             codes.push_back("-1");
-        } else {
+        } else if (repeats) {
             const auto [entry, fresh] = known.emplace(text, values.size());
             if (fresh) values.push_back(text);
             codes.push_back(fmt::format("{}", entry->second));
+            repeats = !numeric || values.size() <= s.rows.size() / 4;
         }
         plain.push_back(std::move(text));
     }
-    const bool repeats = values.size() <= plain.size() / 4;
-    if (numeric && !repeats) return inert_json(joined(plain));
+    if (!repeats) return inert_json(joined(plain));
     return inert_json(fmt::format("{{\"values\":{},\"codes\":{}}}", joined(values), joined(codes)));
 }
 

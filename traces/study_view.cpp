@@ -18,6 +18,8 @@ namespace {
 /// By these whole designs are judged; the other known metrics explain them and wait until a reader asks.
 const std::set<std::string> judged_by{"cycles", "latency_s", "energy_j", "power_w", "area_um2", "utilization", "weight_bits_stored"};
 
+constexpr std::size_t colour_groups = 8;
+
 bool starts_with(const std::string& text, const std::string& start) { return text.compare(0, start.size(), start) == 0; }
 
 bool ends_with(const std::string& text, const std::string& end) {
@@ -69,9 +71,11 @@ column_view column_view_of(const study& s, std::size_t index) {
     column_view view;
     bool text = false, whole = true;
     double largest = 0;
+    std::set<cell> different;
     for (const std::vector<cell>& row : s.rows) {
         const cell& value = row[index];
         view.varies = view.varies || value != s.rows.front()[index];
+        if (different.size() <= colour_groups) different.insert(value);
         if (std::holds_alternative<std::monostate>(value)) continue;
         view.present = true;
         text = text || std::holds_alternative<std::string>(value);
@@ -80,6 +84,7 @@ column_view column_view_of(const study& s, std::size_t index) {
         if (number && std::isfinite(*number)) largest = std::max(largest, std::fabs(*number));
     }
     view.numeric = view.present && !text;
+    view.few_values = different.size() <= colour_groups;
     view.title = title_of(column);
     if (view.numeric) set_scale(view, column, largest, whole);
     const bool accuracy = starts_with(column.name, "accuracy") || starts_with(column.name, "top1") || starts_with(column.name, "top5");

@@ -14,10 +14,11 @@ struct column_view {
     std::string unit;   ///< unit of the whole column as shown: "mJ", "mm2"; empty: none
     double factor = 1;  ///< from the stored value to the shown one
     int decimals = 0;
-    bool numeric = false;  ///< every value there is is a number
-    bool present = false;  ///< some row has a value
-    bool varies = false;   ///< two rows differ
-    bool shown = false;    ///< stands in a table unless the reader wants others
+    bool numeric = false;     ///< every value there is is a number
+    bool present = false;     ///< some row has a value
+    bool varies = false;      ///< two rows differ
+    bool few_values = false;  ///< at most 8 different ones: a colour can stand for each
+    bool shown = false;       ///< stands in a table unless the reader wants others
     bool larger_is_better = false;
 
     std::string text(double value) const;

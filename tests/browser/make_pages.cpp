@@ -15,12 +15,12 @@ int main(int argc, char* argv[]) {
     std::filesystem::create_directories(folder);
     const auto write = [&](const char* name, const study& s) { write_output((folder / name).string(), to_html(s)); };
     if (argc == 3) {
-        write("many.html", sweep_study(std::strtoul(argv[2], nullptr, 10)));
+        write("many.html", sweep_study(std::strtoul(argv[2], nullptr, 10), 1));
         return 0;
     }
     write("comparison.html", study_of(sample_comparison()));
     write("run.html", study_of({"", {}, {sample_report()}}));
-    write("sweep.html", sweep_study(3000));
+    write("sweep.html", sweep_study(3000, 2));
     write("hostile.html", hostile_study());
     write("empty.html", study{});
     return 0;

@@ -17,13 +17,14 @@ PAGES = pathlib.Path(os.environ.get("PAGES", "pages"))
 EVERY_PAGE = ("comparison", "run", "sweep", "hostile", "empty")
 EVERY_VIEW = tuple(itertools.product((1280, 390), (False, True)))
 
-# Pixels of each chart on the page that have the colour of one of its data sets.
+# Pixels of each chart, inside its axes, that have the colour of one of its data sets.
 PAINTED = """
 const number = text => { const probe = document.createElement("canvas").getContext("2d"); probe.fillStyle = text; probe.fillRect(0, 0, 1, 1);
                          return probe.getImageData(0, 0, 1, 1).data.slice(0, 3).join(); };
 return [...document.querySelectorAll("canvas")].filter(canvas => canvas.offsetParent).map(canvas => {
-  const wanted = new Set(Chart.getChart(canvas).data.datasets.map(set => number(set.backgroundColor)));
-  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  const chart = Chart.getChart(canvas), { left, top, width, height } = chart.chartArea, dots = chart.currentDevicePixelRatio;
+  const wanted = new Set(chart.data.datasets.filter(set => set.label !== "Pareto front").map(set => number(set.backgroundColor)));
+  const { data } = canvas.getContext("2d").getImageData(left * dots, top * dots, width * dots, height * dots);
   let count = 0;
   for (let i = 0; i < data.length; i += 4) if (data[i + 3] === 255 && wanted.has(data.slice(i, i + 3).join())) count++;
   return { where: canvas.closest("section").id, count };

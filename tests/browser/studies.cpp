@@ -55,7 +55,7 @@ study hostile_study() {
     return s;
 }
 
-study sweep_study(std::size_t points) {
+study sweep_study(std::size_t points, std::size_t workloads) {
     std::mt19937_64 random(1);
     const auto typical = metrics_of(sample_report());
     study s;
@@ -70,7 +70,7 @@ study sweep_study(std::size_t points) {
         const std::string platform = platforms[i % platforms.size()];
         const std::int64_t bits = 2 + static_cast<std::int64_t>(i / 6 % 7);
         const double memory = uniform(random, 1, 64), size = static_cast<double>(bits) / 4;
-        std::vector<cell> row{std::string(i % 2 == 0 ? "resnet18" : "deit_small"),
+        std::vector<cell> row{std::string(i % workloads == 0 ? "resnet18" : "deit_small"),
                               platform,
                               fmt::format("{}:w{}a4", platform, bits),
                               std::int64_t{4} << (i % 5),

@@ -19,7 +19,7 @@ function applyFilters() {
   shownRows = tests.length ? everyRow.filter(row => tests.every(test => test(row))) : everyRow;
   const state = document.querySelector("#filter .state");
   const what = [...new Set([...filters.values()].map(filter => filter.column.title))];
-  state.textContent = `${shownRows.length.toLocaleString("en-US")} of ${study.rows.toLocaleString("en-US")} points shown` +
+  state.textContent = `${counted(shownRows.length)} of ${counted(study.rows)} points shown` +
     (what.length ? `, filtered by ${what.join(", ")}.` : ".");
   for (const listener of filterListeners) listener();
 }
@@ -36,18 +36,16 @@ function choiceOf(options, chosen) {
   return select;
 }
 
-function axisSelect(column, groups) {
-  const select = choiceOf([{ value: "", text: "all" }, ...groups.map((group, i) => ({ value: String(i), text: group.text }))], "");
+function axisSelect(column, values) {
+  const select = choiceOf([{ value: "", text: "all" }, ...values.map((key, i) => ({ value: String(i), text: keyText(column, key) }))], "");
   select.dataset.column = column.name;
   const change = () => {
-    const data = column.data();
-    const wanted = select.value === "" ? null : groups[select.value].key;
-    const same = column.numeric ? row => Object.is(data.numbers[row], wanted) : row => data.codes[row] === wanted;
-    setFilter(select, column, wanted === null ? null : same);
+    const keys = keysOf(column), wanted = values[select.value];
+    setFilter(select, column, select.value === "" ? null : row => Object.is(keys[row], wanted));
   };
   select.addEventListener("change", () => { change(); applyFilters(); });
   // Points of several networks have nothing in common to compare: start with one of them.
-  if (column.name === "workload" && groups.length > 1) {
+  if (column.name === "workload" && values.length > 1) {
     select.value = "0";
     change();
   }
@@ -83,8 +81,8 @@ function buildFilters() {
   const form = document.querySelector("#filter form");
   form.addEventListener("submit", event => event.preventDefault());
   for (const column of axes.filter(axis => axis.varies)) {
-    const groups = groupsOf(column, everyRow);
-    if (groups.length <= mostChoices) form.append(axisSelect(column, groups));
+    const values = valuesOf(column, everyRow, mostChoices);
+    if (values.length <= mostChoices) form.append(axisSelect(column, Array.from(values)));
     else if (!column.numeric) form.append(textSearch(column));
   }
   const ranged = numericColumns.filter(column => column.varies);

@@ -6,13 +6,12 @@ const colourGroups = 8;
 /// Groups of a colour column: its values, or ranges of its values where there are many.
 function colourGroupsOf(column, rows) {
   if (!column) return [{ text: "points", rows: Array.from(rows) }];
-  const groups = groupsOf(column, rows);
-  const heading = group => column.numeric ? `${column.title} ${group.text}` : group.text;
-  if (groups.length <= colourGroups) return groups.map(group => ({ ...group, text: heading(group) }));
+  const groups = groupsOf(column, rows), textIn = ({ key }) => (column.numeric ? column.title + " " : "") + keyText(column, key);
+  if (groups.length <= colourGroups) return groups.map(group => ({ ...group, text: textIn(group) }));
   if (column.numeric) return rangesOf(column, groups);
   const bySize = groups.sort((a, b) => b.rows.length - a.rows.length);
   const rest = bySize.slice(colourGroups - 1);
-  return [...bySize.slice(0, colourGroups - 1), { text: `${rest.length} others`, rows: rest.flatMap(group => group.rows) }];
+  return [...bySize.slice(0, colourGroups - 1).map(group => ({ ...group, text: textIn(group) })), { text: `${rest.length} others`, rows: rest.flatMap(group => group.rows) }];
 }
 
 /// About as many points in each range.
@@ -22,12 +21,13 @@ function rangesOf(column, groups) {
   let taken = 0;
   for (const group of groups) {
     const index = Math.min(colourGroups - 3, Math.floor(taken * (colourGroups - 2) / total));
-    const range = ranges[index] ??= { first: group.text, rows: [] };
-    range.last = group.text;
+    const range = ranges[index] ??= { first: group.key, rows: [] };
+    range.last = group.key;
     for (const row of group.rows) range.rows.push(row);
     taken += group.rows.length;
   }
-  return ranges.filter(Boolean).map(({ first, last, rows }) => ({ text: `${column.title} ${first === last ? first : `${first} to ${last}`}`, rows }));
+  const between = (first, last) => keyText(column, first) + (first === last ? "" : ` to ${keyText(column, last)}`);
+  return ranges.filter(Boolean).map(({ first, last, rows }) => ({ text: `${column.title} ${between(first, last)}`, rows }));
 }
 
 /// Rows that no other row beats in one column without losing in the other, best x first.
@@ -66,7 +66,7 @@ function drawFront(place, state) {
     stepped: "before", rows: front, pointStyle: "circle", pointRadius: 8, pointHoverRadius: 8, pointBackgroundColor: "transparent" });
   // A logarithmic axis has no place for 0 or less.
   const type = (log, value) => log && rows.every(row => value(row) > 0) ? "logarithmic" : "linear";
-  const words = `${rows.length.toLocaleString("en-US")} points: ${y.title} against ${x.title}` +
+  const words = `${counted(rows.length)} points: ${y.title} against ${x.title}` +
     `${colourBy ? `, coloured by ${colourBy.title}` : ""}; ${front.length} of them on the front of ${xGoal} ${x.title} and ${yGoal} ${y.title}.`;
   scatter(place, words, { groups: colourGroupsOf(colourBy, rows), x: atX, y: atY, xTitle: headingOf(x), yTitle: headingOf(y),
                           xType: type(xLog, atX), yType: type(yLog, atY), hover: hoverOf(x, y), lines: [line] });
@@ -82,7 +82,7 @@ const goalOf = column => column.larger_is_better ? "largest" : "smallest";
 /// What the reader can choose, as selects of the section's form; `draw` runs after every choice.
 function frontControls(form, state, draw) {
   const numbered = numericColumns.map(column => ({ value: String(column.index), text: headingOf(column) }));
-  const colours = columns.filter(column => column.present && column.varies && (column.axis || !column.numeric || groupsOf(column, everyRow).length <= colourGroups));
+  const colours = columns.filter(column => column.present && column.varies && (column.axis || !column.numeric || column.few_values));
   const select = (label, name, options, value, choose) => {
     const control = choiceOf(options, value);
     control.name = name;

@@ -10,16 +10,16 @@ function buildSummary() {
 
 function drawSummary(place, objectives) {
   const exact = columnNamed("exact");
-  const verdicts = exact ? groupsOf(exact, shownRows).map(({ text, rows }) => `${rows.length.toLocaleString("en-US")} ${text}`).join(", ") : "";
+  const verdicts = exact ? groupsOf(exact, shownRows).map(({ key, rows }) => `${counted(rows.length)} ${keyText(exact, key)}`).join(", ") : "";
   place.querySelector(".lead").textContent =
-    `${study.rows.toLocaleString("en-US")} points, ${shownRows.length.toLocaleString("en-US")} shown` + (verdicts ? ` (against the reference: ${verdicts}).` : ".");
+    `${counted(study.rows)} points, ${counted(shownRows.length)} shown` + (verdicts ? ` (against the reference: ${verdicts}).` : ".");
   const best = objectives.map(column => ({ column, row: bestRow(column) })).filter(({ row }) => row >= 0);
   if (best.length === 0) place.querySelector(".best").replaceChildren(element("p", "No point shown has a latency, an energy, a power or an area."));
   else showTable(place.querySelector(".best"), "Best points by each objective", [{ title: "objective" }, { title: "value", number: true }, { title: "point" }],
     best.map(({ column, row }) => [`${goalOf(column)} ${column.title}`, `${textOf(column, row)} ${column.unit}`, labelParts(row).join(", ")]));
   showTable(place.querySelector(".axes"), "Axes", [{ title: "axis" }, { title: "values", number: true }, { title: "which" }], axes.map(column => {
-    const groups = groupsOf(column, shownRows), more = groups.length > 8 ? ", …" : "";
-    return [column.name, groups.length.toLocaleString("en-US"), groups.slice(0, 8).map(group => group.text).join(", ") + more];
+    const values = valuesOf(column, shownRows), more = values.length > 8 ? ", …" : "";
+    return [column.name, counted(values.length), Array.from(values.slice(0, 8), key => keyText(column, key)).join(", ") + more];
   }));
 }
 
@@ -51,7 +51,7 @@ function drawUnits(place, what, total, parts) {
   if (!total || rows.length === 0) return sayInstead(place, `No point shown has ${what} by unit.`);
   showAgain(place);
   const drawn = rows.slice(0, barRows);
-  place.querySelector(".about").textContent = rows.length > drawn.length ? `The first ${drawn.length} of ${rows.length.toLocaleString("en-US")} points; the filter chooses others.` : "";
+  place.querySelector(".about").textContent = rows.length > drawn.length ? `The first ${drawn.length} of ${counted(rows.length)} points; the filter chooses others.` : "";
   const value = (column, row) => (column.data().numbers[row] || 0) * total.factor;
   const sum = column => drawn.reduce((all, row) => all + value(column, row), 0);
   const bySize = parts.filter(column => sum(column) > 0).sort((a, b) => sum(b) - sum(a));
@@ -113,7 +113,7 @@ function drawWidth(place, { x, by }) {
         table.push([headingOf(y), text, fixed(point.x, x.decimals), String(point.count), ...[point.y, point.least, point.largest].map(value => fixed(value, y.decimals))]);
       }
   }
-  place.querySelector(":scope > .about").textContent = most > 1 ? `Where several points share an x, the line goes through their median; up to ${most.toLocaleString("en-US")} do.` : "";
+  place.querySelector(":scope > .about").textContent = most > 1 ? `Where several points share an x, the line goes through their median; up to ${counted(most)} do.` : "";
   showTable(place.querySelector(".table"), `Area and power against ${headingOf(x)}`,
             ["value", "line", headingOf(x), "points", "median", "least", "largest"].map((title, i) => ({ title, number: i > 1 })), table);
 }
@@ -165,7 +165,7 @@ function drawLayers(place, detail) {
   stackedBars(place, words, `time (${unit})`, detail.layer.map(name => [name]), series);
   showTable(place.querySelector(".table"), `Cycles by layer: ${detailName(detail)}`,
             [{ title: "layer" }, { title: "scheme" }, ...["MACs", "all", ...parts.map(({ name }) => name.replaceAll("_", " "))].map((title, i) => ({ title, unit: i ? "cycles" : "", number: true }))],
-            detail.layer.map((name, i) => [name, detail.scheme[i], ...[detail.macs[i], detail.cycles[i], ...parts.map(({ slots }) => slots[i])].map(count => count.toLocaleString("en-US"))]));
+            detail.layer.map((name, i) => [name, detail.scheme[i], ...[detail.macs[i], detail.cycles[i], ...parts.map(({ slots }) => slots[i])].map(count => counted(count))]));
 }
 
 function drawRoofline(place, detail) {

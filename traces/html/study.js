@@ -34,11 +34,11 @@ const numericColumns = columns.filter(column => column.numeric);
 const columnNamed = name => columns.find(column => column.name === name && column.present);
 
 /// The value as the page shows it.
-function textOf(column, row) {
-  if (column.numeric) return numberText(column, column.data().numbers[row]);
-  const { texts, codes } = column.data();
-  return codes[row] < 0 ? absentText : texts[codes[row]];
-}
+const textOf = (column, row) => keyText(column, keysOf(column)[row]);
+
+/// Rows with the same key have the same value: a number, or the code of a text.
+const keysOf = column => column.numeric ? column.data().numbers : column.data().codes;
+const keyText = (column, key) => column.numeric ? numberText(column, key) : key < 0 ? absentText : column.data().texts[key];
 
 /// The number in the column's unit as shown.
 const shownNumber = (column, row) => column.data().numbers[row] * column.factor;
@@ -52,9 +52,10 @@ function numberText(column, value) {
   return text;
 }
 
-function fixed(value, decimals) {
-  return value.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
-}
+// Kept, since making a formatter takes a hundred times as long as using it.
+const formats = Array.from({ length: 21 }, (_, digits) => digits).map(digits => new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+const fixed = (value, decimals) => formats[decimals].format(value);
+const counted = count => formats[0].format(count);
 
 /// For chart axes and computed values: five digits, large ones shortened.
 const briefFormat = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 5, notation: "compact" });
@@ -71,16 +72,17 @@ function labelParts(row) {
   return named.length ? named.map(column => column.numeric ? `${column.name} ${textOf(column, row)}` : textOf(column, row)) : [`point ${row + 1}`];
 }
 
-/// Different values of a column among some rows, in order, each with its text and the rows that have it.
+/// Different values of a column among some rows, as keys: numbers in order, texts as they first appear.
+/// Beyond `most` the rest is not looked for.
+function valuesOf(column, rows, most = Infinity) {
+  const keys = keysOf(column), found = new Set();
+  for (let i = 0; i < rows.length && found.size <= most; i++) found.add(keys[rows[i]]);
+  return column.numeric ? Float64Array.from(found).sort() : [...found];
+}
+
+/// The rows of each of a column's values.
 function groupsOf(column, rows) {
-  const groups = new Map();
-  const data = column.data();
-  for (const row of rows) {
-    const key = column.numeric ? data.numbers[row] : data.codes[row];
-    const group = groups.get(key);
-    if (group) group.rows.push(row);
-    else groups.set(key, { key, text: textOf(column, row), rows: [row] });
-  }
-  const all = [...groups.values()];
-  return column.numeric ? all.sort((a, b) => a.key - b.key) : all;
+  const keys = keysOf(column), groups = new Map(Array.from(valuesOf(column, rows), key => [key, { key, rows: [] }]));
+  for (const row of rows) groups.get(keys[row]).rows.push(row);
+  return [...groups.values()];
 }

@@ -37,7 +37,7 @@ function bodyRow(texts, isNumber) {
 /// A small table: `heads` as {title, unit, number}, `rows` as texts. `limit` keeps a chart's numbers from becoming a book.
 function showTable(box, caption, heads, rows, limit = 200) {
   const table = document.createElement("table");
-  const cut = rows.length > limit ? ` The first ${limit} of ${rows.length.toLocaleString("en-US")}.` : "";
+  const cut = rows.length > limit ? ` The first ${limit} of ${counted(rows.length)}.` : "";
   table.append(element("caption", caption + cut));
   const head = table.createTHead().insertRow();
   const units = heads.some(({ unit }) => unit); // without any, no line is kept for them
@@ -114,7 +114,7 @@ function drawPager() {
     button.addEventListener("click", () => { comparison.first = to; drawComparison(); });
     return button;
   };
-  const count = `Rows ${(first + 1).toLocaleString("en-US")} to ${Math.min(first + limit, all).toLocaleString("en-US")} of ${all.toLocaleString("en-US")} `;
+  const count = `Rows ${counted(first + 1)} to ${counted(Math.min(first + limit, all))} of ${counted(all)} `;
   if (all <= limit) pager.replaceChildren();
   else pager.replaceChildren(count, step("Previous", first - limit, first > 0), " ", step("Next", first + limit, first + limit < all));
 }
