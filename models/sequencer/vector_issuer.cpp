@@ -81,12 +81,14 @@ void vector_issuer::run_layer() {
         compute(t, read);
         issue(t, weights, read.ready_cycle, bank_free);
         const std::uint64_t done = run_.last() + std::max(outlier_cycles_, layer_->pace);
+        // A vector is whole R - 1 cycles after its issue; only then do its outliers start.
+        const std::uint64_t outliers_trail = std::min(outlier_cycles_, layer_->pace) - 1;
         wait(clock_.time(done - clock_.now()));
 
         if (!layer_->array.shadow_registers) loader_.registers.release_empty();
         if (t.frees_input) request_fetch(std::size_t(t.input) + 2);
         if (t.last_slice) {
-            bank_handover handover{&t, done + depth - 1, static_cast<int>(handovers_++ % 2)};
+            bank_handover handover{&t, done + outliers_trail + depth - 1, static_cast<int>(handovers_++ % 2)};
             drain->b_transport(handover, delay);
         }
     }

@@ -9,74 +9,15 @@ namespace {
 
 std::uint64_t up(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
 
-int width_of_index(std::uint64_t values) {
-    int bits = 0;
-    while ((1ull << bits) < values) ++bits;
-    return bits;
-}
-
-/// Outliers per tree of every tile (repeat, n-block, k-block).
-std::vector<std::vector<std::uint64_t>> outliers_by_tile(const prepared_layer& l, const array_config& array) {
-    const layer_geometry& g = l.plan.descriptor.geometry;
-    const std::uint64_t n_blocks = up(g.n(), array.trees), k_blocks = up(g.k(), array.lanes);
-    std::vector<std::vector<std::uint64_t>> counts(g.repeat * n_blocks * k_blocks, std::vector<std::uint64_t>(array.trees, 0));
-    for (const outlier& o : l.weights.outliers) {
-        const std::uint64_t repeat = o.row / g.n(), channel = o.row % g.n();
-        ++counts[(repeat * n_blocks + channel / array.trees) * k_blocks + o.column / array.lanes][channel % array.trees];
-    }
-    return counts;
-}
-
-/// s of a tile with these outliers.
-std::uint64_t cycles_per_vector(const std::vector<std::uint64_t>& per_tree, const sparse_config& sparse) {
-    const std::uint64_t all = std::accumulate(per_tree.begin(), per_tree.end(), std::uint64_t{0});
-    if (sparse.assignment == outlier_assignment::pooled) return std::max<std::uint64_t>(1, up(all, sparse.lanes));
-    std::vector<std::uint64_t> lane(sparse.lanes, 0);
-    for (std::size_t tree = 0; tree < per_tree.size(); ++tree) lane[tree % lane.size()] += per_tree[tree];
-    return std::max<std::uint64_t>(1, *std::max_element(lane.begin(), lane.end()));
-}
-
 }  // namespace
-
-// DMA: a stream offers one burst, the next when that one is granted; grants by arrival, then stream.
-
-void timing_contract::offer(stream s, const std::vector<std::uint64_t>& runs, const std::function<void(std::uint64_t)>& landed) {
-    if (offered_[s].waiting.empty()) offered_[s].arrival = t_;
-    for (std::uint64_t run : runs)
-        for (; run > 0; run -= std::min<std::uint64_t>(run, c_.dma.burst_bytes))
-            offered_[s].waiting.push_back({std::min<std::uint64_t>(run, c_.dma.burst_bytes), landed});
-}
-
-void timing_contract::grant() {
-    while (in_flight_.size() < static_cast<std::size_t>(c_.dma.outstanding)) {
-        int first = streams;
-        for (int s = 0; s < streams; ++s)
-            if (!offered_[s].waiting.empty() && (first == streams || offered_[s].arrival < offered_[first].arrival)) first = s;
-        if (first == streams) return;
-        const burst b = offered_[first].waiting.front();
-        offered_[first].waiting.pop_front();
-        offered_[first].arrival = t_;
-        moved_[first] += b.bytes;
-        data_free_ = std::max<cycle>(t_ + c_.dram.latency_cycles, data_free_) + up(b.bytes * c_.dram.bandwidth_cycles, c_.dram.bandwidth_bytes);
-        in_flight_.push_back({data_free_, b});
-    }
-}
-
-void timing_contract::land() {
-    while (!in_flight_.empty() && in_flight_.front().ends == t_) {
-        const burst b = in_flight_.front().what;
-        in_flight_.pop_front();
-        b.landed(b.bytes);
-    }
-}
 
 // Weights and inputs
 
 void timing_contract::fetch_weights(std::size_t j) {
     if (j >= program_.weights.size()) return;
     const weight_fill& fill = layer_->plan.fills[program_.weights[j].fill];
-    offer(weights, {fill.dense_bytes}, [this, j](std::uint64_t bytes) { dense_in_[j] += bytes; });
-    if (fill.outlier_bytes > 0) offer(outliers, {fill.outlier_bytes}, [this, j](std::uint64_t bytes) { outliers_in_[j] += bytes; });
+    dma_.offer(t_, burst_dma::weights, {fill.dense_bytes}, [this, j](std::uint64_t bytes) { dense_in_[j] += bytes; });
+    if (fill.outlier_bytes > 0) dma_.offer(t_, burst_dma::outliers, {fill.outlier_bytes}, [this, j](std::uint64_t bytes) { outliers_in_[j] += bytes; });
 }
 
 void timing_contract::fetch_input(std::size_t j) {
@@ -86,7 +27,7 @@ void timing_contract::fetch_input(std::size_t j) {
     std::vector<std::uint64_t> runs;
     for (const row_run& run : input_rows(g, first, std::min(m_block, g.m() - first))) runs.push_back(run.count * g.row_bytes());
     input_wanted_[j] = std::accumulate(runs.begin(), runs.end(), std::uint64_t{0});
-    offer(activations, runs, [this, j](std::uint64_t bytes) { input_in_[j] += bytes; });
+    dma_.offer(t_, burst_dma::activations, runs, [this, j](std::uint64_t bytes) { input_in_[j] += bytes; });
 }
 
 bool timing_contract::tile_ready(std::size_t i) const {
@@ -157,7 +98,9 @@ void timing_contract::end_tile() {
     if (!done.last_slice) return;
     const bool own_stage = c_.zero_point == zero_point_unit::row_sum && !layer_->weights.zero_point.empty();
     const std::uint64_t depth = array_.pipeline_depth + (own_stage ? 1 : 0);
-    handovers_.push_back({t_ + depth - 1, done.vectors * up(done.channels, c_.drain_width),
+    const std::uint64_t supply = up(std::uint64_t(array_.lanes) * array_.activation_bits, c_.activation_buffer.port_bits);
+    const std::uint64_t outliers_trail = std::min(loads_[tile_ - 1].pace, supply) - 1;
+    handovers_.push_back({t_ + outliers_trail + depth - 1, done.vectors * up(done.channels, c_.drain_width),
                           up(std::uint64_t(done.vectors) * done.channels * layer_->plan.descriptor.geometry.output_bits, 8)});
 }
 
@@ -175,7 +118,7 @@ void timing_contract::end_drain() {
     draining_ = false;
     ++free_accumulator_banks_;
     auto left = std::make_shared<std::uint64_t>(handovers_.front().bytes);
-    offer(outputs, {handovers_.front().bytes}, [this, left](std::uint64_t bytes) {
+    dma_.offer(t_, burst_dma::outputs, {handovers_.front().bytes}, [this, left](std::uint64_t bytes) {
         if ((*left -= bytes) > 0) return;
         ++free_output_banks_;
         --blocks_left_;
@@ -185,43 +128,12 @@ void timing_contract::end_drain() {
 
 // Layer
 
-void timing_contract::plan_loads(const prepared_layer& l) {
-    const layer_geometry& g = l.plan.descriptor.geometry;
-    const bool has_outliers = !l.weights.outliers.empty();
-    const auto counts = outliers_by_tile(l, array_);
-    const std::uint64_t n_blocks = up(g.n(), array_.trees), k_blocks = up(g.k(), array_.lanes);
-    const bool widened = c_.zero_point == zero_point_unit::widened && !l.on_side_array;
-    const int port = array_.weight_bits + (widened ? 1 : 0);
-    const int count_bits = width_of_index(std::uint64_t(array_.trees) * array_.lanes + 1);
-    const int entry_bits = l.used.dasq.outlier_bits + width_of_index(array_.trees) + width_of_index(array_.lanes);
-    std::uint64_t outlier_end = 0;
-    for (const tile& tile : program_.tiles) {
-        load_of_tile load;
-        const int piece = std::min(port, g.stored_weight_bits - tile.weight_pass * port);
-        const std::uint64_t dense = up(std::uint64_t(tile.channels) * tile.inputs * piece, c_.weight_buffer.port_bits);
-        load.dense_end = tile.dense_offset + up(std::uint64_t(tile.channels) * tile.inputs * g.stored_weight_bits, 8);
-        load.cycles = dense;
-        if (has_outliers && tile.weight_pass == 0 && tile.activation_pass == 0) {
-            const auto& per_tree = counts[(tile.repeat * n_blocks + tile.n_block) * k_blocks + tile.k_block];
-            const std::uint64_t bits = count_bits + std::accumulate(per_tree.begin(), per_tree.end(), std::uint64_t{0}) * entry_bits;
-            const std::uint64_t sparse = up(bits, c_.outlier_port_own ? c_.outlier_port_bits : c_.weight_buffer.port_bits);
-            if (tile.first_of_fill) outlier_end = 0;
-            outlier_end += up(bits, 8);
-            load.outlier_end = outlier_end;
-            load.cycles = c_.outlier_port_own ? std::max(dense, sparse) : dense + sparse;
-            load.pace = cycles_per_vector(per_tree, c_.sparse);
-        }
-        loads_.push_back(load);
-    }
-}
-
 void timing_contract::begin(const prepared_layer& l) {
     layer_ = &l;
     array_ = l.on_side_array ? *c_.side_array : c_.array;
     const layer_geometry& g = l.plan.descriptor.geometry;
-    program_ = enumerate_tiles(g, array_.trees, array_.lanes, l.plan.passes, {static_cast<loop_order>(l.plan.descriptor.order), l.plan.descriptor.m_block, l.plan.fills});
-    loads_.clear();
-    plan_loads(l);
+    program_ = tiles_of(c_, l);
+    loads_ = tile_load_times(c_, l, program_);
     dense_in_.assign(program_.weights.size(), 0);
     outliers_in_.assign(program_.weights.size(), 0);
     input_in_.assign(program_.inputs.size(), 0);
@@ -231,7 +143,6 @@ void timing_contract::begin(const prepared_layer& l) {
     next_load_ = program_.tiles.size();               // the engines wait for the tables
     tile_ = vector_ = 0;
     issued_any_ = false;
-    moved_ = {};
     blocks_left_ = static_cast<std::size_t>(std::count_if(program_.tiles.begin(), program_.tiles.end(), [](const tile& t) { return t.last_slice; }));
 
     // The sequencer reads the descriptor, then the tables, then starts the engines.
@@ -241,9 +152,9 @@ void timing_contract::begin(const prepared_layer& l) {
         *left -= bytes;
         if (*left == 0) start_engines();
     };
-    offer(control, {256}, [this, left, tables, landed](std::uint64_t bytes) {
+    dma_.offer(t_, burst_dma::control, {256}, [this, left, tables, landed](std::uint64_t bytes) {
         *left -= bytes;
-        if (*left == tables) offer(control, {tables}, landed);
+        if (*left == tables) dma_.offer(t_, burst_dma::control, {tables}, landed);
     });
 }
 
@@ -262,7 +173,7 @@ void timing_contract::step(slot_split& split) {
     start_load();
     issue_or_stall(split);
     start_drain();
-    grant();
+    dma_.grant(t_);
 }
 
 std::vector<measured_layer> timing_contract::evaluate() {
@@ -272,7 +183,7 @@ std::vector<measured_layer> timing_contract::evaluate() {
         measured_layer m;
         m.name = l.what->name;
         begin(l);
-        for (land(); blocks_left_ > 0; ++t_, land()) {
+        for (dma_.land(t_); blocks_left_ > 0; dma_.land(++t_)) {
             if (t_ - began > 50'000'000) throw std::runtime_error("the contract's evaluation does not end: layer " + m.name + ", tile " + std::to_string(tile_));
             step(m.split);
         }
@@ -280,7 +191,7 @@ std::vector<measured_layer> timing_contract::evaluate() {
         const layer_geometry& g = l.plan.descriptor.geometry;
         m.split.ideal = up(std::uint64_t(g.m()) * g.n() * g.k() * g.repeat, std::uint64_t(array_.trees) * array_.lanes);
         m.split.mapping_loss -= m.split.ideal;
-        m.dma_bytes = moved_;
+        m.dma_bytes = dma_.take_moved();
         out.push_back(m);
     }
     return out;

@@ -1,15 +1,14 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <limits>
-#include <memory>
 #include <vector>
 
 #include "platforms/prepare.h"
+#include "tests/support/burst_dma.h"
 #include "tests/support/measured.h"
+#include "tests/support/tile_loads.h"
 
 namespace symmetree {
 
@@ -17,7 +16,7 @@ namespace symmetree {
 /// rule looks whether its condition holds. Takes sizes and outlier positions from the prepared layers and nothing from the models.
 class timing_contract {
 public:
-    explicit timing_contract(const prepared_run& run) : run_(run), c_(run.request.platform) {}
+    explicit timing_contract(const prepared_run& run) : run_(run), c_(run.request.platform), dma_(c_.dma, c_.dram) {}
 
     /// Cycles and slots of each layer; the layers follow one another without a gap.
     std::vector<measured_layer> evaluate();
@@ -25,36 +24,13 @@ public:
 private:
     using cycle = std::uint64_t;
     static constexpr cycle never = std::numeric_limits<cycle>::max();
-    enum stream { weights, outliers, activations, outputs, control, streams };
-
-    // DMA and memory
-    struct burst {
-        std::uint64_t bytes;
-        std::function<void(std::uint64_t)> landed;
-    };
-    struct offered_bursts {
-        std::deque<burst> waiting;
-        cycle arrival = 0;
-    };
-    struct flying {
-        cycle ends;
-        burst what;
-    };
-    void offer(stream s, const std::vector<std::uint64_t>& runs, const std::function<void(std::uint64_t)>& landed);
-    void land();
-    void grant();
 
     // one layer
-    struct load_of_tile {
-        std::uint64_t cycles = 0, pace = 1;       ///< L, s
-        std::uint64_t dense_end = 0, outlier_end = 0;  ///< bytes of the bank that must be in
-    };
     struct handover {
         cycle ready;
         std::uint64_t cycles, bytes;
     };
     void begin(const prepared_layer& l);
-    void plan_loads(const prepared_layer& l);
     void start_engines();
     void fetch_weights(std::size_t j);
     void fetch_input(std::size_t j);
@@ -73,15 +49,12 @@ private:
     const prepared_run& run_;
     const platform_config& c_;
     cycle t_ = 0;
-    std::array<offered_bursts, streams> offered_;
-    std::deque<flying> in_flight_;
-    cycle data_free_ = 0;
-    std::array<std::uint64_t, streams> moved_{};
+    burst_dma dma_;
 
     const prepared_layer* layer_ = nullptr;
     array_config array_;
     tile_program program_;
-    std::vector<load_of_tile> loads_;
+    std::vector<tile_load_time> loads_;
     std::vector<std::uint64_t> dense_in_, outliers_in_, input_in_, input_wanted_;
     std::vector<cycle> load_end_, last_;
     std::size_t next_load_ = 0, tile_ = 0, vector_ = 0;

@@ -1,0 +1,196 @@
+#include "tests/rtl/core/core_bench.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <numeric>
+#include <stdexcept>
+
+namespace symmetree {
+
+// Fetches: the rules of docs/timing-model.md, "Weights" and "Input"
+
+void core_bench::fetch_weights(std::size_t j) {
+    if (j >= program_.weights.size()) return;
+    const weight_fill& fill = layer_->plan.fills[program_.weights[j].fill];
+    dma_.offer(t_, burst_dma::weights, {fill.dense_bytes}, [this, j](std::uint64_t bytes) { dense_in_[j] += bytes; });
+    if (fill.outlier_bytes > 0) dma_.offer(t_, burst_dma::outliers, {fill.outlier_bytes}, [this, j](std::uint64_t bytes) { outliers_in_[j] += bytes; });
+}
+
+void core_bench::fetch_input(std::size_t j) {
+    if (j >= program_.inputs.size()) return;
+    const layer_geometry& g = layer_->plan.descriptor.geometry;
+    const std::int64_t m_block = layer_->plan.descriptor.m_block, first = program_.inputs[j].m_block * m_block;
+    std::vector<std::uint64_t> runs;
+    for (const row_run& run : input_rows(g, first, std::min(m_block, g.m() - first))) runs.push_back(run.count * g.row_bytes());
+    input_wanted_[j] = std::accumulate(runs.begin(), runs.end(), std::uint64_t{0});
+    dma_.offer(t_, burst_dma::activations, runs, [this, j](std::uint64_t bytes) { input_in_[j] += bytes; });
+}
+
+bool core_bench::tile_ready() const {
+    const std::int32_t j = program_.tiles[next_load_].weights;
+    return dense_in_[j] >= loads_[next_load_].dense_end && outliers_in_[j] >= loads_[next_load_].outlier_end;
+}
+
+// Layer
+
+void core_bench::begin(const prepared_layer& l) {
+    layer_ = &l;
+    program_ = tiles_of(c_, l);
+    loads_ = tile_load_times(c_, l, program_);
+    blocks_ = output_blocks(l.plan.descriptor.geometry, program_);
+    dense_in_.assign(program_.weights.size(), 0);
+    outliers_in_.assign(program_.weights.size(), 0);
+    input_in_.assign(program_.inputs.size(), 0);
+    input_wanted_.assign(program_.inputs.size(), 1);  // not asked for yet: not there
+    next_load_ = ended_loads_ = issuing_ = done_ = drained_ = written_ = 0;
+    issued_vectors_ = 0;
+    engines_ = false;
+    first_tile_ = record_.tiles.size();
+    record_.tiles.resize(first_tile_ + program_.tiles.size());
+    core_.begin_layer(c_, l);
+
+    // The sequencer reads the descriptor, then the tables, then starts the engines.
+    const layer_geometry& g = l.plan.descriptor.geometry;
+    const std::uint64_t tables = std::uint64_t(g.n()) * g.repeat * 12 + l.plan.fills.size() * 12;
+    auto left = std::make_shared<std::uint64_t>(tables);
+    const auto table_landed = [this, left](std::uint64_t bytes) {
+        if ((*left -= bytes) == 0) start_engines();
+    };
+    auto descriptor_left = std::make_shared<std::uint64_t>(256);
+    dma_.offer(t_, burst_dma::control, {256}, [this, descriptor_left, tables, table_landed](std::uint64_t bytes) {
+        if ((*descriptor_left -= bytes) == 0) dma_.offer(t_, burst_dma::control, {tables}, table_landed);
+    });
+}
+
+void core_bench::start_engines() {
+    engines_ = true;
+    for (std::size_t j = 0; j < 2; ++j) {
+        fetch_weights(j);
+        fetch_input(j);
+    }
+}
+
+core_inputs core_bench::inputs() {
+    core_inputs in;
+    in.output_free = free_output_banks_ > 0;
+    if (next_load_ < program_.tiles.size()) {
+        const tile& t = program_.tiles[next_load_];
+        offered_ = {layer_, &t, next_load_ + 1 == program_.tiles.size(), loads_[next_load_], nullptr, nullptr};
+        in.tile = &offered_;
+        in.tile_valid = engines_ && tile_ready();
+    }
+    if (issuing_ < program_.tiles.size()) {
+        const auto j = static_cast<std::size_t>(program_.tiles[issuing_].input);
+        in.input_ready = engines_ && input_in_[j] >= input_wanted_[j];
+    }
+    return in;
+}
+
+void core_bench::count_slot(const core_events& events, slot_split& split) {
+    std::uint64_t* const causes[] = {&split.outlier, &split.input, &split.memory, &split.weight_port, &split.hazard, &split.drain};
+    if (events.issue) ++split.mapping_loss;  // every vector; the ideal ones are taken off at the end
+    else if (events.stall == 0) ++split.barrier;
+    else if ((events.stall & (events.stall - 1)) != 0) throw std::runtime_error("a slot with two owners");
+    else ++*causes[__builtin_ctz(events.stall)];
+}
+
+void core_bench::take_drain(const core_events& events) {
+    if (events.drain_end) {
+        const output_block& block = blocks_.at(drained_++);
+        record_.drains.back().end = t_;
+        auto left = std::make_shared<std::uint64_t>(block.bytes);
+        dma_.offer(t_, burst_dma::outputs, {block.bytes}, [this, left](std::uint64_t bytes) {
+            if ((*left -= bytes) > 0) return;
+            ++free_output_banks_;
+            ++written_;
+        });
+    }
+    if (events.drain_start) {
+        --free_output_banks_;
+        record_.drains.push_back({t_, 0});
+    }
+}
+
+void core_bench::take(const core_events& events, slot_split& split) {
+    count_slot(events, split);
+    tile_times* const times = record_.tiles.data() + first_tile_;
+    if (events.load_end) {
+        times[ended_loads_].load_end = t_;
+        const tile& t = program_.tiles.at(ended_loads_++);
+        if (t.frees_weights) fetch_weights(static_cast<std::size_t>(t.weights) + 2);
+    }
+    if (events.done) {
+        const tile& t = program_.tiles.at(done_++);
+        if (t.frees_input) fetch_input(static_cast<std::size_t>(t.input) + 2);
+    }
+    if (events.load_start) {
+        if (next_load_ >= program_.tiles.size()) throw std::runtime_error("a load behind the last tile");
+        times[next_load_++].load_start = t_;
+    }
+    if (events.issue) {
+        ++record_.vectors;
+        if (issued_vectors_ == 0) times[issuing_].first_issue = t_;
+        if (++issued_vectors_ == program_.tiles.at(issuing_).vectors) {
+            issued_vectors_ = 0;
+            ++issuing_;
+        }
+    }
+    take_drain(events);
+}
+
+void core_bench::step(slot_split& split) {
+    const core_events events = core_.evaluate(inputs());
+    take(events, split);
+    dma_.grant(t_);
+    core_.clock();
+}
+
+core_record core_bench::run(std::size_t most_tiles) {
+    for (const prepared_layer& l : run_.layers) {
+        const cycle began = t_;
+        measured_layer m;
+        m.name = l.what->name;
+        begin(l);
+        for (dma_.land(t_); written_ < blocks_.size(); dma_.land(++t_)) {
+            if (t_ - began > 50'000'000) throw std::runtime_error(fmt::format("the core does not end: layer {}, tile {}", m.name, issuing_));
+            if (first_tile_ + issuing_ >= most_tiles && issued_vectors_ == 0) {
+                record_.tiles.resize(first_tile_ + issuing_);
+                return record_;
+            }
+            step(m.split);
+        }
+        m.cycles = t_ - began;
+        const layer_geometry& g = l.plan.descriptor.geometry;
+        const array_config& array = l.on_side_array ? *c_.side_array : c_.array;
+        const std::uint64_t macs = std::uint64_t(g.m()) * g.n() * g.k() * g.repeat, slots = std::uint64_t(array.trees) * array.lanes;
+        m.split.ideal = (macs + slots - 1) / slots;
+        m.split.mapping_loss -= m.split.ideal;
+        m.dma_bytes = dma_.take_moved();
+        record_.layers.push_back(m);
+    }
+    return record_;
+}
+
+std::string record_difference(const core_record& simulated, const core_record& rtl, bool prefix) {
+    const std::size_t tiles = std::min(simulated.tiles.size(), rtl.tiles.size());
+    for (std::size_t i = 0; i < tiles; ++i) {
+        const tile_times &a = simulated.tiles[i], &b = rtl.tiles[i];
+        if (a.load_start != b.load_start) return fmt::format("tile {}: load starts at {}; {}", i, a.load_start, b.load_start);
+        if (a.load_end != b.load_end) return fmt::format("tile {}: load ends at {}; {}", i, a.load_end, b.load_end);
+        if (a.first_issue != b.first_issue) return fmt::format("tile {}: first issue at {}; {}", i, a.first_issue, b.first_issue);
+    }
+    const std::size_t drains = std::min(simulated.drains.size(), rtl.drains.size());
+    for (std::size_t i = 0; i < drains; ++i) {
+        const drain_times &a = simulated.drains[i], &b = rtl.drains[i];
+        if (a.start != b.start) return fmt::format("block {}: drain starts at {}; {}", i, a.start, b.start);
+        if (b.end != 0 && a.end != b.end) return fmt::format("block {}: drain ends at {}; {}", i, a.end, b.end);
+    }
+    if (prefix) return {};
+    if (simulated.tiles.size() != rtl.tiles.size()) return fmt::format("{} tiles; {} tiles", simulated.tiles.size(), rtl.tiles.size());
+    if (simulated.drains.size() != rtl.drains.size()) return fmt::format("{} blocks; {} blocks", simulated.drains.size(), rtl.drains.size());
+    return timing_difference(simulated.layers, rtl.layers);
+}
+
+}  // namespace symmetree

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "platforms/prepare.h"
+#include "tests/support/tile_loads.h"
+
+namespace symmetree {
+
+/// The tile that stands next for its load, and its data as far as a bench has them.
+struct offered_tile {
+    const prepared_layer* layer = nullptr;
+    const tile* what = nullptr;
+    bool ends_layer = false;
+    tile_load_time load;                         ///< for a model without word streams
+    const std::uint8_t* dense = nullptr;         ///< its dense codes in their bank, byte-aligned; null: timing only
+    const std::uint8_t* outliers = nullptr;      ///< its outlier stream
+};
+
+/// What a core is told in a cycle.
+struct core_inputs {
+    bool tile_valid = false;                     ///< all bytes of `tile` are in their bank
+    const offered_tile* tile = nullptr;          ///< the tile that is loaded next; null behind the last one
+    bool input_ready = false;                    ///< for the tile that issues next
+    bool output_free = false;
+};
+
+/// What a core does in a cycle.
+struct core_events {
+    bool load_start = false, load_end = false, swap = false, issue = false, done = false;
+    bool drain_start = false, drain_last = false, drain_end = false;
+    unsigned stall = 0;                          ///< bits: outlier, input, memory, weight_port, hazard, drain
+};
+
+/// One Verilated core, driven cycle by cycle.
+class core_model {
+public:
+    virtual ~core_model() = default;
+    /// Constants of the layer's platform; the core is idle.
+    virtual void begin_layer(const platform_config& platform, const prepared_layer& l) = 0;
+    /// The outputs of this cycle, from its inputs and the registers.
+    virtual core_events evaluate(const core_inputs& in) = 0;
+    /// The clock edge that ends the cycle.
+    virtual void clock() = 0;
+};
+
+}  // namespace symmetree

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <vector>
+
+#include "models/accelerator/accelerator_config.h"
+
+namespace symmetree {
+
+/// The DMA and memory of the timing contract, evaluated cycle by cycle: a stream offers one burst, the next when that one is
+/// granted; grants by arrival, then by stream. Takes nothing from the models. docs/timing-model.md, "DMA".
+class burst_dma {
+public:
+    using cycle = std::uint64_t;
+    using landing = std::function<void(std::uint64_t bytes)>;   ///< hears of each burst at the end of its data phase
+    enum stream { weights, outliers, activations, outputs, control, streams };
+
+    burst_dma(const dma_config& dma, const dram_config& dram) : dma_(dma), dram_(dram) {}
+
+    void offer(cycle now, stream s, const std::vector<std::uint64_t>& runs, const landing& landed);
+    /// Bursts whose data phase ends now. First in each cycle.
+    void land(cycle now);
+    /// Grants of this cycle. Last in each cycle.
+    void grant(cycle now);
+
+    /// Bytes granted per stream since the last call.
+    std::array<std::uint64_t, streams> take_moved();
+
+private:
+    struct burst {
+        std::uint64_t bytes;
+        landing landed;
+    };
+    struct offered_bursts {
+        std::deque<burst> waiting;
+        cycle arrival = 0;
+    };
+    struct flying {
+        cycle ends;
+        burst what;
+    };
+
+    const dma_config dma_;
+    const dram_config dram_;
+    std::array<offered_bursts, streams> offered_;
+    std::deque<flying> in_flight_;
+    cycle data_free_ = 0;
+    std::array<std::uint64_t, streams> moved_{};
+};
+
+}  // namespace symmetree

@@ -1,0 +1,79 @@
+#include "tests/support/tile_loads.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace symmetree {
+namespace {
+
+std::uint64_t up(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
+
+int width_of_index(std::uint64_t values) {
+    int bits = 0;
+    while ((1ull << bits) < values) ++bits;
+    return bits;
+}
+
+/// Outliers per tree of every tile (repeat, n-block, k-block).
+std::vector<std::vector<std::uint64_t>> outliers_by_tile(const prepared_layer& l, const array_config& array) {
+    const layer_geometry& g = l.plan.descriptor.geometry;
+    const std::uint64_t n_blocks = up(g.n(), array.trees), k_blocks = up(g.k(), array.lanes);
+    std::vector<std::vector<std::uint64_t>> counts(g.repeat * n_blocks * k_blocks, std::vector<std::uint64_t>(array.trees, 0));
+    for (const outlier& o : l.weights.outliers) {
+        const std::uint64_t repeat = o.row / g.n(), channel = o.row % g.n();
+        ++counts[(repeat * n_blocks + channel / array.trees) * k_blocks + o.column / array.lanes][channel % array.trees];
+    }
+    return counts;
+}
+
+/// s of a tile with these outliers.
+std::uint64_t cycles_per_vector(const std::vector<std::uint64_t>& per_tree, const sparse_config& sparse) {
+    const std::uint64_t all = std::accumulate(per_tree.begin(), per_tree.end(), std::uint64_t{0});
+    if (sparse.assignment == outlier_assignment::pooled) return std::max<std::uint64_t>(1, up(all, sparse.lanes));
+    std::vector<std::uint64_t> lane(sparse.lanes, 0);
+    for (std::size_t tree = 0; tree < per_tree.size(); ++tree) lane[tree % lane.size()] += per_tree[tree];
+    return std::max<std::uint64_t>(1, *std::max_element(lane.begin(), lane.end()));
+}
+
+}  // namespace
+
+std::vector<tile_load_time> tile_load_times(const platform_config& c, const prepared_layer& l, const tile_program& program) {
+    const array_config& array = l.on_side_array ? *c.side_array : c.array;
+    std::vector<tile_load_time> loads;
+    const layer_geometry& g = l.plan.descriptor.geometry;
+    const bool has_outliers = !l.weights.outliers.empty();
+    const auto counts = outliers_by_tile(l, array);
+    const std::uint64_t n_blocks = up(g.n(), array.trees), k_blocks = up(g.k(), array.lanes);
+    const bool widened = c.zero_point == zero_point_unit::widened && !l.on_side_array;
+    const int port = array.weight_bits + (widened ? 1 : 0);
+    const int count_bits = width_of_index(std::uint64_t(array.trees) * array.lanes + 1);
+    const int entry_bits = l.used.dasq.outlier_bits + width_of_index(array.trees) + width_of_index(array.lanes);
+    std::uint64_t outlier_end = 0;
+    for (const tile& tile : program.tiles) {
+        tile_load_time load;
+        const int piece = std::min(port, g.stored_weight_bits - tile.weight_pass * port);
+        const std::uint64_t dense = up(std::uint64_t(tile.channels) * tile.inputs * piece, c.weight_buffer.port_bits);
+        load.dense_end = tile.dense_offset + up(std::uint64_t(tile.channels) * tile.inputs * g.stored_weight_bits, 8);
+        load.cycles = dense;
+        if (has_outliers && tile.weight_pass == 0 && tile.activation_pass == 0) {
+            const auto& per_tree = counts[(tile.repeat * n_blocks + tile.n_block) * k_blocks + tile.k_block];
+            const std::uint64_t bits = count_bits + std::accumulate(per_tree.begin(), per_tree.end(), std::uint64_t{0}) * entry_bits;
+            const std::uint64_t sparse = up(bits, c.outlier_port_own ? c.outlier_port_bits : c.weight_buffer.port_bits);
+            if (tile.first_of_fill) outlier_end = 0;
+            outlier_end += up(bits, 8);
+            load.outlier_end = outlier_end;
+            load.cycles = c.outlier_port_own ? std::max(dense, sparse) : dense + sparse;
+            load.pace = cycles_per_vector(per_tree, c.sparse);
+        }
+        loads.push_back(load);
+    }
+    return loads;
+}
+
+tile_program tiles_of(const platform_config& c, const prepared_layer& l) {
+    const array_config& array = l.on_side_array ? *c.side_array : c.array;
+    const layer_descriptor& d = l.plan.descriptor;
+    return enumerate_tiles(d.geometry, array.trees, array.lanes, l.plan.passes, {static_cast<loop_order>(d.order), d.m_block, l.plan.fills});
+}
+
+}  // namespace symmetree

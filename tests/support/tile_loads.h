@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "platforms/prepare.h"
+
+namespace symmetree {
+
+/// What the load of one tile takes, by the words of docs/timing-model.md, "Weights" and "Outliers".
+struct tile_load_time {
+    std::uint64_t cycles = 0;                      ///< L
+    std::uint64_t pace = 1;                        ///< s
+    std::uint64_t dense_end = 0, outlier_end = 0;  ///< bytes of the bank that must be in
+};
+
+/// The loads of a layer's tiles, from sizes and outlier positions; takes nothing from the models.
+std::vector<tile_load_time> tile_load_times(const platform_config& platform, const prepared_layer& l, const tile_program& program);
+
+/// The tiles of a prepared layer in execution order.
+tile_program tiles_of(const platform_config& platform, const prepared_layer& l);
+
+}  // namespace symmetree
