@@ -44,10 +44,11 @@ const longest = (text, most) => text.length > most ? text.slice(0, most - 1) + "
 
 /// Horizontal bars: `bars` are label lines, `series` are {name, values} in the unit of `title`.
 function stackedBars(place, words, title, bars, series) {
-  const lines = Math.max(1, ...bars.map(bar => bar.length));
-  const rowHeight = bars.length > 25 && lines === 1 ? 17 : 14 + 14 * lines;
   const narrow = place.clientWidth < 600;
-  const labels = bars.map(bar => bar.map(line => longest(line, narrow ? 16 : 34)));
+  // Many bars are kept low: their names on one line each, where there is room.
+  const labels = bars.length > 12 && !narrow ? bars.map(bar => [longest(bar.join(", "), 44)]) : bars.map(bar => bar.map(line => longest(line, narrow ? 16 : 34)));
+  const lines = Math.max(1, ...labels.map(label => label.length));
+  const rowHeight = lines === 1 && bars.length > 12 ? 19 : 14 + 14 * lines;
   const datasets = series.map(({ name, values }, i) => ({
     label: name, data: values, backgroundColor: colour(i), borderColor: theme().background, borderWidth: { right: 1 }, pointStyle: "rect",
   }));

@@ -35,7 +35,7 @@ function bestRow(column) {
 
 function buildUnits() {
   const section = document.getElementById("units");
-  section.querySelector(".about").textContent = "The same points as in the comparison, in its order.";
+  section.querySelector(".about").textContent = "The points that the filter leaves, in the order in which they were recorded.";
   for (const [what, suffix, total] of [["energy", "_energy_j", "energy_j"], ["area", "_area_um2", "area_um2"]]) {
     const place = section.querySelector(`[data-what=${what}]`);
     const parts = numericColumns.filter(column => column.name.endsWith(suffix) && column.name !== total);

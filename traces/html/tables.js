@@ -82,6 +82,7 @@ function sortBy(column) {
 }
 
 function sortableHead(column) {
+  if (comparison.limit === printedRows) return headCell(column.title, column.unit, column.numeric); // buttons are lost where paper repeats a heading
   const cell = headCell("", column.unit, column.numeric);
   const button = element("button", column.title);
   button.type = "button";
