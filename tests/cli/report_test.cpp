@@ -44,6 +44,19 @@ TEST(report, puts_several_files_together) {
     EXPECT_THAT(lines[3], StartsWith("small,post,"));
 }
 
+TEST(report, takes_the_results_of_a_sweep) {
+    const workbench bench;
+    bench.write(
+        "widths.yaml",
+        "name: widths\nworkload: small.yaml\naxes:\n  - {axis: platform, values: [symq, dasq]}\n  - {axis: weight_bits, range: 3..4}\n");
+    ASSERT_EQ(bench.run("sweep widths.yaml --output widths.db").code, 0);
+    const outcome table = bench.run("report widths.db --format csv");
+    EXPECT_EQ(table.code, 0) << table.err;
+    EXPECT_EQ(lines_of(table.out).size(), 5u);
+    EXPECT_EQ(bench.run("report widths.db --output page.html").code, 0);
+    EXPECT_THAT(bench.content("page.html"), AllOf(HasSubstr("\"name\":\"weight_bits\""), HasSubstr("\"details\":[{\"row\":")));
+}
+
 TEST(report, writes_tables_with_the_title_asked_for) {
     const report_bench bench;
     EXPECT_THAT(bench.run("report compared.json --format markdown --title Mine").out, AllOf(HasSubstr("## Mine\n"), HasSubstr("| symq |")));
