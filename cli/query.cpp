@@ -113,7 +113,6 @@ exit_code reprice_command(const std::vector<std::string>& words) {
     }
     result_store store = result_store::open(file, true);
     reprice(store, table, cost_directory());
-    store.finish();
     return exit_code::done;
 }
 

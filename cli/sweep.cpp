@@ -134,6 +134,7 @@ void require_same(const sweep_origin& now, const sweep_origin& then, const std::
     if (now.spec != then.spec) differs("the sweep's file");
     if (now.version != then.version) differs(fmt::format("the program ({} then, {} now)", then.version, now.version).c_str());
     if (now.files != then.files) differs("a platform, workload or cost table");
+    if (then.priced_again) differs("the cost table");
     problems.throw_if_any();
 }
 
@@ -141,6 +142,7 @@ result_store store_of(const sweep_options& o, const sweep_space& space) {
     if (!o.resume || !std::filesystem::exists(o.run.output)) return result_store::create(o.run.output, origin_of(space));
     result_store store = result_store::open(o.run.output, true);
     require_same(origin_of(space), store.origin(), o.run.output);
+    store.write_ahead();
     return store;
 }
 

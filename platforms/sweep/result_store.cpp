@@ -221,6 +221,7 @@ struct result_store::state {
             columns.push_back(column);
             if (column.role == column_role::axis) origin.columns.push_back(column);
         }
+        origin.priced_again = get("priced_again") == cell(std::int64_t{1});
         SQLite::Statement f(database, "SELECT file, digest FROM input ORDER BY file");
         while (f.executeStep()) origin.files.emplace_back(f.getColumn(0).getString(), f.getColumn(1).getString());
         SQLite::Statement m(database, "SELECT value FROM sweep WHERE name LIKE 'minimize %' ORDER BY name");
@@ -274,7 +275,9 @@ result_store result_store::create(const std::string& path, const sweep_origin& o
     }
     std::filesystem::rename(unfinished, path, failed);
     if (failed) throw refusal(path, "can't be written: " + failed.message());
-    return guarded(path, [&] { return writable(path, std::move(lock)); });
+    result_store store = guarded(path, [&] { return writable(path, std::move(lock)); });
+    store.write_ahead();
+    return store;
 }
 
 bool result_store::is_database(const std::string& path) {
@@ -302,10 +305,15 @@ result_store result_store::writable(const std::string& path, std::unique_ptr<wri
     auto s = std::make_unique<state>(path, SQLite::OPEN_READWRITE);
     s->lock = std::move(lock);
     s->read_origin();
-    s->database.exec("PRAGMA journal_mode = WAL");
-    s->database.exec("PRAGMA synchronous = NORMAL");
     s->prepare_insert();
     return result_store(std::move(s));
+}
+
+void result_store::write_ahead() {
+    guarded(state_->path, [&] {
+        state_->database.exec("PRAGMA journal_mode = WAL");
+        return state_->database.exec("PRAGMA synchronous = NORMAL");
+    });
 }
 
 const sweep_origin& result_store::origin() const { return state_->origin; }
@@ -470,6 +478,15 @@ std::vector<std::uint64_t> result_store::feasible_ids() const {
     });
 }
 
+std::vector<std::string> result_store::cost_tables() const {
+    return guarded(state_->path, [&] {
+        std::vector<std::string> names;
+        SQLite::Statement s(state_->database, "SELECT name FROM cost_table ORDER BY name");
+        while (s.executeStep()) names.push_back(s.getColumn(0).getString());
+        return names;
+    });
+}
+
 std::string result_store::cost_table_text(const std::string& name) const {
     return guarded(state_->path, [&] {
         SQLite::Statement s(state_->database, "SELECT text FROM cost_table WHERE name = ?");
@@ -515,6 +532,7 @@ void result_store::commit() {
     guarded(state_->path, [&] {
         state_->update.reset();
         state_->database.exec("DELETE FROM cost_table WHERE name NOT IN (SELECT cost_table FROM point WHERE cost_table IS NOT NULL)");
+        state_->set("priced_again", std::int64_t{1});
         state_->transaction->commit();
         state_->transaction.reset();
         return 0;

@@ -55,6 +55,7 @@ struct sweep_origin {
     std::vector<study_column> columns;                               ///< label and axis columns
     std::vector<std::pair<std::string, std::string>> files;          ///< what was read, with digests
     std::vector<std::string> minimize;
+    bool priced_again = false;                                       ///< by a table that the sweep does not name
 };
 
 /// Results of a sweep in one SQLite file (schema: docs/sweep-format.md). Every call of add() is one transaction: after
@@ -66,6 +67,8 @@ public:
     static result_store create(const std::string& path, const sweep_origin& origin);
     /// An existing one; `to_write`: nobody else may write until it is closed.
     static result_store open(const std::string& path, bool to_write);
+    /// From now on what is added goes to a write-ahead log, which can be read at the same time; until finish(). A new file does so.
+    void write_ahead();
     /// True when the file starts as SQLite's do.
     static bool is_database(const std::string& path);
 
@@ -101,6 +104,7 @@ public:
     };
     std::vector<priced_point> priced_points() const;
     priced_point priced_point_of(std::uint64_t id) const;
+    std::vector<std::string> cost_tables() const;
     std::string cost_table_text(const std::string& name) const;
     /// Ids of the rows that load() gives.
     std::vector<std::uint64_t> feasible_ids() const;

@@ -237,9 +237,6 @@ private:
         const cost_table table = *space_.point(p.id).request->prices;
         const auto file = space_.files().find(table.file());
         store_.add_cost_table(name, table.label(), table.file(), file == space_.files().end() ? "" : file->second);
-        std::vector<std::string> notes;
-        for (const std::string& what : table.not_modelled()) notes.push_back("not in the costs: " + what);
-        note(notes);
     }
 
     void note_best(const stored_point& p) {

@@ -73,6 +73,12 @@ study load_study(const std::string& path, std::size_t most_details) {
     const sweep_spec spec = parse_sweep(store.origin().spec, store.origin().spec_file);
     study s = store.load(spec.name);
     s.baseline = spec.baseline;
+    std::set<std::string> missing;
+    for (const std::string& name : store.cost_tables()) {
+        const cost_table table = cost_table::parse(store.cost_table_text(name), name);
+        for (const std::string& what : table.not_modelled())
+            if (missing.insert(what).second) s.notes.push_back("not in the costs: " + what);
+    }
     std::vector<objective> objectives;
     for (const std::string& name : store.origin().minimize) objectives.push_back({name, false});
     std::vector<std::size_t> front = pareto_front(s, objectives, {"workload"});
