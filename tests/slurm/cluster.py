@@ -48,8 +48,8 @@ class Cluster:
         self.stop()
 
     def start(self, *words):
-        log = open(self.folder / (words[0] + ".out"), "wb")
-        process = subprocess.Popen(words, env=self.environment, stdout=log, stderr=log, start_new_session=True)
+        with open(self.folder / (words[0] + ".out"), "wb") as log:
+            process = subprocess.Popen(words, env=self.environment, stdout=log, stderr=log, start_new_session=True)
         self.processes.append(process)
         return process
 
@@ -75,7 +75,7 @@ SlurmdPort={free_port()}
 SlurmUser={user}
 SlurmdUser={user}
 AuthType=auth/munge
-AuthInfo=socket={self.socket}
+AuthInfo=socket={self.socket},cred_expire=15
 CredType=cred/munge
 StateSaveLocation={self.folder}/state
 SlurmdSpoolDir={self.folder}/spool
