@@ -17,6 +17,9 @@ packages=(
   libdnnl-dev                   # oneDNN: the reference's integer matrix products
   libonnx-dev                   # ONNX import
   libprotobuf-dev               # the wire format of ONNX files
+  libsqlite3-dev                # results of sweeps: a file that a crash leaves whole
+  libsqlitecpp-dev              # its statements and transactions as C++ objects
+  zlib1g-dev                    # reports in that file, deflated
   libgtest-dev                  # tests
   libgmock-dev                  # matchers of the tests
   libbenchmark-dev              # programs of bench/
@@ -27,7 +30,11 @@ packages=(
   chromium                      # the report page is tested in it
   chromium-driver               # steers it
   python3-selenium              # speaks to the driver in those tests
-  python3                       # tests that the published cost table is what its script computes
+  slurmctld                     # sweeps as job arrays are tested on a real Slurm: its controller,
+  slurmd                        # its node
+  slurm-client                  # and sbatch, squeue, scancel, which sweep --engine slurm runs
+  munge                         # by which the three know each other
+  python3                       # tests of the published cost table and of sweeps as a user runs them
 )
 
 check_system() {
