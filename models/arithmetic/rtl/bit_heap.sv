@@ -67,55 +67,59 @@ module bit_heap #(
 
   localparam integer STAGES = stages_for(tallest(HEIGHTS));
 
-  // A wire per bit, each level pulling its bits from the adders of the level above: simulators are slow with wide vectors
-  // that are written bit by bit. A column holds what was passed on, then sums, then the carries of the column below.
   genvar n, c, i;
   generate
-    for (n = 0; n <= STAGES; n = n + 1) begin : level
-      localparam [COLUMNS*16-1:0] HERE = heights_at(n);
-      localparam integer TARGET = n < STAGES ? dadda(STAGES - 1 - n) : 2;
-      localparam [COLUMNS*16-1:0] FULL = stage(HERE, TARGET, 1);
-      localparam [COLUMNS*16-1:0] HALF = stage(HERE, TARGET, 2);
-      localparam integer M = n > 0 ? n - 1 : 0;  // the level above
-      localparam integer ABOVE_TARGET = dadda(STAGES - 1 - M);
-      localparam [COLUMNS*16-1:0] ABOVE = heights_at(M);
-      localparam [COLUMNS*16-1:0] ABOVE_FULL = stage(ABOVE, ABOVE_TARGET, 1);
-      localparam [COLUMNS*16-1:0] ABOVE_HALF = stage(ABOVE, ABOVE_TARGET, 2);
+    for (n = 0; n < STAGES; n = n + 1) begin : stages
+      localparam integer FROM = n == 0 ? SLOTS : dadda(STAGES - n);  // slots per column
+      localparam integer TO = dadda(STAGES - 1 - n);
+      localparam [COLUMNS*16-1:0] BEFORE = heights_at(n);
+      localparam [COLUMNS*16-1:0] AFTER = stage(BEFORE, TO, 0);
+      localparam [COLUMNS*16-1:0] FULL = stage(BEFORE, TO, 1);
+      localparam [COLUMNS*16-1:0] HALF = stage(BEFORE, TO, 2);
+      wire [COLUMNS*FROM-1:0] have;
+      wire [COLUMNS*TO-1:0] left;
+      if (n == 0) assign have = bits;
+      else assign have = stages[n-1].left;
 
       for (c = 0; c < COLUMNS; c = c + 1) begin : column
-        localparam integer F = {16'd0, ABOVE_FULL[c*16+:16]};
-        localparam integer H = {16'd0, ABOVE_HALF[c*16+:16]};
+        localparam integer F = {16'd0, FULL[c*16+:16]};
+        localparam integer H = {16'd0, HALF[c*16+:16]};
         localparam integer TAKEN = 3 * F + 2 * H;
-        localparam integer PASSED = {16'd0, ABOVE[c*16+:16]} - TAKEN;
-        localparam integer B = c > 0 ? c - 1 : 0;  // the column below
-        localparam integer BELOW_F = {16'd0, ABOVE_FULL[B*16+:16]};
+        localparam integer PASSED = {16'd0, BEFORE[c*16+:16]} - TAKEN;
+        localparam integer HAVE = c * FROM;
+        localparam integer LEFT = c * TO;
+        // Where the carries from here begin in the next column.
+        localparam integer C = c + 1 < COLUMNS ? c + 1 : c;
+        localparam integer NEXT = {16'd0, BEFORE[C*16+:16]} - 2 * {16'd0, FULL[C*16+:16]} - {16'd0, HALF[C*16+:16]};
+        localparam integer CARRIES = C * TO + NEXT;
 
-        for (i = 0; i < {16'd0, HERE[c*16+:16]}; i = i + 1) begin : slot
-          wire q;
-          if (n == 0) assign q = bits[c*SLOTS+i];
-          else if (i < PASSED) assign q = level[M].column[c].slot[TAKEN+i].q;
-          else if (i < PASSED + F) assign q = level[M].column[c].full[i-PASSED].sum;
-          else if (i < PASSED + F + H) assign q = level[M].column[c].half[0].sum;
-          else if (i < PASSED + F + H + BELOW_F) assign q = level[M].column[B].full[i-PASSED-F-H].carry;
-          else assign q = level[M].column[B].half[0].carry;
+        for (i = 0; i < PASSED; i = i + 1) begin : pass
+          assign left[LEFT+i] = have[HAVE+TAKEN+i];
         end
-        for (i = 0; i < {16'd0, FULL[c*16+:16]}; i = i + 1) begin : full
-          wire sum, carry;
-          full_adder add (.a(slot[3*i].q), .b(slot[3*i+1].q), .c(slot[3*i+2].q), .sum(sum), .carry(carry));
+        for (i = 0; i < F; i = i + 1) begin : full
+          wire over;
+          full_adder add (.a(have[HAVE+3*i]), .b(have[HAVE+3*i+1]), .c(have[HAVE+3*i+2]), .sum(left[LEFT+PASSED+i]), .carry(over));
+          if (c + 1 < COLUMNS) assign left[CARRIES+i] = over;
         end
-        for (i = 0; i < {16'd0, HALF[c*16+:16]}; i = i + 1) begin : half
-          localparam integer AT = 3 * {16'd0, FULL[c*16+:16]};
-          wire sum, carry;
-          half_adder add (.a(slot[AT].q), .b(slot[AT+1].q), .sum(sum), .carry(carry));
+        for (i = 0; i < H; i = i + 1) begin : half
+          wire over;
+          half_adder add (.a(have[HAVE+3*F]), .b(have[HAVE+3*F+1]), .sum(left[LEFT+PASSED+F]), .carry(over));
+          if (c + 1 < COLUMNS) assign left[CARRIES+F] = over;
         end
-
-        if (n == STAGES) begin : row
-          if (HERE[c*16+:16] > 0) assign sum[c] = slot[0].q;
-          else assign sum[c] = 1'b0;
-          if (HERE[c*16+:16] > 1) assign carry[c] = slot[1].q;
-          else assign carry[c] = 1'b0;
+        for (i = {16'd0, AFTER[c*16+:16]}; i < TO; i = i + 1) begin : unused
+          assign left[LEFT+i] = 1'b0;
         end
       end
+    end
+
+    for (c = 0; c < COLUMNS; c = c + 1) begin : rows
+      localparam [COLUMNS*16-1:0] LAST = heights_at(STAGES);
+      if (LAST[c*16+:16] == 0) assign sum[c] = 1'b0;
+      else if (STAGES == 0) assign sum[c] = bits[c*SLOTS];
+      else assign sum[c] = stages[STAGES-1].left[c*2];
+      if (LAST[c*16+:16] < 2) assign carry[c] = 1'b0;
+      else if (STAGES == 0) assign carry[c] = bits[c*SLOTS+1];
+      else assign carry[c] = stages[STAGES-1].left[c*2+1];
     end
   endgenerate
 endmodule
