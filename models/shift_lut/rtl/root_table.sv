@@ -1,0 +1,41 @@
+// floor(magnitude * 2^(G+1) / sqrt(2)) as a table of 2^A words: POST's products of odd exponents before their shift, with
+// the bit below the last one kept for rounding. Since floor and shift commute, one word serves every exponent, and the
+// bits that the shift leaves are exact.
+// Combinational. Twin: shifted_magnitude, models/shift_lut/shift_math.h
+module root_table #(
+    parameter integer A = 4,
+    parameter integer G = 4
+) (
+    input  wire [A-1:0] magnitude,
+    output wire [A+G:0] word
+);
+  localparam integer WORDS = 1 << A;
+  localparam integer WIDTH = A + G + 1;
+
+  // Bit b of all words, word 0 lowest. The words grow by s or s + 1, s the largest with s^2 <= 2^(2G+1).
+  function [WORDS-1:0] column(input integer b);
+    integer n;
+    reg [63:0] x, t, s, goal;
+    begin
+      s = 0;
+      for (x = 1; x * x <= (64'd1 << (2 * G + 1)); x = x + 1) s = x;
+      t = 0;
+      column = 0;
+      for (n = 1; n < WORDS; n = n + 1) begin
+        x = {32'd0, n};
+        t = t + s;
+        goal = x * x << (2 * G + 1);
+        if ((t + 1) * (t + 1) <= goal) t = t + 1;
+        column[n] = t[b[5:0]];
+      end
+    end
+  endfunction
+
+  genvar b;
+  generate
+    for (b = 0; b < WIDTH; b = b + 1) begin : bits
+      localparam [WORDS-1:0] COLUMN = column(b);
+      assign word[b] = COLUMN[magnitude];
+    end
+  endgenerate
+endmodule
