@@ -1,8 +1,10 @@
 """A real Slurm on one machine: munged, slurmctld and slurmd on loopback, in a folder of their own, for as long as a test lasts."""
+import ctypes
 import os
 import pathlib
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -20,6 +22,12 @@ def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
+
+
+def end_with_parent():
+    """A test that is killed leaves no daemon behind."""
+    PR_SET_PDEATHSIG = 1
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Cluster:
@@ -49,7 +57,7 @@ class Cluster:
 
     def start(self, *words):
         with open(self.folder / (words[0] + ".out"), "wb") as log:
-            process = subprocess.Popen(words, env=self.environment, stdout=log, stderr=log, start_new_session=True)
+            process = subprocess.Popen(words, env=self.environment, stdout=log, stderr=log, start_new_session=True, preexec_fn=end_with_parent)
         self.processes.append(process)
         return process
 
