@@ -62,6 +62,7 @@ std::vector<tile_load_time> tile_load_times(const platform_config& c, const prep
             if (tile.first_of_fill) outlier_end = 0;
             outlier_end += up(bits, 8);
             load.outlier_end = outlier_end;
+            load.outlier_bytes = up(bits, 8);
             load.cycles = c.outlier_port_own ? std::max(dense, sparse) : dense + sparse;
             load.pace = cycles_per_vector(per_tree, c.sparse);
         }

@@ -12,6 +12,7 @@ struct tile_load_time {
     std::uint64_t cycles = 0;                      ///< L
     std::uint64_t pace = 1;                        ///< s
     std::uint64_t dense_end = 0, outlier_end = 0;  ///< bytes of the bank that must be in
+    std::uint64_t outlier_bytes = 0;               ///< of its own stream
 };
 
 /// The loads of a layer's tiles, from sizes and outlier positions; takes nothing from the models.

@@ -7,6 +7,8 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "models/buffers/im2col_math.h"
+
 namespace symmetree {
 
 // Fetches: the rules of docs/timing-model.md, "Weights" and "Input"
@@ -14,8 +16,15 @@ namespace symmetree {
 void core_bench::fetch_weights(std::size_t j) {
     if (j >= program_.weights.size()) return;
     const weight_fill& fill = layer_->plan.fills[program_.weights[j].fill];
-    dma_.offer(t_, burst_dma::weights, {fill.dense_bytes}, [this, j](std::uint64_t bytes) { dense_in_[j] += bytes; });
-    if (fill.outlier_bytes > 0) dma_.offer(t_, burst_dma::outliers, {fill.outlier_bytes}, [this, j](std::uint64_t bytes) { outliers_in_[j] += bytes; });
+    dma_.offer(t_, burst_dma::weights, {fill.dense_bytes}, [this, j](std::uint64_t bytes) {
+        fill_weight_bank(j, dense_in_[j], bytes, false);
+        dense_in_[j] += bytes;
+    });
+    if (fill.outlier_bytes == 0) return;
+    dma_.offer(t_, burst_dma::outliers, {fill.outlier_bytes}, [this, j](std::uint64_t bytes) {
+        fill_weight_bank(j, outliers_in_[j], bytes, true);
+        outliers_in_[j] += bytes;
+    });
 }
 
 void core_bench::fetch_input(std::size_t j) {
@@ -25,7 +34,59 @@ void core_bench::fetch_input(std::size_t j) {
     std::vector<std::uint64_t> runs;
     for (const row_run& run : input_rows(g, first, std::min(m_block, g.m() - first))) runs.push_back(run.count * g.row_bytes());
     input_wanted_[j] = std::accumulate(runs.begin(), runs.end(), std::uint64_t{0});
-    dma_.offer(t_, burst_dma::activations, runs, [this, j](std::uint64_t bytes) { input_in_[j] += bytes; });
+    dma_.offer(t_, burst_dma::activations, runs, [this, j](std::uint64_t bytes) {
+        if ((input_in_[j] += bytes) == input_wanted_[j]) fill_input_bank(j);
+    });
+    if (input_wanted_[j] == 0) fill_input_bank(j);
+}
+
+// Values: bytes are copied into their bank as their bursts land.
+
+void core_bench::fill_weight_bank(std::size_t j, std::uint64_t from, std::uint64_t bytes, bool outliers) {
+    if (run_.request.timing_only && !outliers) return;
+    const std::vector<std::uint8_t>& memory = outliers ? image_.outliers : image_.dense;
+    std::vector<std::uint8_t>& bank = outliers ? outlier_bank_[j % 2] : dense_bank_[j % 2];
+    if (from == 0) bank.clear();
+    const auto begin = memory.begin() + static_cast<std::ptrdiff_t>((outliers ? outliers_begin_ : dense_begin_)[program_.weights[j].fill] + from);
+    bank.insert(bank.end(), begin, begin + static_cast<std::ptrdiff_t>(bytes));
+}
+
+void core_bench::fill_input_bank(std::size_t j) {
+    if (run_.request.timing_only) return;
+    const layer_geometry& g = layer_->plan.descriptor.geometry;
+    const std::int64_t m_block = layer_->plan.descriptor.m_block, first = program_.inputs[j].m_block * m_block;
+    std::vector<std::uint8_t>& bank = input_bank_[j % 2];
+    input_rows_[j % 2] = input_rows(g, first, std::min(m_block, g.m() - first));
+    bank.clear();
+    const std::uint64_t base = std::uint64_t(program_.inputs[j].repeat) * g.in_height * g.row_bytes();
+    for (const row_run& run : input_rows_[j % 2]) {
+        const auto begin = image_.input.begin() + static_cast<std::ptrdiff_t>(base + run.first * g.row_bytes());
+        bank.insert(bank.end(), begin, begin + static_cast<std::ptrdiff_t>(run.count * g.row_bytes()));
+    }
+}
+
+/// The vectors of the tile that issues next, from its input bank.
+void core_bench::gather() {
+    if (gathered_ == issuing_) return;
+    gathered_ = issuing_;
+    const tile& t = program_.tiles[issuing_];
+    const layer_descriptor& d = layer_->plan.descriptor;
+    const array_config& array = layer_->on_side_array ? *c_.side_array : c_.array;
+    im2col_request request;
+    request.geometry = &d.geometry;
+    request.first_vector = std::int64_t(t.m_block) * d.m_block;
+    request.vectors = t.vectors;
+    request.k_block = t.k_block;
+    request.lanes = request.stride = array.lanes;
+    request.padding = static_cast<std::int16_t>(image_.descriptor.input_zero_point);
+    request.part = piece_of(d.geometry.activation_bits, array.activation_bits, t.activation_pass);
+    const std::size_t bank = static_cast<std::size_t>(t.input) % 2;
+    vectors_ = gather_vectors(unpack_rows(input_bank_[bank].data(), d.geometry, input_rows_[bank], d.activations_unsigned != 0), input_rows_[bank], request);
+}
+
+const channel_record* core_bench::channels_of(std::int32_t repeat, std::int32_t n_block) const {
+    const array_config& array = layer_->on_side_array ? *c_.side_array : c_.array;
+    return image_.channels.data() + repeat * layer_->plan.descriptor.geometry.n() + std::ptrdiff_t(n_block) * array.trees;
 }
 
 bool core_bench::tile_ready() const {
@@ -45,11 +106,33 @@ void core_bench::begin(const prepared_layer& l) {
     input_in_.assign(program_.inputs.size(), 0);
     input_wanted_.assign(program_.inputs.size(), 1);  // not asked for yet: not there
     next_load_ = ended_loads_ = issuing_ = done_ = drained_ = written_ = 0;
+    collecting_ = 0;
     issued_vectors_ = 0;
     engines_ = false;
     first_tile_ = record_.tiles.size();
     record_.tiles.resize(first_tile_ + program_.tiles.size());
     core_.begin_layer(c_, l);
+
+    image_ = build_image(c_, l.plan, l.weights, l.input ? &*l.input : nullptr, channel_records(l));
+    gathered_ = std::size_t(-1);
+    dense_begin_.clear();
+    outliers_begin_.clear();
+    std::uint64_t dense = 0, outliers = 0;
+    for (const weight_fill& fill : l.plan.fills) {
+        dense_begin_.push_back(dense);
+        outliers_begin_.push_back(outliers);
+        dense += fill.dense_bytes;
+        outliers += fill.outlier_bytes;
+    }
+    tile_outliers_.clear();
+    std::uint64_t end = 0;
+    for (std::size_t i = 0; i < program_.tiles.size(); ++i) {
+        const tile& t = program_.tiles[i];
+        const bool stream = l.plan.outliers.present() && t.first_pass();
+        if (t.first_of_fill) end = 0;
+        tile_outliers_.push_back(stream ? end : ~std::uint64_t{0});
+        if (stream) end = loads_[i].outlier_end;
+    }
 
     // The sequencer reads the descriptor, then the tables, then starts the engines.
     const layer_geometry& g = l.plan.descriptor.geometry;
@@ -77,14 +160,24 @@ core_inputs core_bench::inputs() {
     in.output_free = free_output_banks_ > 0;
     if (next_load_ < program_.tiles.size()) {
         const tile& t = program_.tiles[next_load_];
-        offered_ = {layer_, &t, next_load_ + 1 == program_.tiles.size(), loads_[next_load_], nullptr, nullptr};
+        offered_ = {layer_, &t, next_load_ + 1 == program_.tiles.size(), loads_[next_load_], nullptr, nullptr, channels_of(t.repeat, t.n_block)};
+        if (!run_.request.timing_only) offered_.dense = dense_bank_[t.weights % 2].data() + t.dense_offset;
+        if (tile_outliers_[next_load_] != ~std::uint64_t{0}) offered_.outliers = outlier_bank_[t.weights % 2].data() + tile_outliers_[next_load_];
         in.tile = &offered_;
         in.tile_valid = engines_ && tile_ready();
     }
     if (issuing_ < program_.tiles.size()) {
         const auto j = static_cast<std::size_t>(program_.tiles[issuing_].input);
         in.input_ready = engines_ && input_in_[j] >= input_wanted_[j];
+        if (in.input_ready && !run_.request.timing_only) {
+            gather();
+            const array_config& array = layer_->on_side_array ? *c_.side_array : c_.array;
+            in.vector = vectors_.data() + std::ptrdiff_t(issued_vectors_) * array.lanes;
+        }
     }
+    in.descriptor = &image_.descriptor;
+    const std::size_t block = block_complete() ? collecting_ : collecting_ - 1;
+    if (block < blocks_.size()) in.drain_channels = channels_of(blocks_[block].repeat, blocks_[block].n_block);
     return in;
 }
 
@@ -111,6 +204,21 @@ void core_bench::take_drain(const core_events& events) {
         --free_output_banks_;
         record_.drains.push_back({t_, 0});
     }
+    record_.overflow |= events.overflow;
+    if (events.drained) collect(events);
+}
+
+/// A group of sums; a block's last group may be cut off at its channels.
+void core_bench::collect(const core_events& events) {
+    if (block_complete()) {
+        record_.sums.emplace_back();
+        const output_block& block = blocks_.at(collecting_++);
+        collected_ = std::size_t(block.vectors) * std::size_t(block.channels);
+        channels_ = std::size_t(block.channels);
+    }
+    std::vector<std::int64_t>& sums = record_.sums.back();
+    const std::size_t left = channels_ - sums.size() % channels_;
+    sums.insert(sums.end(), events.drained->begin(), events.drained->begin() + static_cast<std::ptrdiff_t>(std::min(left, events.drained->size())));
 }
 
 void core_bench::take(const core_events& events, slot_split& split) {
@@ -187,7 +295,11 @@ std::string record_difference(const core_record& simulated, const core_record& r
         if (a.start != b.start) return fmt::format("block {}: drain starts at {}; {}", i, a.start, b.start);
         if (b.end != 0 && a.end != b.end) return fmt::format("block {}: drain ends at {}; {}", i, a.end, b.end);
     }
+    for (std::size_t i = 0; i < std::min(simulated.sums.size(), rtl.sums.size()); ++i)
+        for (std::size_t at = 0; at < rtl.sums[i].size(); ++at)
+            if (simulated.sums[i].at(at) != rtl.sums[i][at]) return fmt::format("block {}, sum {}: {}; {}", i, at, simulated.sums[i][at], rtl.sums[i][at]);
     if (prefix) return {};
+    if (simulated.sums.size() != rtl.sums.size()) return fmt::format("{} blocks of sums; {}", simulated.sums.size(), rtl.sums.size());
     if (simulated.tiles.size() != rtl.tiles.size()) return fmt::format("{} tiles; {} tiles", simulated.tiles.size(), rtl.tiles.size());
     if (simulated.drains.size() != rtl.drains.size()) return fmt::format("{} blocks; {} blocks", simulated.drains.size(), rtl.drains.size());
     return timing_difference(simulated.layers, rtl.layers);

@@ -26,6 +26,8 @@ struct core_record {
     std::vector<tile_times> tiles;
     std::vector<drain_times> drains;
     std::uint64_t vectors = 0;
+    std::vector<std::vector<std::int64_t>> sums;   ///< of each block, [vector][channel], as they enter the requantizer; exact runs only
+    bool overflow = false;                         ///< the RTL's outlier lists were too short
 };
 
 /// Where two records differ first; empty when nowhere. The shorter one ends the comparison if `prefix` is set; its layers are then not compared.
@@ -53,6 +55,12 @@ private:
     void count_slot(const core_events& events, slot_split& split);
     void take_drain(const core_events& events);
     void step(slot_split& split);
+    void fill_weight_bank(std::size_t j, std::uint64_t from, std::uint64_t bytes, bool outliers);
+    void fill_input_bank(std::size_t j);
+    void gather();
+    void collect(const core_events& events);
+    bool block_complete() const { return record_.sums.empty() || record_.sums.back().size() == collected_; }
+    const channel_record* channels_of(std::int32_t repeat, std::int32_t n_block) const;
 
     const prepared_run& run_;
     const platform_config& c_;
@@ -72,6 +80,16 @@ private:
     bool engines_ = false;
     int free_output_banks_ = 2;
     std::size_t first_tile_ = 0;   ///< of this layer in the record
+
+    // values; empty when timing only
+    layer_image image_;
+    std::vector<std::uint64_t> dense_begin_, outliers_begin_;   ///< of each fill in memory
+    std::vector<std::uint64_t> tile_outliers_;                  ///< where each tile's stream begins in its fill; ~0: none
+    std::vector<std::uint8_t> dense_bank_[2], outlier_bank_[2], input_bank_[2];
+    std::vector<row_run> input_rows_[2];
+    std::vector<std::int16_t> vectors_;                         ///< of the tile that issues, [vectors][lanes]
+    std::size_t collecting_ = 0, collected_ = 0, channels_ = 1; ///< blocks whose sums are in or coming, sums of the present one
+    std::size_t gathered_ = std::size_t(-1);                    ///< the tile that they belong to
 };
 
 }  // namespace symmetree

@@ -15,7 +15,8 @@ struct offered_tile {
     bool ends_layer = false;
     tile_load_time load;                         ///< for a model without word streams
     const std::uint8_t* dense = nullptr;         ///< its dense codes in their bank, byte-aligned; null: timing only
-    const std::uint8_t* outliers = nullptr;      ///< its outlier stream
+    const std::uint8_t* outliers = nullptr;      ///< its outlier stream, null where it has none
+    const channel_record* channels = nullptr;    ///< of its trees
 };
 
 /// What a core is told in a cycle.
@@ -24,6 +25,9 @@ struct core_inputs {
     const offered_tile* tile = nullptr;          ///< the tile that is loaded next; null behind the last one
     bool input_ready = false;                    ///< for the tile that issues next
     bool output_free = false;
+    const std::int16_t* vector = nullptr;        ///< the pass's activations of the vector that issues next; null: timing only
+    const channel_record* drain_channels = nullptr;  ///< of the block that is drained, or would be drained next
+    const layer_descriptor* descriptor = nullptr;
 };
 
 /// What a core does in a cycle.
@@ -31,6 +35,9 @@ struct core_events {
     bool load_start = false, load_end = false, swap = false, issue = false, done = false;
     bool drain_start = false, drain_last = false, drain_end = false;
     unsigned stall = 0;                          ///< bits: outlier, input, memory, weight_port, hazard, drain
+    bool drain = false;                          ///< `drained` crosses to the requantizer
+    const std::vector<std::int64_t>* drained = nullptr;  ///< a group of sums as they enter the requantizer, or null
+    bool overflow = false;                       ///< an outlier was lost: the lists are too short
 };
 
 /// One Verilated core, driven cycle by cycle.

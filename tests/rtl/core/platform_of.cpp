@@ -1,0 +1,47 @@
+#include "tests/rtl/core/array_core_model.h"
+
+namespace symmetree {
+
+platform_config platform_of(const core_build& b) {
+    platform_config p;
+    p.name = b.name;
+    p.array.kind = b.variant == 4 ? array_kind::pot : b.variant == 5 ? array_kind::post : array_kind::multiplier;
+    p.array.trees = b.trees;
+    p.array.lanes = b.lanes;
+    p.array.weight_bits = b.k;
+    p.array.activation_bits = b.a;
+    p.array.guard_bits = b.guard;
+    p.array.pipeline_depth = b.pipeline;
+    p.array.shadow_registers = b.shadow != 0;
+    p.zero_point = b.variant == 1 ? zero_point_unit::pre_subtract : b.variant == 2 || b.variant == 3 ? zero_point_unit::row_sum : zero_point_unit::none;
+    p.correction = b.variant == 2 ? correction_form::every_cycle : correction_form::at_drain;
+    p.sparse.lanes = b.sparse;
+    p.sparse.value_bits = b.value;
+    p.sparse.assignment = b.pooled != 0 ? outlier_assignment::pooled : outlier_assignment::row_banked;
+    p.weight_buffer.port_bits = b.weight_port;
+    p.outlier_port_own = b.outlier_port > 0;
+    if (p.outlier_port_own) p.outlier_port_bits = b.outlier_port;
+    p.activation_buffer.port_bits = b.input_port;
+    p.accumulators.bits = b.w;
+    p.accumulators.depth = b.depth;
+    p.accumulators.write_interval = b.interval;
+    p.drain_width = b.drain;
+    p.output_buffer.port_bits = b.drain * 8;
+
+    scheme& s = p.default_scheme;
+    s.weight_bits = b.k;
+    s.activation_bits = b.a;
+    if (b.sparse > 0) {
+        s.family = scheme_family::dasq;
+        s.dasq.outlier_bits = b.value;
+        s.dasq.sparsity = "90";
+    } else if (b.variant == 1 || b.variant == 2 || b.variant == 3) {
+        s.family = scheme_family::asymq;
+    } else if (b.variant >= 4) {
+        s.family = b.variant == 4 ? scheme_family::pot : scheme_family::post;
+        s.shift.guard_bits = b.guard;
+    }
+    return p;
+}
+
+}  // namespace symmetree
