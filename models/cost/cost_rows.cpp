@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
+#include <optional>
 
 #include "core/yaml_reader.h"
 
@@ -27,23 +29,36 @@ constexpr unit_kind every_unit[] = {unit_kind::mac_tree,
                                     unit_kind::requantizer};
 
 const std::vector<std::string> unit_axes = {"weight_bits", "activation_bits", "lanes"};
-const std::vector<std::string> unit_costs = {"held_pj", "load_pj", "clock_pj", "leakage_uw", "area_um2"};
+const std::vector<std::string> unit_costs = {"held_pj", "load_pj", "clock_pj", "leakage_uw", "area_um2",
+                                             "delay_ns", "luts", "flip_flops", "carries", "dsps"};
+/// How good a row is, for the reader of the file.
+const std::vector<std::string> row_checks = {"residual", "spread", "checked"};
+const std::vector<std::string> sram_axes = {"capacity_bytes", "port_bits"}, no_columns = {};
 const std::vector<std::string> memory_costs = {"read_pj_per_bit", "write_pj_per_bit", "leakage_uw", "area_um2"};
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// Where each axis and each cost stands in the rows of a section.
+/// Where each axis and each cost stands in the rows of a section; no place for a cost that it does not have.
 struct column_order {
     std::vector<std::string> axes;
-    std::vector<std::size_t> axis_places, cost_places;
+    std::vector<std::size_t> axis_places, check_places;
+    std::vector<std::optional<std::size_t>> cost_places;
     std::size_t width = 0;
 };
 
-/// Reads `columns`: some or all of `axes`, and every one of `costs`. Nothing when it is wrong (reported).
-std::optional<column_order> read_columns(yaml_reader& section, const std::vector<std::string>& axes, bool all_axes,
-                                         const std::vector<std::string>& costs) {
+/// Columns of a kind of section: all or some of `axes`, some of `costs`, of which the first `together` come together or not at
+/// all, and perhaps `checks`.
+struct column_names {
+    const std::vector<std::string>&axes, &costs, &checks;
+    std::size_t together;
+    bool all_axes;
+};
+
+/// Nothing when `columns` is wrong (reported).
+std::optional<column_order> read_columns(yaml_reader& section, const column_names& known) {
+    const std::vector<std::string>&axes = known.axes, &costs = known.costs;
     const std::vector<std::string> columns = section.texts("columns");
     column_order order;
     order.width = columns.size();
@@ -53,7 +68,7 @@ std::optional<column_order> read_columns(yaml_reader& section, const std::vector
         good = false;
     };
     for (const std::string& name : columns) {
-        if (!contains(axes, name) && !contains(costs, name))
+        if (!contains(axes, name) && !contains(costs, name) && !contains(known.checks, name))
             wrong(fmt::format("no such column: {}; allowed are {} and {}", name, fmt::join(axes, ", "), fmt::join(costs, ", ")));
         if (std::count(columns.begin(), columns.end(), name) > 1) wrong(fmt::format("column given twice: {}", name));
     }
@@ -64,13 +79,23 @@ std::optional<column_order> read_columns(yaml_reader& section, const std::vector
         if (contains(columns, name)) {
             order.axes.push_back(name);
             order.axis_places.push_back(place(name));
-        } else if (all_axes) {
+        } else if (known.all_axes) {
             wrong(fmt::format("missing column: {}", name));
         }
     }
+    const auto given = [&](const std::string& name) { return contains(columns, name); };
+    const auto end_together = costs.begin() + static_cast<std::ptrdiff_t>(known.together);
+    const bool any_together = std::any_of(costs.begin(), end_together, given);
+    for (auto name = costs.begin(); any_together && name != end_together; ++name) {
+        if (!given(*name)) wrong(fmt::format("missing column: {}", *name));
+    }
+    if (std::none_of(costs.begin(), costs.end(), given)) wrong(fmt::format("at least one of {}", fmt::join(costs, ", ")));
     for (const std::string& name : costs) {
-        if (!contains(columns, name)) wrong(fmt::format("missing column: {}", name));
-        order.cost_places.push_back(place(name));
+        const bool has = given(name);
+        order.cost_places.push_back(has ? std::optional(place(name)) : std::nullopt);
+    }
+    for (const std::string& name : known.checks) {
+        if (contains(columns, name)) order.check_places.push_back(place(name));
     }
     if (!good) return {};
     return order;
@@ -106,22 +131,27 @@ void read_row(const YAML::Node& node, const column_order& order, const yaml_read
             return problems.add(at(cell, section, fmt::format("{}: a whole number of at least 1, given {}", order.axes[i], given(cell))));
         point.push_back(*value);
     }
-    for (const std::size_t place : order.cost_places) {
+    const auto cost = [&](std::size_t place) {
         const YAML::Node& cell = cells[place];
         const auto value = number_in<double>(cell);
-        if (!value || !std::isfinite(*value) || *value < 0)
-            return problems.add(at(cell, section, fmt::format("a cost is a finite number of at least 0, given {}", given(cell))));
+        if (value && std::isfinite(*value) && *value >= 0) return value;
+        problems.add(at(cell, section, fmt::format("a cost is a finite number of at least 0, given {}", given(cell))));
+        return std::optional<double>();
+    };
+    for (const std::optional<std::size_t>& place : order.cost_places) {
+        const std::optional<double> value = place ? cost(*place) : std::numeric_limits<double>::quiet_NaN();
+        if (!value) return;
         costs.push_back(*value);
     }
+    for (const std::size_t place : order.check_places) cost(place);
     const std::string text = grid.text(point);
     if (!grid.add(std::move(point), std::move(costs)))
         problems.add(at(node, section, text.empty() ? "a second row, but no column tells rows apart" : "a second row for " + text));
 }
 
 /// Reads `columns` and `rows` of a section into a complete grid.
-cost_grid read_grid(yaml_reader& section, const std::vector<std::string>& axes, bool all_axes, const std::vector<std::string>& costs,
-                    diagnostics& problems) {
-    const auto order = read_columns(section, axes, all_axes, costs);
+cost_grid read_grid(yaml_reader& section, const column_names& known, diagnostics& problems) {
+    const auto order = read_columns(section, known);
     const YAML::Node rows = section.raw("rows");
     cost_grid grid(order ? order->axes : std::vector<std::string>{});
     if (!rows.IsDefined() || !rows.IsSequence() || rows.size() == 0) {
@@ -136,6 +166,9 @@ cost_grid read_grid(yaml_reader& section, const std::vector<std::string>& axes, 
     }
     return grid;
 }
+
+/// The four energies of a unit only make sense together.
+const column_names unit_columns{unit_axes, unit_costs, row_checks, 4, false};
 
 std::set<activation_class> read_classes(yaml_reader& section) {
     std::set<activation_class> classes;
@@ -182,7 +215,7 @@ void read_unit(yaml_reader& section, cost_rows& table, diagnostics& problems) {
     require_provenance(section);
     rows.classes = read_classes(section);
     read_streams(section, rows);
-    rows.grid = read_grid(section, unit_axes, false, unit_costs, problems);
+    rows.grid = read_grid(section, unit_columns, problems);
     section.finish();
     if (problems.empty() &&
         std::any_of(table.units.begin(), table.units.end(), [&](const unit_rows& other) { return overlap(rows, other); }))
@@ -195,8 +228,15 @@ void read_memory(yaml_reader& section, cost_rows& table, diagnostics& problems) 
     require_provenance(section);
     cost_grid& grid = external ? table.dram : table.sram;
     if (!grid.empty()) section.problem("memory", "a second section for the same memory");
-    grid = external ? read_grid(section, {}, true, memory_costs, problems)
-                    : read_grid(section, {"capacity_bytes", "port_bits"}, true, memory_costs, problems);
+    grid = read_grid(section, {external ? no_columns : sram_axes, memory_costs, no_columns, memory_costs.size(), true}, problems);
+    section.finish();
+}
+
+/// A circuit that is no unit of the simulator, for comparison: read for its form only.
+void read_circuit(yaml_reader& section, diagnostics& problems) {
+    section.text("circuit");
+    require_provenance(section);
+    read_grid(section, unit_columns, problems);
     section.finish();
 }
 
@@ -208,12 +248,14 @@ cost_rows rows_of(const YAML::Node& document, const std::string& file) {
         table.name = reader.text("name");
         table.label = reader.text("label");
         reader.texts("primitives", false);
+        table.provenance = reader.texts("provenance", false);
         table.not_modelled = reader.texts("not_modelled");
         for (yaml_reader& section : reader.maps("units")) read_unit(section, table, problems);
+        for (yaml_reader& section : reader.maps("circuits", false)) read_circuit(section, problems);
         for (yaml_reader& section : reader.maps("memories")) read_memory(section, table, problems);
         if (table.units.empty() && reader.has("units")) reader.problem("units", "a list of at least one section");
-        if (problems.empty() && table.sram.empty()) reader.problem("memories", "a section for sram is missing");
-        if (problems.empty() && table.dram.empty()) reader.problem("memories", "a section for dram is missing");
+        if (problems.empty() && table.sram.empty() != table.dram.empty())
+            reader.problem("memories", fmt::format("a section for {} is missing", table.sram.empty() ? "sram" : "dram"));
         reader.finish();
     }
     problems.throw_if_any();

@@ -11,7 +11,7 @@
 namespace symmetree {
 
 /// Rows of one unit for some activation classes and streams; axes are any of weight_bits, activation_bits, lanes.
-/// Costs in the order held, load, clock, leakage, area.
+/// Costs in the order of unit_cost; a column that the table does not have is not a number.
 struct unit_rows {
     unit_kind unit;
     std::set<activation_class> classes;
@@ -26,10 +26,10 @@ struct unit_rows {
 /// What a cost table file holds.
 struct cost_rows {
     std::string name, label;
-    std::vector<std::string> not_modelled;
+    std::vector<std::string> not_modelled, provenance;
     std::vector<unit_rows> units;
-    cost_grid sram{{"capacity_bytes", "port_bits"}};  ///< costs in the order read, write, leakage, area
-    cost_grid dram{{}};                               ///< the same, one row
+    cost_grid sram{{"capacity_bytes", "port_bits"}};  ///< costs in the order read, write, leakage, area; empty: none
+    cost_grid dram{{}};                               ///< the same, one row; empty when sram is
 };
 
 /// Reads a cost table; throws input_error with all problems as file:line:column. The file's form: docs/cost-model.md.

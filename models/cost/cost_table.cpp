@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "core/error.h"
@@ -38,6 +39,13 @@ cost_grid::point point_of(const unit_key& key, const cost_grid& grid) {
     return at;
 }
 
+/// A number of a row, with its unit; absent where the row has none.
+template <class Quantity>
+std::optional<Quantity> present(double value) {
+    if (std::isnan(value)) return {};
+    return Quantity(value);
+}
+
 [[noreturn]] void refuse(const std::string& file, const std::string& field, const std::string& message) {
     throw input_error(diagnostic{file, 0, 0, field, message});
 }
@@ -63,6 +71,7 @@ cost_table cost_table::parse(const std::string& yaml, const std::string& file_na
 const std::string& cost_table::name() const { return rows_->name; }
 const std::string& cost_table::label() const { return rows_->label; }
 const std::vector<std::string>& cost_table::not_modelled() const { return rows_->not_modelled; }
+const std::vector<std::string>& cost_table::provenance() const { return rows_->provenance; }
 
 unit_cost cost_table::unit(const unit_key& key) const {
     const std::string name = to_string(key.unit);
@@ -76,18 +85,21 @@ unit_cost cost_table::unit(const unit_key& key) const {
                fmt::format("no cost for {} ({} activations); the table covers {}", rows->grid.text(at), to_string(key.input),
                            rows->grid.range()));
     const cost_grid::row cost = rows->grid.at(at);
-    return {picojoule(cost[0]), picojoule(cost[1]), picojoule(cost[2]), microwatt(cost[3]), square_micrometre(cost[4])};
+    return {present<picojoule>(cost[0]),         present<picojoule>(cost[1]), present<picojoule>(cost[2]), present<microwatt>(cost[3]),
+            present<square_micrometre>(cost[4]), present<double>(cost[5]),    present<double>(cost[6]),    present<double>(cost[7]),
+            present<double>(cost[8]),            present<double>(cost[9])};
 }
 
 memory_cost cost_table::memory(memory_kind kind, bytes capacity, int port_bits) const {
     const bool external = kind == memory_kind::dram;
     const cost_grid& grid = external ? rows_->dram : rows_->sram;
+    if (grid.empty()) return {};
     // Beyond 2^62 bytes the sign would turn; no table reaches there.
     const auto size = static_cast<std::int64_t>(std::min(capacity.value, std::uint64_t{1} << 62));
     const cost_grid::point at = external ? cost_grid::point{} : cost_grid::point{size, port_bits};
     if (!grid.covers(at)) refuse(file_, to_string(kind), fmt::format("no cost for {}; the table covers {}", grid.text(at), grid.range()));
     const cost_grid::row cost = grid.at(at);
-    return {picojoule(cost[0]), picojoule(cost[1]), microwatt(cost[2]), square_micrometre(cost[3])};
+    return {present<picojoule>(cost[0]), present<picojoule>(cost[1]), present<microwatt>(cost[2]), present<square_micrometre>(cost[3])};
 }
 
 }  // namespace symmetree

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,21 +13,27 @@ namespace symmetree {
 
 struct cost_rows;
 
-/// What one instance of a unit costs; energy_of says how the columns meet the counters.
+/// What one instance of a unit costs; energy_of says how the columns meet the counters. What the table has no column for is absent.
 struct unit_cost {
-    picojoule held;          ///< per vector, weights held
-    picojoule load;          ///< per weight-register load
-    picojoule clock;         ///< per stalled or idle cycle
-    microwatt leakage;       ///< per instance
-    square_micrometre area;  ///< per instance
+    std::optional<picojoule> held;          ///< per vector, weights held
+    std::optional<picojoule> load;          ///< per weight-register load
+    std::optional<picojoule> clock;         ///< per stalled or idle cycle
+    std::optional<microwatt> leakage;       ///< per instance
+    std::optional<square_micrometre> area;  ///< per instance
+    std::optional<double> delay_ns;         ///< longest path between registers, set-up included
+    std::optional<double> luts, flip_flops, carries, dsps;  ///< FPGA resources per instance
+
+    bool has_energy() const { return held && load && clock && leakage; }
 };
 
-/// What a memory costs.
+/// What a memory costs; all of it is absent where the table has no memories.
 struct memory_cost {
-    picojoule read_per_bit;
-    picojoule write_per_bit;
-    microwatt leakage;
-    square_micrometre area;  ///< 0 for external memory
+    std::optional<picojoule> read_per_bit;
+    std::optional<picojoule> write_per_bit;
+    std::optional<microwatt> leakage;
+    std::optional<square_micrometre> area;  ///< 0 for external memory
+
+    bool has_energy() const { return read_per_bit && write_per_bit && leakage; }
 };
 
 /// One cost table. Rows are keyed; a width, lane count or capacity between two rows is interpolated linearly, one
@@ -47,6 +54,7 @@ public:
     const std::string& name() const;
     const std::string& label() const;  ///< "published, scaled"
     const std::vector<std::string>& not_modelled() const;
+    const std::vector<std::string>& provenance() const;  ///< tools, library, assumptions, checks; empty where a table has none
     const std::string& file() const { return file_; }
 
 private:
@@ -75,11 +83,12 @@ struct priced_platform {
 ///   leakage   (sum of instances * leakage of everything installed, on-chip memories included) * T / clock_hz
 /// Activity belongs to the installed unit that equals it in all but class and stream (they say what passes through, not
 /// which circuit); activity of a unit or memory that is not installed is a model_fault.
+/// Empty when the table lacks an energy that the sum needs: a part of it would pass for the whole.
 /// A pure function of integers and table rows, summed in key order: a finished run can be priced again without simulating.
 std::map<std::string, double> energy_of(const unit_activity& units, const memory_activity& memories, cycles time,
                                         const unit_activity& installed, const priced_platform& platform, const cost_table& table);
 
-/// Area by unit name, in square micrometres, of everything installed on the chip.
+/// Area by unit name, in square micrometres, of everything installed on the chip; empty when the table lacks one of them.
 std::map<std::string, double> area_of(const unit_activity& installed, const priced_platform& platform, const cost_table& table);
 
 }  // namespace symmetree

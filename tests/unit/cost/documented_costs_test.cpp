@@ -22,10 +22,10 @@ void expect_documented(const std::string& line, unit_kind unit) {
     in >> name >> key.weight_bits >> key.activation_bits >> key.lanes >> held >> load >> clock >> area;
     ASSERT_TRUE(in) << line;
     const unit_cost cost = shipped_table().unit(key);
-    EXPECT_NEAR(cost.held.value, held, 0.00051) << line;
-    EXPECT_NEAR(cost.load.value, load, 0.00051) << line;
-    EXPECT_NEAR(cost.clock.value, clock, 0.00051) << line;
-    EXPECT_NEAR(cost.area.value, area, 0.51) << line;
+    EXPECT_NEAR(cost.held->value, held, 0.00051) << line;
+    EXPECT_NEAR(cost.load->value, load, 0.00051) << line;
+    EXPECT_NEAR(cost.clock->value, clock, 0.00051) << line;
+    EXPECT_NEAR(cost.area->value, area, 0.51) << line;
 }
 
 TEST(documented_costs, are_those_of_the_table) {

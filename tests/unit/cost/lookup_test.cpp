@@ -66,21 +66,21 @@ std::string refusal(Lookup lookup) {
 }
 
 TEST(lookup, finds_rows_whatever_the_order_of_columns) {
-    EXPECT_EQ(small().unit(mac(2, 8)).held.value, 28);
-    EXPECT_EQ(small().unit(mac(4, 8)).area.value, 9);
+    EXPECT_EQ(small().unit(mac(2, 8)).held->value, 28);
+    EXPECT_EQ(small().unit(mac(4, 8)).area->value, 9);
 }
 
 TEST(lookup, interpolates_linearly_between_rows_on_each_axis) {
-    EXPECT_DOUBLE_EQ(small().unit(mac(2, 5)).held.value, 25);
-    EXPECT_DOUBLE_EQ(small().unit(mac(3, 4)).held.value, 34);
-    EXPECT_DOUBLE_EQ(small().unit(mac(3, 7)).held.value, 37);
+    EXPECT_DOUBLE_EQ(small().unit(mac(2, 5)).held->value, 25);
+    EXPECT_DOUBLE_EQ(small().unit(mac(3, 4)).held->value, 34);
+    EXPECT_DOUBLE_EQ(small().unit(mac(3, 7)).held->value, 37);
     // Bilinear where the corners are no plane: (1 + 2 + 3 + 9) / 4.
-    EXPECT_DOUBLE_EQ(small().unit(mac(3, 6)).area.value, 3.75);
-    EXPECT_DOUBLE_EQ(small().memory(memory_kind::output_buffer, bytes(150), 8).write_per_bit.value, 4);
+    EXPECT_DOUBLE_EQ(small().unit(mac(3, 6)).area->value, 3.75);
+    EXPECT_DOUBLE_EQ(small().memory(memory_kind::output_buffer, bytes(150), 8).write_per_bit->value, 4);
 }
 
 TEST(lookup, prefers_the_rows_of_the_class_and_stream) {
-    EXPECT_EQ(small().unit(mac(99, 2, activation_class::gelu, true)).held.value, 600);  // no column for widths: ignored
+    EXPECT_EQ(small().unit(mac(99, 2, activation_class::gelu, true)).held->value, 600);  // no column for widths: ignored
     EXPECT_THAT(refusal([] { small().unit(mac(2, 4, activation_class::dense)); }),
                 AllOf(HasSubstr("small.yaml"), HasSubstr("mac_tree"), HasSubstr("dense activations")));
     EXPECT_THAT(refusal([] { small().unit(mac(2, 4, activation_class::relu, true)); }), HasSubstr("the outlier stream"));
@@ -96,7 +96,7 @@ TEST(lookup, never_extrapolates) {
                 AllOf(HasSubstr("weight_buffer"), HasSubstr("capacity_bytes 100..200")));
     EXPECT_THAT(refusal([] { small().memory(memory_kind::weight_buffer, bytes(150), 9); }), HasSubstr("port_bits 8..8"));
     EXPECT_THAT(refusal([] { small().memory(memory_kind::weight_buffer, bytes(~std::uint64_t{0}), 8); }), HasSubstr("no cost"));
-    EXPECT_EQ(small().memory(memory_kind::dram, bytes(~std::uint64_t{0}), -1).write_per_bit.value, 21);
+    EXPECT_EQ(small().memory(memory_kind::dram, bytes(~std::uint64_t{0}), -1).write_per_bit->value, 21);
 }
 
 TEST(lookup, a_unit_without_rows_is_refused_by_name) {

@@ -10,6 +10,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 const std::string good = R"(name: good
 label: made up
@@ -61,6 +62,21 @@ TEST(malformed_table, unknown_unit) {
 TEST(malformed_table, missing_cost_column) {
     EXPECT_THAT(complaint("clock_pj, ", ""), AllOf(HasSubstr("t.yaml:10:14"), HasSubstr("columns"), HasSubstr("missing column: clock_pj")));
     EXPECT_THAT(complaint("port_bits, ", ""), HasSubstr("missing column: port_bits"));
+}
+
+TEST(malformed_table, energies_come_together_or_not_at_all) {
+    for (const std::string column : {"held_pj, ", "load_pj, ", "leakage_uw, "})
+        EXPECT_THAT(complaint(column, ""), HasSubstr("missing column: " + column.substr(0, column.size() - 2)));
+    EXPECT_THAT(complaint("held_pj, load_pj, clock_pj, leakage_uw, area_um2]", "residual]"), HasSubstr("at least one of held_pj"));
+}
+
+TEST(malformed_table, one_memory_without_the_other) {
+    EXPECT_THAT(complaint(good.substr(good.find("  - memory: dram")), ""), HasSubstr("a section for dram is missing"));
+}
+
+TEST(malformed_table, a_check_that_is_no_number) {
+    EXPECT_THAT(complaint("leakage_uw, area_um2]", "spread, area_um2]"), HasSubstr("missing column: leakage_uw"));
+    EXPECT_THAT(complaint("lanes, held_pj", "residual, held_pj"), Not(HasSubstr("no such column")));
 }
 
 TEST(malformed_table, unknown_or_repeated_column) {

@@ -29,11 +29,11 @@ const unit_range documented[] = {
 };
 
 void expect_not_cheaper(const unit_cost& wide, const unit_cost& narrow) {
-    EXPECT_GE(wide.held.value, narrow.held.value);
-    EXPECT_GE(wide.load.value, narrow.load.value);
-    EXPECT_GE(wide.clock.value, narrow.clock.value);
-    EXPECT_GE(wide.leakage.value, narrow.leakage.value);
-    EXPECT_GE(wide.area.value, narrow.area.value);
+    EXPECT_GE(wide.held->value, narrow.held->value);
+    EXPECT_GE(wide.load->value, narrow.load->value);
+    EXPECT_GE(wide.clock->value, narrow.clock->value);
+    EXPECT_GE(wide.leakage->value, narrow.leakage->value);
+    EXPECT_GE(wide.area->value, narrow.area->value);
 }
 
 TEST(published_shape, every_unit_has_a_cost_over_its_whole_range) {
@@ -44,9 +44,9 @@ TEST(published_shape, every_unit_has_a_cost_over_its_whole_range) {
                 for (int lanes = r.least_lanes; lanes <= r.most_lanes; lanes += lanes < 64 ? 1 : 61) {
                     for (const auto input : {activation_class::relu, activation_class::gelu, activation_class::dense}) {
                         const unit_cost cost = shipped_table().unit({r.unit, k, a, lanes, input, k % 2 == 0});
-                        ASSERT_GT(cost.held.value, 0) << to_string(r.unit) << " k " << k << " a " << a << " lanes " << lanes;
-                        ASSERT_GT(cost.area.value, 0);
-                        ASSERT_GT(cost.leakage.value, 0);
+                        ASSERT_GT(cost.held->value, 0) << to_string(r.unit) << " k " << k << " a " << a << " lanes " << lanes;
+                        ASSERT_GT(cost.area->value, 0);
+                        ASSERT_GT(cost.leakage->value, 0);
                     }
                 }
             }
@@ -74,8 +74,8 @@ TEST(published_shape, a_larger_memory_is_never_cheaper) {
     memory_cost smaller = shipped_table().memory(memory_kind::weight_buffer, bytes(64), 128);
     for (std::uint64_t capacity = 100; capacity <= 4u << 20; capacity += capacity / 3) {
         const memory_cost larger = shipped_table().memory(memory_kind::weight_buffer, bytes(capacity), 128);
-        EXPECT_GE(larger.read_per_bit.value, smaller.read_per_bit.value) << capacity;
-        EXPECT_GT(larger.area.value, smaller.area.value) << capacity;
+        EXPECT_GE(larger.read_per_bit->value, smaller.read_per_bit->value) << capacity;
+        EXPECT_GT(larger.area->value, smaller.area->value) << capacity;
         smaller = larger;
     }
 }
@@ -86,11 +86,11 @@ TEST(published_shape, zero_points_cost_more_than_no_zero_points) {
             const unit_cost plain = shipped(unit_kind::mac_tree, k, a, 16);
             const unit_cost widened = shipped(unit_kind::widened_tree, k + 1, a, 16);
             const unit_cost subtracting = shipped(unit_kind::pre_subtract_tree, k, a, 16);
-            EXPECT_GT(widened.area.value, plain.area.value);
-            EXPECT_GT(subtracting.area.value, widened.area.value) << "the subtractors outweigh the wider weight registers";
-            EXPECT_GT(subtracting.load.value, widened.load.value) << "a load makes the subtractors toggle";
+            EXPECT_GT(widened.area->value, plain.area->value);
+            EXPECT_GT(subtracting.area->value, widened.area->value) << "the subtractors outweigh the wider weight registers";
+            EXPECT_GT(subtracting.load->value, widened.load->value) << "a load makes the subtractors toggle";
             // Held weights: the multipliers of the two are equally wide, the subtractors rest.
-            EXPECT_NEAR(subtracting.held.value, widened.held.value, 1e-5 * widened.held.value);
+            EXPECT_NEAR(subtracting.held->value, widened.held->value, 1e-5 * widened.held->value);
         }
     }
 }
@@ -98,20 +98,20 @@ TEST(published_shape, zero_points_cost_more_than_no_zero_points) {
 TEST(published_shape, post_with_a_table_is_not_smaller_than_the_multiplier_and_pot_is) {
     for (int k = 4; k <= 7; ++k) {
         for (const int a : {3, 4, 8}) {
-            const double multiplier = shipped(unit_kind::mac_tree, k, a, 16).area.value;
-            EXPECT_GE(shipped(unit_kind::post_tree, k, a, 16).area.value, multiplier) << "k " << k << " a " << a;
+            const double multiplier = shipped(unit_kind::mac_tree, k, a, 16).area->value;
+            EXPECT_GE(shipped(unit_kind::post_tree, k, a, 16).area->value, multiplier) << "k " << k << " a " << a;
             if (a >= 4) {
-                EXPECT_LT(shipped(unit_kind::pot_tree, k, a, 16).area.value, multiplier) << "k " << k << " a " << a;
+                EXPECT_LT(shipped(unit_kind::pot_tree, k, a, 16).area->value, multiplier) << "k " << k << " a " << a;
             }
         }
     }
 }
 
 TEST(published_shape, a_sparse_lane_costs_several_dense_lanes_and_grows_with_its_multiplexer) {
-    const double dense_lane = shipped(unit_kind::mac_tree, 4, 4, 16).area.value / 16;
-    EXPECT_GT(shipped(unit_kind::sparse_lane, 4, 4, 16).area.value, 3 * dense_lane);
-    const double growth = shipped(unit_kind::sparse_lane, 4, 4, 64).held.value - shipped(unit_kind::sparse_lane, 4, 4, 16).held.value;
-    EXPECT_GT(growth, shipped(unit_kind::mac_tree, 4, 4, 1).held.value) << "48 more multiplexer inputs outweigh a multiplier";
+    const double dense_lane = shipped(unit_kind::mac_tree, 4, 4, 16).area->value / 16;
+    EXPECT_GT(shipped(unit_kind::sparse_lane, 4, 4, 16).area->value, 3 * dense_lane);
+    const double growth = shipped(unit_kind::sparse_lane, 4, 4, 64).held->value - shipped(unit_kind::sparse_lane, 4, 4, 16).held->value;
+    EXPECT_GT(growth, shipped(unit_kind::mac_tree, 4, 4, 1).held->value) << "48 more multiplexer inputs outweigh a multiplier";
 }
 
 }  // namespace

@@ -1,0 +1,181 @@
+"""Characterises the project's RTL and writes cost tables.
+
+    python3 scripts/characterize                          osu018.yaml and ratio_45nm.yaml from the small grid
+    python3 scripts/characterize --fpga                   xc7.yaml: LUTs, flip-flops, carry chains
+    python3 scripts/characterize --liberty F --verilog F --name osu035
+    python3 scripts/characterize --verify mac_tree:4:4:16 derives one row again and compares it with the table
+
+Needs the packages yosys, opensta, iverilog and a standard-cell library (qflow-tech-osu018), and the project's `operands` program.
+Every point leaves one file in the work folder, named by what it was made from; a second run goes on where the first stopped.
+"""
+
+import argparse
+import hashlib
+import json
+import multiprocessing
+import os
+import pathlib
+import shutil
+import sys
+import time
+
+import grids
+import synthesis
+import tables
+import tools
+from characterise import Program, characterise, prepare
+from energy import Assumptions
+from liberty import Library
+from operands import Source
+from units import ROOT, UNITS, Point
+
+METHOD = 1  # raise it when the same inputs give other numbers
+LIBRARY = pathlib.Path("/usr/share/qflow/tech/osu018/osu018_stdcells.lib")
+SKIPPED = 77
+
+
+def options(words):
+    p = argparse.ArgumentParser(prog="characterize", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--grid", choices=["small", "full"], default="small")
+    p.add_argument("--units", help="only these, separated by commas")
+    p.add_argument("--fpga", action="store_true", help="xc7 resources instead of a standard-cell library")
+    p.add_argument("--liberty", type=pathlib.Path, default=LIBRARY)
+    p.add_argument("--verilog", type=pathlib.Path, help="the cells' Verilog; default: beside the Liberty file")
+    p.add_argument("--name", help="the table's name; default: the library's first word")
+    p.add_argument("--wire-ff", type=float, help="wire load per driven pin; default 8 fF at 180 nm, in proportion to the feature size")
+    p.add_argument("--operands", default=str(ROOT / "build/release/bin/operands"), help="the project's operands program")
+    p.add_argument("--model", nargs=2, metavar=("ONNX", "LAYER"), help="weights of a model's layer in place of seeded ones; writes no table")
+    p.add_argument("--work", type=pathlib.Path, default=ROOT / "build/characterize", help="folder of finished points")
+    p.add_argument("--output", type=pathlib.Path, default=ROOT / "models/cost/tables")
+    p.add_argument("--jobs", type=int, default=2)
+    p.add_argument("--verify", metavar="UNIT:K:A:LANES")
+    p.add_argument("--keep", action="store_true", help="keep netlists and logs of finished points")
+    p.add_argument("--no-run", action="store_true", help="only write tables of what is finished")
+    return p.parse_args(words)
+
+
+class Flow:
+    """What all points share."""
+
+    def __init__(self, o):
+        self.o = o
+        self.fpga = o.fpga
+        self.source = Source(o.operands, *(o.model or ()))
+        if not o.fpga:
+            self.library = Library(o.liberty)
+            self.verilog = o.verilog or o.liberty.with_suffix(".v")
+            self.name = o.name or self.library.name.split("_")[0]
+            # About 0.2 fF per um of wire and 40 um per pin at 180 nm; wires shrink with the cells.
+            feature = 0.18 * (self.library.volt / 1.8)
+            wire_ff = o.wire_ff or (8 if feature < 0.2 else 16)
+            self.assumptions = Assumptions(wire_ff / 1000, 0.1, 0.2)
+
+    def identity(self, point, sources, program):
+        """What a result depends on, as one hash."""
+        digest = hashlib.sha256()
+        parts = [METHOD, point, self.fpga, tools.versions(), *(pathlib.Path(s).read_text() for s in sources),
+                 (synthesis.HERE / "adders.v").read_text()]
+        if self.fpga:
+            parts += [synthesis.FPGA_SCRIPT]
+        else:
+            parts += [synthesis.SCRIPT, synthesis.STA_SCRIPT, self.library.text, self.verilog.read_text(), self.assumptions, program.cycles]
+        for part in parts:
+            digest.update(repr(part).encode())
+        return digest.hexdigest()[:20]
+
+    def result(self, point, may_run=True):
+        """The point's result, from its file if there is one; without a file and not `may_run` nothing."""
+        unit = UNITS[point.unit]
+        scratch = self.o.work / "scratch" / f"{'xc7' if self.fpga else self.name}_{point.name()}_{os.getpid()}"
+        sources = prepare(unit, point, scratch)
+        program = None if self.fpga else Program(unit, point, self.source)
+        kept = self.o.work / f"{point.name()}-{self.identity(point, sources, program)}.json"
+        if kept.exists():
+            result = json.loads(kept.read_text())
+        elif not may_run:
+            result = None
+        elif self.fpga:
+            began = time.time()
+            result = synthesis.fpga_resources(sources, scratch)
+            result["seconds"] = round(time.time() - began, 1)
+        else:
+            result = characterise(unit, point, self.source, self.library, self.verilog, self.assumptions, scratch, program)
+        if result and not kept.exists():
+            kept.with_suffix(".tmp").write_text(json.dumps(result))
+            kept.with_suffix(".tmp").rename(kept)
+        if not self.o.keep:
+            shutil.rmtree(scratch)
+        return result
+
+
+def work_on(point):
+    try:
+        return point, FLOW.result(point), None
+    except Exception as e:  # one bad point must not end the others
+        return point, None, f"{type(e).__name__}: {e}"
+
+
+def run(flow, points):
+    """{point: result}; progress on stderr."""
+    global FLOW
+    FLOW = flow
+    results, failures, began = {}, [], time.time()
+    with multiprocessing.get_context("fork").Pool(flow.o.jobs) as pool:
+        for number, (point, result, failure) in enumerate(pool.imap_unordered(work_on, points), 1):
+            spent = time.time() - began
+            left = spent / number * (len(points) - number)
+            text = failure or f"{result['seconds']} s"
+            print(f"[{number}/{len(points)}] {point.text()}: {text}; {spent / 60:.1f} min, about {left / 60:.0f} left", file=sys.stderr, flush=True)
+            if failure:
+                failures.append(f"{point.text()}: {failure}")
+            else:
+                results[point] = result
+    return results, failures
+
+
+def finished(flow, points):
+    """Results that are there already."""
+    results = {p: flow.result(p, False) for p in points if list(flow.o.work.glob(f"{p.name()}-*.json"))}
+    return {p: r for p, r in results.items() if r}
+
+
+def verify(flow, text):
+    unit, k, a, lanes = text.split(":")
+    point = Point(unit, int(k), int(a), int(lanes))
+    result = flow.result(point)
+    problems = tables.differences(flow.o.output / f"{flow.name}.yaml", point, result)
+    for problem in problems:
+        print(problem)
+    print(f"{point.text()}: {'differs from' if problems else 'equals'} {flow.name}")
+    return 1 if problems else 0
+
+
+def main(words):
+    o = options(words)
+    missing = [name for name, version in tools.versions().items() if not version and not (o.fpga and name != "yosys")]
+    if missing or not (o.fpga or o.liberty.exists()):
+        print(f"characterize: missing: {', '.join(missing) or o.liberty}", file=sys.stderr)
+        return SKIPPED
+    o.work.mkdir(parents=True, exist_ok=True)
+    flow = Flow(o)
+    if o.verify:
+        return verify(flow, o.verify)
+    units = [u for u in UNITS if u != "reference" and (not o.units or u in o.units.split(","))]
+    points = grids.points("fpga" if o.fpga else o.grid, units)
+    if not o.fpga:
+        points.insert(0, Point("reference", 8, 8, 16))
+    began = time.time()
+    results, failures = (finished(flow, points), []) if o.no_run else run(flow, points)
+    for failure in failures:
+        print(failure, file=sys.stderr)
+    if not o.model:
+        minutes = (time.time() - began) / 60
+        for path in tables.write(flow, results, len(points), minutes, "characterize " + " ".join(words)):
+            print(path)
+    else:
+        print(json.dumps({p.text(): r for p, r in results.items()}, indent=1))
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,72 @@
+"""Which points a table holds."""
+
+import itertools
+
+from units import Point
+
+ACTIVATIONS = [2, 3, 4, 8]
+FEW_WIDTHS = [2, 3, 4, 6, 8]
+DEPTHS = [2 ** n for n in range(13)]
+
+# Axes as (weight_bits, activation_bits, lanes) per unit; 0 where the unit has no such axis. Shipped platforms have 16 lanes,
+# the multiplier array beside a shift array 4.
+SMALL = {
+    "mac_tree": (range(2, 9), ACTIVATIONS, [4, 16]),
+    "pre_subtract_tree": (range(2, 9), ACTIVATIONS, [16]),
+    "widened_tree": (range(3, 10), ACTIVATIONS, [16]),
+    "pot_tree": (range(2, 8), ACTIVATIONS, [16]),
+    "post_tree": (range(2, 8), ACTIVATIONS, [16]),
+    "activation_sum_tree": ([0], ACTIVATIONS, [16]),
+    "correction_every_cycle": (FEW_WIDTHS, ACTIVATIONS, [16]),
+    "correction_at_drain": (FEW_WIDTHS, ACTIVATIONS, [16]),
+    "sparse_lane": ([2, 4, 8], [2, 4, 8], [16]),
+    "sparse_bank_adder": ([2, 4, 8], [2, 4, 8], [0]),
+    "sparse_crossbar": ([2, 4, 8], [2, 4, 8], [8, 16]),
+    "accumulator": ([24, 32], [0], [0]),
+    "requantizer": ([24, 32], [0], [0]),
+    "post_two_sum_tree": ([3, 4, 5], [4, 8], [16]),
+}
+FULL = {
+    "mac_tree": (range(2, 10), range(2, 9), [1, 4, 8, 16, 32, 64]),
+    "pre_subtract_tree": (range(2, 9), range(2, 9), [4, 8, 16, 32, 64]),
+    "widened_tree": (range(3, 10), range(2, 9), [4, 8, 16, 32, 64]),
+    "pot_tree": (range(2, 8), range(2, 9), [4, 8, 16, 32, 64]),
+    "post_tree": (range(2, 8), range(2, 9), [4, 8, 16, 32, 64]),
+    "activation_sum_tree": ([0], range(2, 9), [4, 8, 16, 32, 64]),
+    "correction_every_cycle": (range(2, 9), range(2, 9), [4, 16, 64]),
+    "correction_at_drain": (range(2, 9), range(2, 9), [4, 16, 64]),
+    "sparse_lane": (range(2, 9), range(2, 9), [4, 8, 16, 32, 64]),
+    "sparse_bank_adder": (range(2, 9), range(2, 9), [0]),
+    "sparse_crossbar": (range(2, 9), range(2, 9), [4, 8, 16, 32]),
+    "accumulator": ([8, 16, 24, 32], [0], [0]),
+    "requantizer": ([8, 16, 24, 32], [0], [0]),
+    "post_two_sum_tree": (range(3, 7), [2, 4, 6, 8], [4, 16, 64]),
+}
+# xc7 needs no simulation but a slow mapping: the widths of the shipped platforms' neighbourhood.
+FPGA = {unit: (axes[0] if unit.endswith("tree") else axes[0][::2] if len(axes[0]) > 2 else axes[0], [a for a in axes[1] if a != 3], axes[2])
+        for unit, axes in SMALL.items()}
+ONE = {"mac_tree": ([4], [4], [16])}
+GRIDS = {"small": SMALL, "full": FULL, "fpga": FPGA, "one": ONE}
+
+
+ORDER = [0, 4, 8, 2]  # widths of activations by what is missed most
+
+
+def points(name, units):
+    """The grid's points of these units; a run that is stopped early has whole columns of activation widths."""
+    found = [Point(unit, k, a, lanes) for unit, axes in GRIDS[name].items() if unit in units for k, a, lanes in itertools.product(*axes)]
+    return sorted(found, key=lambda p: (ORDER.index(p.a) if p.a in ORDER else len(ORDER), p.a, p.k * p.a * p.lanes))
+
+
+def complete(found):
+    """The largest of the grids that is left when axis values with missing points are dropped, the one with most gaps first."""
+    found = set(found)
+    while found:
+        axes = [sorted({p[i] for p in found}) for i in range(3)]
+        gaps = [p for p in itertools.product(*axes) if p not in found]
+        if not gaps:
+            return sorted(found)
+        share = lambda i, v: sum(g[i] == v for g in gaps) / sum(p[i] == v for p in itertools.product(*axes))
+        axis, value = max(((i, v) for i in range(3) for v in axes[i] if len(axes[i]) > 1), key=lambda iv: share(*iv))
+        found = {p for p in found if p[axis] != value}
+    return []
