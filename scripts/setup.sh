@@ -34,6 +34,11 @@ packages=(
   slurmd                        # its node
   slurm-client                  # and sbatch, squeue, scancel, which sweep --engine slurm runs
   munge                         # by which the three know each other
+  yosys                         # scripts/characterize: RTL to gates,
+  opensta                       # their delays,
+  iverilog                      # their toggles in timed simulation,
+  qflow-tech-osu018             # the standard cells of the shipped tables
+  qflow-tech-osu035             # and another library to try them with
   python3                       # tests of the published cost table and of sweeps as a user runs them
 )
 
