@@ -4,6 +4,8 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "tests/support/output_stationary.h"
+
 namespace symmetree {
 namespace {
 
@@ -134,6 +136,13 @@ void timing_contract::begin(const prepared_layer& l) {
     const layer_geometry& g = l.plan.descriptor.geometry;
     program_ = tiles_of(c_, l);
     loads_ = tile_load_times(c_, l, program_);
+    if (dataflow_ == contract_dataflow::output_stationary) {
+        const stationary_order order = output_stationary(program_).value();
+        std::vector<tile_load_time> loads;
+        for (std::size_t i : order.source) loads.push_back(loads_[i]);
+        program_ = order.program;
+        loads_ = loads;
+    }
     dense_in_.assign(program_.weights.size(), 0);
     outliers_in_.assign(program_.weights.size(), 0);
     input_in_.assign(program_.inputs.size(), 0);

@@ -12,11 +12,15 @@
 
 namespace symmetree {
 
-/// The weight-stationary timing contract once more, evaluated cycle by cycle over the tile list of a layer: in each cycle every
+enum class contract_dataflow { weight_stationary, output_stationary };
+
+/// The timing contract once more, evaluated cycle by cycle over the tile list of a layer: in each cycle every
 /// rule looks whether its condition holds. Takes sizes and outlier positions from the prepared layers and nothing from the models.
 class timing_contract {
 public:
-    explicit timing_contract(const prepared_run& run) : run_(run), c_(run.request.platform), dma_(c_.dma, c_.dram) {}
+    /// Output-stationary: only where every n-block fits a weight bank, see output_stationary().
+    explicit timing_contract(const prepared_run& run, contract_dataflow dataflow = contract_dataflow::weight_stationary)
+        : run_(run), c_(run.request.platform), dataflow_(dataflow), dma_(c_.dma, c_.dram) {}
 
     /// Cycles and slots of each layer; the layers follow one another without a gap.
     std::vector<measured_layer> evaluate();
@@ -48,6 +52,7 @@ private:
 
     const prepared_run& run_;
     const platform_config& c_;
+    const contract_dataflow dataflow_;
     cycle t_ = 0;
     burst_dma dma_;
 

@@ -1,8 +1,8 @@
 // The array core: weight registers, multiplier trees, zero-point unit, sparse outlier lanes, accumulators and the hand-over to the
 // drain, under the control that keeps the timing contract. A tile is offered, loaded through the weight port, swapped in, and its
 // vectors issue; outliers run beside them in lock-step, and completed accumulator banks are read out group by group.
-//   VARIANT  0 multiplier (widened too: K is the stored width)      1 pre_subtract      2 row_sum every_cycle
-//            3 row_sum at_drain      4 pot      5 post
+//   VARIANT  0 multiplier      1 pre_subtract      2 row_sum every_cycle      3 row_sum at_drain
+//            4 pot      5 post      6 widened: K is the stored width, one more than the code's
 // Ports   tile_*: the tile that is loaded next, while tile_valid; they stay until load_start. tile_bits: width of its codes, K at
 //         most; tile_codes_signed, tile_inputs_signed: sign modes of the pass; tile_shift: its shift in the accumulators;
 //         tile_corrects: row_sum takes z * sum(x) off in this pass; tile_zero_points, tile_outlier_shifts: per tree.
@@ -15,7 +15,8 @@
 //         load_start .. stall, output_free: array_control.sv. overflow: an outlier found no place in its list.
 // Depth   PIPELINE cycles from a whole vector to its accumulators (3 at least: product, sum, accumulator); with 4 or more the
 //         vector has a register of its own, and the weights are copied at a swap; one more where row_sum every_cycle works.
-//         INTERVAL is 2 at least, what the accumulator takes from its read to its word's next read.
+//         STATIONARY = 1 is the output-stationary dataflow: DEPTH = 1, INTERVAL = 1, every tile has one vector and is a slice of
+//         its inputs, and the sums stand in registers. Else INTERVAL is 2 at least, what the accumulator takes from its read to its word's next read.
 // Timing  docs/timing-model.md        Twins  dense_mac_array, sparse_outlier_unit, zero_point_adder, accumulators (models/)
 // Without the requantizer's arithmetic, buffers, im2col; the choice of a piece of wide codes; whole activations for the
 //         outliers of a layer with several activation passes.
@@ -40,6 +41,7 @@ module array_core #(
     parameter integer DEPTH = 256,
     parameter integer INTERVAL = 2,
     parameter integer DRAIN = 16,
+    parameter integer STATIONARY = 0,
     parameter integer VECTOR = DEPTH > 1 ? $clog2(DEPTH) : 1,  // derived: do not set
     parameter integer GROUPS = (TREES + DRAIN - 1) / DRAIN,  // derived: do not set
     parameter integer GROUP = GROUPS > 1 ? $clog2(GROUPS) : 1,  // derived: do not set
@@ -270,22 +272,39 @@ module array_core #(
     end
   endgenerate
 
-  // ---- outliers ----
-  wire [TREES*W-1:0] outlier_sums;   // two cycles behind the vector's last cycle in the lanes
+  // ---- outliers: added to the trees' sums. A layer with outliers has no zero points, so no stage of row_sum lies between ----
+  localparam integer UNCORRECTED = VARIANT == 4 || VARIANT == 5 ? A + GUARD + 1 + $clog2(LANES) : K + A + $clog2(LANES) + 1 + (VARIANT == 1 ? 1 : 0);
+  localparam integer DENSE = EVERY_CYCLE != 0 ? (UNCORRECTED > ZERO + SUM ? UNCORRECTED : ZERO + SUM) + 1 : UNCORRECTED;
+  wire [TREES*DENSE-1:0] dense_sums;
+  wire [TREES*W-1:0] totals;
   generate
     if (SPARSE > 0) begin : sparse
+      localparam integer GATHERED = VALUE + A + 7 + $clog2(LIST * (POOLED != 0 ? SPARSE : 1));
+      localparam integer TOTAL = (DENSE > GATHERED ? DENSE : GATHERED) + 1;
+      wire [TREES*TOTAL-1:0] added;
+      wire [OUTLIER_BUS-1:0] stream_word;
+      if (OUTLIER_PORT > 0) begin : own_port
+        assign stream_word = outlier_word;
+      end else begin : shared_port
+        assign stream_word = weight_word;
+      end
       sparse_unit #(
           .PORT(OUTLIER_BUS), .TREES(TREES), .LANES(LANES), .A(A), .VALUE(VALUE), .SPARSE(SPARSE), .POOLED(POOLED), .LIST(LIST),
-          .W(W), .LATE(R - 1 + FRONT), .COUNT_BITS(COUNT)
+          .PARTIAL(DENSE), .LATE(R - 1 + FRONT), .COUNT_BITS(COUNT)
       ) unit (
           .clk(clk), .reset(reset), .start(load_start), .load_set(load_set),
           .outlier_shifts(load_start ? tile_outlier_shifts : held_outlier_shifts), .take(outlier_take),
-          .word(OUTLIER_PORT > 0 ? outlier_word : weight_word[OUTLIER_BUS-1:0]), .last(outliers_last),
-          .outlier_cycles(loaded_outlier_cycles), .overflow(overflow), .enter(enter), .here(here), .step(step),
-          .set(SHADOW != 0 ? set : 1'b0), .activations(vector), .activations_signed(side[1]), .sums(outlier_sums)
+          .word(stream_word), .last(outliers_last), .outlier_cycles(loaded_outlier_cycles),
+          .overflow(overflow), .here(here), .step(step), .set(SHADOW != 0 ? set : 1'b0), .activations(vector),
+          .partial(dense_sums), .totals(added)
       );
+      for (t = 0; t < TREES; t = t + 1) begin : extend
+        assign totals[t*W+:W] = {{W - TOTAL{added[t*TOTAL+TOTAL-1]}}, added[t*TOTAL+:TOTAL]};
+      end
     end else begin : no_sparse
-      assign outlier_sums = 0;
+      for (t = 0; t < TREES; t = t + 1) begin : extend
+        assign totals[t*W+:W] = {{W - DENSE{dense_sums[t*DENSE+DENSE-1]}}, dense_sums[t*DENSE+:DENSE]};
+      end
       assign outliers_last = 1'b1;
       assign loaded_outlier_cycles = 1;
       assign overflow = 1'b0;
@@ -296,9 +315,16 @@ module array_core #(
   localparam integer HAS_ZERO = VARIANT == 1 || VARIANT == 2 ? 1 : 0;
   localparam integer ZERO_BITS = VARIANT == 1 ? K : VARIANT == 2 ? ZERO : 0;
   localparam integer ROW = LANES * K + ZERO_BITS;
-  localparam integer PARTIAL = VARIANT == 4 || VARIANT == 5 ? W : K + A + $clog2(LANES) + 1 + (VARIANT == 1 ? 1 : 0);
+  // Shifters take activations as sign and magnitude, made once per lane.
+  wire [LANES*A-1:0] magnitudes;
+  wire [LANES-1:0] negative;
   wire [TREES*W-1:0] drain_row;
   generate
+    for (i = 0; i < LANES; i = i + 1) begin : sign_and_magnitude
+      assign negative[i] = side[1] & vector[i*A+A-1];
+      assign magnitudes[i*A+:A] = negative[i] ? -vector[i*A+:A] : vector[i*A+:A];
+    end
+
     for (t = 0; t < TREES; t = t + 1) begin : trees
       wire [ROW-1:0] loaded, weights;
       if (HAS_ZERO != 0) begin : with_zero
@@ -310,12 +336,27 @@ module array_core #(
           .clk(clk), .write(row_write[t]), .load_set(load_set), .row(loaded), .swap(swap), .set(set), .weights(weights)
       );
 
-      wire [PARTIAL-1:0] product_sum;
+      wire [UNCORRECTED-1:0] product_sum;
       if (VARIANT == 1) begin : pre_subtract
         pre_subtract_tree #(.K(K), .A(A), .LANES(LANES)) tree (
             .clk(clk), .enable_product(enter), .enable_sum(entered_before), .weights(weights[LANES*K-1:0]),
             .zero_point(weights[ROW-1-:ZERO_BITS]), .activations(vector), .weights_signed(side[0]), .activations_signed(side[1]),
             .sum(product_sum)
+        );
+      end else if (VARIANT == 4) begin : pot
+        pot_tree #(.K(K), .A(A), .LANES(LANES), .G(GUARD)) tree (
+            .clk(clk), .enable_product(enter), .enable_sum(entered_before), .codes(weights), .magnitudes(magnitudes),
+            .negative(negative), .sum(product_sum)
+        );
+      end else if (VARIANT == 5) begin : post
+        post_tree #(.K(K), .A(A), .LANES(LANES), .G(GUARD)) tree (
+            .clk(clk), .enable_product(enter), .enable_sum(entered_before), .codes(weights), .magnitudes(magnitudes),
+            .negative(negative), .sum(product_sum)
+        );
+      end else if (VARIANT == 6) begin : widened
+        widened_tree #(.K(K), .A(A), .LANES(LANES)) tree (
+            .clk(clk), .enable_product(enter), .enable_sum(entered_before), .weights(weights[LANES*K-1:0]), .activations(vector),
+            .weights_signed(side[0]), .activations_signed(side[1]), .sum(product_sum)
         );
       end else begin : multiplier
         mac_tree #(.K(K), .A(A), .LANES(LANES)) tree (
@@ -324,35 +365,35 @@ module array_core #(
         );
       end
 
-      wire [W-1:0] plain = {{W - PARTIAL{product_sum[PARTIAL-1]}}, product_sum};
-      wire [W-1:0] dense_sum, gathered;
       if (EVERY_CYCLE != 0) begin : every_cycle
-        localparam integer OUT = (PARTIAL > ZERO + SUM ? PARTIAL : ZERO + SUM) + 1;
         // the zero point goes with its vector: the registers may hold the next tile's by now
         wire [ZERO-1:0] zero_point;
         delay_line #(.WIDTH(ZERO), .DEPTH(2)) in_step (
             .clk(clk), .reset(reset), .data(side[7] ? weights[ROW-1-:ZERO_BITS] : {ZERO{1'b0}}), .delayed(zero_point)
         );
-        wire [OUT-1:0] corrected;
-        correction_every_cycle #(.K(ZERO), .A(A), .LANES(LANES), .SUM(SUM), .PARTIAL(PARTIAL)) correction (
+        wire [DENSE-1:0] corrected;
+        correction_every_cycle #(.K(ZERO), .A(A), .LANES(LANES), .SUM(SUM), .PARTIAL(UNCORRECTED)) correction (
             .clk(clk), .enable(entered_twice), .zero_point(zero_point), .activation_sum(activation_sum), .partial(product_sum),
             .corrected(corrected)
         );
-        wire [W-1:0] outliers_late;
-        delay_line #(.WIDTH(W)) gathered_late (.clk(clk), .reset(reset), .data(outlier_sums[t*W+:W]), .delayed(outliers_late));
-        assign dense_sum = skips ? plain : {{W - OUT{corrected[OUT-1]}}, corrected};
-        assign gathered = skips ? outlier_sums[t*W+:W] : outliers_late;
+        assign dense_sums[t*DENSE+:DENSE] = skips ? {{DENSE - UNCORRECTED{product_sum[UNCORRECTED-1]}}, product_sum} : corrected;
       end else begin : as_it_is
-        assign dense_sum = plain;
-        assign gathered = outlier_sums[t*W+:W];
+        assign dense_sums[t*DENSE+:DENSE] = product_sum;
       end
 
       wire [W-1:0] partial;
-      delay_line #(.WIDTH(W), .DEPTH(SPARE)) spare (.clk(clk), .reset(reset), .data(dense_sum + gathered), .delayed(partial));
-      accumulator #(.W(W), .DEPTH(DEPTH), .IN(W), .SHIFT(31)) sums (
-          .clk(clk), .rst(reset), .enable(add), .first(add_first), .bank(add_bank), .address(add_vector), .shift(add_shift),
-          .addend(partial), .drain_bank(drain_bank), .drain_address(drain_vector), .drained(drain_row[t*W+:W])
-      );
+      delay_line #(.WIDTH(W), .DEPTH(SPARE)) spare (.clk(clk), .reset(reset), .data(totals[t*W+:W]), .delayed(partial));
+      if (STATIONARY != 0) begin : stationary
+        stationary_accumulator #(.W(W), .IN(W), .SHIFT(31)) sums (
+            .clk(clk), .rst(reset), .enable(add), .first(add_first), .bank(add_bank), .shift(add_shift), .addend(partial),
+            .drain_bank(drain_bank), .drained(drain_row[t*W+:W])
+        );
+      end else begin : banked
+        accumulator #(.W(W), .DEPTH(DEPTH), .IN(W), .SHIFT(31)) sums (
+            .clk(clk), .rst(reset), .enable(add), .first(add_first), .bank(add_bank), .address(add_vector), .shift(add_shift),
+            .addend(partial), .drain_bank(drain_bank), .drain_address(drain_vector), .drained(drain_row[t*W+:W])
+        );
+      end
     end
   endgenerate
 

@@ -63,7 +63,7 @@ module outlier_stream #(
   reg [COUNT-1:0] missing_now;
   reg [FILL-1:0] used;
   reg [COUNT_BITS-1:0] fullest;
-  reg [ENTRY-1:0] entry;
+  reg [ENTRY-1:0] entry, rest_of_entry;
   reg [31:0] to;
   integer i, l;
   always @(*) begin
@@ -74,8 +74,10 @@ module outlier_stream #(
     for (i = 0; i < MOST; i = i + 1) begin
       entry = entries[i*ENTRY+:ENTRY];
       entry_value[i*VALUE+:VALUE] = entry[VALUE-1:0];
-      entry_tree[i*TREE+:TREE] = (entry >> VALUE) & ((1 << $clog2(TREES)) - 1);
-      entry_lane[i*LANE+:LANE] = (entry >> (VALUE + $clog2(TREES))) & ((1 << $clog2(LANES)) - 1);
+      rest_of_entry = entry >> VALUE;
+      entry_tree[i*TREE+:TREE] = TREES > 1 ? rest_of_entry[TREE-1:0] : 0;
+      rest_of_entry = entry >> (VALUE + $clog2(TREES));
+      entry_lane[i*LANE+:LANE] = LANES > 1 ? rest_of_entry[LANE-1:0] : 0;
       to = POOLED != 0 ? {24'd0, turn_now} : {{32 - TREE{1'b0}}, entry_tree[i*TREE+:TREE]} % SPARSE;
       entry_to[i*8+:8] = to[7:0];
       entry_slot[i*COUNT_BITS+:COUNT_BITS] = dealt_now[to*COUNT_BITS+:COUNT_BITS];

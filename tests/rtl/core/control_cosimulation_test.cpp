@@ -2,10 +2,10 @@
 // and random platforms.
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "core/error.h"
+#include "tests/rtl/core/compared_counts.h"
 #include "tests/rtl/core/control_model.h"
 #include "tests/rtl/core/simulated_record.h"
 #include "tests/support/forked.h"
@@ -14,16 +14,11 @@
 namespace symmetree {
 namespace {
 
-struct outcome {
-    bool fits = true;
-    std::string difference;   ///< simulated; RTL
-    slot_split split;
-    std::size_t tiles = 0;
-};
 
-outcome compare(std::uint64_t seed) {
+/// Counts as text, or what differs.
+std::string compare(std::uint64_t seed) {
     const run_request request = timing_of(random_request(seed));
-    const std::string answer = forked([&]() -> std::string {
+    return forked([&]() -> std::string {
         std::optional<prepared_run> run;
         try {
             run = prepare(request, weight_cache(""));
@@ -32,43 +27,39 @@ outcome compare(std::uint64_t seed) {
         }
         const core_record simulated = simulated_record(*run);
         const auto control = make_control_model();
-        const std::string difference = record_difference(simulated, core_bench(*run, *control).run());
-        return difference.empty() ? std::to_string(simulated.tiles.size()) + " " + to_text(simulated.layers) : "differs: " + difference;
+        const core_record rtl = core_bench(*run, *control).run();
+        const std::string difference = record_difference(simulated, rtl);
+        if (!difference.empty()) return "differs: " + difference;
+        compared_counts counts;
+        counts.add(rtl);
+        return to_text(counts);
     });
-    outcome o;
-    o.fits = answer != "does not fit";
-    if (answer.rfind("differs", 0) == 0) {
-        o.difference = answer;
-    } else if (o.fits) {
-        const std::size_t space = answer.find(' ');
-        o.tiles = std::stoul(answer.substr(0, space));
-        for (const measured_layer& l : measured_from_text(answer.substr(space + 1))) o.split += l.split;
-    }
-    return o;
 }
 
-void expect_same_cycles(std::uint64_t first_seed, int cases) {
-    slot_split all;
-    std::size_t tiles = 0;
+compared_counts expect_same_cycles(std::uint64_t first_seed, int cases) {
+    compared_counts all;
     std::uint64_t seed = first_seed;
     for (int done = 0; done < cases; ++seed) {
-        const outcome o = compare(seed);
-        if (!o.fits) continue;
+        const std::string answer = compare(seed);
+        if (answer == "does not fit") continue;
+        EXPECT_EQ(answer.find("differs"), std::string::npos) << answer << "\nseed " << seed << " (simulated; RTL)\n" << to_yaml(random_request(seed).platform);
+        if (testing::Test::HasFailure()) break;
         ++done;
-        all += o.split;
-        tiles += o.tiles;
-        ASSERT_EQ(o.difference, "") << "seed " << seed << " (simulated; RTL)\n" << to_yaml(random_request(seed).platform);
+        all += counts_from_text(answer);
     }
-    EXPECT_GT(all.outlier, 0u);
-    EXPECT_GT(all.input, 0u);
-    EXPECT_GT(all.memory, 0u);
-    EXPECT_GT(all.weight_port, 0u);
-    EXPECT_GT(all.hazard, 0u);
-    EXPECT_GT(all.drain, 0u);
-    std::printf("%d cases, %zu tiles, %llu vectors; %s\n", cases, tiles, static_cast<unsigned long long>(all.issued()), split_text(all).c_str());
+    EXPECT_GT(all.split.outlier, 0u);
+    EXPECT_GT(all.split.input, 0u);
+    EXPECT_GT(all.split.memory, 0u);
+    EXPECT_GT(all.split.weight_port, 0u);
+    EXPECT_GT(all.split.hazard, 0u);
+    EXPECT_GT(all.split.drain, 0u);
+    return all;
 }
 
-TEST(control_cosimulation, random_cases_from_500000) { expect_same_cycles(500000, 1000); }
+TEST(control_cosimulation, random_cases_from_500000) {
+    const compared_counts counts = expect_same_cycles(500000, 1000);
+    if (!HasFailure()) expect_row("control, any platform", counts);
+}
 TEST(extended_control_cosimulation, random_cases_from_600000) { expect_same_cycles(600000, 10000); }
 
 }  // namespace

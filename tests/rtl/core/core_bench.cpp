@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "models/buffers/im2col_math.h"
+#include "tests/support/output_stationary.h"
 
 namespace symmetree {
 
@@ -74,7 +75,7 @@ void core_bench::gather() {
     const array_config& array = layer_->on_side_array ? *c_.side_array : c_.array;
     im2col_request request;
     request.geometry = &d.geometry;
-    request.first_vector = std::int64_t(t.m_block) * d.m_block;
+    request.first_vector = std::int64_t(t.m_block) * d.m_block + first_vector_[issuing_];
     request.vectors = t.vectors;
     request.k_block = t.k_block;
     request.lanes = request.stride = array.lanes;
@@ -100,7 +101,6 @@ void core_bench::begin(const prepared_layer& l) {
     layer_ = &l;
     program_ = tiles_of(c_, l);
     loads_ = tile_load_times(c_, l, program_);
-    blocks_ = output_blocks(l.plan.descriptor.geometry, program_);
     dense_in_.assign(program_.weights.size(), 0);
     outliers_in_.assign(program_.weights.size(), 0);
     input_in_.assign(program_.inputs.size(), 0);
@@ -110,8 +110,6 @@ void core_bench::begin(const prepared_layer& l) {
     issued_vectors_ = 0;
     engines_ = false;
     first_tile_ = record_.tiles.size();
-    record_.tiles.resize(first_tile_ + program_.tiles.size());
-    core_.begin_layer(c_, l);
 
     image_ = build_image(c_, l.plan, l.weights, l.input ? &*l.input : nullptr, channel_records(l));
     gathered_ = std::size_t(-1);
@@ -133,6 +131,11 @@ void core_bench::begin(const prepared_layer& l) {
         tile_outliers_.push_back(stream ? end : ~std::uint64_t{0});
         if (stream) end = loads_[i].outlier_end;
     }
+    first_vector_.assign(program_.tiles.size(), 0);
+    if (stationary_) reorder();
+    blocks_ = drained_blocks();
+    core_.begin_layer(c_, l);
+    record_.tiles.resize(first_tile_ + program_.tiles.size());
 
     // The sequencer reads the descriptor, then the tables, then starts the engines.
     const layer_geometry& g = l.plan.descriptor.geometry;
@@ -145,6 +148,29 @@ void core_bench::begin(const prepared_layer& l) {
     dma_.offer(t_, burst_dma::control, {256}, [this, descriptor_left, tables, table_landed](std::uint64_t bytes) {
         if ((*descriptor_left -= bytes) == 0) dma_.offer(t_, burst_dma::control, {tables}, table_landed);
     });
+}
+
+void core_bench::reorder() {
+    const stationary_order order = output_stationary(program_).value();
+    std::vector<tile_load_time> loads;
+    std::vector<std::uint64_t> streams;
+    for (std::size_t i : order.source) {
+        loads.push_back(loads_[i]);
+        streams.push_back(tile_outliers_[i]);
+    }
+    program_ = order.program;
+    loads_ = loads;
+    tile_outliers_ = streams;
+    first_vector_ = order.first_vector;
+}
+
+/// A block for every completed accumulator bank, in order; their places in memory do not matter here.
+std::vector<output_block> core_bench::drained_blocks() const {
+    const int bits = layer_->plan.descriptor.geometry.output_bits;
+    std::vector<output_block> blocks;
+    for (const tile& t : program_.tiles)
+        if (t.last_slice) blocks.push_back({t.repeat, t.m_block, t.n_block, t.vectors, t.channels, 0, (std::uint64_t(t.vectors) * t.channels * bits + 7) / 8});
+    return blocks;
 }
 
 void core_bench::start_engines() {

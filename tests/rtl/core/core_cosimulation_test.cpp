@@ -3,22 +3,17 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "core/error.h"
 #include "tests/rtl/core/array_core_model.h"
+#include "tests/rtl/core/compared_counts.h"
+#include "tests/rtl/core/cores.h"
 #include "tests/rtl/core/simulated_record.h"
 #include "tests/support/forked.h"
 #include "tests/support/random_cases.h"
 
 namespace symmetree {
-
-built_core core_symq();
-built_core core_narrow();
-built_core core_pre_subtract();
-built_core core_row_sum();
-built_core core_row_sum_at_drain();
 
 namespace {
 
@@ -42,7 +37,7 @@ run_request random_request_on(const core_build& build, std::uint64_t seed) {
     std::vector<layer> layers;
     for (int i = d.from(1, 2); i > 0; --i) {
         layer l = random_layer(d);
-        if (build.sparse == 0 && build.variant < 4 && d.one_in(4)) l = with_layer_widths(l, d.from(2, 8), d.from(2, 8));
+        if (build.sparse == 0 && build.variant != 4 && build.variant != 5 && d.one_in(4)) l = with_layer_widths(l, d.from(2, 8), d.from(2, 8));
         layers.push_back(l);
     }
     run_request r = request_of(p, network_of(layers));
@@ -50,13 +45,6 @@ run_request random_request_on(const core_build& build, std::uint64_t seed) {
     r.check = false;  // the simulator's own sums are compared with the reference elsewhere
     return r;
 }
-
-struct outcome {
-    bool fits = true;
-    std::string difference;   ///< simulated; RTL
-    slot_split split;
-    std::size_t tiles = 0, sums = 0;
-};
 
 /// For the message of a failure.
 std::string shapes_of(const prepared_run& run) {
@@ -69,9 +57,10 @@ std::string shapes_of(const prepared_run& run) {
     return text;
 }
 
-outcome compare(const built_core& core, std::uint64_t seed) {
+/// Counts as text, or what differs.
+std::string compare(const built_core& core, std::uint64_t seed) {
     const run_request request = random_request_on(core.build, seed);
-    const std::string answer = forked([&]() -> std::string {
+    return forked([&]() -> std::string {
         std::optional<prepared_run> run;
         try {
             run = prepare(request, weight_cache(""));
@@ -83,47 +72,54 @@ outcome compare(const built_core& core, std::uint64_t seed) {
         const core_record rtl = core_bench(*run, *model).run();
         if (rtl.overflow) return "does not fit";  // the simulator's lists have no end
         const std::string difference = record_difference(simulated, rtl);
-        std::size_t sums = 0;
-        for (const auto& block : rtl.sums) sums += block.size();
-        return difference.empty() ? std::to_string(simulated.tiles.size()) + " " + std::to_string(sums) + " " + to_text(simulated.layers) : "differs: " + difference + shapes_of(*run);
+        if (!difference.empty()) return "differs: " + difference + shapes_of(*run);
+        compared_counts counts;
+        counts.add(rtl);
+        return to_text(counts);
     });
-    outcome o;
-    o.fits = answer != "does not fit";
-    if (answer.rfind("differs", 0) == 0) {
-        o.difference = answer;
-    } else if (o.fits) {
-        std::istringstream words(answer);
-        std::string layers;
-        words >> o.tiles >> o.sums;
-        std::getline(words, layers);
-        for (const measured_layer& l : measured_from_text(layers)) o.split += l.split;
-    }
-    return o;
 }
 
 class core_cosimulation : public testing::TestWithParam<built_core (*)()> {};
 
-void expect_equal(const built_core& core, std::uint64_t first_seed, int cases) {
-    slot_split all;
-    std::size_t tiles = 0, sums = 0;
+compared_counts expect_equal(const built_core& core, std::uint64_t first_seed, int cases) {
+    compared_counts all;
     std::uint64_t seed = first_seed;
     for (int done = 0; done < cases; ++seed) {
-        const outcome o = compare(core, seed);
-        if (!o.fits) continue;
+        const std::string answer = compare(core, seed);
+        if (answer == "does not fit") continue;
+        EXPECT_EQ(answer.find("differs"), std::string::npos)
+            << answer << "\n" << core.build.name << ", seed " << seed << " (simulated; RTL)\n" << to_yaml(random_request_on(core.build, seed).platform);
+        if (testing::Test::HasFailure()) break;
         ++done;
-        all += o.split;
-        tiles += o.tiles;
-        sums += o.sums;
-        ASSERT_EQ(o.difference, "") << core.build.name << ", seed " << seed << " (simulated; RTL)\n" << to_yaml(random_request_on(core.build, seed).platform);
+        all += counts_from_text(answer);
     }
     EXPECT_LT(seed - first_seed, std::uint64_t(cases) * 4) << "most draws have no mapping: they test nothing";
-    std::printf("%s: %d cases, %zu tiles, %llu vectors, %zu sums; %s\n", core.build.name, cases, tiles, static_cast<unsigned long long>(all.issued()), sums,
-                split_text(all).c_str());
+    return all;
 }
 
-TEST_P(core_cosimulation, random_cases) { expect_equal(GetParam()(), 700000, 60); }
+/// Every build has draws of its own.
+std::uint64_t seeds_of(const core_build& build) {
+    std::uint64_t hash = 700;
+    for (const char* c = build.name; *c; ++c) hash = (hash * 31 + static_cast<unsigned char>(*c)) % 100000;
+    return hash * 100000;
+}
 
-INSTANTIATE_TEST_SUITE_P(builds, core_cosimulation, testing::Values(core_symq, core_narrow, core_pre_subtract, core_row_sum, core_row_sum_at_drain), [](const auto& core) { return std::string(core.param().build.name); });
+TEST_P(core_cosimulation, random_cases) {
+    const built_core core = GetParam()();
+    const compared_counts counts = expect_equal(core, seeds_of(core.build), 60);
+    if (!HasFailure()) expect_row("core `" + std::string(core.build.name) + "`", counts);
+}
+
+class extended_core_cosimulation : public testing::TestWithParam<built_core (*)()> {};
+TEST_P(extended_core_cosimulation, random_cases) {
+    const built_core core = GetParam()();
+    expect_equal(core, seeds_of(core.build) + 1000, 2000);
+}
+
+const auto builds = testing::Values(core_symq, core_narrow, core_pre_subtract, core_row_sum, core_row_sum_at_drain, core_widened, core_dasq, core_dasq_pooled, core_dasq_late, core_dasq_shared_late, core_pot, core_post);
+const auto name_of_build = [](const auto& core) { return std::string(core.param().build.name); };
+INSTANTIATE_TEST_SUITE_P(builds, core_cosimulation, builds, name_of_build);
+INSTANTIATE_TEST_SUITE_P(builds, extended_core_cosimulation, builds, name_of_build);
 
 }  // namespace
 }  // namespace symmetree

@@ -8,12 +8,12 @@ platform_config platform_of(const core_build& b) {
     p.array.kind = b.variant == 4 ? array_kind::pot : b.variant == 5 ? array_kind::post : array_kind::multiplier;
     p.array.trees = b.trees;
     p.array.lanes = b.lanes;
-    p.array.weight_bits = b.k;
+    p.array.weight_bits = b.variant == 6 ? b.k - 1 : b.k;
     p.array.activation_bits = b.a;
     p.array.guard_bits = b.guard;
     p.array.pipeline_depth = b.pipeline;
     p.array.shadow_registers = b.shadow != 0;
-    p.zero_point = b.variant == 1 ? zero_point_unit::pre_subtract : b.variant == 2 || b.variant == 3 ? zero_point_unit::row_sum : zero_point_unit::none;
+    p.zero_point = b.variant == 1 ? zero_point_unit::pre_subtract : b.variant == 2 || b.variant == 3 ? zero_point_unit::row_sum : b.variant == 6 ? zero_point_unit::widened : zero_point_unit::none;
     p.correction = b.variant == 2 ? correction_form::every_cycle : correction_form::at_drain;
     p.sparse.lanes = b.sparse;
     p.sparse.value_bits = b.value;
@@ -29,15 +29,15 @@ platform_config platform_of(const core_build& b) {
     p.output_buffer.port_bits = b.drain * 8;
 
     scheme& s = p.default_scheme;
-    s.weight_bits = b.k;
+    s.weight_bits = p.array.weight_bits;
     s.activation_bits = b.a;
     if (b.sparse > 0) {
         s.family = scheme_family::dasq;
         s.dasq.outlier_bits = b.value;
         s.dasq.sparsity = "90";
-    } else if (b.variant == 1 || b.variant == 2 || b.variant == 3) {
+    } else if (b.variant == 1 || b.variant == 2 || b.variant == 3 || b.variant == 6) {
         s.family = scheme_family::asymq;
-    } else if (b.variant >= 4) {
+    } else if (b.variant == 4 || b.variant == 5) {
         s.family = b.variant == 4 ? scheme_family::pot : scheme_family::post;
         s.shift.guard_bits = b.guard;
     }
