@@ -1,242 +1,211 @@
 // JSON writers. Fields: docs/report-format.md, "JSON".
 
-#include <cmath>
-#include <nlohmann/json.hpp>
-
 #include "traces/json_format.h"
+#include "traces/json_writer.h"
 #include "traces/measures.h"
-#include "traces/numbers.h"
 #include "traces/writers.h"
 
 namespace symmetree {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using layout = json_writer::layout;
 
-constexpr std::size_t line_width = 220;  // a unit's counters on one line
-
-/// JSON has no infinities and no NaN; they are written as the strings "inf", "-inf" and "nan".
-json number(double value) { return std::isfinite(value) ? json(value) : json(shortest(value)); }
-json number(const std::optional<double>& value) { return value ? number(*value) : json(nullptr); }
-
-json verdict(const exactness& check) {
+std::optional<bool> verdict(const exactness& check) {
     switch (check.result) {
         case exactness::verdict::exact: return true;
         case exactness::verdict::differs: return false;
-        case exactness::verdict::not_checked: return nullptr;
+        case exactness::verdict::not_checked: return {};
     }
-    return nullptr;
+    return {};
 }
 
-json numbers(const std::map<std::string, double>& values) {
-    json out = json::object();
-    for (const auto& [name, value] : values) out[name] = number(value);
-    return out;
+void write(json_writer& out, const char* name, const std::map<std::string, double>& values) {
+    out.key(name).open_object(layout::row);
+    for (const auto& [key, value] : values) out.member(key, value);
+    out.close();
 }
 
-json split_json(const slot_split& split) {
-    json out = json::object();
-    for (const split_part& part : split_parts()) out[part.name] = split.*part.slots;
-    return out;
+void write(json_writer& out, const char* name, const std::vector<std::string>& texts) {
+    out.key(name).open_array(layout::row);
+    for (const std::string& text : texts) out.value(text);
+    out.close();
 }
 
-json units_json(const unit_activity& units) {
-    json out = json::array();
+void write_split(json_writer& out, const slot_split& split) {
+    out.key("split").open_object(layout::row);
+    for (const split_part& part : split_parts()) out.member(part.name, split.*part.slots);
+    out.close();
+}
+
+void write_units(json_writer& out, const unit_activity& units) {
+    out.key("units").open_array(layout::lines);
     for (const auto& [key, counters] : units) {
-        out.push_back({{"unit", to_string(key.unit)},
-                       {"weight_bits", key.weight_bits},
-                       {"activation_bits", key.activation_bits},
-                       {"lanes", key.lanes},
-                       {"input", to_string(key.input)},
-                       {"sparse", key.sparse},
-                       {"instances", counters.instances},
-                       {"vectors", counters.vectors},
-                       {"loads", counters.loads},
-                       {"busy", counters.busy},
-                       {"stalled", counters.stalled},
-                       {"idle", counters.idle}});
+        out.open_object(layout::row);
+        out.member("unit", to_string(key.unit));
+        out.member("weight_bits", key.weight_bits);
+        out.member("activation_bits", key.activation_bits);
+        out.member("lanes", key.lanes);
+        out.member("input", to_string(key.input));
+        out.member("sparse", key.sparse);
+        out.member("instances", counters.instances);
+        out.member("vectors", counters.vectors);
+        out.member("loads", counters.loads);
+        out.member("busy", counters.busy);
+        out.member("stalled", counters.stalled);
+        out.member("idle", counters.idle);
+        out.close();
     }
-    return out;
+    out.close();
 }
 
-json memories_json(const memory_activity& memories) {
-    json out = json::object();
+void write_memories(json_writer& out, const memory_activity& memories) {
+    out.key("memories").open_object(layout::lines);
     for (const auto& [kind, counters] : memories) {
-        out[to_string(kind)] = {{"read_bytes", counters.read_bytes},
-                                {"written_bytes", counters.written_bytes},
-                                {"read_accesses", counters.read_accesses},
-                                {"write_accesses", counters.write_accesses}};
+        out.key(to_string(kind)).open_object(layout::row);
+        out.member("read_bytes", counters.read_bytes);
+        out.member("written_bytes", counters.written_bytes);
+        out.member("read_accesses", counters.read_accesses);
+        out.member("write_accesses", counters.write_accesses);
+        out.close();
     }
-    return out;
+    out.close();
 }
 
-json outliers_json(const outlier_report& outliers) {
-    return {{"listed", outliers.listed},           {"stored", outliers.stored},
-            {"index_bits", outliers.index_bits},   {"stream_bits", outliers.stream_bits},
-            {"fullest_lane", outliers.fullest_lane}, {"assignment", outliers.assignment}};
+void write_outliers(json_writer& out, const outlier_report& outliers) {
+    out.key("outliers").open_object(layout::row);
+    out.member("listed", outliers.listed);
+    out.member("stored", outliers.stored);
+    out.member("index_bits", outliers.index_bits);
+    out.member("stream_bits", outliers.stream_bits);
+    out.member("fullest_lane", outliers.fullest_lane);
+    out.member("assignment", outliers.assignment);
+    out.close();
 }
 
 /// What a layer and the total share, after the fields that differ.
-void add_counts(json& out, const layer_report& layer) {
-    out["parameters"] = layer.parameters;
-    out["weight_bits_stored"] = layer.weight_bits_stored;
-    out["first_difference"] = layer.check.first_difference;
-    out["split"] = split_json(layer.split);
-    out["energy_pj"] = numbers(layer.energy_pj);
-    out["memories"] = memories_json(layer.memories);
-    out["outliers"] = outliers_json(layer.outliers);
-    out["units"] = units_json(layer.units);
+void write_counts(json_writer& out, const layer_report& layer) {
+    out.member("parameters", layer.parameters);
+    out.member("weight_bits_stored", layer.weight_bits_stored);
+    out.member("first_difference", layer.check.first_difference);
+    write_split(out, layer.split);
+    write(out, "energy_pj", layer.energy_pj);
+    write_memories(out, layer.memories);
+    write_outliers(out, layer.outliers);
+    write_units(out, layer.units);
 }
 
-json layer_json(const layer_report& layer) {
-    json out = {{"name", layer.name},
-                {"scheme", layer.scheme},
-                {"unit", layer.unit},
-                {"mapping", layer.mapping},
-                {"m", layer.m},
-                {"n", layer.n},
-                {"k", layer.k},
-                {"repeat", layer.repeat},
-                {"macs", layer.macs},
-                {"cycles", layer.cycles},
-                {"utilization", number(layer.utilization())},
-                {"exact", verdict(layer.check)},
-                {"energy_total_pj", number(energy_pj_of(layer))},
-                {"bops_dasq", number(layer.operations.bops_dasq)},
-                {"bops_uniq", number(layer.operations.bops_uniq)},
-                {"qops", number(layer.operations.qops)},
-                {"weight_sqnr_db", number(layer.weight_sqnr_db)},
-                {"arithmetic_sqnr_db", number(layer.arithmetic_sqnr_db)}};
-    add_counts(out, layer);
-    return out;
+void write_operations(json_writer& out, const operation_measures& operations) {
+    out.member("bops_dasq", operations.bops_dasq);
+    out.member("bops_uniq", operations.bops_uniq);
+    out.member("qops", operations.qops);
 }
 
-json total_json(const report& r) {
+void write_layer(json_writer& out, const layer_report& layer) {
+    out.open_object(layout::lines);
+    out.member("name", layer.name);
+    out.member("scheme", layer.scheme);
+    out.member("unit", layer.unit);
+    out.member("mapping", layer.mapping);
+    out.member("m", layer.m);
+    out.member("n", layer.n);
+    out.member("k", layer.k);
+    out.member("repeat", layer.repeat);
+    out.member("macs", layer.macs);
+    out.member("cycles", layer.cycles);
+    out.member("utilization", layer.utilization());
+    out.member("exact", verdict(layer.check));
+    out.member("energy_total_pj", energy_pj_of(layer));
+    write_operations(out, layer.operations);
+    out.member("weight_sqnr_db", layer.weight_sqnr_db);
+    out.member("arithmetic_sqnr_db", layer.arithmetic_sqnr_db);
+    write_counts(out, layer);
+    out.close();
+}
+
+void write_total(json_writer& out, const report& r) {
     const layer_report total = r.total();
-    json out = {{"scheme", total.scheme},
-                {"macs", total.macs},
-                {"cycles", total.cycles},
-                {"utilization", number(total.utilization())},
-                {"exact", verdict(total.check)},
-                {"latency_s", number(latency_s_of(r))},
-                {"energy_j", number(energy_j_of(r))},
-                {"power_w", number(power_w_of(r))},
-                {"area_um2", number(area_um2_of(r))},
-                {"bops_dasq", number(total.operations.bops_dasq)},
-                {"bops_uniq", number(total.operations.bops_uniq)},
-                {"qops", number(total.operations.qops)}};
-    add_counts(out, total);
-    return out;
+    out.key("total").open_object(layout::lines);
+    out.member("scheme", total.scheme);
+    out.member("macs", total.macs);
+    out.member("cycles", total.cycles);
+    out.member("utilization", total.utilization());
+    out.member("exact", verdict(total.check));
+    out.member("latency_s", latency_s_of(r));
+    out.member("energy_j", energy_j_of(r));
+    out.member("power_w", power_w_of(r));
+    out.member("area_um2", area_um2_of(r));
+    write_operations(out, total.operations);
+    write_counts(out, total);
+    out.close();
 }
 
-json report_json(const report& r) {
-    json out = {{"workload", r.workload},
-                {"workload_source", r.workload_source},
-                {"platform", r.platform},
-                {"scheme", r.scheme},
-                {"seed", r.seed},
-                {"timing_only", r.timing_only},
-                {"passed", r.passed()},
-                {"clock_hz", number(r.clock_hz)},
-                {"array_weight_bits", r.array_weight_bits},
-                {"array_activation_bits", r.array_activation_bits},
-                {"array_trees", r.array_trees},
-                {"array_lanes", r.array_lanes},
-                {"dram_bytes_per_cycle", number(r.dram_bytes_per_cycle)},
-                {"cost_table", r.cost_table},
-                {"cost_label", r.cost_label},
-                {"cost_not_modelled", r.cost_not_modelled},
-                {"not_simulated", r.not_simulated},
-                {"notes", r.notes},
-                {"total", total_json(r)},
-                {"area_um2", numbers(r.area_um2)}};
-    json& layers = out["layers"] = json::array();
-    for (const layer_report& layer : r.layers) layers.push_back(layer_json(layer));
-    out["configuration"] = r.configuration;
-    return out;
+/// The members of a run, without the braces around them.
+void write_run(json_writer& out, const report& r) {
+    out.member("workload", r.workload);
+    out.member("workload_source", r.workload_source);
+    out.member("platform", r.platform);
+    out.member("scheme", r.scheme);
+    out.member("seed", r.seed);
+    out.member("timing_only", r.timing_only);
+    out.member("passed", r.passed());
+    out.member("clock_hz", r.clock_hz);
+    out.member("array_weight_bits", r.array_weight_bits);
+    out.member("array_activation_bits", r.array_activation_bits);
+    out.member("array_trees", r.array_trees);
+    out.member("array_lanes", r.array_lanes);
+    out.member("dram_bytes_per_cycle", r.dram_bytes_per_cycle);
+    out.member("cost_table", r.cost_table);
+    out.member("cost_label", r.cost_label);
+    write(out, "cost_not_modelled", r.cost_not_modelled);
+    write(out, "not_simulated", r.not_simulated);
+    write(out, "notes", r.notes);
+    write_total(out, r);
+    write(out, "area_um2", r.area_um2);
+    out.key("layers").open_array(layout::lines);
+    for (const layer_report& layer : r.layers) write_layer(out, layer);
+    out.close();
+    out.member("configuration", r.configuration);
 }
 
-// ---- layout
-
-bool is_leaf(const json& value) {
-    for (const json& child : value) {
-        if (child.is_structured() && !child.empty()) return false;
-    }
-    return true;
-}
-
-std::string scalar_text(const json& value) {
-    if (value.is_number_float()) return shortest(value.get<double>());
-    // A name that is no UTF-8 must not cost the whole report.
-    return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-void append(std::string& out, const json& value, std::size_t indent, bool on_one_line);
-
-void append_members(std::string& out, const json& value, std::size_t indent, bool on_one_line) {
-    const std::string between = on_one_line ? "" : '\n' + std::string(indent + 2, ' ');
-    bool first = true;
-    for (const auto& [key, child] : value.items()) {
-        if (!first) out += on_one_line ? ", " : ",";
-        first = false;
-        out += between;
-        if (value.is_object()) out += scalar_text(json(key)) + ": ";
-        append(out, child, indent + 2, on_one_line);
-    }
-    if (!on_one_line) out += '\n' + std::string(indent, ' ');
-}
-
-/// An object or array of plain values stands on one line where it fits: a unit's counters read as a row.
-void append(std::string& out, const json& value, std::size_t indent, bool on_one_line) {
-    if (!value.is_structured()) {
-        out += scalar_text(value);
-        return;
-    }
-    const std::size_t start = out.size();
-    const bool flat = on_one_line || is_leaf(value);
-    const auto write = [&](bool one_line) {
-        out += value.is_object() ? '{' : '[';
-        append_members(out, value, indent, one_line);
-        out += value.is_object() ? '}' : ']';
-    };
-    write(flat);
-    if (on_one_line || !flat || out.size() - start + indent <= line_width || value.empty()) return;
-    out.resize(start);
-    write(false);
-}
-
-std::string text_of(const json& value) {
-    std::string out;
-    append(out, value, 0, false);
-    return out + '\n';
-}
-
-/// The version stands first.
-json versioned(const json& fields) {
-    json out = {{"format_version", report_format_version}};
-    out.update(fields);
-    return out;
+void write_ratios(json_writer& out, const comparison& c, std::size_t index) {
+    const run_ratios ratios = ratios_of(c, index);
+    out.key("ratios").open_object(layout::row);
+    out.member("baseline_run", baseline_of(c, index));
+    out.member("latency", ratios.latency);
+    out.member("energy", ratios.energy);
+    out.member("power", ratios.power);
+    out.member("area", ratios.area);
+    out.close();
 }
 
 }  // namespace
 
-std::string to_json(const report& r) { return text_of(versioned(report_json(r))); }
+std::string to_json(const report& r) {
+    json_writer out;
+    out.open_object(layout::lines);
+    out.member("format_version", report_format_version);
+    write_run(out, r);
+    out.close();
+    return out.finish();
+}
 
 std::string to_json(const comparison& c) {
-    json runs = json::array();
+    json_writer out;
+    out.open_object(layout::lines);
+    out.member("format_version", report_format_version);
+    out.member("baseline", c.baseline);
+    write(out, "left_out", c.left_out);
+    out.key("runs").open_array(layout::lines);
     for (std::size_t i = 0; i < c.runs.size(); ++i) {
-        json run = report_json(c.runs[i]);
-        const run_ratios ratios = ratios_of(c, i);
-        const std::optional<std::size_t> base = baseline_of(c, i);
-        run["ratios"] = {{"baseline_run", base ? json(*base) : json(nullptr)},
-                         {"latency", number(ratios.latency)},
-                         {"energy", number(ratios.energy)},
-                         {"power", number(ratios.power)},
-                         {"area", number(ratios.area)}};
-        runs.push_back(std::move(run));
+        out.open_object(layout::lines);
+        write_run(out, c.runs[i]);
+        write_ratios(out, c, i);
+        out.close();
     }
-    return text_of(versioned({{"baseline", c.baseline}, {"left_out", c.left_out}, {"runs", std::move(runs)}}));
+    out.close();
+    out.close();
+    return out.finish();
 }
 
 }  // namespace symmetree

@@ -56,22 +56,22 @@ std::string answer_of(const sweep_space& space, const planned_simulation& simula
     for (const std::uint64_t id : simulation.points) {
         sweep_point point = space.point(id);
         const std::vector<cell> axes = space.cells(id, point), known = known_cells(space, id, point);
-        const platform_config platform = point.request->platform;
-        const cost_table prices = *point.request->prices;
+        const std::string table = point.request->platform.cost_table;
         if (points.empty()) {
             run = simulate(prepare(std::move(*point.request), cache));
             const packed_report stored = packed_report::of(to_json(run));
             answer["report"] = nlohmann::json::binary({stored.bytes.begin(), stored.bytes.end()});
             answer["report_bytes"] = stored.size;
             answer["notes"] = run.notes;
+        } else {
+            price(run, point.request->platform, *point.request->prices);
         }
-        price(run, platform, prices);
         std::vector<cell> metrics, but_area;
         for (const metric& m : metrics_of(run)) {
             if (m.name != "area_um2") but_area.push_back(m.value);
             metrics.push_back(m.value);
         }
-        points.push_back({packed(axes), platform.cost_table, filter.feasible(known, but_area), packed(metrics)});
+        points.push_back({packed(axes), table, filter.feasible(known, but_area), packed(metrics)});
     }
     const std::vector<std::uint8_t> bytes = nlohmann::json::to_cbor(answer);
     return {bytes.begin(), bytes.end()};

@@ -89,7 +89,7 @@ sweep_plan plan_of(const sweep_space& space) {
                 ++plan.left_out;
                 continue;
             }
-            const std::string digest = digest_of(point.simulation_key);
+            const std::string digest = digest_of(point.simulation_key());
             const auto [at, fresh] = known.emplace(digest, plan.simulations.size());
             if (fresh) plan.simulations.push_back({digest, {}});
             plan.simulations[at->second].points.push_back(i);

@@ -290,8 +290,7 @@ public:
         }
         point.refusal = refusal_;
         if (!refusal_.empty()) return point;
-        point.simulation_key = fmt::format("{}\n{}\n{}\n{}\n{}", network_key_, configuration_that_is_simulated(request_.platform),
-                                           to_string(request_.format), request_.seed, spec_.exact);
+        point.network = network_key_;
         point.request = std::move(request_);
         return point;
     }
@@ -455,6 +454,11 @@ private:
     std::optional<int> weight_bits_, activation_bits_;
     run_request request_;
 };
+
+std::string sweep_point::simulation_key() const {
+    return fmt::format("{}\n{}\n{}\n{}\n{}", network, configuration_that_is_simulated(request->platform), to_string(request->format), request->seed,
+                       request->timing_only);
+}
 
 sweep_point sweep_space::point(std::uint64_t index) const {
     const std::vector<std::size_t> taken = choice(index);

@@ -23,7 +23,10 @@ struct shipped_directories {
 struct sweep_point {
     std::optional<run_request> request;
     std::string refusal;         ///< empty when `request` is there
-    std::string simulation_key;  ///< points of equal keys run in the same cycles and differ in cost only
+    std::string network;         ///< the workload as it was asked for, swept fields included
+
+    /// Points of equal keys run in the same cycles and differ in cost only. Of points that can be run.
+    std::string simulation_key() const;
 };
 
 /// All points of a sweep, made on demand: nothing is kept per point.

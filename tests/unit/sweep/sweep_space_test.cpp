@@ -177,9 +177,9 @@ TEST_F(space_test, knows_every_file_that_it_read) {
 TEST_F(space_test, shares_a_simulation_among_points_that_differ_in_cost_only) {
     const sweep_space space = axes("  - {axis: platform.clock_hz, values: [1e8, 1e9]}\n  - {axis: platform.array.trees, values: [4, 8]}\n  - {axis: seed, values: [1, 2]}\n");
     std::set<std::string> keys;
-    for (std::uint64_t i = 0; i < space.size(); ++i) keys.insert(space.point(i).simulation_key);
+    for (std::uint64_t i = 0; i < space.size(); ++i) keys.insert(space.point(i).simulation_key());
     EXPECT_EQ(keys.size(), 4u);
-    EXPECT_EQ(space.point(0).simulation_key, space.point(4).simulation_key);
+    EXPECT_EQ(space.point(0).simulation_key(), space.point(4).simulation_key());
     const sweep_plan plan = plan_of(space);
     ASSERT_EQ(plan.simulations.size(), 4u);
     EXPECT_THAT(plan.simulations[0].points, ElementsAre(0u, 4u));
