@@ -49,6 +49,8 @@ module weight_stream #(
     row = 0;
     shifted = 0;
     at_top = 0;
+    l = 0;
+    b = 0;
     for (t = 0; t < TREES; t = t + 1) begin
       begin_of_row = end_of_row;
       end_of_row = end_of_row + row_bits;

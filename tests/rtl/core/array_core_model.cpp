@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <stdexcept>
-#include <type_traits>
 
 #include CORE_HEADER
+#include "tests/rtl/core/bit_row.h"
 
 #define CORE_TEXT_OF(x) #x
 #define CORE_TEXT(x) CORE_TEXT_OF(x)
@@ -21,53 +21,6 @@ namespace {
 constexpr core_build build{CORE_TEXT(CORE_NAME), CORE_VARIANT, CORE_TREES,  CORE_LANES, CORE_K,     CORE_A,    CORE_GUARD, CORE_PIPELINE, CORE_SHADOW, CORE_WEIGHT_PORT,
                            CORE_OUTLIER_PORT,    CORE_INPUT_PORT, CORE_SPARSE, CORE_POOLED, CORE_VALUE, CORE_LIST, CORE_W,     CORE_DEPTH,    CORE_INTERVAL, CORE_DRAIN};
 constexpr int zero_bits = 8;
-
-/// Bits in 32-bit words, low bits first.
-class bit_row {
-public:
-    explicit bit_row(std::size_t bits = 0) : words_((bits + 31) / 32 + 1, 0) {}
-    void put(std::size_t at, std::uint64_t value, int bits) {
-        for (int b = 0; b < bits; ++b)
-            if (value >> b & 1) words_[(at + b) / 32] |= 1u << (at + b) % 32;
-    }
-    std::uint32_t word(std::size_t i) const { return i < words_.size() ? words_[i] : 0; }
-    /// 32 bits from bit `at`.
-    std::uint32_t from(std::size_t at) const {
-        const std::uint64_t two = word(at / 32) | std::uint64_t(word(at / 32 + 1)) << 32;
-        return static_cast<std::uint32_t>(two >> at % 32);
-    }
-
-private:
-    std::vector<std::uint32_t> words_;
-};
-
-/// Drives `bits` bits of `row` from `at` on a port of any width.
-template <class Port>
-void drive(Port& port, const bit_row& row, std::size_t at, int bits) {
-    if constexpr (std::is_integral_v<Port>) {
-        std::uint64_t value = row.from(at) | std::uint64_t(row.from(at + 32)) << 32;
-        if (bits < 64) value &= (std::uint64_t{1} << bits) - 1;
-        port = static_cast<Port>(value);
-    } else {
-        for (int i = 0; i * 32 < bits; ++i) {
-            std::uint32_t value = row.from(at + 32 * std::size_t(i));
-            if (bits - 32 * i < 32) value &= (1u << (bits - 32 * i)) - 1;
-            port[i] = value;
-        }
-    }
-}
-
-template <class Port>
-std::int64_t signed_field(const Port& port, int at, int bits) {
-    std::uint64_t value = 0;
-    for (int b = 0; b < bits; ++b) {
-        std::uint64_t bit;
-        if constexpr (std::is_integral_v<Port>) bit = std::uint64_t(port) >> (at + b) & 1;
-        else bit = port[(at + b) / 32] >> (at + b) % 32 & 1;
-        value |= bit << b;
-    }
-    return static_cast<std::int64_t>(value << (64 - bits)) >> (64 - bits);
-}
 
 class array_core_model : public core_model {
 public:
@@ -105,6 +58,9 @@ public:
         if (rtl_.drain) {
             correct(in);
             e.drained = &drained_;
+            e.raw = &raw_;
+            e.activation_sum = signed_field(rtl_.drain_activation_sum, 0, build.w);
+            e.first_tree = rtl_.drain_group * build.drain;
         }
         return e;
     }
@@ -178,14 +134,16 @@ private:
 
     /// What the drain adds to the sums: bias, and the zero point of row_sum at the drain.
     void correct(const core_inputs& in) {
-        drained_.resize(build.drain);
+        drained_.assign(build.drain, 0);
+        raw_.assign(build.drain, 0);
         const bool at_drain = build.variant == 3 && corrects_;
         const std::int64_t row_sum = at_drain ? signed_field(rtl_.drain_activation_sum, 0, build.w) : 0;
         for (int i = 0; i < build.drain; ++i) {
             const int tree = rtl_.drain_group * build.drain + i;
             if (tree >= build.trees) break;
             const channel_record& channel = in.drain_channels[tree];
-            drained_[i] = signed_field(rtl_.drain_sums, i * build.w, build.w) - channel.zero_point * row_sum + channel.bias;
+            raw_[i] = signed_field(rtl_.drain_sums, i * build.w, build.w);
+            drained_[i] = raw_[i] - channel.zero_point * row_sum + channel.bias;
         }
     }
 
@@ -197,7 +155,7 @@ private:
     const tile* loading_ = nullptr;   ///< it, once its load has begun
     bit_row words_, outliers_, vector_;
     std::size_t word_ = 0, dense_words_ = 0, outlier_word_ = 0, piece_ = 0;
-    std::vector<std::int64_t> drained_;
+    std::vector<std::int64_t> drained_, raw_;
 };
 
 }  // namespace

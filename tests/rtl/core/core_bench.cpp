@@ -7,6 +7,7 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "core/bit_stream.h"
 #include "models/buffers/im2col_math.h"
 #include "tests/support/output_stationary.h"
 
@@ -106,7 +107,8 @@ void core_bench::begin(const prepared_layer& l) {
     input_in_.assign(program_.inputs.size(), 0);
     input_wanted_.assign(program_.inputs.size(), 1);  // not asked for yet: not there
     next_load_ = ended_loads_ = issuing_ = done_ = drained_ = written_ = 0;
-    collecting_ = 0;
+    collecting_ = coded_ = 0;
+    record_.outputs.emplace_back();
     issued_vectors_ = 0;
     engines_ = false;
     first_tile_ = record_.tiles.size();
@@ -216,15 +218,12 @@ void core_bench::count_slot(const core_events& events, slot_split& split) {
 }
 
 void core_bench::take_drain(const core_events& events) {
+    if (codes_complete_) offer_output(blocks_.at(coded_++));
+    codes_complete_ = false;
     if (events.drain_end) {
-        const output_block& block = blocks_.at(drained_++);
         record_.drains.back().end = t_;
-        auto left = std::make_shared<std::uint64_t>(block.bytes);
-        dma_.offer(t_, burst_dma::outputs, {block.bytes}, [this, left](std::uint64_t bytes) {
-            if ((*left -= bytes) > 0) return;
-            ++free_output_banks_;
-            ++written_;
-        });
+        const output_block& block = blocks_.at(drained_++);
+        if (!events.requantizes) offer_output(block);
     }
     if (events.drain_start) {
         --free_output_banks_;
@@ -232,6 +231,33 @@ void core_bench::take_drain(const core_events& events) {
     }
     record_.overflow |= events.overflow;
     if (events.drained) collect(events);
+    if (events.codes) take_codes(*events.codes);
+}
+
+void core_bench::offer_output(const output_block& block) {
+    auto left = std::make_shared<std::uint64_t>(block.bytes);
+    dma_.offer(t_, burst_dma::outputs, {block.bytes}, [this, left](std::uint64_t bytes) {
+        if ((*left -= bytes) > 0) return;
+        ++free_output_banks_;
+        ++written_;
+    });
+}
+
+/// A group of codes goes into the output bank; a full block is packed as it goes to memory.
+void core_bench::take_codes(const std::vector<std::int16_t>& codes) {
+    const output_block& block = blocks_.at(coded_);
+    const auto channels = static_cast<std::size_t>(block.channels);
+    const std::size_t left = channels - codes_.size() % channels;
+    codes_.insert(codes_.end(), codes.begin(), codes.begin() + static_cast<std::ptrdiff_t>(std::min(left, codes.size())));
+    if (codes_.size() < channels * std::size_t(block.vectors)) return;
+    bit_writer writer;
+    writer.put_codes(codes_.data(), codes_.size(), layer_->plan.descriptor.geometry.output_bits);
+    writer.align();
+    const std::vector<std::uint8_t> packed = writer.take();
+    std::vector<std::uint8_t>& memory = record_.outputs.back();
+    memory.insert(memory.end(), packed.begin(), packed.end());
+    codes_.clear();
+    codes_complete_ = true;
 }
 
 /// A group of sums; a block's last group may be cut off at its channels.

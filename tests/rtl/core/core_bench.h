@@ -27,6 +27,7 @@ struct core_record {
     std::vector<drain_times> drains;
     std::uint64_t vectors = 0;
     std::vector<std::vector<std::int64_t>> sums;   ///< of each block, [vector][channel], as they enter the requantizer; exact runs only
+    std::vector<std::vector<std::uint8_t>> outputs; ///< of each layer, as they stand in memory; of cores with a drain path
     bool overflow = false;                         ///< the RTL's outlier lists were too short
 };
 
@@ -58,6 +59,8 @@ private:
     void take(const core_events& events, slot_split& split);
     void count_slot(const core_events& events, slot_split& split);
     void take_drain(const core_events& events);
+    void offer_output(const output_block& block);
+    void take_codes(const std::vector<std::int16_t>& codes);
     void step(slot_split& split);
     void fill_weight_bank(std::size_t j, std::uint64_t from, std::uint64_t bytes, bool outliers);
     void fill_input_bank(std::size_t j);
@@ -94,6 +97,9 @@ private:
     std::vector<std::uint8_t> dense_bank_[2], outlier_bank_[2], input_bank_[2];
     std::vector<row_run> input_rows_[2];
     std::vector<std::int16_t> vectors_;                         ///< of the tile that issues, [vectors][lanes]
+    std::vector<std::int16_t> codes_;                           ///< of the block that is requantized
+    std::size_t coded_ = 0;                                     ///< blocks whose codes are complete
+    bool codes_complete_ = false;                               ///< in the cycle before
     std::size_t collecting_ = 0, collected_ = 0, channels_ = 1; ///< blocks whose sums are in or coming, sums of the present one
     std::size_t gathered_ = std::size_t(-1);                    ///< the tile that they belong to
 };

@@ -37,6 +37,11 @@ struct core_events {
     unsigned stall = 0;                          ///< bits: outlier, input, memory, weight_port, hazard, drain
     bool drain = false;                          ///< `drained` crosses to the requantizer
     const std::vector<std::int64_t>* drained = nullptr;  ///< a group of sums as they enter the requantizer, or null
+    const std::vector<std::int64_t>* raw = nullptr;      ///< with `drained`: the group as it stands in the accumulators,
+    std::int64_t activation_sum = 0;                     ///< its vector's activation sum (row_sum at the drain)
+    int first_tree = 0;                                  ///< and its first tree
+    bool requantizes = false;                    ///< this core has a drain path: a block is complete with its last codes
+    const std::vector<std::int16_t>* codes = nullptr;    ///< a group of codes leaves the drain path
     bool overflow = false;                       ///< an outlier was lost: the lists are too short
 };
 

@@ -38,6 +38,19 @@ private:
     std::size_t issued_ = 0;
 };
 
+/// Keeps what a layer left in memory.
+class output_recorder : public prepared_program {
+public:
+    output_recorder(const prepared_run& run, core_record& record) : prepared_program(run), record_(record) {}
+    void finished(const std::vector<std::uint8_t>& outputs) override {
+        record_.outputs.push_back(outputs);
+        prepared_program::finished(outputs);
+    }
+
+private:
+    core_record& record_;
+};
+
 class sum_recorder : public drain_watch {
 public:
     explicit sum_recorder(core_record& record) : record_(record) {}
@@ -52,7 +65,7 @@ private:
 core_record simulated_record(const prepared_run& run) {
     core_record record;
     event_recorder recorder(record);
-    prepared_program program(run);
+    output_recorder program(run, record);
     edge_system system("system", run.request.platform, program, !run.request.timing_only, &recorder);
     sum_recorder sums(record);
     system.watch(&sums);
