@@ -38,18 +38,20 @@ def options(words):
     p = argparse.ArgumentParser(prog="characterize", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--grid", choices=["small", "full"], default="small")
     p.add_argument("--units", help="only these, separated by commas")
+    p.add_argument("--points", help="only these, as UNIT:K:A:LANES, separated by commas; writes no table")
     p.add_argument("--fpga", action="store_true", help="xc7 resources instead of a standard-cell library")
     p.add_argument("--liberty", type=pathlib.Path, default=LIBRARY)
     p.add_argument("--verilog", type=pathlib.Path, help="the cells' Verilog; default: beside the Liberty file")
     p.add_argument("--name", help="the table's name; default: the library's first word")
     p.add_argument("--wire-ff", type=float, help="wire load per driven pin; default 8 fF at 180 nm, in proportion to the feature size")
     p.add_argument("--operands", default=str(ROOT / "build/release/bin/operands"), help="the project's operands program")
-    p.add_argument("--model", nargs=2, metavar=("ONNX", "LAYER"), help="weights of a model's layer in place of seeded ones; writes no table")
+    p.add_argument("--model", nargs=2, metavar=("ONNX", "LAYER"), help="weights of a model's layer in place of seeded ones; with --points")
     p.add_argument("--work", type=pathlib.Path, default=ROOT / "build/characterize", help="folder of finished points")
     p.add_argument("--output", type=pathlib.Path, default=ROOT / "models/cost/tables")
     p.add_argument("--jobs", type=int, default=2)
     p.add_argument("--verify", metavar="UNIT:K:A:LANES")
     p.add_argument("--keep", action="store_true", help="keep netlists and logs of finished points")
+    p.add_argument("--fresh", action="store_true", help="forget what is finished")
     p.add_argument("--no-run", action="store_true", help="only write tables of what is finished")
     return p.parse_args(words)
 
@@ -90,7 +92,7 @@ class Flow:
         sources = prepare(unit, point, scratch)
         program = None if self.fpga else Program(unit, point, self.source)
         kept = self.o.work / f"{point.name()}-{self.identity(point, sources, program)}.json"
-        if kept.exists():
+        if kept.exists() and not self.o.fresh:
             result = json.loads(kept.read_text())
         elif not may_run:
             result = None
@@ -100,7 +102,7 @@ class Flow:
             result["seconds"] = round(time.time() - began, 1)
         else:
             result = characterise(unit, point, self.source, self.library, self.verilog, self.assumptions, scratch, program)
-        if result and not kept.exists():
+        if result and (self.o.fresh or not kept.exists()):
             kept.with_suffix(".tmp").write_text(json.dumps(result))
             kept.with_suffix(".tmp").rename(kept)
         if not self.o.keep:
@@ -139,9 +141,13 @@ def finished(flow, points):
     return {p: r for p, r in results.items() if r}
 
 
+def point_of(text):
+    unit, *key = text.split(":")
+    return Point(unit, *map(int, key))
+
+
 def verify(flow, text):
-    unit, k, a, lanes = text.split(":")
-    point = Point(unit, int(k), int(a), int(lanes))
+    point = point_of(text)
     result = flow.result(point)
     problems = tables.differences(flow.o.output / f"{flow.name}.yaml", point, result)
     for problem in problems:
@@ -162,13 +168,15 @@ def main(words):
         return verify(flow, o.verify)
     units = [u for u in UNITS if u != "reference" and (not o.units or u in o.units.split(","))]
     points = grids.points("fpga" if o.fpga else o.grid, units)
-    if not o.fpga:
+    if o.points:
+        points = [point_of(text) for text in o.points.split(",")]
+    elif not o.fpga:
         points.insert(0, Point("reference", 8, 8, 16))
     began = time.time()
     results, failures = (finished(flow, points), []) if o.no_run else run(flow, points)
     for failure in failures:
         print(failure, file=sys.stderr)
-    if not o.model:
+    if not (o.model or o.points):
         minutes = (time.time() - began) / 60
         for path in tables.write(flow, results, len(points), minutes, "characterize " + " ".join(words)):
             print(path)

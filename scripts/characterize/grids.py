@@ -42,11 +42,24 @@ FULL = {
     "requantizer": ([8, 16, 24, 32], [0], [0]),
     "post_two_sum_tree": (range(3, 7), [2, 4, 6, 8], [4, 16, 64]),
 }
-# xc7 needs no simulation but a slow mapping: the widths of the shipped platforms' neighbourhood.
-FPGA = {unit: (axes[0] if unit.endswith("tree") else axes[0][::2] if len(axes[0]) > 2 else axes[0], [a for a in axes[1] if a != 3], axes[2])
-        for unit, axes in SMALL.items()}
-ONE = {"mac_tree": ([4], [4], [16])}
-GRIDS = {"small": SMALL, "full": FULL, "fpga": FPGA, "one": ONE}
+# Mapping to an FPGA takes as long as synthesis and simulation together: fewer widths.
+THIRDS = [2, 4, 8]
+FPGA = {
+    "mac_tree": (THIRDS, THIRDS, [4, 16]),
+    "pre_subtract_tree": (THIRDS, THIRDS, [16]),
+    "widened_tree": ([3, 5, 9], THIRDS, [16]),
+    "pot_tree": ([2, 4, 7], THIRDS, [16]),
+    "post_tree": ([2, 4, 7], THIRDS, [16]),
+    "activation_sum_tree": ([0], THIRDS, [16]),
+    "correction_every_cycle": (THIRDS, THIRDS, [16]),
+    "correction_at_drain": (THIRDS, THIRDS, [16]),
+    "sparse_lane": (THIRDS, THIRDS, [16]),
+    "sparse_bank_adder": (THIRDS, THIRDS, [0]),
+    "sparse_crossbar": (THIRDS, THIRDS, [8, 16]),
+    "accumulator": ([24, 32], [0], [0]),
+    "requantizer": ([24, 32], [0], [0]),
+}
+GRIDS = {"small": SMALL, "full": FULL, "fpga": FPGA}
 
 
 ORDER = [0, 4, 8, 2]  # widths of activations by what is missed most

@@ -140,7 +140,7 @@ def delay_ns(netlist, library, assumptions, folder):
 FPGA_SCRIPT = """
 read_verilog -sv {sources}
 hierarchy -check -top {top}
-synth_xilinx -family xc7 -nodsp -flatten -noiopad -noclkbuf -top {top}
+synth_xilinx -family xc7 -nodsp -nowidelut -flatten -noiopad -noclkbuf -top {top}
 select -assert-none t:LD* t:DSP48E1
 tee -o resources.json stat -json
 """
