@@ -39,6 +39,7 @@ packages=(
   iverilog                      # their toggles in timed simulation,
   qflow-tech-osu018             # the standard cells of the shipped tables
   qflow-tech-osu035             # and another library to try them with
+  verilator                     # tests/rtl: the RTL against the models' arithmetic
   python3                       # tests of the published cost table and of sweeps as a user runs them
 )
 
