@@ -102,7 +102,7 @@ def provenance(flow, results, wanted, minutes, command):
         "RTL in Icarus equal the integer model; no latch, no tristate, no multiplication left to yosys",
         f"validation: residual {100 * sum(worst) / len(worst):.1f} % on average, {100 * max(worst):.1f} % at most; spread "
         f"{100 * sum(spreads) / len(spreads):.1f} % on average, {100 * max(spreads):.1f} % at most",
-        f"grid: {flow.o.grid}, {len(results)} of {wanted} points; {sum(r['seconds'] for r in results.values()) / 60:.0f} minutes of one shared core",
+        f"grid: {flow.o.grid}, {len(results)} of {wanted} points; {sum(r['seconds'] for r in results.values()) / 60:.0f} minutes of wall time, summed, on a loaded machine",
     ]
 
 

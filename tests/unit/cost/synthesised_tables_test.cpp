@@ -1,0 +1,116 @@
+#include <gtest/gtest.h>
+
+#include "models/cost/cost_table.h"
+
+// The tables that scripts/characterize wrote: they answer for the shipped platforms, and say what they lack.
+namespace symmetree {
+namespace {
+
+/// How far the grid of the committed tables goes for every unit; single units go further (head of each table).
+constexpr int widest_weight = 4, widest_activation = 4;
+constexpr activation_class classes[] = {activation_class::relu, activation_class::gelu, activation_class::dense};
+
+cost_table shipped_as(const std::string& name) { return cost_table::load(name, SYMMETREE_ROOT "/models/cost/tables"); }
+
+/// All units that the shipped platforms have at w x a bits.
+std::vector<unit_key> keys_of(int w, int a) {
+    std::vector<unit_key> keys{{unit_kind::mac_tree, w, a, 16, {}, false},
+                               {unit_kind::mac_tree, w, a, 4, {}, false},  // beside a shift array
+                               {unit_kind::pre_subtract_tree, w, a, 16, {}, false},
+                               {unit_kind::widened_tree, w + 1, a, 16, {}, false},
+                               {unit_kind::activation_sum_tree, 0, a, 16, {}, false},
+                               {unit_kind::correction_every_cycle, w, a, 16, {}, false},
+                               {unit_kind::correction_at_drain, w, a, 16, {}, false},
+                               {unit_kind::sparse_lane, w, a, 16, {}, true},
+                               {unit_kind::sparse_bank_adder, w, a, 16, {}, true},
+                               {unit_kind::sparse_crossbar, w, a, 16, {}, true},
+                               {unit_kind::sparse_crossbar, w, a, 8, {}, true},
+                               {unit_kind::accumulator, 32, 0, 256, {}, false},
+                               {unit_kind::requantizer, 32, 0, 0, {}, false}};
+    if (w <= 7) {
+        keys.push_back({unit_kind::pot_tree, w, a, 16, {}, false});
+        keys.push_back({unit_kind::post_tree, w, a, 16, {}, false});
+    }
+    return keys;
+}
+
+template <class Check>
+void for_every_lookup(const cost_table& table, Check check) {
+    for (int w = 2; w <= widest_weight; ++w) {
+        for (int a = 2; a <= widest_activation; ++a) {
+            for (unit_key key : keys_of(w, a)) {
+                for (const activation_class input : classes) {
+                    key.input = input;
+                    SCOPED_TRACE(std::string(to_string(key.unit)) + " w " + std::to_string(w) + " a " + std::to_string(a));
+                    ASSERT_NO_THROW(check(key, table.unit(key)));
+                }
+            }
+        }
+    }
+}
+
+TEST(synthesised_tables, ratio_45nm_prices_the_units_of_the_shipped_platforms) {
+    const cost_table table = shipped_as("ratio_45nm");
+    for_every_lookup(table, [](const unit_key&, const unit_cost& cost) {
+        ASSERT_TRUE(cost.has_energy() && cost.area);
+        EXPECT_GT(cost.held->value, 0);
+        EXPECT_GT(cost.area->value, 0);
+    });
+    EXPECT_TRUE(table.memory(memory_kind::weight_buffer, bytes(131072), 128).has_energy());
+    EXPECT_TRUE(table.memory(memory_kind::dram, bytes(0), 0).has_energy());
+}
+
+TEST(synthesised_tables, memories_of_ratio_45nm_are_the_published_ones) {
+    const cost_table ratio = shipped_as("ratio_45nm"), published = shipped_as("published_45nm");
+    for (std::uint64_t capacity = 64; capacity <= 4u << 20; capacity *= 4) {
+        const memory_cost a = ratio.memory(memory_kind::output_buffer, bytes(capacity), 64);
+        const memory_cost b = published.memory(memory_kind::output_buffer, bytes(capacity), 64);
+        EXPECT_NEAR(a.read_per_bit->value, b.read_per_bit->value, 1e-4 * b.read_per_bit->value);
+        EXPECT_NEAR(a.area->value, b.area->value, 1e-4 * b.area->value);
+    }
+}
+
+TEST(synthesised_tables, osu018_has_logic_with_delays_and_no_memories) {
+    const cost_table table = shipped_as("osu018");
+    for_every_lookup(table, [](const unit_key& key, const unit_cost& cost) {
+        EXPECT_GT(cost.delay_ns.value_or(0), 0);
+        EXPECT_EQ(cost.has_energy(), key.unit != unit_kind::accumulator);
+        EXPECT_EQ(cost.area.has_value(), key.unit != unit_kind::accumulator);
+    });
+    EXPECT_FALSE(table.memory(memory_kind::weight_buffer, bytes(131072), 128).has_energy());
+}
+
+TEST(synthesised_tables, say_where_they_come_from) {
+    for (const char* name : {"osu018", "ratio_45nm"}) {
+        const cost_table table = shipped_as(name);
+        std::string all;
+        for (const std::string& text : table.provenance()) all += text + '\n';
+        for (const char* word : {"date: ", "command: characterize", "yosys 0.23", "grid: "})
+            EXPECT_NE(all.find(word), std::string::npos) << name << " lacks " << word;
+    }
+}
+
+// What was measured, as facts that another synthesis should find as well.
+TEST(synthesised_tables, a_zero_point_costs_area_in_every_form) {
+    const cost_table table = shipped_as("osu018");
+    for (int w = 2; w <= widest_weight; ++w) {
+        for (int a = 2; a <= widest_activation; ++a) {
+            const auto area = [&](unit_kind unit, int k) { return table.unit({unit, k, a, 16, activation_class::relu, false}).area->value; };
+            EXPECT_GT(area(unit_kind::widened_tree, w + 1), area(unit_kind::mac_tree, w));
+            EXPECT_GT(area(unit_kind::pre_subtract_tree, w), area(unit_kind::widened_tree, w + 1));
+        }
+    }
+}
+
+TEST(synthesised_tables, dense_activations_cost_more_than_relu_ones) {
+    const cost_table table = shipped_as("osu018");
+    for (int w = 3; w <= widest_weight; ++w) {
+        for (const int a : {4, 8}) {
+            const auto held = [&](activation_class input) { return table.unit({unit_kind::mac_tree, w, a, 16, input, false}).held->value; };
+            EXPECT_GT(held(activation_class::dense), 1.1 * held(activation_class::relu)) << w << " x " << a;
+        }
+    }
+}
+
+}  // namespace
+}  // namespace symmetree
