@@ -17,9 +17,12 @@ namespace {
 
 constexpr std::size_t most_problems = 50;
 
-double area_um2_of(const run_request& r) {
+/// Absent where the table has no area for something on the chip.
+cell area_um2_of(const run_request& r) {
+    const std::map<std::string, double> areas = area_of(installed_units(r.platform), priced(r.platform), *r.prices);
+    if (areas.empty()) return {};
     double sum = 0;
-    for (const auto& [unit, area] : area_of(installed_units(r.platform), priced(r.platform), *r.prices)) sum += area;
+    for (const auto& [unit, area] : areas) sum += area;
     return sum;
 }
 
@@ -63,7 +66,7 @@ std::vector<study_column> known_columns(const sweep_space& space) {
 
 std::vector<cell> known_cells(const sweep_space& space, std::uint64_t index, const sweep_point& point) {
     std::vector<cell> cells = space.cells(index, point);
-    cells.push_back(point.request ? cell(area_um2_of(*point.request)) : cell());
+    cells.push_back(point.request ? area_um2_of(*point.request) : cell());
     return cells;
 }
 
