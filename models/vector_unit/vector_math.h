@@ -12,7 +12,7 @@ namespace symmetree {
 /// Arithmetic of the vector unit: integers from codes to codes, no division but one per row of softmax and layer norm.
 /// Definitions with the width of every intermediate: docs/numerics.md, "Operators of the vector unit".
 /// Rounding is half to even unless a shift is said to drop bits. The make functions throw model_fault on formats that break
-/// tensor_format's invariant; a factor too large for its multiplier saturates, as does every code that such a factor makes.
+/// tensor_format's invariant; a factor beyond its multiplier (2^15 output steps per input step) becomes the greatest multiplier.
 /// In and out may be the same array except for pooling and means.
 
 /// Rows of softmax and layer norm, windows and means have at most this many elements.
@@ -36,8 +36,8 @@ void softmax_rows(const softmax_parameters& p, const std::int16_t* in, std::int1
 
 /// (x - mean) / sqrt(variance + epsilon) * gain + bias of every row, variance over `columns` elements (no Bessel correction).
 /// `gain` and `bias`: one per column. `in` [rows][columns].
-layer_norm_parameters make_layer_norm(const std::vector<float>& gain, const std::vector<float>& bias, double epsilon, const tensor_format& in,
-                                      const tensor_format& out);
+layer_norm_parameters make_layer_norm(const std::vector<float>& gain, const std::vector<float>& bias, double epsilon,
+                                      const tensor_format& in, const tensor_format& out);
 void layer_norm_rows(const layer_norm_parameters& p, const std::int16_t* in, std::int16_t* out, std::size_t rows);
 
 /// Maximum or average over windows of an image [height][width][channels]. The maximum never sees padding; padding adds 0 to an

@@ -49,10 +49,10 @@ struct softmax_parameters {
 
 struct layer_norm_parameters {
     std::int32_t zero_point = 0;
-    std::int64_t epsilon = 0;         ///< in units of (step / columns)^2, below 2^62
-    std::vector<std::int16_t> gain;   ///< per column, in output steps with `shift` fraction bits
-    std::vector<std::int64_t> bias;   ///< per column, in output steps with shift + 14 fraction bits, |bias| <= 2^46
-    std::uint8_t shift = 0;           ///< 0..16
+    std::int64_t epsilon = 0;        ///< in units of (step / columns)^2, below 2^62
+    std::vector<std::int16_t> gain;  ///< per column, in output steps with `shift` fraction bits
+    std::vector<std::int64_t> bias;  ///< per column, in output steps with shift + 14 fraction bits, |bias| <= 2^46
+    std::uint8_t shift = 0;          ///< 0..16
     code_output out;
 };
 
@@ -69,7 +69,8 @@ struct pool_parameters {
     pool_shape shape;
     bool maximum = false;
     std::int32_t zero_point = 0;
-    std::vector<fixed_multiplier> factor;  ///< maximum: one; average: for 1, 2, .. kernel elements, by which the sum is divided; 15 bits, shift 0..46
+    std::vector<fixed_multiplier> factor;  ///< one, or for 1, 2, .. elements inside the image the one that divides by their number;
+                                           ///< 15 bits, shift 0..46
     code_output out;
 };
 
