@@ -9,6 +9,7 @@
 
 #include "core/activation_class.h"
 #include "core/error.h"
+#include "workloads/graph/graph.h"
 #include "workloads/scheme.h"
 
 namespace YAML {
@@ -82,6 +83,7 @@ struct layer {
     std::optional<int> weight_bits;                     ///< 2..8; absent: the scheme's
     std::optional<int> activation_bits;                 ///< 2..8; absent: the scheme's
     weight_source weights;
+    std::shared_ptr<const std::vector<float>> bias;     ///< one per output channel (conv, linear), added by product nodes; null: none
     /// Families to use in place of the run's where that is DASQ, in order of preference: the first one that the
     /// platform can run (depthwise convolutions: asymq, else symq). Empty: the run's scheme.
     std::vector<scheme_family> instead_of_dasq;
@@ -95,6 +97,8 @@ struct workload {
     std::string source;                      ///< publication or file it comes from
     std::vector<layer> layers;
     std::vector<std::string> not_simulated;  ///< operators met but not simulated, e.g. "Relu x19"
+    std::optional<network_graph> graph;      ///< the whole network, where every operator of it can be run
+    std::string why_no_graph;                ///< what stands in the way otherwise: "HardSwish x3, Resize x1"
 };
 
 /// The matrix product of a layer.
