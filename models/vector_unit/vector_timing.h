@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+
+namespace symmetree {
+
+enum class vector_operator { requantize, add, gelu, softmax, layer_norm, maximum_pool, average_pool, mean };
+
+/// One operator on one tensor, as far as its time and its energy go.
+struct vector_work {
+    vector_operator op = vector_operator::requantize;
+    std::int64_t rows = 1;     ///< rows of softmax and layer norm, output positions of pooling, groups of means; elementwise: 1
+    std::int64_t columns = 1;  ///< elements of a row, channels; elementwise: all elements
+    std::int64_t window = 1;   ///< elements of a pooling kernel, rows that a mean averages; else 1
+};
+
+/// What the work takes on a unit of `lanes` lanes. Equations: docs/timing-model.md, "Vector unit".
+struct vector_cost {
+    std::uint64_t cycles = 0;  ///< from the first issue until the last result is complete
+    std::uint64_t issues = 0;  ///< cycles in which the lanes take elements; the rest waits for reductions, divisions and the pipeline
+    std::uint64_t reads = 0;   ///< elements read, over all passes and operands
+    std::uint64_t writes = 0;  ///< elements written
+    std::uint64_t lane_operations = 0;  ///< elements through the elementwise circuit (unit_kind::vector_lane)
+    std::uint64_t polynomials = 0;      ///< elements through the polynomial circuit (unit_kind::vector_polynomial)
+    std::uint64_t normalised = 0;       ///< elements through the layer-norm circuit (unit_kind::vector_norm)
+    std::uint64_t divisions = 0;        ///< quotients and roots (unit_kind::vector_divider)
+};
+
+/// Throws model_fault on sizes below 1.
+vector_cost cost_of(const vector_work& work, int lanes);
+
+}  // namespace symmetree
