@@ -17,7 +17,7 @@ constexpr std::int64_t exp_b = 31981;   // 1.353 / ln 2, 14 fraction bits
 constexpr std::int64_t exp_a = 11288;   // 0.3585 ln(2)^2, 16 fraction bits
 constexpr std::int64_t exp_c = 360710;  // 0.344, 20 fraction bits
 
-/// 2^-argument with 20 fraction bits, at most 2^20 + 287; `argument` >= 0 with 14 fraction bits.
+/// 2^-argument with 20 fraction bits, at most 2^20 + 280; `argument` >= 0 with 14 fraction bits.
 std::int64_t exponential(std::int64_t argument) {
     const std::int64_t whole = std::min<std::int64_t>(argument >> 14, 31);
     const std::int64_t below = exp_b - (argument & 0x3fff);  // 15598..31981

@@ -79,9 +79,9 @@ void layer_norm_row(const layer_norm_parameters& p, const std::int16_t* in, std:
         squares += deviation * deviation;
     }
     const wide variance = std::max(squares / count + p.epsilon, wide{1});  // the division is exact
-    int h = -40;
-    while (variance * power_of_two(80) / power_of_two(2 * h + 80) >= power_of_two(32)) ++h;
-    const wide normalised = variance * power_of_two(80) / power_of_two(2 * h + 80);
+    int h = -20;
+    while (variance * power_of_two(40) / power_of_two(2 * h + 40) >= power_of_two(32)) ++h;
+    const wide normalised = variance * power_of_two(40) / power_of_two(2 * h + 40);
     const wide reciprocal = power_of_two(31) / floor_square_root(normalised);
     for (std::size_t i = 0; i < p.gain.size(); ++i) {
         const wide deviation = count * (in[i] - p.zero_point) - sum;
