@@ -27,6 +27,7 @@ const char* to_string(memory_kind memory) {
         case memory_kind::weight_buffer: return "weight_buffer";
         case memory_kind::activation_buffer: return "activation_buffer";
         case memory_kind::output_buffer: return "output_buffer";
+        case memory_kind::vector_banks: return "vector_banks";
     }
     return "?";
 }

@@ -66,10 +66,19 @@ struct unit_counters {
     }
 };
 
+/// What the vector unit did, all its lanes together.
+struct vector_activity {
+    std::uint64_t busy = 0;             ///< cycles of the whole unit
+    std::uint64_t lane_operations = 0;  ///< elements through the elementwise circuits
+    std::uint64_t polynomials = 0;
+    std::uint64_t normalised = 0;
+    std::uint64_t divisions = 0;
+};
+
 using unit_activity = std::map<unit_key, unit_counters>;
 
 /// The priced memories.
-enum class memory_kind { dram, weight_buffer, activation_buffer, output_buffer };
+enum class memory_kind { dram, weight_buffer, activation_buffer, output_buffer, vector_banks };
 
 const char* to_string(memory_kind memory);
 

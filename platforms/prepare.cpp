@@ -54,22 +54,6 @@ quantized_activations quantize_input(const layer& l, const scheme& used, bool sh
                                 shift ? activation_coding::unsigned_or_sign_magnitude : activation_coding::signed_zero_point);
 }
 
-/// Why the accumulators are too narrow for the layer, or nothing.
-std::optional<std::string> overflow_of(const platform_config& platform, const prepared_layer& l) {
-    const quantized_weights worst = is_attention_product(*l.what) ? worst_operand(l.weights) : quantized_weights{};
-    const quantized_weights& weights = is_attention_product(*l.what) ? worst : l.weights;
-    const std::int64_t corrected = corrected_sum_bound(weights, l.format.bits);
-    if (corrected > std::numeric_limits<std::int32_t>::max())
-        return fmt::format("its corrected sums can reach {} in magnitude, more than the 32 bits that the requantizer takes", corrected);
-    const sum_range range = accumulator_range(platform, l.plan, weights, l.format);
-    const std::int64_t limit = std::int64_t{1} << (platform.accumulators.bits - 1);
-    if (range.least >= -limit && range.greatest < limit) return {};
-    int bits = platform.accumulators.bits;
-    while (range.least < -(std::int64_t{1} << (bits - 1)) || range.greatest >= (std::int64_t{1} << (bits - 1))) ++bits;
-    return fmt::format("its sums can reach {} to {}: accumulators.bits of at least {} needed, the platform has {}", range.least, range.greatest, bits,
-                       platform.accumulators.bits);
-}
-
 void prepare_layer(prepared_layer& l, const run_request& request, const weight_cache& cache) {
     const platform_config& platform = request.platform;
     const bool attention = is_attention_product(*l.what);
@@ -80,7 +64,7 @@ void prepare_layer(prepared_layer& l, const run_request& request, const weight_c
     l.weights = attention ? second_operand(*l.what, l.used, request.seed, !request.timing_only) : cache.get(*l.what, request.seed, l.used, request.threads);
     layer_geometry shape = geometry_of(*l.what);
     l.plan = plan_layer(platform, shape, l.weights, l.format, l.on_side_array);
-    if (const auto overflow = overflow_of(platform, l)) throw does_not_fit(*overflow);
+    if (const auto overflow = overflow_of(platform, *l.what, l.plan, l.weights, l.format)) throw does_not_fit(*overflow);
     const std::uint64_t needed = image_bytes(platform, l.plan);
     if (needed > platform.dram.capacity_bytes)
         throw does_not_fit(fmt::format("it needs {} bytes of DRAM, the platform has {}", needed, platform.dram.capacity_bytes));
@@ -155,6 +139,22 @@ double row_energy(const quantized_weights& w, std::int64_t row) {
 }
 
 }  // namespace
+
+std::optional<std::string> overflow_of(const platform_config& platform, const layer& what, const layer_plan& plan, const quantized_weights& w,
+                                       const activation_format& x) {
+    const quantized_weights worst = is_attention_product(what) ? worst_operand(w) : quantized_weights{};
+    const quantized_weights& weights = is_attention_product(what) ? worst : w;
+    const std::int64_t corrected = corrected_sum_bound(weights, x.bits);
+    if (corrected > std::numeric_limits<std::int32_t>::max())
+        return fmt::format("its corrected sums can reach {} in magnitude, more than the 32 bits that the requantizer takes", corrected);
+    const sum_range range = accumulator_range(platform, plan, weights, x);
+    const std::int64_t limit = std::int64_t{1} << (platform.accumulators.bits - 1);
+    if (range.least >= -limit && range.greatest < limit) return {};
+    int bits = platform.accumulators.bits;
+    while (range.least < -(std::int64_t{1} << (bits - 1)) || range.greatest >= (std::int64_t{1} << (bits - 1))) ++bits;
+    return fmt::format("its sums can reach {} to {}: accumulators.bits of at least {} needed, the platform has {}", range.least, range.greatest, bits,
+                       platform.accumulators.bits);
+}
 
 scheme scheme_of(const layer& l, const scheme& run, const platform_config& platform) {
     scheme used = run;

@@ -59,6 +59,10 @@ void fit_weights(const workload& network, const platform_config& platform, const
 /// narrow, larger than DRAM.
 prepared_run prepare(run_request request, const weight_cache& cache);
 
+/// Why the accumulators or the requantizer are too narrow for a planned layer, or nothing.
+std::optional<std::string> overflow_of(const platform_config& platform, const layer& what, const layer_plan& plan, const quantized_weights& w,
+                                       const activation_format& x);
+
 /// Per channel: folded bias and requantization. Outputs are signed with zero point 0; their step is such that four standard
 /// deviations of the products, taken as independent, fill the output range (until whole networks bring calibrated steps).
 std::vector<channel_record> channel_records(const prepared_layer& l);

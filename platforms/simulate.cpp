@@ -16,13 +16,13 @@ namespace symmetree {
 namespace {
 
 /// Feeds the layers to the host one after the other and checks each when it is done.
-class layer_sequence : public host_program {
+class layer_sequence : public layer_program {
 public:
     layer_sequence(const prepared_run& run, probe* probe) : run_(run), probe_(probe) {
         if (probe_) name_signal_ = probe_->declare_text("system.layer");
     }
 
-    const layer_image* next() override {
+    const layer_image* next_layer() override {
         if (index_ == run_.layers.size()) return nullptr;
         const prepared_layer& l = run_.layers[index_];
         image_ = build_image(run_.request.platform, l.plan, l.weights, l.input ? &*l.input : nullptr, channel_records(l));

@@ -22,6 +22,14 @@ void subtract(memory_counters& a, const memory_counters& b) {
     a.write_accesses -= b.write_accesses;
 }
 
+void subtract(vector_activity& a, const vector_activity& b) {
+    a.busy -= b.busy;
+    a.lane_operations -= b.lane_operations;
+    a.polynomials -= b.polynomials;
+    a.normalised -= b.normalised;
+    a.divisions -= b.divisions;
+}
+
 /// What happened between two sets of running totals.
 layer_result difference(layer_result now, const layer_result& before) {
     subtract(now.array, before.array);
@@ -32,6 +40,7 @@ layer_result difference(layer_result now, const layer_result& before) {
     subtract(now.accumulators, before.accumulators);
     subtract(now.requantizer, before.requantizer);
     subtract(now.corrections_at_drain, before.corrections_at_drain);
+    subtract(now.vector_unit, before.vector_unit);
     for (auto& [kind, counters] : now.memories) {
         const auto found = before.memories.find(kind);
         if (found != before.memories.end()) subtract(counters, found->second);
@@ -59,8 +68,10 @@ accelerator::accelerator(const sc_core::sc_module_name& name, const accelerator_
       weight_loader_("weight_loader", config, clock, room, weight_buffer_, probe),
       vector_issuer_("vector_issuer", config, clock, room, weight_loader_, activation_buffer_, zero_point_adder_, accumulators_, probe),
       requantizer_("requantizer", config, clock, room, accumulators_, zero_point_adder_, output_buffer_, probe),
-      sequencer_("sequencer", config, clock, room, requantizer_.finished(), compute,
-                 [this](const layer_job& job, std::uint64_t began, std::uint64_t ended) { collect(job, began, ended); }, probe) {
+      vector_unit_("vector_unit", config, clock, room, probe),
+      sequencer_("sequencer", config, clock, room, requantizer_.finished(), vector_unit_, compute,
+                 [this](const layer_job& job, std::uint64_t began, std::uint64_t ended) { collect(job, began, ended); },
+                 [this](const vector_job& job, std::uint64_t began, std::uint64_t ended) { collect_step(job, began, ended); }, probe) {
     registers.register_b_transport(this, &accelerator::access);
     bind_all();
     SC_METHOD(raise_interrupt);
@@ -83,6 +94,7 @@ void accelerator::bind_all() {
     dma_.activation_buffer.bind(activation_buffer_.fill);
     dma_.output_buffer.bind(output_buffer_.dma);
     dma_.control_store.bind(sequencer_.control_store);
+    dma_.vector_store.bind(vector_unit_.store);
 
     weight_loader_.openings.bind(weight_buffer_.openings);
     weight_loader_.reads.bind(weight_buffer_.reads);
@@ -105,6 +117,8 @@ void accelerator::bind_all() {
 
     requantizer_.output_buffer_port.bind(output_buffer_.drain);
     requantizer_.dma.bind(dma_.requests);
+
+    vector_unit_.dma.bind(dma_.requests);
 }
 
 layer_result accelerator::running_totals() const {
@@ -118,16 +132,18 @@ layer_result accelerator::running_totals() const {
     totals.accumulators = accumulators_.counters();
     totals.requantizer = requantizer_.counters();
     totals.corrections_at_drain = requantizer_.corrections();
+    totals.vector_unit = vector_unit_.activity();
     totals.memories[memory_kind::weight_buffer] = weight_buffer_.counters();
     totals.memories[memory_kind::activation_buffer] = activation_buffer_.counters();
     totals.memories[memory_kind::output_buffer] = output_buffer_.counters();
+    if (config_.vector_unit.lanes > 0) totals.memories[memory_kind::vector_banks] = vector_unit_.memory();
     memory_counters& external = totals.memories[memory_kind::dram];
     for (int s = 0; s < dma_streams; ++s) {
         const std::uint64_t moved = dma_.moved_bytes()[std::size_t(s)];
         totals.dma_bytes[s] = moved;
-        const bool writes = s == static_cast<int>(dma_stream::outputs);
-        (writes ? external.written_bytes : external.read_bytes) += moved;
-        (writes ? external.write_accesses : external.read_accesses) += dma_.bursts()[std::size_t(s)];
+        const bool to_memory = writes(static_cast<dma_stream>(s));
+        (to_memory ? external.written_bytes : external.read_bytes) += moved;
+        (to_memory ? external.write_accesses : external.read_accesses) += dma_.bursts()[std::size_t(s)];
     }
     return totals;
 }
@@ -146,6 +162,18 @@ void accelerator::collect(const layer_job& job, std::uint64_t began, std::uint64
     r.split.ideal = ceil_div(macs, std::uint64_t(job.array.trees) * std::uint64_t(job.array.lanes));
     r.split.mapping_loss = vector_issuer_.vectors_issued() - r.split.ideal;
     r.split.barrier += ended - vector_issuer_.last_issue() - 1 + vector_issuer_.started() - began;
+    results_.push_back(r);
+    last_cycles_ = ended - started_;
+}
+
+void accelerator::collect_step(const vector_job& job, std::uint64_t began, std::uint64_t ended) {
+    (void)job;
+    if (!vector_unit_.idle()) throw model_fault("a step ended while the vector unit was at work");
+    const layer_result totals = running_totals();
+    layer_result r = difference(totals, before_);
+    before_ = totals;
+    r.cycles = ended - began;
+    r.split.barrier = r.cycles;  // the array issues nothing meanwhile
     results_.push_back(r);
     last_cycles_ = ended - started_;
 }

@@ -22,6 +22,7 @@
 #include "models/shift_lut/shift_lut_array.h"
 #include "models/sparse/sparse_outlier_unit.h"
 #include "models/tlm/engine.h"
+#include "models/vector_unit/vector_unit.h"
 #include "models/zero_point/zero_point_adder.h"
 
 namespace symmetree {
@@ -40,7 +41,7 @@ public:
                 probe* probe);
     SC_HAS_PROCESS(accelerator);
 
-    /// One entry per layer since reset.
+    /// One entry per descriptor since reset: layers and steps of the vector unit.
     const std::vector<layer_result>& results() const { return results_; }
     /// Shows the corrected sums of every drained block to `watch`; null for none. For checks, not for pricing.
     void watch(drain_watch* watch) { requantizer_.watch(watch); }
@@ -52,6 +53,7 @@ private:
     bool write_register(std::uint32_t offset, std::uint32_t value);
     void raise_interrupt();
     void collect(const layer_job& job, std::uint64_t began, std::uint64_t ended);
+    void collect_step(const vector_job& job, std::uint64_t began, std::uint64_t ended);
     layer_result running_totals() const;
 
     const accelerator_config config_;
@@ -69,6 +71,7 @@ private:
     weight_loader weight_loader_;
     vector_issuer vector_issuer_;
     requantizer requantizer_;
+    vector_unit vector_unit_;           ///< idle where the platform has none
     sequencer sequencer_;
 
     std::uint64_t descriptor_ = 0, started_ = 0, last_cycles_ = 0;

@@ -52,6 +52,12 @@ struct dram_config {
     std::uint64_t latency_cycles = 40;
 };
 
+/// The unit between two matrix products: softmax, normalisation, residual additions, pooling, rearrangement.
+struct vector_unit_config {
+    int lanes = 0;                           ///< elements per cycle and pass, 1..256; 0: no unit
+    std::uint64_t bank_bytes = 16384;        ///< each of two banks
+};
+
 struct mapping_config {
     loop_order order = loop_order::automatic;
     int m_block = 0;                         ///< vectors per m-block; 0: as many as fit
@@ -74,6 +80,7 @@ struct accelerator_config {
     int drain_width = 16;                    ///< requantizer entries per cycle
     dma_config dma;
     dram_config dram;
+    vector_unit_config vector_unit;
     mapping_config mapping;
 };
 

@@ -4,6 +4,7 @@
 
 #include "core/counters.h"
 #include "models/accelerator/accelerator_config.h"
+#include "models/dma/transfer.h"
 #include "models/sparse/outlier_tally.h"
 
 namespace symmetree {
@@ -19,8 +20,9 @@ struct layer_result {
     unit_counters sparse, accumulators;
     unit_counters requantizer;               ///< vectors; busy, stalled in cycles
     unit_counters corrections_at_drain;      ///< vectors, loads
+    vector_activity vector_unit;
     memory_activity memories;
-    std::uint64_t dma_bytes[5] = {};         ///< by stream: weights, outliers, activations, outputs, control
+    std::uint64_t dma_bytes[dma_streams] = {};  ///< by stream
 };
 
 /// Every priced unit of the accelerator with its instances and no activity.

@@ -12,7 +12,7 @@ dma::dma(const sc_core::sc_module_name& name, const dma_config& config, const cl
     room_.enlist(this->name(), &waits_for_);
     if (probe_) {
         in_flight_signal_ = probe_->declare(std::string(this->name()) + ".bursts_in_flight", 8);
-        stream_signal_ = probe_->declare_enumeration(std::string(this->name()) + ".stream", {"none", "weights", "outliers", "activations", "outputs", "control"});
+        stream_signal_ = probe_->declare_enumeration(std::string(this->name()) + ".stream", {"none", "weights", "outliers", "activations", "outputs", "control", "operands", "results"});
         moved_signal_ = probe_->declare(std::string(this->name()) + ".bytes_moved", 64);
     }
     SC_THREAD(work);
@@ -60,13 +60,22 @@ void dma::work() {
     });
 }
 
+/// Whole pieces where two or more have room in a burst, else what is left of one.
+dma::burst_span dma::next_span(const queued& head) const {
+    const memory_run& run = head.job.runs[head.run];
+    const auto burst = std::uint64_t(config_.burst_bytes);
+    const std::uint64_t address = run.address + head.piece * run.stride + head.piece_offset;
+    if (head.piece_offset == 0 && run.bytes <= burst) return {address, run.bytes, std::min(burst / run.bytes, run.pieces - head.piece)};
+    return {address, std::min(burst, run.bytes - head.piece_offset), 1};
+}
+
 void dma::grant() {
     const int s = next_stream();
     stream_queue& queue = streams_[s];
     queued& head = queue.waiting.front();
     const memory_run& run = head.job.runs[head.run];
-    const std::uint64_t address = run.address + head.run_offset;
-    const std::uint64_t count = std::min<std::uint64_t>(std::uint64_t(config_.burst_bytes), run.bytes - head.run_offset);
+    const burst_span span = next_span(head);
+    const std::uint64_t count = span.bytes * span.pieces;
 
     in_flight burst{head.job.stream, 0, head.job.buffer_address + head.buffer_offset, count, false, head.job.tag, head.job.listener, {}};
     if (!spare_.empty()) {
@@ -74,24 +83,33 @@ void dma::grant() {
         spare_.pop_back();
     }
     burst.data.resize(count);
-    head.run_offset += count;
     head.buffer_offset += count;
-    if (head.run_offset == run.bytes) {
-        head.run_offset = 0;
+    head.piece_offset += span.bytes;
+    if (head.piece_offset == run.bytes) {
+        head.piece_offset = 0;
+        head.piece += span.pieces;
+    }
+    const std::uint64_t stride = run.stride;
+    if (head.piece == run.pieces) {
+        head.piece = 0;
         burst.last = ++head.run == head.job.runs.size();
     }
     if (burst.last) queue.waiting.pop_front();
     queue.arrival = clock_.now();  // the stream's next burst arrives now
 
     sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-    const bool writes = burst.stream == dma_stream::outputs;
-    if (writes) {
+    const bool to_memory = writes(burst.stream);
+    if (to_memory) {
         sc_core::sc_time on_chip = sc_core::SC_ZERO_TIME;
-        move(output_buffer, tlm::TLM_READ_COMMAND, burst.buffer_address, burst.data, on_chip);
+        move(buffer_of(burst.stream), tlm::TLM_READ_COMMAND, burst.buffer_address, burst.data.data(), count, on_chip);
     }
     {
         wait_note note(waits_for_, "the memory's answer");  // a foreign memory may wait
-        move(memory, writes ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND, address, burst.data, delay);
+        for (std::uint64_t piece = 0; piece < span.pieces; ++piece) {
+            delay = sc_core::SC_ZERO_TIME;
+            move(memory, to_memory ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND, span.address + piece * stride, burst.data.data() + piece * span.bytes,
+                 span.bytes, delay);
+        }
     }
     burst.ends = clock_.now() + clock_.cycles(delay);
     if (!in_flight_.empty()) burst.ends = std::max(burst.ends, in_flight_.back().ends);  // a foreign memory may answer out of order
@@ -112,9 +130,9 @@ void dma::report(const in_flight& burst) {
 }
 
 void dma::finish(in_flight& burst) {
-    if (burst.stream != dma_stream::outputs) {
+    if (!writes(burst.stream)) {
         sc_core::sc_time on_chip = sc_core::SC_ZERO_TIME;
-        move(buffer_of(burst.stream), tlm::TLM_WRITE_COMMAND, burst.buffer_address, burst.data, on_chip);
+        move(buffer_of(burst.stream), tlm::TLM_WRITE_COMMAND, burst.buffer_address, burst.data.data(), burst.data.size(), on_chip);
     }
     if (burst.last && burst.listener) burst.listener->transfer_done(burst.tag);
     if (probe_) probe_->change(in_flight_signal_, clock_.now(), in_flight_.size());
@@ -127,17 +145,19 @@ tlm_utils::simple_initiator_socket<dma>& dma::buffer_of(dma_stream stream) {
         case dma_stream::activations: return activation_buffer;
         case dma_stream::outputs: return output_buffer;
         case dma_stream::control: return control_store;
+        case dma_stream::operands:
+        case dma_stream::results: return vector_store;
     }
     throw model_fault("a DMA stream without a buffer");
 }
 
-void dma::move(tlm_utils::simple_initiator_socket<dma>& socket, tlm::tlm_command command, std::uint64_t address,
-               std::vector<std::uint8_t>& data, sc_core::sc_time& delay) {
+void dma::move(tlm_utils::simple_initiator_socket<dma>& socket, tlm::tlm_command command, std::uint64_t address, std::uint8_t* data,
+               std::uint64_t bytes, sc_core::sc_time& delay) {
     payload_.set_command(command);
     payload_.set_address(address);
-    payload_.set_data_ptr(data.data());
-    payload_.set_data_length(static_cast<unsigned>(data.size()));
-    payload_.set_streaming_width(static_cast<unsigned>(data.size()));
+    payload_.set_data_ptr(data);
+    payload_.set_data_length(static_cast<unsigned>(bytes));
+    payload_.set_streaming_width(static_cast<unsigned>(bytes));
     payload_.set_byte_enable_ptr(nullptr);
     payload_.set_dmi_allowed(false);
     payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);

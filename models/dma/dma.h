@@ -31,6 +31,7 @@ public:
     tlm_utils::simple_initiator_socket<dma> activation_buffer{"activation_buffer"};
     tlm_utils::simple_initiator_socket<dma> output_buffer{"output_buffer"};
     tlm_utils::simple_initiator_socket<dma> control_store{"control_store"};
+    tlm_utils::simple_initiator_socket<dma> vector_store{"vector_store"};
 
     dma(const sc_core::sc_module_name& name, const dma_config& config, const clock_domain& clock, engine_room& room, probe* probe);
     SC_HAS_PROCESS(dma);
@@ -43,11 +44,15 @@ private:
     struct queued {
         transfer job;
         std::size_t run = 0;
-        std::uint64_t run_offset = 0, buffer_offset = 0;
+        std::uint64_t piece = 0, piece_offset = 0, buffer_offset = 0;
     };
     struct stream_queue {
         std::deque<queued> waiting;
         std::uint64_t arrival = 0;      ///< when the burst on offer arrived
+    };
+    /// The part of a run that one burst moves: `pieces` of `bytes` each.
+    struct burst_span {
+        std::uint64_t address, bytes, pieces;
     };
     struct in_flight {
         dma_stream stream;
@@ -61,12 +66,13 @@ private:
     void request(transfer& job, sc_core::sc_time& delay);
     void work();
     void grant();
+    burst_span next_span(const queued& head) const;
     void finish(in_flight& burst);
     void report(const in_flight& burst);
     int next_stream() const;
     tlm_utils::simple_initiator_socket<dma>& buffer_of(dma_stream stream);
-    void move(tlm_utils::simple_initiator_socket<dma>& socket, tlm::tlm_command command, std::uint64_t address, std::vector<std::uint8_t>& data,
-              sc_core::sc_time& delay);
+    void move(tlm_utils::simple_initiator_socket<dma>& socket, tlm::tlm_command command, std::uint64_t address, std::uint8_t* data,
+              std::uint64_t bytes, sc_core::sc_time& delay);
 
     const dma_config config_;
     const clock_domain clock_;

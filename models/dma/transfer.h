@@ -6,12 +6,24 @@
 namespace symmetree {
 
 /// The streams that share the DMA port; the enumerators' order is the order of the keys in a tie.
-enum class dma_stream : std::uint8_t { weights, outliers, activations, outputs, control };
-constexpr int dma_streams = 5;
+enum class dma_stream : std::uint8_t {
+    weights,
+    outliers,
+    activations,
+    outputs,   ///< requantized blocks, to DRAM
+    control,   ///< descriptors and tables
+    operands,  ///< what the vector unit reads
+    results    ///< what the vector unit writes
+};
+constexpr int dma_streams = 7;
+/// True for the streams that write to DRAM.
+constexpr bool writes(dma_stream s) { return s == dma_stream::outputs || s == dma_stream::results; }
 
-/// Contiguous bytes in DRAM.
+/// Bytes in DRAM: `pieces` times `bytes` contiguous ones, the pieces `stride` bytes apart. A burst takes as many whole pieces as it
+/// has room for, and each of them occupies the memory for a whole number of cycles.
 struct memory_run {
     std::uint64_t address = 0, bytes = 0;
+    std::uint64_t pieces = 1, stride = 0;
 };
 
 /// Hears of the bytes of a transfer that have arrived.

@@ -20,20 +20,16 @@ void host::work() {
     room_.run([this] {
         if (read_register(offset_of(accelerator_register::identity)) != accelerator_identity) throw model_fault("no accelerator answers");
         write_register(offset_of(accelerator_register::interrupt_enable), 1);
-        while (const layer_image* image = program_.next()) run_layer(*image);
+        while (const host_job* job = program_.next()) run(*job);
         finished_ = true;
     });
 }
 
-void host::run_layer(const layer_image& image) {
-    preload(image.descriptor_address, encode(image.descriptor));
-    preload(image.descriptor.tables_address, encode_tables(image.channels, image.fills));
-    preload(image.descriptor.weights_address, image.dense);
-    preload(image.descriptor.outliers_address, image.outliers);
-    preload(image.descriptor.input_address, image.input);
-    write_register(offset_of(accelerator_register::descriptor_low), static_cast<std::uint32_t>(image.descriptor_address));
-    write_register(offset_of(accelerator_register::descriptor_high), static_cast<std::uint32_t>(image.descriptor_address >> 32));
-    write_register(offset_of(accelerator_register::descriptor_count), 1);
+void host::run(const host_job& job) {
+    for (const memory_content& content : job.contents) preload(content.address, *content.bytes);
+    write_register(offset_of(accelerator_register::descriptor_low), static_cast<std::uint32_t>(job.descriptor_address));
+    write_register(offset_of(accelerator_register::descriptor_high), static_cast<std::uint32_t>(job.descriptor_address >> 32));
+    write_register(offset_of(accelerator_register::descriptor_count), job.descriptors);
     write_register(offset_of(accelerator_register::start), 1);
     {
         wait_note note(waits_for_, "the interrupt");
@@ -42,11 +38,11 @@ void host::run_layer(const layer_image& image) {
     write_register(offset_of(accelerator_register::interrupt_clear), 1);
     wait(interrupt.negedge_event());
 
-    std::vector<std::uint8_t> outputs(move_outputs_ ? image.output_bytes : 0);
+    std::vector<std::uint8_t> outputs(move_outputs_ ? job.result_bytes : 0);
     if (!outputs.empty()) {
         tlm::tlm_generic_payload payload;
         payload.set_read();
-        payload.set_address(image.descriptor.output_address);
+        payload.set_address(job.result_address);
         payload.set_data_ptr(outputs.data());
         payload.set_data_length(static_cast<unsigned>(outputs.size()));
         payload.set_streaming_width(static_cast<unsigned>(outputs.size()));

@@ -5,20 +5,10 @@
 #include <tlm_utils/simple_initiator_socket.h>
 #include <vector>
 
-#include "models/host/layer_image.h"
+#include "models/host/host_job.h"
 #include "models/tlm/engine.h"
 
 namespace symmetree {
-
-/// What the host runs: layers one after the other.
-class host_program {
-public:
-    virtual ~host_program() = default;
-    /// The next layer's image, or null when there is none; it must live until `finished` was called.
-    virtual const layer_image* next() = 0;
-    /// The output blocks of the layer that was run last, as they stand in memory.
-    virtual void finished(const std::vector<std::uint8_t>& outputs) = 0;
-};
 
 /// Stands in for the CPU of a virtual platform: puts tensors and descriptors into memory, rings the doorbell, waits for
 /// the interrupt, reads the outputs. Tensors are preloaded through the debug transport, as a loader does, in no time;
@@ -36,7 +26,7 @@ public:
 
 private:
     void work();
-    void run_layer(const layer_image& image);
+    void run(const host_job& job);
     void preload(std::uint64_t address, const std::vector<std::uint8_t>& bytes);
     void write_register(std::uint32_t offset, std::uint32_t value);
     std::uint32_t read_register(std::uint32_t offset);

@@ -61,60 +61,10 @@ void for_each_stored_tile(const std::vector<weight_fill>& fills, Visit visit) {
             for (std::int64_t k = fill.first_k_block; k < fill.first_k_block + fill.k_blocks; ++k) visit(std::int64_t{fill.repeat}, n, k);
 }
 
-std::uint64_t total_dense(const layer_plan& plan) {
-    std::uint64_t sum = 0;
-    for (const weight_fill& fill : plan.fills) sum += fill.dense_bytes;
-    return sum;
-}
-
 std::uint64_t total_outliers(const layer_plan& plan) {
     std::uint64_t sum = 0;
     for (const weight_fill& fill : plan.fills) sum += fill.outlier_bytes;
     return sum;
-}
-
-std::vector<std::uint8_t> pack_dense(const array_config& array, const layer_plan& plan, const quantized_weights& w) {
-    const layer_geometry& g = plan.descriptor.geometry;
-    const bool widened = plan.descriptor.coding == static_cast<std::uint8_t>(weight_coding::widened);
-    bit_writer writer;
-    writer.reserve(total_dense(plan));
-    std::vector<std::int16_t> stored(std::size_t(array.lanes));
-    for_each_stored_tile(plan.fills, [&](std::int64_t r, std::int64_t n, std::int64_t k) {
-        const std::int64_t rows = std::min<std::int64_t>(array.trees, g.n() - n * array.trees);
-        const std::int64_t columns = std::min<std::int64_t>(array.lanes, g.k() - k * array.lanes);
-        for (std::int64_t tree = 0; tree < rows; ++tree) {
-            const std::int64_t row = r * g.n() + n * array.trees + tree;
-            const std::int8_t* codes = w.codes.data() + row * w.columns + k * array.lanes;
-            const std::int64_t zero = widened ? zero_point_of(w, row) : 0;
-            for (std::int64_t lane = 0; lane < columns; ++lane) stored[std::size_t(lane)] = static_cast<std::int16_t>(codes[lane] - zero);
-            writer.put_codes(stored.data(), std::size_t(columns), g.stored_weight_bits);
-        }
-        writer.align();
-    });
-    return writer.take();
-}
-
-std::vector<std::uint8_t> pack_outliers(const array_config& array, const layer_plan& plan, const quantized_weights& w) {
-    const layer_geometry& g = plan.descriptor.geometry;
-    const std::uint64_t k_blocks = ceil_div(g.k(), array.lanes), n_blocks = ceil_div(g.n(), array.trees);
-    std::vector<std::uint32_t> next = plan.outlier_begin;  // tiles of a row come in ascending k, so each row is read once
-    bit_writer writer;
-    for_each_stored_tile(plan.fills, [&](std::int64_t r, std::int64_t n, std::int64_t k) {
-        writer.put(plan.outliers.per_tile[std::size_t((std::uint64_t(r) * n_blocks + std::uint64_t(n)) * k_blocks + std::uint64_t(k))], plan.outliers.count_bits);
-        const std::int64_t rows = std::min<std::int64_t>(array.trees, g.n() - n * array.trees);
-        const auto end = static_cast<std::uint32_t>((k + 1) * array.lanes);
-        for (std::int64_t tree = 0; tree < rows; ++tree) {
-            const auto row = std::size_t(r * g.n() + n * array.trees + tree);
-            for (; next[row] < plan.outlier_begin[row + 1] && w.outliers[next[row]].column < end; ++next[row]) {
-                const outlier& o = w.outliers[next[row]];
-                writer.put(static_cast<std::uint32_t>(o.value), w.outlier_bits);
-                writer.put(static_cast<std::uint32_t>(tree), index_bits(std::uint64_t(array.trees)));
-                writer.put(o.column % std::uint32_t(array.lanes), index_bits(std::uint64_t(array.lanes)));
-            }
-        }
-        writer.align();
-    });
-    return writer.take();
 }
 
 std::vector<std::uint8_t> pack_input(const layer_geometry& g, const quantized_activations& x) {
@@ -133,7 +83,7 @@ std::uint64_t place(layer_descriptor& d, const array_config& array, const layer_
     const layer_geometry& g = d.geometry;
     d.tables_address = aligned(descriptor_bytes);
     d.weights_address = aligned(d.tables_address + table_bytes(d));
-    d.outliers_address = aligned(d.weights_address + total_dense(plan));
+    d.outliers_address = aligned(d.weights_address + dense_bytes(plan));
     d.input_address = aligned(d.outliers_address + total_outliers(plan));
     d.output_address = aligned(d.input_address + std::uint64_t(g.repeat) * std::uint64_t(g.in_height) * g.row_bytes());
     outputs = output_bytes(g, array.trees, d.m_block);
@@ -315,6 +265,58 @@ std::int64_t corrected_sum_bound(const quantized_weights& w, int activation_bits
     return *std::max_element(magnitude.begin(), magnitude.end()) * widest;
 }
 
+std::uint64_t dense_bytes(const layer_plan& plan) {
+    std::uint64_t sum = 0;
+    for (const weight_fill& fill : plan.fills) sum += fill.dense_bytes;
+    return sum;
+}
+
+std::vector<std::uint8_t> pack_dense_codes(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w) {
+    const array_config& array = array_of(config, plan.descriptor.on_side_array != 0);
+    const layer_geometry& g = plan.descriptor.geometry;
+    const bool widened = plan.descriptor.coding == static_cast<std::uint8_t>(weight_coding::widened);
+    bit_writer writer;
+    writer.reserve(dense_bytes(plan));
+    std::vector<std::int16_t> stored(std::size_t(array.lanes));
+    for_each_stored_tile(plan.fills, [&](std::int64_t r, std::int64_t n, std::int64_t k) {
+        const std::int64_t rows = std::min<std::int64_t>(array.trees, g.n() - n * array.trees);
+        const std::int64_t columns = std::min<std::int64_t>(array.lanes, g.k() - k * array.lanes);
+        for (std::int64_t tree = 0; tree < rows; ++tree) {
+            const std::int64_t row = r * g.n() + n * array.trees + tree;
+            const std::int8_t* codes = w.codes.data() + row * w.columns + k * array.lanes;
+            const std::int64_t zero = widened ? zero_point_of(w, row) : 0;
+            for (std::int64_t lane = 0; lane < columns; ++lane) stored[std::size_t(lane)] = static_cast<std::int16_t>(codes[lane] - zero);
+            writer.put_codes(stored.data(), std::size_t(columns), g.stored_weight_bits);
+        }
+        writer.align();
+    });
+    return writer.take();
+}
+
+std::vector<std::uint8_t> pack_outlier_stream(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w) {
+    const array_config& array = array_of(config, plan.descriptor.on_side_array != 0);
+    const layer_geometry& g = plan.descriptor.geometry;
+    const std::uint64_t k_blocks = ceil_div(g.k(), array.lanes), n_blocks = ceil_div(g.n(), array.trees);
+    std::vector<std::uint32_t> next = plan.outlier_begin;  // tiles of a row come in ascending k, so each row is read once
+    bit_writer writer;
+    for_each_stored_tile(plan.fills, [&](std::int64_t r, std::int64_t n, std::int64_t k) {
+        writer.put(plan.outliers.per_tile[std::size_t((std::uint64_t(r) * n_blocks + std::uint64_t(n)) * k_blocks + std::uint64_t(k))], plan.outliers.count_bits);
+        const std::int64_t rows = std::min<std::int64_t>(array.trees, g.n() - n * array.trees);
+        const auto end = static_cast<std::uint32_t>((k + 1) * array.lanes);
+        for (std::int64_t tree = 0; tree < rows; ++tree) {
+            const auto row = std::size_t(r * g.n() + n * array.trees + tree);
+            for (; next[row] < plan.outlier_begin[row + 1] && w.outliers[next[row]].column < end; ++next[row]) {
+                const outlier& o = w.outliers[next[row]];
+                writer.put(static_cast<std::uint32_t>(o.value), w.outlier_bits);
+                writer.put(static_cast<std::uint32_t>(tree), index_bits(std::uint64_t(array.trees)));
+                writer.put(o.column % std::uint32_t(array.lanes), index_bits(std::uint64_t(array.lanes)));
+            }
+        }
+        writer.align();
+    });
+    return writer.take();
+}
+
 layer_image build_image(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w, const quantized_activations* x,
                         std::vector<channel_record> channels) {
     const array_config& array = array_of(config, plan.descriptor.on_side_array != 0);
@@ -323,10 +325,10 @@ layer_image build_image(const accelerator_config& config, const layer_plan& plan
     image.channels = std::move(channels);
     image.fills = plan.fills;
     place(image.descriptor, array, plan, image.output_bytes);
-    if (plan.outliers.present()) image.outliers = pack_outliers(array, plan, w);
+    if (plan.outliers.present()) image.outliers = pack_outlier_stream(config, plan, w);
     if (!x) return image;
     image.descriptor.input_zero_point = static_cast<std::int16_t>(x->zero_point);
-    image.dense = pack_dense(array, plan, w);
+    image.dense = pack_dense_codes(config, plan, w);
     image.input = pack_input(plan.descriptor.geometry, *x);
     return image;
 }

@@ -54,6 +54,11 @@ std::int64_t corrected_sum_bound(const quantized_weights& w, int activation_bits
 layer_image build_image(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w, const quantized_activations* x,
                         std::vector<channel_record> channels);
 
+/// The streams of a layer's stored operand, packed tile by tile as the fills say.
+std::vector<std::uint8_t> pack_dense_codes(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w);
+std::vector<std::uint8_t> pack_outlier_stream(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w);
+std::uint64_t dense_bytes(const layer_plan& plan);
+
 /// Bytes of memory that a layer takes, its outputs included.
 std::uint64_t image_bytes(const accelerator_config& config, const layer_plan& plan);
 

@@ -71,7 +71,7 @@ void requantizer::run_layer() {
         waiting_.pop_front();
         if (probe_) probe_->change(full_banks_, clock_.now(), waiting_.size());
         banks_.tokens.release_empty();
-        transfer job{dma_stream::outputs, {{layer_->descriptor.output_address + block.offset, block.bytes}}, buffer_.bank_address(output_bank), i, this};
+        transfer job{dma_stream::outputs, {place_of(block)}, buffer_.bank_address(output_bank), i, this};
         sc_core::sc_time delay;
         dma->b_transport(job, delay);
     }
@@ -112,6 +112,19 @@ void requantizer::correct_sums(const bank_handover& from, const output_block& bl
         const std::int64_t row_sum = at_drain ? zero_points_.row_sums(from.bank)[v] : 0;
         for (int tree = 0; tree < block.channels; ++tree) *to++ = row[tree] - channels[tree].zero_point * row_sum + channels[tree].bias;
     }
+}
+
+/// Where the block stands in memory.
+memory_run requantizer::place_of(const output_block& block) const {
+    const layer_descriptor& d = layer_->descriptor;
+    if (d.output_vector_bytes == 0) return {d.output_address + block.offset, block.bytes};
+    const std::uint64_t piece = block.bytes / std::uint64_t(block.vectors);
+    const std::uint64_t first_channel = std::uint64_t(block.n_block) * std::uint64_t(layer_->array.trees);
+    const std::uint64_t address = d.output_address + std::uint64_t(block.repeat) * d.output_repeat_bytes +
+                                  std::uint64_t(block.m_block) * std::uint64_t(d.m_block) * d.output_vector_bytes +
+                                  first_channel * std::uint64_t(d.geometry.output_bits) / 8;
+    if (piece == d.output_vector_bytes) return {address, block.bytes};
+    return {address, piece, std::uint64_t(block.vectors), d.output_vector_bytes};
 }
 
 void requantizer::write_codes(const bank_handover& from, const output_block& block, int output_bank) {

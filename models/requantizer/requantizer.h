@@ -59,6 +59,7 @@ private:
     void count(const output_block& block, std::uint64_t cycles, std::uint64_t stalled);
     void report_drain(const tile& last, std::uint64_t ready, std::uint64_t cycles);
     void correct_sums(const bank_handover& from, const output_block& block);
+    memory_run place_of(const output_block& block) const;
     void write_codes(const bank_handover& from, const output_block& block, int output_bank);
     void transfer_done(std::uint32_t tag) override;
 

@@ -38,6 +38,10 @@ struct layer_descriptor {
     std::uint32_t fills = 0;
     std::uint64_t tables_address = 0, weights_address = 0, outliers_address = 0, input_address = 0, output_address = 0;
     layer_geometry geometry;
+    /// Where output vector m of a repeat stands: output_address + repeat * output_repeat_bytes + m * output_vector_bytes, its channels
+    /// packed; whole bytes per block of channels. 0: block after block, see output_blocks().
+    std::uint32_t output_vector_bytes = 0, output_reserved = 0;
+    std::uint64_t output_repeat_bytes = 0;
 };
 
 constexpr std::uint32_t descriptor_magic = 0x4d4d5953;  // "SYMM"

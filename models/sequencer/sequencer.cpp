@@ -8,14 +8,16 @@
 namespace symmetree {
 
 sequencer::sequencer(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room,
-                     const sc_core::sc_event& last_output, bool compute, layer_end on_layer_end, probe* probe)
+                     const sc_core::sc_event& last_output, vector_unit& vectors, bool compute, layer_end on_layer_end, step_end on_step_end, probe* probe)
     : sc_module(name),
       config_(config),
       clock_(clock),
       room_(room),
       last_output_(last_output),
+      vectors_(vectors),
       compute_(compute),
       on_layer_end_(std::move(on_layer_end)),
+      on_step_end_(std::move(on_step_end)),
       probe_(probe) {
     control_store.register_b_transport(this, &sequencer::store);
     room_.enlist(this->name(), &waits_for_);
@@ -37,7 +39,7 @@ void sequencer::work() {
                 while (remaining_ == 0) wait(rung_);
             }
             while (remaining_ > 0) {
-                run_layer(address_);
+                run_descriptor(address_);
                 address_ += descriptor_bytes;
                 --remaining_;
             }
@@ -46,11 +48,32 @@ void sequencer::work() {
     });
 }
 
-void sequencer::run_layer(std::uint64_t descriptor_address) {
+void sequencer::run_descriptor(std::uint64_t address) {
     const std::uint64_t began = clock_.now();
     if (probe_) probe_->change(layer_signal_, began, layers_run_);
+    const std::vector<std::uint8_t> descriptor = fetch(address, descriptor_bytes);
+    if (is_vector_descriptor(descriptor)) run_step(descriptor, began);
+    else run_layer(descriptor, began);
+    ++layers_run_;
+}
+
+void sequencer::run_step(const std::vector<std::uint8_t>& descriptor, std::uint64_t began) {
+    if (config_.vector_unit.lanes == 0) throw model_fault("a descriptor names a vector unit that is not there");
+    vector_job job;
+    job.descriptor = decode_vector_descriptor(descriptor);
+    if (job.descriptor.parameters_bytes > 0) job.parameters = fetch(job.descriptor.parameters_address, job.descriptor.parameters_bytes);
+    job.compute = compute_;
+    vectors_.begin(job);
+    {
+        wait_note note(waits_for_, "the vector unit");
+        wait(vectors_.finished());
+    }
+    on_step_end_(job, began, clock_.now());
+}
+
+void sequencer::run_layer(const std::vector<std::uint8_t>& descriptor, std::uint64_t began) {
     layer_job job;
-    decode(job, fetch(descriptor_address, descriptor_bytes));
+    decode(job, descriptor);
     const std::vector<std::uint8_t> tables = fetch(job.descriptor.tables_address, table_bytes(job.descriptor));
     decode_tables(job.descriptor, job.array.trees, job.array.lanes, tables, job.channels, job.mapping.fills);
     job.program = enumerate_tiles(job.geometry(), job.array.trees, job.array.lanes, job.passes, job.mapping);
@@ -62,7 +85,6 @@ void sequencer::run_layer(std::uint64_t descriptor_address) {
     // The loader and the issuer ended before the last drain; one delta lets their threads note it.
     wait(sc_core::SC_ZERO_TIME);
     on_layer_end_(job, began, clock_.now());
-    ++layers_run_;
 }
 
 void sequencer::decode(layer_job& job, const std::vector<std::uint8_t>& descriptor) {

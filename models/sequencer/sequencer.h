@@ -12,6 +12,7 @@
 #include "models/sequencer/layer_engine_if.h"
 #include "models/tlm/engine.h"
 #include "models/tlm/job_socket.h"
+#include "models/vector_unit/vector_unit.h"
 
 namespace symmetree {
 
@@ -25,9 +26,11 @@ public:
 
     /// Called at the end of each layer with its job and the cycles at which it began and ended.
     using layer_end = std::function<void(const layer_job&, std::uint64_t began, std::uint64_t ended)>;
+    /// The same for a step of the vector unit.
+    using step_end = std::function<void(const vector_job&, std::uint64_t began, std::uint64_t ended)>;
 
     sequencer(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room,
-              const sc_core::sc_event& last_output, bool compute, layer_end on_layer_end, probe* probe);
+              const sc_core::sc_event& last_output, vector_unit& vectors, bool compute, layer_end on_layer_end, step_end on_step_end, probe* probe);
     SC_HAS_PROCESS(sequencer);
 
     /// The doorbell: `count` descriptors stand one after the other at `address`.
@@ -38,7 +41,9 @@ public:
 
 private:
     void work();
-    void run_layer(std::uint64_t descriptor_address);
+    void run_descriptor(std::uint64_t address);
+    void run_layer(const std::vector<std::uint8_t>& descriptor, std::uint64_t began);
+    void run_step(const std::vector<std::uint8_t>& descriptor, std::uint64_t began);
     std::vector<std::uint8_t> fetch(std::uint64_t address, std::uint64_t bytes);
     void decode(layer_job& job, const std::vector<std::uint8_t>& descriptor);
     void store(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
@@ -48,8 +53,10 @@ private:
     const clock_domain clock_;
     engine_room& room_;
     const sc_core::sc_event& last_output_;
+    vector_unit& vectors_;
     const bool compute_;
     const layer_end on_layer_end_;
+    const step_end on_step_end_;
     probe* const probe_;
     probe::signal layer_signal_ = 0;
     const char* waits_for_ = "nothing";

@@ -16,7 +16,7 @@ using fault = std::function<void(tlm::tlm_generic_payload&, const layer_image&)>
 class shown_program : public prepared_program {
 public:
     using prepared_program::prepared_program;
-    const layer_image* next() override { return image = prepared_program::next(); }
+    const layer_image* next_layer() override { return image = prepared_program::next_layer(); }
     const layer_image* image = nullptr;
 };
 

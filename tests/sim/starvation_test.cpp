@@ -14,8 +14,8 @@ namespace {
 class forgetful_program : public prepared_program {
 public:
     using prepared_program::prepared_program;
-    const layer_image* next() override {
-        const layer_image* image = prepared_program::next();
+    const layer_image* next_layer() override {
+        const layer_image* image = prepared_program::next_layer();
         if (!image) return nullptr;
         spoilt_ = *image;
         for (weight_fill& fill : spoilt_.fills) fill.outlier_bytes = 0;

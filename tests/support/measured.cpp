@@ -19,7 +19,7 @@ constexpr std::uint64_t slot_split::*split_fields[] = {&slot_split::ideal,      
 
 }  // namespace
 
-const layer_image* prepared_program::next() {
+const layer_image* prepared_program::next_layer() {
     if (index_ == run_.layers.size()) return nullptr;
     const prepared_layer& l = run_.layers[index_];
     image_ = build_image(run_.request.platform, l.plan, l.weights, l.input ? &*l.input : nullptr, channel_records(l));

@@ -22,10 +22,10 @@ struct measured_layer {
 };
 
 /// Feeds the layers of a prepared run to a host and checks each when its values travelled.
-class prepared_program : public host_program {
+class prepared_program : public layer_program {
 public:
     explicit prepared_program(const prepared_run& run) : run_(run) {}
-    const layer_image* next() override;
+    const layer_image* next_layer() override;
     void finished(const std::vector<std::uint8_t>& outputs) override;
 
     bool checks() const { return run_.request.check && !run_.request.timing_only; }

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/vector_unit/vector_descriptor.h"
+
+namespace symmetree {
+
+/// A decoded step: what the sequencer hands to the vector unit. Immutable while it works.
+struct vector_job {
+    vector_descriptor descriptor;
+    std::vector<std::uint8_t> parameters;
+    bool compute = true;   ///< false: timing only
+};
+
+}  // namespace symmetree
