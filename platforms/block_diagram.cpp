@@ -198,6 +198,10 @@ std::string block_diagram(const platform_config& config) {
     for (const row& stages : feeding) out += draw(stages);
     out += draw(arithmetic(config));
     for (const box& stage : output_side(config)) out += draw({stage});
+    if (config.vector_unit.lanes > 0)
+        out += draw({{{"vector unit", fmt::format("{} elements/cycle", config.vector_unit.lanes),
+                       fmt::format("2 banks of {} bytes", config.vector_unit.bank_bytes), "from and to DRAM, through the DMA"},
+                      "between the layers"}});
     return out;
 }
 

@@ -176,6 +176,14 @@ dram_config read_dram(yaml_reader reader) {
     return dram;
 }
 
+vector_unit_config read_vector_unit(yaml_reader reader) {
+    vector_unit_config unit;
+    unit.lanes = small(reader, "lanes", 0, 256, unit.lanes);
+    unit.bank_bytes = static_cast<std::uint64_t>(reader.integer("bank_bytes", 64, 256 * mib, static_cast<std::int64_t>(unit.bank_bytes)));
+    reader.finish();
+    return unit;
+}
+
 mapping_config read_mapping(yaml_reader reader) {
     mapping_config mapping;
     mapping.order =
@@ -217,6 +225,7 @@ platform_config read_fields(yaml_reader& root) {
     read_outlier_port(root.map("outlier_port", false), c);
     c.accumulators = read_accumulators(root.map("accumulators", false));
     c.drain_width = read_drain_width(root.map("requantizer", false), c.drain_width);
+    c.vector_unit = read_vector_unit(root.map("vector_unit", false));
     c.dma = read_dma(root.map("dma", false));
     c.dram = read_dram(root.map("dram", false));
     c.mapping = read_mapping(root.map("mapping", false));
@@ -341,6 +350,11 @@ void write_storage(yaml_writer& out, const platform_config& c) {
     out.end();
     out.begin("requantizer");
     out.field("drain_width", c.drain_width);
+    out.end();
+    if (c.vector_unit.lanes == 0) return;
+    out.begin("vector_unit");
+    out.field("lanes", c.vector_unit.lanes);
+    out.field("bank_bytes", c.vector_unit.bank_bytes);
     out.end();
 }
 

@@ -8,9 +8,9 @@
 #include "models/cost/cost_table.h"
 #include "platforms/assemble.h"
 #include "platforms/check.h"
+#include "platforms/layer_report.h"
 #include "platforms/pricing.h"
 #include "platforms/run_traces.h"
-#include "workloads/measures.h"
 
 namespace symmetree {
 namespace {
@@ -57,62 +57,7 @@ private:
     layer_check check_;
 };
 
-const char* unit_name(const platform_config& config, bool on_side_array) {
-    if (on_side_array) return "side mac_tree";
-    switch (config.array.kind) {
-        case array_kind::pot: return "pot_tree";
-        case array_kind::post: return "post_tree";
-        case array_kind::multiplier: break;
-    }
-    switch (config.zero_point) {
-        case zero_point_unit::pre_subtract: return "pre_subtract_tree";
-        case zero_point_unit::widened: return "widened_tree";
-        case zero_point_unit::none:
-        case zero_point_unit::row_sum: break;
-    }
-    return "mac_tree";
-}
-
-outlier_report outliers_of(const platform_config& platform, const prepared_layer& l, const layer_result& result) {
-    outlier_report out;
-    if (!l.plan.outliers.present()) return out;
-    out.listed = std::uint64_t(l.weights.outliers_listed);
-    out.stored = l.weights.outliers.size();
-    out.index_bits = outlier_index_bits(platform.array);
-    out.stream_bits = l.plan.outliers.per_tile.size() * std::uint64_t(l.plan.outliers.count_bits) + out.stored * std::uint64_t(l.plan.outliers.entry_bits);
-    out.fullest_lane = result.outliers.fullest_lane;
-    out.assignment = name_of(platform.sparse.assignment);
-    return out;
-}
-
-layer_report layer_of(const prepared_run& run, const prepared_layer& l, const layer_result& result) {
-    const platform_config& platform = run.request.platform;
-    const array_config& array = array_of(platform, l.on_side_array);
-    const product_shape shape = product_of(*l.what);
-    const bool attention = is_attention_product(*l.what);
-    layer_report out;
-    out.name = l.what->name;
-    out.scheme = to_string(l.used);
-    out.unit = fmt::format("{} {}x{}", unit_name(platform, l.on_side_array), array.trees, array.lanes);
-    out.mapping = fmt::format("{}, m-block {}, passes {}", name_of(static_cast<loop_order>(l.plan.descriptor.order)), l.plan.descriptor.m_block, l.plan.passes.total());
-    out.m = shape.m;
-    out.n = shape.n;
-    out.k = shape.k;
-    out.repeat = shape.repeat;
-    out.macs = std::uint64_t(shape.macs());
-    out.cycles = result.cycles;
-    out.split = result.split;
-    out.units = activity_of(platform, result, l.what->input);
-    out.memories = result.memories;
-    out.outliers = outliers_of(platform, l, result);
-    const weight_storage storage = storage_of(shape, l.used, attention, out.outliers.stored, out.outliers.index_bits, l.plan.descriptor.geometry.stored_weight_bits);
-    out.parameters = storage.parameters;
-    out.weight_bits_stored = storage.code_bits + out.outliers.stream_bits;
-    const operation_counts operations = operations_of(shape, l.used, attention);
-    out.operations = {operations.bops_dasq, operations.bops_uniq, operations.qops};
-    if (!attention) out.weight_sqnr_db = l.weights.error.sqnr_db;
-    return out;
-}
+planned_layer planned(const prepared_layer& l) { return {*l.what, l.used, l.on_side_array, l.weights, l.plan}; }
 
 report report_of(const prepared_run& run, const std::vector<layer_result>& results, const cost_table& table) {
     const run_request& request = run.request;
@@ -130,7 +75,7 @@ report report_of(const prepared_run& run, const std::vector<layer_result>& resul
     out.dram_bytes_per_cycle = double(request.platform.dram.bandwidth_bytes) / double(request.platform.dram.bandwidth_cycles);
     out.not_simulated = request.network.not_simulated;
     out.notes = run.notes;
-    for (std::size_t i = 0; i < results.size(); ++i) out.layers.push_back(layer_of(run, run.layers[i], results[i]));
+    for (std::size_t i = 0; i < results.size(); ++i) out.layers.push_back(layer_report_of(request.platform, planned(run.layers[i]), results[i]));
     price(out, request.platform, table);
     return out;
 }

@@ -22,7 +22,7 @@ memory_run rows_of(const memory_tensor& t, std::int32_t first, std::int32_t coun
 }  // namespace
 
 vector_unit::vector_unit(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room, probe* probe)
-    : sc_module(name), config_(config.vector_unit), clock_(clock), room_(room), probe_(probe) {
+    : sc_module(name), config_(config.vector_unit), clock_(clock), room_(room), probe_(config.vector_unit.lanes > 0 ? probe : nullptr) {
     store.register_b_transport(this, &vector_unit::access);
     room_.enlist(std::string(this->name()) + ".fetch", &fetch_waits_for_);
     room_.enlist(std::string(this->name()) + ".work", &work_waits_for_);

@@ -244,22 +244,37 @@ std::vector<scheme> schemes_of(const workload& network, const platform_config& p
     return schemes;
 }
 
+void refuse_unrunnable(const workload& network, const platform_config& platform, const scheme& format, const network_options& options) {
+    diagnostics problems;
+    const std::vector<scheme> schemes = schemes_of(network, platform, format, options);
+    for (std::size_t i = 0; i < schemes.size(); ++i)
+        if (const auto reason = why_not(platform, schemes[i])) problems.add(refusal(network.layers[i], platform, *reason));
+    if (platform.vector_unit.lanes == 0)
+        problems.add({"", 0, 0, "platform " + platform.name, "vector_unit.lanes: 1 to 256 lanes are wanted to run whole networks, it has no vector unit"});
+    problems.throw_if_any();
+}
+
+void fit_network(const workload& network, const platform_config& platform, const scheme& format, const weight_cache& cache, std::uint64_t seed, int threads,
+                 const network_options& options) {
+    const std::vector<scheme> schemes = schemes_of(network, platform, format, options);
+    for (std::size_t i = 0; i < schemes.size(); ++i)
+        if (!is_attention_product(network.layers[i]) && !cache.contains(network.layers[i], seed, schemes[i])) cache.get(network.layers[i], seed, schemes[i], threads);
+}
+
 quantized_network quantize_network(workload network, const platform_config& platform, const scheme& format, const format_chooser& choose,
                                    const weight_cache& cache, std::uint64_t seed, int threads, const network_options& options) {
     quantized_network q;
     q.network = std::move(network);
     if (!q.network.graph) throw input_error(diagnostic{q.network.source, 0, 0, q.network.name, q.network.why_no_graph});
     const std::vector<scheme> schemes = schemes_of(q.network, platform, format, options);
-    diagnostics problems;
+    refuse_unrunnable(q.network, platform, format, options);
     q.products.resize(q.network.layers.size());
     for (std::size_t i = 0; i < q.products.size(); ++i) {
         quantized_product& p = q.products[i];
         p.what = &q.network.layers[i];
         p.used = schemes[i];
         p.on_side_array = platform.array.kind != array_kind::multiplier && (is_attention_product(*p.what) || !is_shift_family(p.used.family));
-        if (const auto reason = why_not(platform, p.used)) problems.add(refusal(*p.what, platform, *reason));
     }
-    problems.throw_if_any();
     for (quantized_product& p : q.products)
         p.weights = is_attention_product(*p.what) ? runtime_operand(*p.what, p.used) : cache.get(*p.what, seed, p.used, threads);
     planner(q, platform, choose, schemes).plan();

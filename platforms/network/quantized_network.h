@@ -60,6 +60,12 @@ quantized_network quantize_network(workload network, const platform_config& plat
 /// The scheme of each layer, the ends included.
 std::vector<scheme> schemes_of(const workload& network, const platform_config& platform, const scheme& format, const network_options& options);
 
+/// Throws input_error with every layer that the platform has no hardware for.
+void refuse_unrunnable(const workload& network, const platform_config& platform, const scheme& format, const network_options& options);
+/// Fits the weights that the cache lacks; nothing else. Uses threads, so it belongs into a process of its own.
+void fit_network(const workload& network, const platform_config& platform, const scheme& format, const weight_cache& cache, std::uint64_t seed, int threads,
+                 const network_options& options);
+
 /// True for nodes that only reorder or select: they keep their input's codes.
 bool keeps_codes(const graph_node& node);
 

@@ -113,12 +113,13 @@ std::string finished(const std::vector<asked>& list, int outstanding, int burst_
         memory_config.latency_cycles = 40;
         dma mover("dma", config, one_ghz, room, nullptr);
         dram memory("dram", memory_config, one_ghz);
-        sink weights("weights"), activations("activations"), outputs("outputs"), control("control");
+        sink weights("weights"), activations("activations"), outputs("outputs"), control("control"), vectors("vectors");
         mover.memory.bind(memory.port);
         mover.weight_buffer.bind(weights.port);
         mover.activation_buffer.bind(activations.port);
         mover.output_buffer.bind(outputs.port);
         mover.control_store.bind(control.port);
+        mover.vector_store.bind(vectors.port);
         finish_log log;
         job_initiator_socket<transfer>* user_port = nullptr;
         requester user("user", [&] {

@@ -72,7 +72,7 @@ std::vector<measured_layer> measured_from_text(const std::string& text) {
         l.name = entry.at("name").get<std::string>();
         l.cycles = entry.at("cycles").get<std::uint64_t>();
         for (std::size_t i = 0; i < std::size(split_fields); ++i) l.split.*split_fields[i] = entry.at("split").at(i).get<std::uint64_t>();
-        l.dma_bytes = entry.at("bytes").get<std::array<std::uint64_t, 5>>();
+        l.dma_bytes = entry.at("bytes").get<std::array<std::uint64_t, dma_streams>>();
         l.check.result = static_cast<exactness::verdict>(entry.at("verdict").get<int>());
         l.check.first_difference = entry.at("difference").get<std::string>();
         layers.push_back(l);
