@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <filesystem>
 
 namespace symmetree {
 namespace {
@@ -42,6 +43,13 @@ int option_number(const std::string& option, const std::string& text, int low, i
     if (value < low || value > high)
         throw input_error(diagnostic{"", 0, 0, option, fmt::format("a whole number from {} to {} is wanted, given '{}'", low, high, text)});
     return value;
+}
+
+figure_format figure_format_of(const std::string& option, const std::string& path) {
+    const std::string extension = std::filesystem::path(path).extension().string();
+    if (extension == ".svg") return figure_format::svg;
+    if (extension == ".png") return figure_format::png;
+    throw input_error(diagnostic{"", 0, 0, option, fmt::format("a .svg or .png file is wanted, given '{}'", path)});
 }
 
 }  // namespace symmetree

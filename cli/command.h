@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "traces/figures.h"
 
 namespace symmetree {
 
@@ -22,6 +23,9 @@ boost::program_options::variables_map parse_command(const boost::program_options
 /// A whole number of an option, in [low, high]; throws input_error.
 int option_number(const std::string& option, const std::string& text, int low, int high);
 
+/// What a figure's file name asks for, .svg or .png; throws input_error.
+figure_format figure_format_of(const std::string& option, const std::string& path);
+
 /// The subcommands; each gets the words after its name and returns the exit code.
 exit_code run_command(const std::vector<std::string>& words);
 exit_code compare_command(const std::vector<std::string>& words);
@@ -31,6 +35,7 @@ exit_code reprice_command(const std::vector<std::string>& words);
 exit_code query_command(const std::vector<std::string>& words);
 exit_code pareto_command(const std::vector<std::string>& words);
 exit_code list_command(const std::vector<std::string>& words);
+exit_code analyze_command(const std::vector<std::string>& words);
 exit_code report_command(const std::vector<std::string>& words);
 
 }  // namespace symmetree

@@ -18,6 +18,7 @@ constexpr const char* usage =
     "  symmetree query    results.db \"SELECT ...\"                       any other question to it\n"
     "  symmetree reprice  results.db --table T                           other prices for the same counters\n"
     "  symmetree report   FILE... --output page.html                     page, tables and figures of results\n"
+    "  symmetree analyze  --workload W                                   how symmetric the weights of every layer are\n"
     "  symmetree describe --platform P                                   effective configuration and block diagram\n"
     "  symmetree list                                                    shipped platforms and workloads\n"
     "\n"
@@ -28,6 +29,7 @@ symmetree::exit_code dispatch(const std::vector<std::string>& words) {
     using command = symmetree::exit_code (*)(const std::vector<std::string>&);
     const std::map<std::string, command> commands{{"run", symmetree::run_command},
                                                   {"compare", symmetree::compare_command},
+                                                  {"analyze", symmetree::analyze_command},
                                                   {"describe", symmetree::describe_command},
                                                   {"list", symmetree::list_command},
                                                   {"report", symmetree::report_command},

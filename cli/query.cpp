@@ -8,8 +8,6 @@
 #include "platforms/sweep/query.h"
 #include "platforms/sweep/stored_reports.h"
 #include "traces/pareto.h"
-#include "traces/study_rows.h"
-#include "traces/study_writers.h"
 
 namespace symmetree {
 namespace {
@@ -20,14 +18,6 @@ boost::program_options::options_description row_options(run_options& o) {
     words.add_options()("help,h", "this text")("format", po::value(&o.format), "table, csv or json (table)")(
         "output", po::value(&o.output), "write to this file instead of the terminal");
     return words;
-}
-
-void deliver_rows(const run_options& o, const study& rows) {
-    switch (format_of(o)) {
-        case output_format::table: deliver(o, rows_as_table(rows)); break;
-        case output_format::csv: deliver(o, to_csv(rows)); break;
-        case output_format::json: deliver(o, rows_as_json(rows)); break;
-    }
 }
 
 std::vector<std::string> words_of(const std::string& list) {

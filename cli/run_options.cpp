@@ -10,6 +10,8 @@
 
 #include "cli/command.h"
 #include "core/output_file.h"
+#include "traces/study_rows.h"
+#include "traces/study_writers.h"
 
 namespace symmetree {
 namespace {
@@ -48,32 +50,11 @@ scheme scheme_for(const platform_config& platform, const std::string& text, std:
     return s;
 }
 
-std::uint64_t seed_of(const std::string& text) {
-    const bool digits = !text.empty() && text.size() <= 19 && text.find_first_not_of("0123456789") == std::string::npos;
-    if (!digits)
-        throw input_error(
-            diagnostic{"", 0, 0, "--seed", fmt::format("a whole number from 0 to 9999999999999999999 is wanted, given '{}'", text)});
-    return std::stoull(text);
-}
-
 /// `a` and `b` are one file, however they are spelt.
 bool same_file(const std::string& a, const std::string& b) {
     namespace fs = std::filesystem;
     std::error_code ignored;
     return fs::weakly_canonical(fs::absolute(a), ignored) == fs::weakly_canonical(fs::absolute(b), ignored);
-}
-
-/// What can't be written is refused now, not after minutes.
-void require_files(const run_options& o) {
-    const std::vector<std::pair<std::string, std::string>> files{{"--output", o.output}, {"--vcd", o.vcd}, {"--timeline", o.timeline}};
-    for (std::size_t i = 0; i < files.size(); ++i) {
-        const auto& [option, path] = files[i];
-        if (path.empty()) continue;
-        require_writable(path);
-        for (std::size_t before = 0; before < i; ++before)
-            if (!files[before].second.empty() && same_file(path, files[before].second))
-                throw input_error(diagnostic{"", 0, 0, option, fmt::format("'{}' is the file of {}, too", path, files[before].first)});
-    }
 }
 
 }  // namespace
@@ -122,9 +103,28 @@ int jobs_of(const run_options& o) {
     return cores == 0 ? 1 : static_cast<int>(cores);
 }
 
+std::uint64_t seed_of(const std::string& text) {
+    const bool digits = !text.empty() && text.size() <= 19 && text.find_first_not_of("0123456789") == std::string::npos;
+    if (!digits)
+        throw input_error(
+            diagnostic{"", 0, 0, "--seed", fmt::format("a whole number from 0 to 9999999999999999999 is wanted, given '{}'", text)});
+    return std::stoull(text);
+}
+
+void require_files(const std::vector<std::pair<std::string, std::string>>& files) {
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        const auto& [option, path] = files[i];
+        if (path.empty()) continue;
+        require_writable(path);
+        for (std::size_t before = 0; before < i; ++before)
+            if (!files[before].second.empty() && same_file(path, files[before].second))
+                throw input_error(diagnostic{"", 0, 0, option, fmt::format("'{}' is the file of {}, too", path, files[before].first)});
+    }
+}
+
 run_plan plan_of(const run_options& o) {
     run_plan plan;
-    require_files(o);
+    require_files({{"--output", o.output}, {"--vcd", o.vcd}, {"--timeline", o.timeline}});
     if (!o.scheme.empty()) parse_scheme(o.scheme, 4, 4);  // a misspelt scheme is no reason to leave a width out
     const workload network = load_workload(o.workload, networks_directory());
     const auto weight_range = widths_of("--weight-bits", o.weight_bits),
@@ -172,6 +172,14 @@ void deliver(const run_options& o, const std::string& text) {
     }
     if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
         throw input_error(diagnostic{"", 0, 0, "standard output", "can't be written"});
+}
+
+void deliver_rows(const run_options& o, const study& rows) {
+    switch (format_of(o)) {
+        case output_format::table: deliver(o, rows_as_table(rows)); break;
+        case output_format::csv: deliver(o, to_csv(rows)); break;
+        case output_format::json: deliver(o, rows_as_json(rows)); break;
+    }
 }
 
 }  // namespace symmetree

@@ -2,9 +2,11 @@
 
 #include <boost/program_options.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "platforms/prepare.h"
+#include "traces/study.h"
 
 namespace symmetree {
 
@@ -22,6 +24,12 @@ boost::program_options::options_description run_option_words(run_options& option
 output_format format_of(const run_options& options);
 weight_cache cache_of(const run_options& options);
 int jobs_of(const run_options& options);
+/// A whole number, --seed; throws input_error.
+std::uint64_t seed_of(const std::string& text);
+
+/// What can't be written is refused now, not after minutes; so is one file, however spelt, for two options. Pairs of option and path; an
+/// empty path is no file.
+void require_files(const std::vector<std::pair<std::string, std::string>>& files);
 
 /// The points to simulate: platforms x widths, in that order, and what was left out of a range and why.
 struct run_plan {
@@ -34,5 +42,7 @@ run_plan plan_of(const run_options& options);
 
 /// Prints to stdout, or writes the file whole.
 void deliver(const run_options& options, const std::string& text);
+/// The same for rows, in the format asked for.
+void deliver_rows(const run_options& options, const study& rows);
 
 }  // namespace symmetree

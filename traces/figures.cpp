@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 
 #include "traces/measures.h"
 #include "traces/pareto.h"
+#include "traces/plots.h"
 #include "traces/study_view.h"
 #include "traces/text_table.h"
 
@@ -16,38 +16,7 @@ namespace symmetree {
 
 namespace {
 
-constexpr std::size_t most_bars = 40, most_series = 10, most_details = 24, longest_label = 48;
-
-/// Hues that colour-blind readers can tell apart; shapes and dashes repeat the distinction.
-constexpr std::array colours{"#0072b2", "#d55e00", "#117733", "#aa4499", "#8f6b00", "#332288", "#009e9e", "#882255", "#767676", "#e36c9a"};
-
-std::string number(double value) { return std::isfinite(value) ? fmt::format("{:.9g}", value) : "NaN"; }
-
-std::string axis_titles(const std::string& x, const std::string& y) {
-    return "set xlabel " + gnuplot_quoted(x) + "\nset ylabel " + gnuplot_quoted(y) + '\n';
-}
-
-/// One line or cloud of points: its name and its x y values.
-struct xy_series {
-    std::string name;
-    std::vector<std::pair<double, double>> points;
-};
-
-std::string datablock(std::size_t index, const std::vector<std::pair<double, double>>& points) {
-    std::string out = fmt::format("$data{} << EOD\n", index);
-    for (const auto& [x, y] : points) out += number(x) + ' ' + number(y) + '\n';
-    return out + "EOD\n";
-}
-
-std::string plot_of(const std::vector<xy_series>& all, const char* style) {
-    std::string data, plot;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        data += datablock(i, all[i].points);
-        plot += fmt::format("{}$data{} using 1:2 with {} lc rgb '{}' pt {} dt {} ps 0.8 title {}", plot.empty() ? "plot " : ", \\\n     ",
-                            i, style, colours[i % colours.size()], 5 + 2 * (i % 5), 1 + i % 4, gnuplot_quoted(all[i].name));
-    }
-    return data + plot;
-}
+constexpr std::size_t most_bars = 40, most_series = 10, most_details = 24;
 
 /// Points by platform, or all in one series.
 std::vector<xy_series> by_platform(const study& s, const std::vector<column_view>& views, std::size_t x, std::size_t y) {
@@ -68,7 +37,7 @@ std::vector<xy_series> by_platform(const study& s, const std::vector<column_view
 std::string front_data(const study& s, const std::vector<column_view>& views, std::size_t x, std::size_t y) {
     std::string data = "$front << EOD\n";
     for (const std::size_t row : pareto_front(s, {{s.columns[x].name, false}, {s.columns[y].name, false}}))
-        data += number(*number_of(s.rows[row][x]) * views[x].factor) + ' ' + number(*number_of(s.rows[row][y]) * views[y].factor) + '\n';
+        data += plot_number(*number_of(s.rows[row][x]) * views[x].factor) + ' ' + plot_number(*number_of(s.rows[row][y]) * views[y].factor) + '\n';
     return data + "EOD\n";
 }
 
@@ -120,16 +89,16 @@ figure bars_of(const std::string& name, const bar_chart& chart) {
     const std::size_t rows = chart.bars.size();
     std::string script =
         "set xlabel " + gnuplot_quoted(chart.axis) + "\nset key outside top center horizontal\nset style fill solid border rgb '#ffffff'\n";
-    script += fmt::format("set yrange [{}:-0.5]\nset xrange [0:*]\nset ytics scale 0 (", number(static_cast<double>(rows) - 0.5));
+    script += fmt::format("set yrange [{}:-0.5]\nset xrange [0:*]\nset ytics scale 0 (", plot_number(static_cast<double>(rows) - 0.5));
     for (std::size_t i = 0; i < rows; ++i) script += fmt::format("{}{} {}", i == 0 ? "" : ", ", gnuplot_quoted(chart.bars[i]), i);
     script += ")\n$bars << EOD\n";
     for (std::size_t i = 0; i < rows; ++i) {
         double end = 0;
         script += fmt::format("{}", i);
         for (const std::vector<double>& part : chart.values) {
-            script += ' ' + number(end);
+            script += ' ' + plot_number(end);
             end += part[i];
-            script += ' ' + number(end);
+            script += ' ' + plot_number(end);
         }
         script += '\n';
     }
@@ -137,16 +106,8 @@ figure bars_of(const std::string& name, const bar_chart& chart) {
     for (std::size_t p = 0; p < chart.parts.size(); ++p)
         script +=
             fmt::format("{}$bars using {}:1:{}:{}:($1-0.4):($1+0.4) with boxxyerror lc rgb '{}' title {}", p == 0 ? "plot " : ", \\\n     ",
-                        2 * p + 2, 2 * p + 2, 2 * p + 3, colours[p % colours.size()], gnuplot_quoted(chart.parts[p]));
+                        2 * p + 2, 2 * p + 2, 2 * p + 3, plot_colour(p), gnuplot_quoted(chart.parts[p]));
     return {name, script + '\n', static_cast<int>(rows)};
-}
-
-/// A name that leaves room for its bar.
-std::string shortened(const std::string& text) {
-    if (text.size() <= longest_label) return text;
-    std::size_t end = longest_label;
-    while (end > 0 && (text[end] & 0xc0) == 0x80) --end;  // between two characters of UTF-8
-    return text.substr(0, end) + "...";
 }
 
 /// Largest parts first; those beyond the colours there are become one.
@@ -185,7 +146,7 @@ void add_energy_by_unit(std::vector<figure>& out, const study& s, const std::vec
     std::vector<std::size_t> rows;
     for (std::size_t i = 0; i < s.rows.size() && rows.size() < most_bars; ++i)
         if (number_of(s.rows[i][*energy])) rows.push_back(i);
-    for (const std::size_t row : rows) chart.bars.push_back(shortened(label_of(s, views, row)));
+    for (const std::size_t row : rows) chart.bars.push_back(short_label(label_of(s, views, row)));
     const std::string suffix = " energy";
     for (std::size_t i = 0; i < s.columns.size(); ++i) {
         const std::string& title = views[i].title;
@@ -205,7 +166,7 @@ void add_latency_by_layer(std::vector<figure>& out, const study& s) {
         const report& r = s.details[d];
         if (r.layers.empty() || r.clock_hz <= 0) continue;
         bar_chart chart{fmt::format("time (us), {} on {}, {}", r.workload, r.platform, r.scheme), {}, {}, {}};
-        for (const layer_report& layer : r.layers) chart.bars.push_back(shortened(layer.name));
+        for (const layer_report& layer : r.layers) chart.bars.push_back(short_label(layer.name));
         for (const split_part& part : split_parts()) {
             std::string name = part.name;
             std::replace(name.begin(), name.end(), '_', ' ');

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "workloads/quantize/activation_format.h"
 #include "workloads/quantize/error_measures.h"
 #include "workloads/quantize/quantized_weights.h"
 #include "workloads/quantize/rounding_math.h"
@@ -25,29 +26,40 @@ double relu_step(const double* x, std::size_t count, int levels) {
 }
 
 /// Step by min/max (0 when there is nothing to represent) and zero point of signed codes.
-min_max_fit signed_fit(const double* x, std::size_t count, const quantized_activations& q, activation_class input) {
+min_max_fit signed_fit(const double* x, std::size_t count, const tensor_format& f, activation_class input) {
     switch (input) {
-        case activation_class::relu: return {relu_step(x, count, q.greatest() - q.least()), q.least()};
-        case activation_class::gelu: return asymmetric_min_max(x, count, q.least(), q.greatest());
-        case activation_class::dense: return symmetric_min_max(x, count, q.greatest());
+        case activation_class::relu: return {relu_step(x, count, f.greatest - f.least), f.least};
+        case activation_class::gelu: return asymmetric_min_max(x, count, f.least, f.greatest);
+        case activation_class::dense: return symmetric_min_max(x, count, f.greatest);
     }
     throw model_fault("unknown activation class");
 }
 
-/// The same for every coding; sets the coding's flags.
-min_max_fit choose_coding(const double* x, std::size_t count, quantized_activations& q, activation_class input, activation_coding coding) {
+/// The same for every coding; magnitudes have a code range of their own.
+min_max_fit fit_coding(const double* x, std::size_t count, tensor_format& f, activation_class input, activation_coding coding) {
     switch (coding) {
-        case activation_coding::signed_zero_point: return signed_fit(x, count, q, input);
-        case activation_coding::signed_symmetric: return symmetric_min_max(x, count, q.greatest());
+        case activation_coding::signed_zero_point: return signed_fit(x, count, f, input);
+        case activation_coding::signed_symmetric: return symmetric_min_max(x, count, f.greatest);
         case activation_coding::unsigned_or_sign_magnitude:
-            q.is_unsigned = input == activation_class::relu;
-            q.sign_magnitude = !q.is_unsigned;
-            return q.is_unsigned ? min_max_fit{relu_step(x, count, q.greatest()), 0} : symmetric_min_max(x, count, q.greatest());
+            f.least = input == activation_class::relu ? 0 : -f.greatest;
+            f.greatest = input == activation_class::relu ? (1 << f.bits) - 1 : f.greatest;
+            return input == activation_class::relu ? min_max_fit{relu_step(x, count, f.greatest), 0} : symmetric_min_max(x, count, f.greatest);
     }
     throw model_fault("unknown activation coding");
 }
 
 }  // namespace
+
+tensor_format min_max_format(const double* values, std::size_t count, int bits, activation_class input, activation_coding coding) {
+    tensor_format f;
+    f.bits = bits;
+    f.least = least_code(bits);
+    f.greatest = greatest_code(bits);
+    const min_max_fit fit = fit_coding(values, count, f, input, coding);
+    f.step = fit.step;
+    f.zero_point = fit.zero_point;
+    return f;
+}
 
 quantized_activations quantize_activations(const std::vector<float>& x, int bits, range_method range, activation_class input,
                                            activation_coding coding) {
@@ -56,12 +68,14 @@ quantized_activations quantize_activations(const std::vector<float>& x, int bits
     q.bits = bits;
     std::vector<double> padded;
     pad_row(x.data(), x.size(), padded);
-    const min_max_fit fit = choose_coding(padded.data(), x.size(), q, input, coding);
-    q.zero_point = fit.zero_point;
-    const code_bounds bounds{static_cast<double>(q.least() - q.zero_point), static_cast<double>(q.greatest() - q.zero_point)};
-    q.step = fit.step == 0 ? 1.0 : fit.step;
-    if (fit.step != 0 && range == range_method::mse)
-        q.step = search_uniform_step(padded.data(), padded.size(), fit.step, bounds, rounding::half_even, usual_candidate).step;
+    const tensor_format f = min_max_format(padded.data(), x.size(), bits, input, coding);
+    q.is_unsigned = coding == activation_coding::unsigned_or_sign_magnitude && input == activation_class::relu;
+    q.sign_magnitude = coding == activation_coding::unsigned_or_sign_magnitude && !q.is_unsigned;
+    q.zero_point = f.zero_point;
+    const code_bounds bounds{static_cast<double>(f.least - f.zero_point), static_cast<double>(f.greatest - f.zero_point)};
+    q.step = f.step == 0 ? 1.0 : f.step;
+    if (f.step != 0 && range == range_method::mse)
+        q.step = search_uniform_step(padded.data(), padded.size(), f.step, bounds, rounding::half_even, usual_candidate).step;
 
     q.codes.resize(x.size());
     error_sums sums;

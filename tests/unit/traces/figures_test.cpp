@@ -3,12 +3,14 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <filesystem>
 
 #include "core/error.h"
 #include "tests/unit/traces/sample.h"
 #include "tests/unit/traces/scratch_directory.h"
 #include "traces/gnuplot.h"
+#include "traces/plots.h"
 
 namespace symmetree {
 namespace {
@@ -46,6 +48,13 @@ TEST(figures, have_axes_with_units_and_the_values_of_the_study) {
 }
 
 TEST(figures, names_are_quoted) { EXPECT_EQ(gnuplot_quoted("it's `date` \"x\" \n"), "'it''s `date` \"x\" \\n'"); }
+
+TEST(figures, heat_maps_leave_cells_without_a_value_empty) {
+    const figure f = heat_map_figure("map", {"place", "dB", 0, 1, {"it's", "b"}, {{1, 2}, {std::nan(""), -3}}});
+    EXPECT_THAT(f.script, AllOf(HasSubstr("'it''s' 0, 'b' 1"), HasSubstr("\n0 0.5 0 1\n0.5 1 0 2\n0.5 1 1 -3\nEOD"), HasSubstr("set cblabel 'dB'")));
+    EXPECT_EQ(f.rows, 2);
+    EXPECT_THAT(run_gnuplot(gnuplot_script(f, figure_format::svg)), AllOf(StartsWith("<?xml"), HasSubstr("</svg>")));
+}
 
 TEST(gnuplot, draws_every_figure_in_both_formats) {
     for (const figure& f : figures_of(study_of(sample_comparison()))) {
