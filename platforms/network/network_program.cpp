@@ -8,7 +8,6 @@
 
 #include "core/bit_stream.h"
 #include "models/host/layer_image.h"
-#include "models/vector_unit/vector_step.h"
 #include "platforms/prepare.h"
 
 namespace symmetree {
@@ -28,22 +27,6 @@ bool is_image(const tensor_view& v, const memory_tensor& buffer) {
     return buffer.rows == v.shape[2] && buffer.row_elements == v.shape[3] * v.shape[1];
 }
 
-/// Visits the elements of a view in the order of its axes, with their place in the buffer.
-template <class Visit>
-void for_each_element(const tensor_view& v, Visit visit) {
-    std::vector<std::int64_t> index(v.shape.size(), 0);
-    std::int64_t at = v.first;
-    for (std::int64_t e = 0, count = element_count(v.shape); e < count; ++e) {
-        visit(std::size_t(e), at);
-        for (std::size_t a = v.shape.size(); a-- > 0;) {
-            at += v.strides[a];
-            if (++index[a] < v.shape[a]) break;
-            at -= v.strides[a] * v.shape[a];
-            index[a] = 0;
-        }
-    }
-}
-
 /// Codes of a constant written out to a larger shape, as numpy broadcasts.
 std::vector<std::int16_t> broadcast_codes(const std::vector<float>& values, const extents& from, const extents& to, const tensor_format& format) {
     const std::size_t missing = to.size() - from.size();
@@ -51,7 +34,7 @@ std::vector<std::int16_t> broadcast_codes(const std::vector<float>& values, cons
     tensor_view v{0, 0, to, std::vector<std::int64_t>(to.size(), 0)};
     for (std::size_t a = 0; a < from.size(); ++a)
         if (from[a] != 1) v.strides[missing + a] = own[a];
-    std::vector<std::int16_t> codes(std::size_t(element_count(to)));
+    std::vector<std::int16_t> codes(std::size_t(elements_of(to)));
     for_each_element(v, [&](std::size_t e, std::int64_t at) { codes[e] = static_cast<std::int16_t>(format.code_of(values[std::size_t(at)])); });
     return codes;
 }
@@ -172,7 +155,7 @@ private:
     }
     tensor_view row_view(std::size_t i, const extents& shape) {
         const std::int64_t columns = shape.empty() ? 1 : shape.back();
-        return {new_buffer(element_count(shape) / columns, columns, format_of(i)), 0, shape, row_major_strides(shape)};
+        return {new_buffer(elements_of(shape) / columns, columns, format_of(i)), 0, shape, row_major_strides(shape)};
     }
 
     tensor_view constant_view(std::size_t i, const extents& shape, std::vector<std::int64_t> strides) {
@@ -256,14 +239,14 @@ private:
             if (v.shape[a] != 1) axes.push_back({v.strides[a], v.shape[a]});
         std::sort(axes.begin(), axes.end());
         std::int64_t next = 1;
-        bool dense = v.first == 0 && element_count(v.shape) == buffer_of(v).elements();
+        bool dense = v.first == 0 && elements_of(v.shape) == buffer_of(v).elements();
         for (const auto& [stride, extent] : axes) {
             dense = dense && stride == next;
             next *= extent;
         }
         if (dense) return v;
         const std::int64_t columns = v.shape.empty() ? 1 : v.shape.back();
-        return moved(node, v, like(v, element_count(v.shape) / columns, columns), row_major_strides(v.shape));
+        return moved(node, v, like(v, elements_of(v.shape) / columns, columns), row_major_strides(v.shape));
     }
 
     void elementwise(std::size_t i, vector_operation operation) {
@@ -275,7 +258,7 @@ private:
 
     void row_wise(std::size_t i, vector_operation operation) {
         const extents& shape = graph_.nodes[i].shape;
-        const std::int64_t columns = shape.back(), rows = element_count(shape) / columns;
+        const std::int64_t columns = shape.back(), rows = elements_of(shape) / columns;
         const memory_tensor in = rows_of(i, out_.views[graph_.nodes[i].inputs.front()], rows, columns);
         out_.views[i] = row_view(i, shape);
         emit(i, step_of(operation, in, buffer_of(out_.views[i])), q_.nodes[i].parameters);
@@ -329,8 +312,8 @@ private:
         const graph_node& node = graph_.nodes[i];
         const extents& in_shape = graph_.nodes[node.inputs.front()].shape;
         const auto first = in_shape.begin() + op.first_axis;
-        const std::int64_t before = element_count({in_shape.begin(), first}), over = element_count({first, first + op.axes}),
-                           after = element_count({first + op.axes, in_shape.end()});
+        const std::int64_t before = elements_of({in_shape.begin(), first}), over = elements_of({first, first + op.axes}),
+                           after = elements_of({first + op.axes, in_shape.end()});
         if (before != 1) throw does_not_fit("a mean over inner axes of several tensors");
         const memory_tensor in = rows_of(i, out_.views[node.inputs.front()], over, after);
         out_.views[i] = {new_buffer(1, after, format_of(i)), 0, node.shape, row_major_strides(node.shape)};
@@ -345,7 +328,7 @@ private:
             return;
         }
         const std::int64_t columns = v.shape.back();
-        tensor_view m = moved(i, v, like(v, element_count(v.shape) / columns, columns), row_major_strides(v.shape));
+        tensor_view m = moved(i, v, like(v, elements_of(v.shape) / columns, columns), row_major_strides(v.shape));
         out_.views[i] = {m.buffer, 0, node.shape, row_major_strides(node.shape)};
     }
 
@@ -364,7 +347,7 @@ private:
     void place_pad(std::size_t i, const pad_op& op) {
         const graph_node& node = graph_.nodes[i];
         const tensor_view whole = image_view(i, node.shape);
-        const std::vector<std::int16_t> background(std::size_t(element_count(node.shape)), static_cast<std::int16_t>(format_of(i).zero_point));
+        const std::vector<std::int16_t> background(std::size_t(elements_of(node.shape)), static_cast<std::int16_t>(format_of(i).zero_point));
         out_.contents.push_back({buffer_of(whole).address, pack_tensor(buffer_of(whole), whole, background)});
         std::int64_t first = 0;
         for (std::size_t a = 0; a < node.shape.size(); ++a) first += op.before[a] * whole.strides[a];
@@ -460,10 +443,10 @@ private:
         tensor_view v = out_.views[node];
         const std::size_t rank = v.shape.size();
         extents leading(v.shape.begin(), v.shape.end() - 2);
-        std::optional<tensor_view> joined = reshaped_view(v, {element_count(leading), v.shape[rank - 2], v.shape[rank - 1]});
+        std::optional<tensor_view> joined = reshaped_view(v, {elements_of(leading), v.shape[rank - 2], v.shape[rank - 1]});
         if (!joined) {
-            const tensor_view m = moved(i, v, like(v, element_count(v.shape) / v.shape.back(), v.shape.back()), row_major_strides(v.shape));
-            joined = reshaped_view(m, {element_count(leading), v.shape[rank - 2], v.shape[rank - 1]});
+            const tensor_view m = moved(i, v, like(v, elements_of(v.shape) / v.shape.back(), v.shape.back()), row_major_strides(v.shape));
+            joined = reshaped_view(m, {elements_of(leading), v.shape[rank - 2], v.shape[rank - 1]});
         }
         vector_descriptor s = step_of(vector_operation::stage, buffer_of(*joined), buffer_of(*joined));
         s.trees = static_cast<std::uint16_t>(array.trees);
@@ -493,19 +476,5 @@ private:
 }  // namespace
 
 network_program compile(const quantized_network& q, const platform_config& platform, bool with_values) { return compiler(q, platform, with_values).run(); }
-
-std::vector<std::uint8_t> pack_tensor(const memory_tensor& buffer, const tensor_view& view, const std::vector<std::int16_t>& codes) {
-    std::vector<std::int16_t> all(std::size_t(buffer.elements()), 0);
-    for_each_element(view, [&](std::size_t e, std::int64_t at) { all[std::size_t(at)] = codes[e]; });
-    return pack_rows(buffer, all.data(), buffer.rows);
-}
-
-std::vector<std::int16_t> unpack_tensor(const memory_tensor& buffer, const tensor_view& view, const std::vector<std::uint8_t>& bytes) {
-    std::vector<std::int16_t> all(std::size_t(buffer.elements()));
-    unpack_rows(buffer, bytes.data(), buffer.rows, all.data());
-    std::vector<std::int16_t> codes(std::size_t(element_count(view.shape)));
-    for_each_element(view, [&](std::size_t e, std::int64_t at) { codes[e] = all[std::size_t(at)]; });
-    return codes;
-}
 
 }  // namespace symmetree

@@ -43,9 +43,4 @@ struct network_program {
 /// the accumulators, a tensor that the DMA can't place, a memory too small; each by name.
 network_program compile(const quantized_network& q, const platform_config& platform, bool with_values);
 
-/// Codes of a tensor in the order of its axes, packed for its place; `bytes` are those of the whole buffer.
-std::vector<std::uint8_t> pack_tensor(const memory_tensor& buffer, const tensor_view& view, const std::vector<std::int16_t>& codes);
-/// What stands there, in the order of the axes.
-std::vector<std::int16_t> unpack_tensor(const memory_tensor& buffer, const tensor_view& view, const std::vector<std::uint8_t>& bytes);
-
 }  // namespace symmetree

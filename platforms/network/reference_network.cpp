@@ -1,8 +1,6 @@
 #include "platforms/network/reference_network.h"
 
 #include <cmath>
-#include <functional>
-#include <numeric>
 
 #include "core/error.h"
 #include "platforms/reference/reference_product.h"
@@ -11,13 +9,11 @@
 namespace symmetree {
 namespace {
 
-std::int64_t count_of(const extents& s) { return std::accumulate(s.begin(), s.end(), std::int64_t{1}, std::multiplies<>()); }
-
 /// Visits all indices of a shape in order.
 template <class Visit>
 void for_each_index(const extents& shape, Visit visit) {
     extents index(shape.size(), 0);
-    for (std::int64_t left = count_of(shape); left > 0; --left) {
+    for (std::int64_t left = elements_of(shape); left > 0; --left) {
         visit(index);
         for (std::size_t a = shape.size(); a-- > 0;) {
             if (++index[a] < shape[a]) break;
@@ -171,7 +167,7 @@ private:
 
     codes mean(std::size_t i, const mean_op& op, const mean_parameters& p) const {
         const extents& in = input_shape(i);
-        return reference_mean(p, input(i), std::size_t(count_of({in.begin() + op.first_axis + op.axes, in.end()})));
+        return reference_mean(p, input(i), std::size_t(elements_of({in.begin() + op.first_axis + op.axes, in.end()})));
     }
 
     // --- products

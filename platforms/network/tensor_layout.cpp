@@ -1,9 +1,10 @@
 #include "platforms/network/tensor_layout.h"
 
+#include <array>
 #include <functional>
 #include <numeric>
 
-#include "core/error.h"
+#include "models/vector_unit/vector_step.h"
 #include "workloads/tiling/tiling.h"
 
 namespace symmetree {
@@ -38,7 +39,6 @@ std::vector<std::int64_t> row_major_strides(const extents& shape) {
     return strides;
 }
 
-std::int64_t element_count(const extents& shape) { return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>()); }
 
 tensor_view transposed_view(const tensor_view& v, const std::vector<int>& permutation) {
     tensor_view out = v;
@@ -116,6 +116,20 @@ strided_copy copy_of(const tensor_view& v, const std::vector<std::int64_t>& to_s
     copy.from_first = static_cast<std::int32_t>(v.first);
     copy.to_first = static_cast<std::int32_t>(to_first);
     return copy;
+}
+
+std::vector<std::uint8_t> pack_tensor(const memory_tensor& buffer, const tensor_view& view, const std::vector<std::int16_t>& codes) {
+    std::vector<std::int16_t> all(std::size_t(buffer.elements()), 0);
+    for_each_element(view, [&](std::size_t e, std::int64_t at) { all[std::size_t(at)] = codes[e]; });
+    return pack_rows(buffer, all.data(), buffer.rows);
+}
+
+std::vector<std::int16_t> unpack_tensor(const memory_tensor& buffer, const tensor_view& view, const std::vector<std::uint8_t>& bytes) {
+    std::vector<std::int16_t> all(std::size_t(buffer.elements()));
+    unpack_rows(buffer, bytes.data(), buffer.rows, all.data());
+    std::vector<std::int16_t> codes(std::size_t(elements_of(view.shape)));
+    for_each_element(view, [&](std::size_t e, std::int64_t at) { codes[e] = all[std::size_t(at)]; });
+    return codes;
 }
 
 }  // namespace symmetree

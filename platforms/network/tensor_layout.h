@@ -20,7 +20,6 @@ struct tensor_view {
 
 /// Strides of a tensor that stands there in the order of its axes.
 std::vector<std::int64_t> row_major_strides(const extents& shape);
-std::int64_t element_count(const extents& shape);
 
 tensor_view transposed_view(const tensor_view& v, const std::vector<int>& permutation);
 tensor_view sliced_view(const tensor_view& v, const std::vector<std::int64_t>& starts, const std::vector<std::int64_t>& steps, const extents& shape);
@@ -33,5 +32,26 @@ std::optional<memory_tensor> as_rows(const tensor_view& v, const memory_tensor& 
 /// The copy of a view into places `to_strides` of a target, axes that follow each other in both taken together. Throws does_not_fit with more than
 /// copy_rank axes left.
 strided_copy copy_of(const tensor_view& v, const std::vector<std::int64_t>& to_strides, std::int64_t to_first);
+
+/// Codes of a tensor in the order of its axes, packed for its place; `bytes` are those of the whole buffer.
+std::vector<std::uint8_t> pack_tensor(const memory_tensor& buffer, const tensor_view& view, const std::vector<std::int16_t>& codes);
+/// What stands there, in the order of the axes.
+std::vector<std::int16_t> unpack_tensor(const memory_tensor& buffer, const tensor_view& view, const std::vector<std::uint8_t>& bytes);
+
+/// Visits the elements of a view in the order of its axes, with their place in the buffer.
+template <class Visit>
+void for_each_element(const tensor_view& v, Visit visit) {
+    std::vector<std::int64_t> index(v.shape.size(), 0);
+    std::int64_t at = v.first;
+    for (std::int64_t e = 0, count = elements_of(v.shape); e < count; ++e) {
+        visit(std::size_t(e), at);
+        for (std::size_t a = v.shape.size(); a-- > 0;) {
+            at += v.strides[a];
+            if (++index[a] < v.shape[a]) break;
+            at -= v.strides[a] * v.shape[a];
+            index[a] = 0;
+        }
+    }
+}
 
 }  // namespace symmetree

@@ -1,0 +1,153 @@
+// Descriptors and parameter tables of the vector unit as they stand in memory, and how a step is cut into chunks.
+#include <gtest/gtest.h>
+
+#include "core/error.h"
+#include "models/sequencer/descriptor.h"
+#include "models/vector_unit/parameter_table.h"
+#include "models/vector_unit/vector_descriptor.h"
+
+namespace symmetree {
+namespace {
+
+memory_tensor tensor(std::uint64_t address, std::int32_t rows, std::int32_t row_elements, int bits) {
+    memory_tensor t;
+    t.address = address;
+    t.rows = rows;
+    t.row_elements = row_elements;
+    t.bits = static_cast<std::uint8_t>(bits);
+    return t;
+}
+
+vector_descriptor step(vector_operation operation, const memory_tensor& a, const memory_tensor& result) {
+    vector_descriptor d;
+    d.magic = vector_magic;
+    d.operation = static_cast<std::uint8_t>(operation);
+    d.a = a;
+    d.result = result;
+    return d;
+}
+
+TEST(vector_descriptor, comes_back_from_memory) {
+    vector_descriptor d = step(vector_operation::add, tensor(64, 7, 33, 5), tensor(4096, 7, 33, 8));
+    d.has_second = 1;
+    d.b = tensor(1024, 7, 33, 4);
+    d.parameters_address = 99;
+    d.parameters_bytes = 12;
+    const std::vector<std::uint8_t> bytes = encode(d);
+    ASSERT_EQ(bytes.size(), descriptor_bytes);
+    ASSERT_TRUE(is_vector_descriptor(bytes));
+    EXPECT_EQ(encode(decode_vector_descriptor(bytes)), bytes);
+}
+
+TEST(vector_descriptor, is_refused_when_it_is_none) {
+    const vector_descriptor good = step(vector_operation::gelu, tensor(0, 2, 8, 8), tensor(64, 2, 8, 8));
+    EXPECT_NO_THROW(decode_vector_descriptor(encode(good)));
+    vector_descriptor bad = good;
+    bad.operation = vector_operations;
+    EXPECT_THROW(decode_vector_descriptor(encode(bad)), model_fault);
+    bad = good;
+    bad.a.rows = 0;
+    EXPECT_THROW(decode_vector_descriptor(encode(bad)), model_fault);
+    bad = good;
+    bad.result.bits = 1;
+    EXPECT_THROW(decode_vector_descriptor(encode(bad)), model_fault);
+    EXPECT_FALSE(is_vector_descriptor(encode(layer_descriptor{})));
+}
+
+TEST(chunks, cover_the_result_in_whole_rows_that_fit_a_bank) {
+    const vector_descriptor d = step(vector_operation::layer_norm, tensor(0, 10, 32, 8), tensor(4096, 10, 32, 4));
+    const std::vector<vector_chunk> chunks = chunks_of(d, 150);  // a row takes 32 bytes and leaves 16
+    ASSERT_EQ(chunks.size(), 4u);
+    std::int32_t next = 0;
+    std::uint64_t offset = 0;
+    for (const vector_chunk& c : chunks) {
+        EXPECT_EQ(c.first_row, next);
+        EXPECT_EQ(c.result_offset, offset);
+        EXPECT_LE(std::uint64_t(c.rows) * 48, 150u);
+        next += c.rows;
+        offset += c.result_bytes;
+    }
+    EXPECT_EQ(next, 10);
+    EXPECT_EQ(offset, d.result.bytes());
+}
+
+TEST(chunks, have_one_row_where_none_fits) { EXPECT_EQ(chunks_of(step(vector_operation::softmax, tensor(0, 3, 500, 8), tensor(0, 3, 500, 8)), 64).size(), 3u); }
+
+TEST(chunks, of_pooling_bring_the_rows_under_the_window_and_no_padding) {
+    vector_descriptor d = step(vector_operation::pool, tensor(0, 7, 16, 8), tensor(4096, 4, 8, 8));
+    d.kernel_rows = 3;
+    d.stride_rows = 2;
+    d.first_row = -1;
+    const std::vector<vector_chunk> chunks = chunks_of(d, 1);
+    ASSERT_EQ(chunks.size(), 4u);
+    EXPECT_EQ(chunks[0].first_input, 0);
+    EXPECT_EQ(chunks[0].inputs, 2);
+    EXPECT_EQ(chunks[1].first_input, 1);
+    EXPECT_EQ(chunks[1].inputs, 3);
+    EXPECT_EQ(chunks[3].first_input, 5);
+    EXPECT_EQ(chunks[3].inputs, 2);
+}
+
+TEST(chunks, of_a_rearrangement_read_the_whole_source_for_every_bank_of_results) {
+    vector_descriptor d = step(vector_operation::rearrange, tensor(0, 10, 32, 8), tensor(4096, 32, 10, 8));
+    d.copy.extent[4] = 32;
+    d.copy.extent[5] = 10;
+    const std::vector<vector_chunk> chunks = chunks_of(d, 100);
+    ASSERT_EQ(chunks.size(), 4u);
+    std::uint64_t moved = 0, bytes = 0;
+    for (const vector_chunk& c : chunks) {
+        EXPECT_EQ(c.inputs, 10);
+        moved += c.moved;
+        bytes += c.result_bytes;
+    }
+    EXPECT_EQ(moved, 320u);
+    EXPECT_EQ(bytes, 320u);
+}
+
+TEST(staging, takes_the_bytes_of_its_tiles) {
+    vector_descriptor d = step(vector_operation::stage, tensor(0, 20, 20, 3), tensor(4096, 20, 20, 3));
+    d.trees = d.lanes = 16;
+    d.copy.extent[0] = 2;
+    d.copy.extent[1] = d.copy.extent[2] = 20;
+    // 16x16, 16x4, 4x16 and 4x4 codes of 3 bits, each tile in whole bytes.
+    EXPECT_EQ(staged_bytes(d), 2u * (96 + 24 + 24 + 6));
+}
+
+TEST(parameter_table, comes_back_from_memory) {
+    layer_norm_parameters norm;
+    norm.zero_point = -3;
+    norm.epsilon = 1234567890123;
+    norm.gain = {1, -2, 3};
+    norm.bias = {-4000000000, 5, 6};
+    norm.shift = 9;
+    norm.out = {1, -8, 7};
+    pool_parameters pool;
+    pool.shape.in_height = 5;
+    pool.shape.kernel_width = 3;
+    pool.maximum = true;
+    pool.factor = {{11, 2}, {13, 4}};
+    const std::vector<std::pair<vector_operation, vector_parameters>> all{
+        {vector_operation::requantize, requantize_parameters{1, {2, 3}, {4, 5, 6}}},
+        {vector_operation::add, add_parameters{1, 2, 3, 4, 5, {6, 7, 8}}},
+        {vector_operation::gelu, gelu_parameters{1, {2, 3}, {4, 5}, {6, 7, 8}}},
+        {vector_operation::softmax, softmax_parameters{{1, 2}, {3, 4}, {5, 6, 7}}},
+        {vector_operation::layer_norm, norm},
+        {vector_operation::pool, pool},
+        {vector_operation::mean, mean_parameters{7, 1, {2, 3}, {4, 5, 6}}},
+        {vector_operation::rearrange, vector_parameters{}},
+        {vector_operation::stage, vector_parameters{}}};
+    for (const auto& [operation, parameters] : all) {
+        const std::vector<std::uint8_t> bytes = encode_parameters(parameters);
+        const vector_parameters back = decode_parameters(operation, bytes);
+        EXPECT_EQ(back.index(), parameters.index());
+        EXPECT_EQ(encode_parameters(back), bytes);
+        if (bytes.empty()) continue;
+        std::vector<std::uint8_t> cut(bytes.begin(), bytes.end() - 1), long_one = bytes;
+        long_one.push_back(0);
+        EXPECT_THROW(decode_parameters(operation, cut), model_fault);
+        EXPECT_THROW(decode_parameters(operation, long_one), model_fault);
+    }
+}
+
+}  // namespace
+}  // namespace symmetree
