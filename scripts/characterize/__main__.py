@@ -23,7 +23,7 @@ import grids
 import synthesis
 import tables
 import tools
-from characterise import Program, characterise, prepare
+from characterise import Program, characterise, fpga, fpga_program, prepare
 from energy import Assumptions
 from liberty import Library
 from operands import Source
@@ -78,7 +78,7 @@ class Flow:
         parts = [METHOD, point, self.fpga, tools.versions(), *(pathlib.Path(s).read_text() for s in sources),
                  (synthesis.HERE / "adders.v").read_text()]
         if self.fpga:
-            parts += [synthesis.FPGA_SCRIPT]
+            parts += [synthesis.FPGA_SCRIPT, synthesis.FPGA_OPTIONS, (synthesis.HERE / "carry_chain.sv").read_text(), program.cycles]
         else:
             parts += [synthesis.SCRIPT, synthesis.STA_SCRIPT, self.library.text, self.verilog.read_text(), self.assumptions, program.cycles]
         for part in parts:
@@ -90,16 +90,14 @@ class Flow:
         unit = UNITS[point.unit]
         scratch = self.o.work / "scratch" / f"{'xc7' if self.fpga else self.name}_{point.name()}_{os.getpid()}"
         sources = prepare(unit, point, scratch)
-        program = None if self.fpga else Program(unit, point, self.source)
+        program = (fpga_program if self.fpga else Program)(unit, point, self.source)
         kept = self.o.work / f"{point.name()}-{self.identity(point, sources, program)}.json"
         if kept.exists() and not self.o.fresh:
             result = json.loads(kept.read_text())
         elif not may_run:
             result = None
         elif self.fpga:
-            began = time.time()
-            result = synthesis.fpga_resources(sources, scratch)
-            result["seconds"] = round(time.time() - began, 1)
+            result = fpga(unit, point, scratch, program)
         else:
             result = characterise(unit, point, self.source, self.library, self.verilog, self.assumptions, scratch, program)
         if result and (self.o.fresh or not kept.exists()):
@@ -158,7 +156,7 @@ def verify(flow, text):
 
 def main(words):
     o = options(words)
-    missing = [name for name, version in tools.versions().items() if not version and not (o.fpga and name != "yosys")]
+    missing = [name for name, version in tools.versions().items() if not version and not (o.fpga and name == "opensta")]
     if missing or not (o.fpga or o.liberty.exists()):
         print(f"characterize: missing: {', '.join(missing) or o.liberty}", file=sys.stderr)
         return SKIPPED
