@@ -15,6 +15,7 @@ import json
 import multiprocessing
 import os
 import pathlib
+import resource
 import shutil
 import sys
 import time
@@ -87,7 +88,7 @@ class Flow:
 
     def result(self, point, may_run=True):
         """The point's result, from its file if there is one; without a file and not `may_run` nothing."""
-        unit = UNITS[point.unit]
+        began, unit = cpu_seconds(), UNITS[point.unit]
         scratch = self.o.work / "scratch" / f"{'xc7' if self.fpga else self.name}_{point.name()}_{os.getpid()}"
         sources = prepare(unit, point, scratch)
         program = (fpga_program if self.fpga else Program)(unit, point, self.source)
@@ -96,16 +97,23 @@ class Flow:
             result = json.loads(kept.read_text())
         elif not may_run:
             result = None
-        elif self.fpga:
-            result = fpga(unit, point, scratch, program)
         else:
-            result = characterise(unit, point, self.source, self.library, self.verilog, self.assumptions, scratch, program)
+            if self.fpga:
+                result = fpga(unit, point, scratch, program)
+            else:
+                result = characterise(unit, point, self.source, self.library, self.verilog, self.assumptions, scratch, program)
+            result["cpu_seconds"] = round(cpu_seconds() - began, 1)
         if result and (self.o.fresh or not kept.exists()):
             kept.with_suffix(".tmp").write_text(json.dumps(result))
             kept.with_suffix(".tmp").rename(kept)
         if not self.o.keep:
             shutil.rmtree(scratch)
         return result
+
+
+def cpu_seconds():
+    """Of this process and the tools that it has waited for."""
+    return sum(use.ru_utime + use.ru_stime for use in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
 
 
 def work_on(point):
