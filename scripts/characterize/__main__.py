@@ -76,12 +76,14 @@ class Flow:
     def identity(self, point, sources, program):
         """What a result depends on, as one hash."""
         digest = hashlib.sha256()
+        unit = UNITS[point.unit]
         parts = [METHOD, point, self.fpga, tools.versions(), *(pathlib.Path(s).read_text() for s in sources),
                  (synthesis.HERE / "adders.v").read_text()]
         if self.fpga:
             parts += [synthesis.FPGA_SCRIPT, synthesis.FPGA_OPTIONS, (synthesis.HERE / "carry_chain.sv").read_text(), program.cycles]
         else:
             parts += [synthesis.SCRIPT, synthesis.STA_SCRIPT, self.library.text, self.verilog.read_text(), self.assumptions, program.cycles]
+            parts += [unit.load_clock_share] if unit.load_clock_share != 1 else []
         for part in parts:
             digest.update(repr(part).encode())
         return digest.hexdigest()[:20]

@@ -43,6 +43,7 @@ class Unit:
     rule = ""             # a table's text for its reader
     raw_load = False      # the load goes to the RTL's own registers, not to weight_registers
     storage = False       # has a memory of published cost beside its logic
+    load_clock_share = 1  # of the registers on load_clk, what a gated clock reaches at one load
 
     def scheme(self, p): raise NotImplementedError
     def vector_fields(self, p): raise NotImplementedError
@@ -360,7 +361,8 @@ class SparseLane(Sparse):
     raw_load = True
     rule = ("netlists of models/sparse/rtl/outlier_list.sv (8 entries of value, lane, 4 bits of tree and 3 of the channel's shift, twice) and "
             "sparse_lane.sv, with the register of the product's tree as in sparse_unit.sv. A new vector every second cycle, two outliers in turn. "
-            "A load clocks the whole list, which overstates it.")
+            "A load clocks one of the 8 entries, and the active list once in 8 loads: an eighth of both lists' registers.")
+    load_clock_share = 2 / (2 * Sparse.entries)  # per load: one entry written, an eighth of the active list, of twice 8 entries
 
     def tree_bits(self): return clog2(self.trees)
     def entry_fields(self, p): return [("value", p.k), ("lane", clog2(p.lanes)), ("tree", self.tree_bits()), ("shift", 3)]
