@@ -74,14 +74,6 @@ std::optional<std::size_t> axis_in(std::int64_t axis, std::size_t rank) {
     return static_cast<std::size_t>(axis < 0 ? axis + r : axis);
 }
 
-/// A list that newer operator versions take as an input and older ones as an attribute.
-std::optional<std::vector<std::int64_t>> list(const NodeProto& node, const inputs_t& inputs, std::size_t index,
-                                              const std::string& attribute) {
-    if (const constant* given = input(inputs, index)) return given->is_float() ? std::nullopt : std::optional(given->integers());
-    if (find_attribute(node, attribute)) return integers_attribute(node, attribute);
-    return {};
-}
-
 folded with_dimensions(const constant& x, dimensions dims) {
     const auto count = elements(dims);
     if (!count || *count != x.size()) return {};
@@ -93,7 +85,7 @@ folded with_dimensions(const constant& x, dimensions dims) {
 folded identity(const NodeProto&, const inputs_t& in) { return in[0] ? folded(*in[0]) : std::nullopt; }
 
 folded reshape(const NodeProto& node, const inputs_t& in) {
-    const auto wanted = list(node, in, 1, "shape");
+    const auto wanted = integer_list(node, in, 1, "shape");
     if (!wanted) return {};
     dimensions dims = *wanted;
     std::int64_t known = 1;
@@ -143,7 +135,7 @@ folded transpose(const NodeProto& node, const inputs_t& in) {
 }
 
 folded squeeze(const NodeProto& node, const inputs_t& in) {
-    const auto axes = list(node, in, 1, "axes");
+    const auto axes = integer_list(node, in, 1, "axes");
     const std::size_t rank = in[0]->dims.size();
     std::vector<bool> dropped(rank, false);
     for (std::size_t d = 0; !axes && d < rank; ++d) dropped[d] = in[0]->dims[d] == 1;
@@ -159,7 +151,7 @@ folded squeeze(const NodeProto& node, const inputs_t& in) {
 }
 
 folded unsqueeze(const NodeProto& node, const inputs_t& in) {
-    const auto axes = list(node, in, 1, "axes");
+    const auto axes = integer_list(node, in, 1, "axes");
     if (!axes || axes->size() > 16) return {};
     const std::size_t rank = in[0]->dims.size() + axes->size();
     std::vector<bool> fresh(rank, false);
@@ -175,10 +167,6 @@ folded unsqueeze(const NodeProto& node, const inputs_t& in) {
 }
 
 /// Start, end and step of one sliced axis, clamped as the operator's definition says.
-struct slice_range {
-    std::int64_t start = 0, step = 1, count = 0;
-};
-
 slice_range clamp_slice(std::int64_t extent, std::int64_t start, std::int64_t end, std::int64_t step) {
     const auto from_end = [&](std::int64_t v) { return v < 0 ? std::max(v, -extent - 1) + extent : v; };
     start = std::clamp(from_end(start), std::int64_t{0}, step > 0 ? extent : std::max<std::int64_t>(extent - 1, 0));
@@ -189,26 +177,15 @@ slice_range clamp_slice(std::int64_t extent, std::int64_t start, std::int64_t en
 }
 
 folded slice(const NodeProto& node, const inputs_t& in) {
-    const auto starts = list(node, in, 1, "starts"), ends = list(node, in, 2, "ends");
-    if (!starts || !ends || starts->size() != ends->size()) return {};
-    std::vector<std::int64_t> axes(starts->size());
-    std::iota(axes.begin(), axes.end(), std::int64_t{0});
-    axes = list(node, in, 3, "axes").value_or(axes);
-    const std::vector<std::int64_t> steps = list(node, in, 4, "").value_or(std::vector<std::int64_t>(starts->size(), 1));
-    if (axes.size() != starts->size() || steps.size() != starts->size()) return {};
     dimensions dims = in[0]->dims;
+    const auto ranges = slice_ranges(node, in, dims);
+    if (!ranges) return {};
     std::vector<std::int64_t> strides = strides_of(dims);
-    std::vector<bool> seen(dims.size(), false);
     std::int64_t offset = 0;
-    for (std::size_t i = 0; i < axes.size(); ++i) {
-        const auto axis = axis_in(axes[i], dims.size());
-        constexpr std::int64_t far = std::numeric_limits<std::int32_t>::max();
-        if (!axis || seen[*axis] || steps[i] == 0 || steps[i] < -far || steps[i] > far) return {};
-        seen[*axis] = true;
-        const slice_range range = clamp_slice(dims[*axis], (*starts)[i], (*ends)[i], steps[i]);
-        offset += range.start * strides[*axis];
-        strides[*axis] *= range.step;
-        dims[*axis] = range.count;
+    for (std::size_t d = 0; d < dims.size(); ++d) {
+        offset += (*ranges)[d].start * strides[d];
+        strides[d] *= (*ranges)[d].step;
+        dims[d] = (*ranges)[d].count;
     }
     return strided(*in[0], dims, strides, offset);
 }
@@ -369,6 +346,14 @@ std::optional<std::int64_t> over(std::int64_t a, std::int64_t b) {
     return b == -1 ? minus(0, a) : std::optional(a / b);  // the least number over -1 overflows
 }
 
+/// The remainder with the divisor's sign.
+std::optional<std::int64_t> remainder(std::int64_t a, std::int64_t b) {
+    if (b == 0) return {};
+    if (b == -1) return 0;  // the least number over -1 overflows
+    const std::int64_t r = a % b;
+    return r != 0 && (r < 0) != (b < 0) ? r + b : r;
+}
+
 folded add(const NodeProto&, const inputs_t& in) {
     return elementwise(
         in, [](float a, float b) { return a + b; }, plus);
@@ -385,9 +370,29 @@ folded divide(const NodeProto&, const inputs_t& in) {
     return elementwise(
         in, [](float a, float b) { return a / b; }, over);
 }
+folded modulo(const NodeProto& node, const inputs_t& in) {
+    return integer_attribute(node, "fmod", 0) == 0 ? elementwise(in, nullptr, remainder) : std::nullopt;
+}
+folded raised(const NodeProto&, const inputs_t& in) {
+    const auto power = [](float a, float b) { return static_cast<float>(std::pow(static_cast<double>(a), static_cast<double>(b))); };
+    return elementwise(in, power, [](std::int64_t, std::int64_t) { return std::optional<std::int64_t>(); });
+}
 folded equal(const NodeProto&, const inputs_t& in) {
-    return elementwise(
-        in, nullptr, [](std::int64_t a, std::int64_t b) { return std::optional<std::int64_t>(a == b); }, TensorProto::BOOL);
+    const constant *a = input(in, 0), *b = input(in, 1);
+    if (!a || !b || a->is_float() != b->is_float()) return {};
+    if (!a->is_float())
+        return elementwise(
+            in, nullptr, [](std::int64_t p, std::int64_t q) { return std::optional<std::int64_t>(p == q); }, TensorProto::BOOL);
+    const folded same = elementwise(
+        in, [](float p, float q) { return p == q ? 1.f : 0.f; }, nullptr);
+    if (!same) return {};
+    return make_constant(TensorProto::BOOL, same->dims, std::vector<std::int64_t>(same->floats().begin(), same->floats().end()));
+}
+folded negation(const NodeProto&, const inputs_t& in) {
+    if (in[0]->is_float()) return {};
+    std::vector<std::int64_t> values = in[0]->integers();
+    for (std::int64_t& v : values) v = v == 0;
+    return make_constant(in[0]->type, in[0]->dims, std::move(values));
 }
 folded smallest(const NodeProto&, const inputs_t& in) {
     return elementwise(
@@ -434,6 +439,35 @@ folded where(const NodeProto&, const inputs_t& in) {
         return make_constant(yes->type, *dims, std::move(a));
     };
     return yes->is_float() ? choose(y->floats(), n->floats()) : choose(y->integers(), n->integers());
+}
+
+/// Overwrites slices of the first input: attention masks are drawn so.
+folded scatter(const NodeProto& node, const inputs_t& in) {
+    const constant &x = *in[0], *indices = input(in, 1), *updates = input(in, 2);
+    if (!indices || !updates || indices->is_float() || updates->type != x.type || find_attribute(node, "reduction")) return {};
+    const std::size_t depth = indices->dims.empty() ? 0 : static_cast<std::size_t>(indices->dims.back());
+    if (depth == 0 || depth > x.dims.size()) return {};
+    const std::vector<std::int64_t> strides = strides_of(x.dims);
+    const auto block = static_cast<std::size_t>(strides[depth - 1]);
+    const std::size_t count = indices->size() / depth;
+    if (updates->size() != count * block) return {};
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < count; ++i) {
+        std::int64_t place = 0;
+        for (std::size_t d = 0; d < depth; ++d) {
+            const std::int64_t at = indices->integers()[i * depth + d];
+            if (at < -x.dims[d] || at >= x.dims[d]) return {};
+            place += (at < 0 ? at + x.dims[d] : at) * strides[d];
+        }
+        places.push_back(static_cast<std::size_t>(place));
+    }
+    const auto overwritten = [&](auto values, const auto& from) {
+        for (std::size_t i = 0; i < count; ++i)
+            std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(i * block), block,
+                        values.begin() + static_cast<std::ptrdiff_t>(places[i]));
+        return make_constant(x.type, x.dims, std::move(values));
+    };
+    return x.is_float() ? overwritten(x.floats(), updates->floats()) : overwritten(x.integers(), updates->integers());
 }
 
 folded constant_of_shape(const NodeProto& node, const inputs_t& in) {
@@ -528,11 +562,15 @@ folded fold(const NodeProto& node, const inputs_t& inputs) {
                                                                 {"Identity", identity},
                                                                 {"Max", largest},
                                                                 {"Min", smallest},
+                                                                {"Mod", modulo},
                                                                 {"Mul", multiply},
                                                                 {"Neg", negated},
+                                                                {"Not", negation},
+                                                                {"Pow", raised},
                                                                 {"Range", range},
                                                                 {"ReduceProd", product},
                                                                 {"Reshape", reshape},
+                                                                {"ScatterND", scatter},
                                                                 {"Slice", slice},
                                                                 {"Sqrt", square_root},
                                                                 {"Squeeze", squeeze},
@@ -543,6 +581,34 @@ folded fold(const NodeProto& node, const inputs_t& inputs) {
     const auto found = operations.find(node.op_type());
     if (found == operations.end() || (node.op_type() != "Constant" && (inputs.empty() || !inputs[0]))) return {};
     return found->second(node, inputs);
+}
+
+std::optional<std::vector<std::int64_t>> integer_list(const NodeProto& node, const inputs_t& inputs, std::size_t index,
+                                                      const std::string& attribute) {
+    if (const constant* given = input(inputs, index)) return given->is_float() ? std::nullopt : std::optional(given->integers());
+    if (find_attribute(node, attribute)) return integers_attribute(node, attribute);
+    return {};
+}
+
+std::optional<std::vector<slice_range>> slice_ranges(const NodeProto& node, const inputs_t& in, const dimensions& dims) {
+    const auto starts = integer_list(node, in, 1, "starts"), ends = integer_list(node, in, 2, "ends");
+    if (!starts || !ends || starts->size() != ends->size()) return {};
+    std::vector<std::int64_t> axes(starts->size());
+    std::iota(axes.begin(), axes.end(), std::int64_t{0});
+    axes = integer_list(node, in, 3, "axes").value_or(axes);
+    const std::vector<std::int64_t> steps = integer_list(node, in, 4, "").value_or(std::vector<std::int64_t>(starts->size(), 1));
+    if (axes.size() != starts->size() || steps.size() != starts->size()) return {};
+    std::vector<slice_range> ranges;
+    for (const std::int64_t extent : dims) ranges.push_back({0, 1, extent});
+    std::vector<bool> seen(dims.size(), false);
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+        const auto axis = axis_in(axes[i], dims.size());
+        constexpr std::int64_t far = std::numeric_limits<std::int32_t>::max();
+        if (!axis || seen[*axis] || steps[i] == 0 || steps[i] < -far || steps[i] > far) return {};
+        seen[*axis] = true;
+        ranges[*axis] = clamp_slice(dims[*axis], (*starts)[i], (*ends)[i], steps[i]);
+    }
+    return ranges;
 }
 
 std::vector<float> transposed(const std::vector<float>& matrix, std::size_t rows, std::size_t columns) {

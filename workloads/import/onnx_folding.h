@@ -23,6 +23,19 @@ std::string text_attribute(const onnx::NodeProto& node, const std::string& name,
 /// it, is not computed here; no input makes it throw or do anything undefined.
 std::optional<constant> fold(const onnx::NodeProto& node, const std::vector<const constant*>& inputs);
 
+/// A list that newer operator versions take as an input and older ones as an attribute; absent where it is neither, or
+/// not of whole numbers.
+std::optional<std::vector<std::int64_t>> integer_list(const onnx::NodeProto& node, const std::vector<const constant*>& inputs,
+                                                      std::size_t index, const std::string& attribute);
+
+/// What a Slice takes of one axis: `count` elements from `start` in steps of `step`.
+struct slice_range {
+    std::int64_t start = 0, step = 1, count = 0;
+};
+/// The ranges of all axes of an input with these dimensions; absent where the node's lists are not constant or wrong.
+std::optional<std::vector<slice_range>> slice_ranges(const onnx::NodeProto& node, const std::vector<const constant*>& inputs,
+                                                     const dimensions& dims);
+
 /// The matrix [columns][rows] of a matrix [rows][columns].
 std::vector<float> transposed(const std::vector<float>& matrix, std::size_t rows, std::size_t columns);
 

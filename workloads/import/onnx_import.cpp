@@ -6,6 +6,7 @@
 
 #include "workloads/import/onnx_classes.h"
 #include "workloads/import/onnx_folding.h"
+#include "workloads/import/onnx_graph.h"
 #include "workloads/import/onnx_inference.h"
 #include "workloads/import/onnx_initializers.h"
 #include "workloads/import/onnx_layers.h"
@@ -37,12 +38,15 @@ workload import_model(const std::string& path) {
     value_table values(model, path);
     class_table classes(model.graph(), values);
     layer_builder builder(model.graph(), path, values, classes, problems);
+    graph_builder network(model.graph(), values, builder);
     std::map<std::string, int> not_simulated;
     for (int i = 0; i < model.graph().node_size(); ++i) {
         const onnx::NodeProto& node = model.graph().node(i);
         if (values.fold_node(node)) continue;
         if (!has_subgraph(node)) values.infer_node(node);
-        if (!builder.take(node)) ++not_simulated[printable(node.op_type())];
+        const bool taken = builder.take(node);
+        if (!taken) ++not_simulated[printable(node.op_type())];
+        network.take(node, taken);
         classes.visit(i);
     }
     problems.throw_if_any();
@@ -50,6 +54,7 @@ workload import_model(const std::string& path) {
     workload w;
     w.name = printable(std::filesystem::path(path).stem().string());
     w.source = printable(std::filesystem::path(path).filename().string());
+    network.finish(w);
     w.layers = builder.take_layers();
     w.not_simulated = listed(not_simulated);
     if (w.layers.empty()) throw input_error(diagnostic{path, 0, 0, "", "has no Conv, Gemm or MatMul to simulate"});

@@ -232,6 +232,11 @@ void value_table::take_inputs(const onnx::GraphProto& graph) {
     }
 }
 
+int value_table::opset() const {
+    const auto found = opsets_.find("");
+    return found == opsets_.end() ? 0 : found->second;
+}
+
 const onnx::TensorProto* value_table::find_initializer(const std::string& name) const {
     const auto found = initializers_.find(name);
     return found == initializers_.end() ? nullptr : found->second;

@@ -19,6 +19,9 @@ public:
     /// Takes inputs, initializers and declared types from the graph. Throws input_error.
     value_table(const onnx::ModelProto& model, std::string file);
 
+    /// The version of ONNX's own operators that the model uses.
+    int opset() const;
+
     /// The constant of that name; null when it is none, or of an element type that is not read.
     const constant* find_constant(const std::string& name);
     /// The initializer of that name, read or not; null when there is none.

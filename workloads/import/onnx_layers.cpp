@@ -55,7 +55,7 @@ bool layer_builder::take(const NodeProto& node) {
     if (op == "Gemm") return add_gemm(node);
     if (op == "MatMul") return add_matmul(node);
     if (op == "BatchNormalization") return fold_batch_norm(node);
-    if (op == "Add") return is_bias(node);
+    if (op == "Add") return fold_bias(node);
     return is_view(op);
 }
 
@@ -152,6 +152,13 @@ void layer_builder::add_conv(const NodeProto& node) {
     if (s.groups < 1 || w.dims[1] * s.groups != s.in_channels)
         refuse(node, fmt::format("weights {} in {} groups do not fit {} channels", dimensions_text(w.dims), s.groups, s.in_channels));
     push(node, s, classes_.of(node.input(0)), std::get<0>(w.values));
+    const std::optional<std::size_t> made = layer_of(node.output(0));
+    if (made && node.input_size() > 2 && values_.is_constant(node.input(2))) {
+        const constant& bias = wanted_weights(node, node.input(2));
+        if (bias.size() != static_cast<std::size_t>(s.out_channels))
+            refuse(node, fmt::format("its bias has {} values for {} channels", bias.size(), s.out_channels));
+        layers_[*made].bias = std::get<0>(bias.values);
+    }
 }
 
 layer_builder::operand layer_builder::operand_of(const NodeProto& node, int index, bool is_transposed) {
@@ -168,7 +175,10 @@ bool layer_builder::add_gemm(const NodeProto& node) {
     const operand a = operand_of(node, 0, integer_attribute(node, "transA", 0) != 0);
     const operand b = operand_of(node, 1, integer_attribute(node, "transB", 0) != 0);
     if (a.dims.size() != 2 || b.dims.size() != 2) refuse(node, "two matrices are wanted");
-    return add_product(node, a, b, float_attribute(node, "alpha", 1));
+    if (!add_product(node, a, b, float_attribute(node, "alpha", 1))) return false;
+    const std::optional<std::size_t> made = layer_of(node.output(0));
+    if (made && node.input_size() > 2 && !node.input(2).empty()) fold_shift(*made, node.input(2), float_attribute(node, "beta", 1));
+    return true;
 }
 
 bool layer_builder::add_matmul(const NodeProto& node) {
@@ -231,6 +241,13 @@ void layer_builder::add_linear(const NodeProto& node, const operand& x, const op
             transposed(*weights, static_cast<std::size_t>(s.in), static_cast<std::size_t>(s.out)));
     if (scale != 1) weights = scaled_rows(node, *weights, std::vector<double>(static_cast<std::size_t>(s.out), scale));
     push(node, s, classes_.of(x.name), std::move(weights));
+    const std::optional<std::size_t> made = layer_of(node.output(0));
+    if (made && weights_left) sideways_.insert(*made);
+}
+
+std::optional<std::size_t> layer_builder::layer_of(const std::string& value) const {
+    const auto maker = made_by_.find(value);
+    return maker == made_by_.end() ? std::nullopt : std::optional(maker->second);
 }
 
 /// `values` with row r multiplied by factors[r]; refuses what becomes too large for a float.
@@ -245,35 +262,62 @@ std::shared_ptr<const std::vector<float>> layer_builder::scaled_rows(const NodeP
     return out;
 }
 
-/// Scales the rows of the convolution before it. Its shift joins the bias, which the layer does not carry yet.
+/// Scales the rows of the convolution before it; the shift joins its bias.
 bool layer_builder::fold_batch_norm(const NodeProto& node) {
-    const auto maker = node.input_size() == 5 ? made_by_.find(node.input(0)) : made_by_.end();
-    if (maker == made_by_.end() || uses_[node.input(0)] != 1 || integer_attribute(node, "training_mode", 0) != 0) return false;
-    layer& l = layers_[maker->second];
+    const std::optional<std::size_t> made = node.input_size() == 5 ? layer_of(node.input(0)) : std::nullopt;
+    if (!made || uses_[node.input(0)] != 1 || integer_attribute(node, "training_mode", 0) != 0) return false;
+    layer& l = layers_[*made];
     const auto* conv = std::get_if<conv_shape>(&l.shape);
-    const constant *gain = values_.find_constant(node.input(1)), *variance = values_.find_constant(node.input(4));
-    if (!conv || !gain || !variance || !gain->is_float() || !variance->is_float()) return false;
+    if (!conv) return false;
     const auto channels = static_cast<std::size_t>(conv->out_channels);
-    if (gain->size() != channels || variance->size() != channels) refuse(node, fmt::format("{} channels are wanted", channels));
+    const std::vector<float>* parameters[4];  // gain, shift, mean, variance
+    for (int i = 0; i < 4; ++i) {
+        const constant* given = values_.find_constant(node.input(i + 1));
+        if (!given || !given->is_float()) return false;
+        if (given->size() != channels) refuse(node, fmt::format("{} channels are wanted", channels));
+        parameters[i] = &given->floats();
+    }
+    const auto& [gain, shift, mean, variance] = parameters;
     std::vector<double> factors(channels);
     const auto epsilon = static_cast<double>(float_attribute(node, "epsilon", 1e-5f));
-    for (std::size_t c = 0; c < channels; ++c)
-        factors[c] = gain->floats()[c] / std::sqrt(static_cast<double>(variance->floats()[c]) + epsilon);
+    for (std::size_t c = 0; c < channels; ++c) factors[c] = (*gain)[c] / std::sqrt(static_cast<double>((*variance)[c]) + epsilon);
     l.weights = loaded_weights{scaled_rows(node, *std::get<loaded_weights>(l.weights).values, factors)};
+    auto bias = std::make_shared<std::vector<float>>(channels);
+    for (std::size_t c = 0; c < channels; ++c) {
+        const double own = l.bias ? (*l.bias)[c] : 0.0;
+        (*bias)[c] = static_cast<float>((own - (*mean)[c]) * factors[c] + (*shift)[c]);
+        if (!std::isfinite((*bias)[c])) refuse(node, fmt::format("makes the bias of channel {} not finite", c));
+    }
+    l.bias = std::move(bias);
     return true;
 }
 
 /// An Add of one constant per output channel right after a MatMul is the bias that Gemm and Conv have built in.
-bool layer_builder::is_bias(const NodeProto& node) {
+bool layer_builder::fold_bias(const NodeProto& node) {
     for (int side = 0; side < 2 && node.input_size() == 2; ++side) {
-        const auto maker = made_by_.find(node.input(side));
-        const std::string& other = node.input(1 - side);
-        if (maker == made_by_.end() || uses_[node.input(side)] != 1 || !values_.is_constant(other)) continue;
-        const auto* linear = std::get_if<linear_shape>(&layers_[maker->second].shape);
-        const std::optional<dimensions> dims = values_.shape_of(other);
-        if (linear && dims && !dims->empty() && dims->back() == linear->out && product_of_leading(*dims, 1) == 1) return true;
+        const std::optional<std::size_t> made = layer_of(node.input(side));
+        if (made && uses_[node.input(side)] == 1 && fold_shift(*made, node.input(1 - side), 1)) return true;
     }
     return false;
+}
+
+/// Adds factor * shift to the bias of a linear layer; false where `shift` is not one constant, or one per output.
+bool layer_builder::fold_shift(std::size_t made, const std::string& shift, float factor) {
+    layer& l = layers_[made];
+    const auto* linear = std::get_if<linear_shape>(&l.shape);
+    const constant* given = linear && sideways_.count(made) == 0 && values_.is_constant(shift) ? values_.find_constant(shift) : nullptr;
+    if (!given || given->type != onnx::TensorProto::FLOAT) return false;
+    const auto outputs = static_cast<std::size_t>(linear->out);
+    const bool each = given->size() == outputs && !given->dims.empty() && given->dims.back() == linear->out;
+    if (!each && given->size() != 1) return false;
+    auto bias = l.bias ? std::make_shared<std::vector<float>>(*l.bias) : std::make_shared<std::vector<float>>(outputs, 0.f);
+    for (std::size_t c = 0; c < outputs; ++c) {
+        (*bias)[c] += factor * given->floats()[each ? c : 0];
+        if (!std::isfinite((*bias)[c]))
+            throw input_error(diagnostic{file_, 0, 0, l.place.field, fmt::format("its bias of output {} is not finite", c)});
+    }
+    l.bias = std::move(bias);
+    return true;
 }
 
 }  // namespace symmetree::onnx_import

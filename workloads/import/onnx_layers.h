@@ -22,7 +22,10 @@ public:
 
     /// True when the node became a layer, was folded into one, or only views its input; false: it is not simulated.
     bool take(const onnx::NodeProto& node);
+    const std::vector<layer>& layers() const { return layers_; }
     std::vector<layer> take_layers() { return std::move(layers_); }
+    /// The layer that makes a value; its bias and what was folded into it may still be missing there.
+    std::optional<std::size_t> layer_of(const std::string& value) const;
 
 private:
     /// One side of a matrix product.
@@ -40,7 +43,8 @@ private:
     void add_attention(const onnx::NodeProto& node, const operand& a, const operand& b);
     void add_linear(const onnx::NodeProto& node, const operand& x, const operand& w, bool weights_left, float scale);
     bool fold_batch_norm(const onnx::NodeProto& node);
-    bool is_bias(const onnx::NodeProto& node);
+    bool fold_bias(const onnx::NodeProto& node);
+    bool fold_shift(std::size_t made, const std::string& shift, float factor);
 
     std::shared_ptr<const std::vector<float>> scaled_rows(const onnx::NodeProto& node, const std::vector<float>& values,
                                                           const std::vector<double>& factors) const;
@@ -60,6 +64,7 @@ private:
     std::set<std::string> names_;
     std::unordered_map<std::string, int> uses_;             ///< readers of a value, outputs of the graph included
     std::unordered_map<std::string, std::size_t> made_by_;  ///< value -> the layer that makes it
+    std::set<std::size_t> sideways_;                        ///< linear layers whose outputs are not along the last axis
 };
 
 }  // namespace symmetree::onnx_import

@@ -43,5 +43,24 @@ TEST(shared_onnx, folding_batch_norm_here_or_in_the_exporter_gives_the_same_weig
     }
 }
 
+TEST(shared_onnx, folding_batch_norm_here_or_in_the_exporter_gives_the_same_biases) {
+    const workload a = load_workload_onnx(folded), b = load_workload_onnx(kept);
+    for (std::size_t i = 0; i < a.layers.size(); ++i) {
+        ASSERT_TRUE(a.layers[i].bias && b.layers[i].bias) << a.layers[i].name;
+        const std::vector<float>&x = *a.layers[i].bias, &y = *b.layers[i].bias;
+        ASSERT_EQ(x.size(), y.size());
+        for (std::size_t k = 0; k < x.size(); ++k) ASSERT_NEAR(x[k], y[k], 1e-6) << a.layers[i].name << " channel " << k;
+    }
+}
+
+TEST(shared_onnx, both_exports_are_whole_networks) {
+    for (const std::string& path : {folded, kept}) {
+        const workload w = load_workload_onnx(path);
+        ASSERT_TRUE(w.graph) << w.why_no_graph;
+        EXPECT_EQ(w.graph->nodes[w.graph->input].shape, (extents{1, 3, 32, 32}));
+        EXPECT_EQ(w.graph->nodes[w.graph->output].shape, (extents{1, 10}));
+    }
+}
+
 }  // namespace
 }  // namespace symmetree

@@ -1,0 +1,152 @@
+#include "workloads/graph/float_executor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace symmetree {
+namespace {
+
+template <class Op>
+bool is(const graph_node& node) {
+    return std::holds_alternative<Op>(node.op);
+}
+
+/// Values that a run does not compute.
+bool is_given(const graph_node& node) { return is<input_op>(node) || is<constant_op>(node); }
+
+std::size_t count_of(const extents& shape) { return static_cast<std::size_t>(elements_of(shape)); }
+
+std::size_t last_extent(const extents& shape) { return static_cast<std::size_t>(shape.back()); }
+
+}  // namespace
+
+std::vector<std::vector<float>> float_weights_of(const workload& w, std::uint64_t seed) {
+    std::vector<std::vector<float>> weights;
+    for (const layer& l : w.layers) weights.push_back(is_attention_product(l) ? std::vector<float>{} : materialize_weights(l, seed));
+    return weights;
+}
+
+float_executor::float_executor(const workload& w, std::vector<std::vector<float>> weights) : layers_(w.layers) {
+    if (!w.graph)
+        throw input_error(diagnostic{w.source, 0, 0, "", fmt::format("'{}' can't be run as a whole network: {}", w.name, w.why_no_graph)});
+    if (weights.size() != layers_.size())
+        throw model_fault(fmt::format("weights for {} layers are given, the network has {}", weights.size(), layers_.size()));
+    graph_ = *w.graph;
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+        const bool stored = !is_attention_product(layers_[i]);
+        if (stored && weights[i].size() != static_cast<std::size_t>(product_of(layers_[i]).weights()))
+            throw model_fault(fmt::format("layer '{}': the weights do not fit its shape", layers_[i].name));
+        weights_.push_back(packed_weights(layers_[i].shape, std::move(weights[i])));
+    }
+    plan_memory();
+}
+
+/// Gives every computed tensor a slot; a slot is used again once nobody reads its tensor any more.
+void float_executor::plan_memory() {
+    const std::size_t count = graph_.nodes.size();
+    places_.resize(count);
+    std::vector<std::size_t> last_use(count, 0), free;
+    for (std::size_t i = 0; i < count; ++i) {
+        const graph_node& node = graph_.nodes[i];
+        places_[i].owner = is<reshape_op>(node) ? places_[node.inputs[0]].owner : i;
+        for (const std::size_t input : node.inputs) last_use[places_[input].owner] = i;
+    }
+    last_use[places_[graph_.output].owner] = count;
+    for (std::size_t i = 0; i < count; ++i) {
+        const graph_node& node = graph_.nodes[i];
+        if (places_[i].owner == i && !is_given(node)) {
+            if (free.empty()) {
+                free.push_back(slot_floats_.size());
+                slot_floats_.push_back(0);
+            }
+            // The largest free slot, so that small tensors do not make many slots large.
+            const auto chosen =
+                std::max_element(free.begin(), free.end(), [&](auto a, auto b) { return slot_floats_[a] < slot_floats_[b]; });
+            places_[i].slot = *chosen;
+            slot_floats_[*chosen] = std::max(slot_floats_[*chosen], count_of(node.shape));
+            free.erase(chosen);
+        }
+        for (std::size_t n = 0; n < node.inputs.size(); ++n) {
+            const std::size_t owner = places_[node.inputs[n]].owner;
+            const bool first = std::none_of(node.inputs.begin(), node.inputs.begin() + static_cast<std::ptrdiff_t>(n),
+                                            [&](std::size_t other) { return places_[other].owner == owner; });
+            if (last_use[owner] == i && first && !is_given(graph_.nodes[owner])) free.push_back(places_[owner].slot);
+        }
+    }
+}
+
+std::vector<float> float_executor::run(const float* image, const node_observer& observer) const {
+    std::vector<std::unique_ptr<float[]>> slots;
+    for (const std::size_t floats : slot_floats_) slots.emplace_back(new float[floats]);  // every value is written before it is read
+    std::vector<const float*> values(graph_.nodes.size(), nullptr);
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+        const graph_node& node = graph_.nodes[i];
+        if (is<input_op>(node)) {
+            values[i] = image;
+        } else if (const auto* constant = std::get_if<constant_op>(&node.op)) {
+            values[i] = constant->values->data();
+        } else if (is<reshape_op>(node)) {
+            values[i] = values[node.inputs[0]];
+        } else {
+            float* const y = slots[places_[i].slot].get();
+            compute(i, values, y);
+            values[i] = y;
+        }
+        if (observer) observer(i, values[i], count_of(node.shape));
+    }
+    const float* const out = values[graph_.output];
+    return {out, out + count_of(graph_.nodes[graph_.output].shape)};
+}
+
+void float_executor::multiply(const product_op& op, const graph_node& node, const std::vector<const float*>& values, float* y) const {
+    const layer& l = layers_[op.layer];
+    const float *const x = values[node.inputs[0]], *const bias = l.bias ? l.bias->data() : nullptr;
+    if (const auto* s = std::get_if<conv_shape>(&l.shape)) return convolution(*s, weights_[op.layer], bias, x, y);
+    if (const auto* s = std::get_if<linear_shape>(&l.shape)) return linear(*s, weights_[op.layer], bias, x, y);
+    matrix_products(std::get<matmul_shape>(l.shape), x, values[node.inputs[1]], y);
+}
+
+void float_executor::compute(std::size_t index, const std::vector<const float*>& values, float* y) const {
+    const graph_node& node = graph_.nodes[index];
+    const float* const x = values[node.inputs[0]];
+    const extents &shape = node.shape, &x_shape = graph_.nodes[node.inputs[0]].shape;
+    const std::size_t count = count_of(shape);
+    struct visitor {
+        const float_executor& self;
+        const graph_node& node;
+        const std::vector<const float*>& values;
+        const float* x;
+        const extents &shape, &x_shape;
+        std::size_t count;
+        float* y;
+
+        void operator()(const input_op&) const {}     // given
+        void operator()(const constant_op&) const {}  // given
+        void operator()(const reshape_op&) const {}   // lies where its input does
+        void operator()(const product_op& op) const { self.multiply(op, node, values, y); }
+        void operator()(const clip_op& op) const { clip(op, x, count, y); }
+        void operator()(const gelu_op& op) const { gelu(op, x, count, y); }
+        void operator()(const softmax_op&) const { softmax(x, count / last_extent(shape), last_extent(shape), y); }
+        void operator()(const layer_norm_op& op) const { layer_norm(op, x, count / last_extent(shape), last_extent(shape), y); }
+        void operator()(const add_op&) const { add(x, x_shape, values[node.inputs[1]], self.graph_.nodes[node.inputs[1]].shape, shape, y); }
+        void operator()(const scale_op& op) const { scale(op, x, count, y); }
+        void operator()(const pool_op& op) const { pool(op, x, static_cast<int>(x_shape[2]), static_cast<int>(x_shape[3]), shape, y); }
+        void operator()(const mean_op& op) const { mean(op, x, x_shape, y); }
+        void operator()(const transpose_op& op) const { transpose(op, x, x_shape, shape, y); }
+        void operator()(const slice_op& op) const { slice(op, x, x_shape, shape, y); }
+        void operator()(const concat_op& op) const {
+            std::int64_t offset = 0;
+            for (const std::size_t input : node.inputs) {
+                const extents& part = self.graph_.nodes[input].shape;
+                concat_part(op, values[input], part, offset, shape, y);
+                offset += part[static_cast<std::size_t>(op.axis)];
+            }
+        }
+        void operator()(const pad_op& op) const { pad(op, x, x_shape, shape, y); }
+    };
+    std::visit(visitor{*this, node, values, x, shape, x_shape, count, y}, node.op);
+}
+
+}  // namespace symmetree
