@@ -15,6 +15,7 @@ import json
 import multiprocessing
 import os
 import pathlib
+import resource
 import shutil
 import sys
 import time
@@ -23,7 +24,7 @@ import grids
 import synthesis
 import tables
 import tools
-from characterise import Program, characterise, prepare
+from characterise import Program, characterise, fpga, fpga_program, prepare
 from energy import Assumptions
 from liberty import Library
 from operands import Source
@@ -75,39 +76,46 @@ class Flow:
     def identity(self, point, sources, program):
         """What a result depends on, as one hash."""
         digest = hashlib.sha256()
+        unit = UNITS[point.unit]
         parts = [METHOD, point, self.fpga, tools.versions(), *(pathlib.Path(s).read_text() for s in sources),
                  (synthesis.HERE / "adders.v").read_text()]
         if self.fpga:
-            parts += [synthesis.FPGA_SCRIPT]
+            parts += [synthesis.FPGA_SCRIPT, synthesis.FPGA_OPTIONS, (synthesis.HERE / "carry_chain.sv").read_text(), program.cycles]
         else:
             parts += [synthesis.SCRIPT, synthesis.STA_SCRIPT, self.library.text, self.verilog.read_text(), self.assumptions, program.cycles]
+            parts += [unit.load_clock_share] if unit.load_clock_share != 1 else []
         for part in parts:
             digest.update(repr(part).encode())
         return digest.hexdigest()[:20]
 
     def result(self, point, may_run=True):
         """The point's result, from its file if there is one; without a file and not `may_run` nothing."""
-        unit = UNITS[point.unit]
+        began, unit = cpu_seconds(), UNITS[point.unit]
         scratch = self.o.work / "scratch" / f"{'xc7' if self.fpga else self.name}_{point.name()}_{os.getpid()}"
         sources = prepare(unit, point, scratch)
-        program = None if self.fpga else Program(unit, point, self.source)
+        program = (fpga_program if self.fpga else Program)(unit, point, self.source)
         kept = self.o.work / f"{point.name()}-{self.identity(point, sources, program)}.json"
         if kept.exists() and not self.o.fresh:
             result = json.loads(kept.read_text())
         elif not may_run:
             result = None
-        elif self.fpga:
-            began = time.time()
-            result = synthesis.fpga_resources(sources, scratch)
-            result["seconds"] = round(time.time() - began, 1)
         else:
-            result = characterise(unit, point, self.source, self.library, self.verilog, self.assumptions, scratch, program)
+            if self.fpga:
+                result = fpga(unit, point, scratch, program)
+            else:
+                result = characterise(unit, point, self.source, self.library, self.verilog, self.assumptions, scratch, program)
+            result["cpu_seconds"] = round(cpu_seconds() - began, 1)
         if result and (self.o.fresh or not kept.exists()):
             kept.with_suffix(".tmp").write_text(json.dumps(result))
             kept.with_suffix(".tmp").rename(kept)
         if not self.o.keep:
             shutil.rmtree(scratch)
         return result
+
+
+def cpu_seconds():
+    """Of this process and the tools that it has waited for."""
+    return sum(use.ru_utime + use.ru_stime for use in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
 
 
 def work_on(point):
@@ -158,7 +166,7 @@ def verify(flow, text):
 
 def main(words):
     o = options(words)
-    missing = [name for name, version in tools.versions().items() if not version and not (o.fpga and name != "yosys")]
+    missing = [name for name, version in tools.versions().items() if not version and not (o.fpga and name == "opensta")]
     if missing or not (o.fpga or o.liberty.exists()):
         print(f"characterize: missing: {', '.join(missing) or o.liberty}", file=sys.stderr)
         return SKIPPED

@@ -74,6 +74,31 @@ def prepare(unit, point, folder):
     return [*unit.sources(), folder / "top.sv"]
 
 
+def write_bench(unit, point, program, folder):
+    """vectors.hex for the program; the ports' widths and the layout of its words."""
+    ports = ports_of(unit, point)
+    mode = pack_fields(unit.mode(point), unit.mode_fields(point))
+    layout = simulation.layout_of(ports["vector"], ports["load"], ports["mode"], mode, ports["out"], program.cycles)
+    simulation.write_vectors([c[:3] for c in program.cycles], layout, folder)
+    return ports, layout
+
+
+def fpga_program(unit, point, source):
+    """Only to check results: one seed."""
+    return Program(unit, point, source, seeds=SEEDS[:1])
+
+
+def fpga(unit, point, folder, program):
+    """Resources of a point on an FPGA, its netlist checked against the integer model."""
+    began = time.time()
+    sources = prepare(unit, point, folder)
+    result = synthesis.fpga_resources(sources, folder)
+    _, layout = write_bench(unit, point, program, folder)
+    cells = synthesis.FPGA_CELLS
+    result["checked"] = program.check(simulation.untimed_outputs(["fpga.v", cells], layout, len(program.cycles), "fpga", folder), "FPGA netlist")
+    return {**result, "seconds": round(time.time() - began, 1)}
+
+
 def characterise(unit, point, source, library, library_verilog, assumptions, folder, program=None):
     """Everything that a table says about a point, as plain data."""
     began = time.time()
@@ -83,11 +108,8 @@ def characterise(unit, point, source, library, library_verilog, assumptions, fol
     delay = synthesis.delay_ns(netlist, library, assumptions, folder)
     clock_ns = round(1.6 * delay + 2, 0)
 
-    ports = ports_of(unit, point)
-    mode = pack_fields(unit.mode(point), unit.mode_fields(point))
-    layout = simulation.layout_of(ports["vector"], ports["load"], ports["mode"], mode, ports["out"], program.cycles)
-    simulation.write_vectors([c[:3] for c in program.cycles], layout, folder)
-    from_rtl = simulation.rtl_outputs(sources, layout, RTL_CYCLES, folder)
+    ports, layout = write_bench(unit, point, program, folder)
+    from_rtl = simulation.untimed_outputs(sources, layout, RTL_CYCLES, "rtl", folder)
     from_gates, toggles = simulation.gate_toggles(netlist, library_verilog, layout, ports, clock_ns,
                                                   assumptions.input_delay_ns, folder)
     rtl_compared, compared = program.check(from_rtl, "RTL"), program.check(from_gates, "netlist")
@@ -95,6 +117,9 @@ def characterise(unit, point, source, library, library_verilog, assumptions, fol
         raise ToolError(f"netlist and RTL of {point.text()} differ")
 
     energies = toggle_energies(netlist, library, assumptions)
+    if unit.load_clock_share != 1:
+        load_clock = netlist.inputs["load_clk"]
+        energies[load_clock] = tuple(unit.load_clock_share * pj for pj in energies[load_clock])
     spent = {key: energy_pj(toggles.get(segment, {}), energies) for segment, key in program.segments.items()}
     clock_pj = spent.pop("idle") / IDLE_CYCLES
     lengths = {}

@@ -77,21 +77,22 @@ def layout_of(vector_bits, load_bits, mode_bits, mode, output_bits, cycles):
             "word_bits": vector_bits + load_bits + 17}
 
 
-def compile_bench(sources, layout, clock_ns, input_delay_ns, outputs, dump, program, folder):
+def compile_bench(sources, layout, clock_ns, input_delay_ns, outputs, timed, program, folder):
+    """A bench that writes `outputs`; `timed`: with the cells' delays, and with a waveform."""
     half = clock_ns / 4
     text = BENCH.format(**layout, half=half, input_delay=input_delay_ns, high=clock_ns / 2, settle=half, outputs=outputs,
-                        dump=DUMP if dump else "")
+                        dump=DUMP if timed else "")
     (folder / f"{program}.v").write_text(text)
-    run(["iverilog", "-g2012", "-gspecify", "-Ttyp", "-s", "bench", "-o", program, f"{program}.v", *map(str, sources)], folder,
+    run(["iverilog", "-g2012", *(["-gspecify", "-Ttyp"] if timed else []), "-s", "bench", "-o", program, f"{program}.v", *map(str, sources)], folder,
         folder / f"{program}.log")
 
 
-def rtl_outputs(sources, layout, cycles, folder):
-    """What the RTL gives for the first lines of vectors.hex, one line per cycle."""
+def untimed_outputs(sources, layout, cycles, name, folder):
+    """What a design without delays gives for the first `cycles` lines of vectors.hex, one line per cycle."""
     layout = {**layout, "cycles": min(cycles, layout["cycles"])}
-    compile_bench(sources, layout, 8, 1, "rtl.out", False, "rtl_bench", folder)
-    run(["vvp", "-n", "rtl_bench"], folder, folder / "rtl_run.log")
-    return (folder / "rtl.out").read_text().split()
+    compile_bench(sources, layout, 8, 1, f"{name}.out", False, f"{name}_bench", folder)
+    run(["vvp", "-n", f"{name}_bench"], folder, folder / f"{name}_run.log")
+    return (folder / f"{name}.out").read_text().split()
 
 
 def gate_toggles(netlist, library_verilog, layout, ports, clock_ns, input_delay_ns, folder):

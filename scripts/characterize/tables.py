@@ -7,6 +7,7 @@ import re
 
 import characterise
 import grids
+import synthesis
 import tools
 from operands import CLASSES
 from units import CIRCUITS, ROOT, UNITS
@@ -77,19 +78,25 @@ def by_unit(results):
     return units
 
 
+def rtl_files(results):
+    return sorted({s for p in results for s in UNITS[p.unit].sources()})
+
+
+def rtl_digest(results):
+    return tools.hashlib.sha256(b"".join(pathlib.Path(s).read_bytes() for s in rtl_files(results))).hexdigest()
+
+
 def provenance(flow, results, wanted, minutes, command):
     versions = tools.versions()
     worst = [abs(f["residual"]) for r in results.values() for f in r["classes"].values()]
     spreads = [f["spread"] for r in results.values() for f in r["classes"].values()]
-    rtl = sorted({s for p in results for s in UNITS[p.unit].sources()})
-    digest = tools.hashlib.sha256(b"".join(pathlib.Path(s).read_bytes() for s in rtl)).hexdigest()
     return [
         f"date: {datetime.date.today().isoformat()}",
         f"command: {command.strip()}",
         f"tools: yosys {versions['yosys']}, opensta {versions['opensta']}, iverilog {versions['iverilog']}",
         f"library: {flow.o.liberty.name}, sha256 {tools.sha256(flow.o.liberty)}; cells: {pathlib.Path(flow.verilog).name}, sha256 "
         f"{tools.sha256(flow.verilog)}; {flow.library.volt:g} V, 25 C, typical",
-        f"rtl: {len(rtl)} files below models/, sha256 of their text {digest}",
+        f"RTL: {len(rtl_files(results))} files below models/, sha256 of their text {rtl_digest(results)}",
         f"assumptions: {flow.assumptions.text()}",
         "assumptions: registers of held operands are double (active and shadow) and clock-gated, the gates not counted; other registers "
         "are clocked in every cycle; cell delays are those of the cells' specify blocks, no SDF; pre-layout",
@@ -102,7 +109,7 @@ def provenance(flow, results, wanted, minutes, command):
         "RTL in Icarus equal the integer model; no latch, no tristate, no multiplication left to yosys",
         f"validation: residual {100 * sum(worst) / len(worst):.1f} % on average, {100 * max(worst):.1f} % at most; spread "
         f"{100 * sum(spreads) / len(spreads):.1f} % on average, {100 * max(spreads):.1f} % at most",
-        f"grid: {flow.o.grid}, {len(results)} of {wanted} points; {sum(r['seconds'] for r in results.values()) / 60:.0f} minutes of wall time, summed, on a loaded machine",
+        f"grid: {flow.o.grid}, {len(results)} of {wanted} points",
     ]
 
 
@@ -195,26 +202,33 @@ def stored(row, depth):
             row[4] + published.LEAKAGE_UW_PER_UM2 * um2, row[5] + um2] + row[6:]
 
 
-def write_fpga(flow, results, command):
+def write_fpga(flow, results, wanted, command):
     units = by_unit(results)
+    tool = f"synth_xilinx {synthesis.FPGA_OPTIONS}"
     lines = head("xc7", "FPGA resources, Xilinx series 7, no energy", [
         f"date: {datetime.date.today().isoformat()}", f"command: {command.strip()}",
-        f"tools: yosys {tools.versions()['yosys']}, synth_xilinx -family xc7 -nodsp -nowidelut",
+        f"tools: yosys {tools.versions()['yosys']}, {tool}; iverilog {tools.versions()['iverilog']}",
+        f"cells: {synthesis.FPGA_CELLS.name} of yosys, sha256 {tools.sha256(synthesis.FPGA_CELLS)}",
+        f"RTL: {len(rtl_files(results))} files below models/, sha256 of their text {rtl_digest(results)}",
         "resources: LUTs of any size, inverters among them; FDRE and its like; CARRY4; DSP48E1. Without DSPs, because yosys spends one per lane at "
-        "any width, and without LUTs joined by MUXF7 and MUXF8, which made trees a quarter larger. The RTL's adders are chains of full adders by design, which yosys does not turn into carry chains: compare within this table only",
-        f"grid: {len(results)} points"],
-        ["energy: none is invented for a board that was not measured", "area, delay, block RAM"] + NOT_MODELLED[:1])
+        "any width; without LUTs joined by MUXF7 and MUXF8, which made trees a quarter larger; all registers are flip-flops, none LUT or block memory",
+        "adders: carry-propagate adders are additions and use carry chains, the full adders of the bit heaps are LUTs. Two LUTs of at most five inputs "
+        "in common are not packed into one, as vendors' tools do: compare within this table",
+        f"checks: {sum(r['checked'] for r in results.values())} results of the mapped netlists in Icarus equal the integer model; operands as in osu018, "
+        f"seed {characterise.SEEDS[0]}; no latch, no multiplication left to yosys",
+        f"grid: {len(results)} of {wanted} points"],
+        ["energy: none is invented for a board that was not measured", "area, delay, block RAM, placement and routing"] + NOT_MODELLED[:1])
     lines.append("units:")
     for unit in UNITS:
         if unit in CIRCUITS or unit not in units:
             continue
         axes, found = rows_of(unit, units[unit])
-        rows = [at + [results[p][c] for c in RESOURCES] for at, p in found]
+        rows = [at + [results[p][c] for c in RESOURCES + ["checked"]] for at, p in found]
         rule = UNITS[unit].rule or "models/" + UNITS[unit].files[-1]
         if UNITS[unit].storage:
             axes, rows = ["weight_bits", "lanes"], [[row[0], depth] + row[1:] for row in rows for depth in (grids.DEPTHS[0], grids.DEPTHS[-1])]
             rule += " Without its storage, which is block RAM."
-        lines += section("unit", unit, rule, "synth_xilinx -family xc7 -nodsp -nowidelut", CLASSES, axes + RESOURCES, rows, UNITS[unit].streams)
+        lines += section("unit", unit, rule, tool, CLASSES, axes + RESOURCES + ["checked"], rows, UNITS[unit].streams)
     return lines + ["memories: []"]
 
 
@@ -232,7 +246,7 @@ def write(flow, results, wanted, minutes, command):
         written.append(path)
 
     if flow.fpga:
-        put("xc7", write_fpga(flow, results, command))
+        put("xc7", write_fpga(flow, results, wanted, command))
     else:
         prov = provenance(flow, results, wanted, minutes, command)
         put(flow.name, write_absolute(flow, results, prov))

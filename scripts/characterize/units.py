@@ -43,6 +43,7 @@ class Unit:
     rule = ""             # a table's text for its reader
     raw_load = False      # the load goes to the RTL's own registers, not to weight_registers
     storage = False       # has a memory of published cost beside its logic
+    load_clock_share = 1  # of the registers on load_clk, what a gated clock reaches at one load
 
     def scheme(self, p): raise NotImplementedError
     def vector_fields(self, p): raise NotImplementedError
@@ -358,20 +359,31 @@ class Sparse(Unit):
 class SparseLane(Sparse):
     files = ("sparse/rtl/outlier_list.sv", "sparse/rtl/sparse_lane.sv")
     raw_load = True
-    rule = ("netlists of models/sparse/rtl/outlier_list.sv (8 entries of value, lane and 4 bits of tree, twice) and sparse_lane.sv. A new vector "
-            "every second cycle, two outliers in turn. A load clocks the whole list, which overstates it.")
+    rule = ("netlists of models/sparse/rtl/outlier_list.sv (8 entries of value, lane, 4 bits of tree and 3 of the channel's shift, twice) and "
+            "sparse_lane.sv, with the register of the product's tree as in sparse_unit.sv. A new vector every second cycle, two outliers in turn. "
+            "A load clocks one of the 8 entries, and the active list once in 8 loads: an eighth of both lists' registers.")
+    load_clock_share = 2 / (2 * Sparse.entries)  # per load: one entry written, an eighth of the active list, of twice 8 entries
 
-    def entry_bits(self, p): return p.k + clog2(p.lanes) + clog2(self.trees)
-    def vector_fields(self, p): return [("activations", p.lanes * p.a), ("read", 3), ("shift", 3)]
-    def load_fields(self, p): return [("entry_in", self.entry_bits(p)), ("slot", 3)]
-    def output_bits(self, p): return self.product_bits(p)
+    def tree_bits(self): return clog2(self.trees)
+    def entry_fields(self, p): return [("value", p.k), ("lane", clog2(p.lanes)), ("tree", self.tree_bits()), ("shift", 3)]
+    def vector_fields(self, p): return [("activations", p.lanes * p.a), ("read", 3)]
+    def load_fields(self, p): return [("entry_in", self.bits(self.entry_fields(p))), ("slot", 3)]
+    def output_bits(self, p): return self.product_bits(p) + self.tree_bits()
 
     def instance(self, p):
-        index, entry = clog2(p.lanes), self.entry_bits(p)
-        return (f"  wire [{entry - 1}:0] entry;\n"
-                f"  outlier_list #(.ENTRY({entry}), .ENTRIES({self.entries})) list ({ports('slot', 'entry_in', 'read', 'entry', clk='load_clk', write=1, swap=1)});\n"
-                f"  sparse_lane #(.K({p.k}), .A({p.a}), .LANES({p.lanes})) unit (.clk(clk), .enable(1'b1), .activations(activations),\n"
-                f"    .index(entry[{p.k} +: {index}]), .value(entry[0 +: {p.k}]), .shift(shift), .product(out));").replace("(1)", "(1'b1)")
+        entry, lines, low = self.bits(self.entry_fields(p)), [], 0
+        for name, width in self.entry_fields(p):
+            lines.append(f"  wire [{width - 1}:0] {name} = entry[{low} +: {width}];")
+            low += width
+        return "\n".join([
+            f"  wire [{entry - 1}:0] entry;",
+            f"  outlier_list #(.ENTRY({entry}), .ENTRIES({self.entries})) list (.clk(load_clk), .write(1'b1), .swap(1'b1), {ports('slot', 'entry_in', 'read', 'entry')});",
+            *lines,
+            f"  reg [{self.tree_bits() - 1}:0] tree_before;",
+            "  always @(posedge clk) tree_before <= tree;",
+            f"  assign out[{self.product_bits(p)} +: {self.tree_bits()}] = tree_before;",
+            f"  sparse_lane #(.K({p.k}), .A({p.a}), .LANES({p.lanes})) unit (.clk(clk), .enable(1'b1), "
+            f"{ports('activations', 'value', 'shift', index='lane', product=f'out[{self.product_bits(p) - 1}:0]')});"])
 
     def restart(self): self.active = {}
 
@@ -380,20 +392,19 @@ class SparseLane(Sparse):
         for n in range(offset * 5, 1 << 30):
             row, column, value = o.outliers[n % len(o.outliers)]
             lane = column % p.lanes
-            self.active[n % 2] = (value, lane, o.shifts[row])
-            yield [code(value, p.k) | lane << p.k | row % self.trees << p.k + clog2(p.lanes), n % 2], column - lane
+            self.active[n % 2] = entry = (value, lane, row % self.trees, o.shifts[row])
+            yield [pack_fields(entry, self.entry_fields(p)), n % 2], column - lane
 
     def vector(self, p, o, first, index, draw):
         self.read = index % 2
         self.activations = slice_of(o.activations[index // 2 % len(o.activations)], first, p.lanes)
-        self.shift = self.active[self.read][2] if self.read in self.active else 0
-        return [pack(self.activations, p.a), self.read, self.shift]
+        return [pack(self.activations, p.a), self.read]
 
     def result(self, p, load, vector):
         if self.read not in self.active:
             return None
-        value, lane, shift = self.active[self.read]
-        return code(value * self.activations[lane] << shift, self.output_bits(p))
+        value, lane, tree, shift = self.active[self.read]
+        return code(value * self.activations[lane] << shift, self.product_bits(p)) | tree << self.product_bits(p)
 
 
 class SparseBankAdder(Sparse):

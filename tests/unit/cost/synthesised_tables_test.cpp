@@ -6,8 +6,8 @@
 namespace symmetree {
 namespace {
 
-/// How far the grid of the committed tables goes for every unit; single units go further (head of each table).
-constexpr int widest_weight = 4, widest_activation = 4;
+/// How far the grid of the committed tables goes for every unit.
+constexpr int widest_weight = 8, widest_activation = 8;
 constexpr activation_class classes[] = {activation_class::relu, activation_class::gelu, activation_class::dense};
 
 cost_table shipped_as(const std::string& name) { return cost_table::load(name, SYMMETREE_ROOT "/models/cost/tables"); }
@@ -97,7 +97,21 @@ TEST(synthesised_tables, a_zero_point_costs_area_in_every_form) {
         for (int a = 2; a <= widest_activation; ++a) {
             const auto area = [&](unit_kind unit, int k) { return table.unit({unit, k, a, 16, activation_class::relu, false}).area->value; };
             EXPECT_GT(area(unit_kind::widened_tree, w + 1), area(unit_kind::mac_tree, w));
-            EXPECT_GT(area(unit_kind::pre_subtract_tree, w), area(unit_kind::widened_tree, w + 1));
+            EXPECT_GT(area(unit_kind::pre_subtract_tree, w), area(unit_kind::mac_tree, w));
+            if (w >= 4) EXPECT_GT(area(unit_kind::pre_subtract_tree, w), area(unit_kind::widened_tree, w + 1));
+        }
+    }
+}
+
+// An entry of the list (value, lane, tree, shift) is kept 8 times, twice over; each bit takes a multiplexer to write and, of 8, 7 to read.
+TEST(synthesised_tables, a_sparse_lane_keeps_its_whole_list) {
+    const cost_table table = shipped_as("osu018");
+    const double flip_flop_um2 = 96, multiplexer_um2 = 40;  // DFFPOSX1; AOI22X1, the smallest cell that selects
+    for (int w = 2; w <= widest_weight; ++w) {
+        for (int a = 2; a <= widest_activation; ++a) {
+            const double area = table.unit({unit_kind::sparse_lane, w, a, 16, activation_class::relu, true}).area->value;
+            const int entry = w + 4 + 4 + 3, product = w + a + 7;
+            EXPECT_GT(area, (2 * 8 * entry + product) * flip_flop_um2 + (8 + 7) * entry * multiplexer_um2) << w << " x " << a;
         }
     }
 }
