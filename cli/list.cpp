@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <filesystem>
 #include <iostream>
 
 #include "cli/command.h"
@@ -21,11 +19,7 @@ exit_code list_command(const std::vector<std::string>& words) {
         const platform_config config = load_platform(name, platforms_directory());
         std::cout << fmt::format("platform  {:<20} {:<18} {}\n", config.name, to_string(config.default_scheme), config.description);
     }
-    std::vector<std::string> networks;
-    for (const auto& entry : std::filesystem::directory_iterator(networks_directory()))
-        if (entry.path().extension() == ".yaml") networks.push_back(entry.path().stem().string());
-    std::sort(networks.begin(), networks.end());
-    for (const std::string& name : networks) {
+    for (const std::string& name : shipped_workloads(networks_directory())) {
         const workload w = load_workload(name, networks_directory());
         std::int64_t macs = 0;
         for (const layer& l : w.layers) macs += product_of(l).macs();

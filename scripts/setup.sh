@@ -19,7 +19,11 @@ packages=(
   libprotobuf-dev               # the wire format of ONNX files
   libsqlite3-dev                # results of sweeps: a file that a crash leaves whole
   libsqlitecpp-dev              # its statements and transactions as C++ objects
-  zlib1g-dev                    # reports in that file, deflated
+  zlib1g-dev                    # reports in that file, deflated; gzipped image sets
+  libzip-dev                    # image sets: numpy's npz,
+  libpng-dev                    # PNG
+  libturbojpeg0-dev             # and JPEG
+  dataset-fashion-mnist         # the images that the shipped networks are evaluated on
   libgtest-dev                  # tests
   libgmock-dev                  # matchers of the tests
   libbenchmark-dev              # programs of bench/

@@ -19,15 +19,6 @@ struct as_product {
     product_shape operator()(const matmul_shape& s) const { return {s.rows, s.columns, s.inner, s.count}; }
 };
 
-std::vector<std::string> shipped_names(const std::filesystem::path& directory) {
-    std::vector<std::string> names;
-    std::error_code failed;
-    for (std::filesystem::directory_iterator entry(directory, failed), end; !failed && entry != end; entry.increment(failed))
-        if (entry->path().extension() == ".yaml") names.push_back(entry->path().stem().string());
-    std::sort(names.begin(), names.end());
-    return names;
-}
-
 }  // namespace
 
 product_shape product_of(const layer& l) { return std::visit(as_product{}, l.shape); }
@@ -39,12 +30,23 @@ bool is_depthwise(const layer& l) {
     return conv && conv->groups > 1 && conv->groups == conv->in_channels && conv->groups == conv->out_channels;
 }
 
+std::vector<std::string> shipped_workloads(const std::string& shipped_directory) {
+    std::vector<std::string> names;
+    std::error_code failed;
+    for (std::filesystem::directory_iterator entry(shipped_directory, failed), end; !failed && entry != end; entry.increment(failed))
+        if (entry->path().extension() == ".yaml" || entry->path().extension() == ".onnx") names.push_back(entry->path().stem().string());
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
 std::string workload_file(const std::string& name_or_path, const std::string& shipped_directory) {
     const std::string extension = std::filesystem::path(name_or_path).extension().string();
     if (extension == ".yaml" || extension == ".yml" || extension == ".onnx") return name_or_path;
-    const std::vector<std::string> shipped = shipped_names(shipped_directory);
-    if (std::find(shipped.begin(), shipped.end(), name_or_path) != shipped.end())
-        return (std::filesystem::path(shipped_directory) / (name_or_path + ".yaml")).string();
+    const std::vector<std::string> shipped = shipped_workloads(shipped_directory);
+    if (std::find(shipped.begin(), shipped.end(), name_or_path) != shipped.end()) {
+        const std::filesystem::path trained = std::filesystem::path(shipped_directory) / (name_or_path + ".onnx");
+        return (std::filesystem::exists(trained) ? trained : std::filesystem::path(trained).replace_extension(".yaml")).string();
+    }
     throw input_error(diagnostic{
         "", 0, 0, "workload",
         fmt::format("a shipped network ({}) or a .yaml or .onnx file is wanted, given '{}'", fmt::join(shipped, ", "), name_or_path)});

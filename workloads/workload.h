@@ -109,8 +109,10 @@ bool is_attention_product(const layer& l);
 bool is_depthwise(const layer& l);
 
 /// Loads a shipped workload by name, a `.yaml` workload or an `.onnx` model; validates it wholly.
-/// `shipped_directory` holds the shipped `<name>.yaml` files. Throws input_error.
+/// `shipped_directory` holds the shipped `<name>.yaml` and `<name>.onnx` files. Throws input_error.
 workload load_workload(const std::string& name_or_path, const std::string& shipped_directory);
+/// Names of the shipped networks in alphabetical order.
+std::vector<std::string> shipped_workloads(const std::string& shipped_directory);
 /// The file that load_workload() would read. Throws input_error for a name that is not shipped.
 std::string workload_file(const std::string& name_or_path, const std::string& shipped_directory);
 workload load_workload_yaml(const std::string& path);

@@ -89,7 +89,7 @@ class VisionTransformer(nn.Module):
     @staticmethod
     def _start(module):
         if isinstance(module, nn.Linear):
-            nn.init.trunc_normal_(module.weight, std=0.02)
+            nn.init.xavier_uniform_(module.weight)  # 0.02, usual for wide models, is too little for 64
             nn.init.zeros_(module.bias)
 
     def forward(self, x):

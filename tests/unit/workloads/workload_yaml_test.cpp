@@ -125,6 +125,7 @@ TEST(load_workload, takes_names_and_paths) {
         directory.write("own.yaml", "name: own\nlayers:\n  - {name: a, linear: {tokens: 1, in: 2, out: 3}, input: dense}\n");
     EXPECT_EQ(load_workload(path, testing_files::shipped_directory).name, "own");
     EXPECT_EQ(load_workload("resnet20", testing_files::shipped_directory).name, "resnet20");
+    EXPECT_EQ(load_workload("fashion_vit", testing_files::shipped_directory).name, "fashion_vit");
 }
 
 TEST(load_workload, lists_the_shipped_names) {
@@ -133,7 +134,7 @@ TEST(load_workload, lists_the_shipped_names) {
         EXPECT_EQ(
             testing_files::error_of(directory, [&] { load_workload(name, testing_files::shipped_directory); }),
             std::string(
-                "workload: a shipped network (deit_base, deit_small, deit_tiny, mobilenet_v2, resnet18, resnet20, resnet34, resnet50, "
+                "workload: a shipped network (deit_base, deit_small, deit_tiny, fashion_resnet, fashion_vit, mobilenet_v2, resnet18, resnet20, resnet34, resnet50, "
                 "swin_tiny) or a .yaml or .onnx file is wanted, given '") +
                 name + "'");
 }
