@@ -1,7 +1,7 @@
 #include <iostream>
 
 #include "cli/command.h"
-#include "platforms/platform_config.h"
+#include "platforms/auto_clock.h"
 
 namespace symmetree {
 
@@ -14,7 +14,8 @@ exit_code describe_command(const std::vector<std::string>& words) {
         std::cout << "symmetree describe --platform P\nThe effective configuration with defaults, and the block diagram.\n" << known;
         return exit_code::done;
     }
-    const platform_config config = load_platform(platform, platforms_directory());
+    platform_config config = load_platform(platform, platforms_directory());
+    if (config.auto_clock) settle_clock(config, cost_table::load(clock_table_of(config), cost_directory()));
     std::cout << to_yaml(config) << '\n' << block_diagram(config);
     return exit_code::done;
 }

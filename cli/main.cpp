@@ -19,6 +19,7 @@ constexpr const char* usage =
     "  symmetree reprice  results.db --table T                           other prices for the same counters\n"
     "  symmetree report   FILE... --output page.html                     page, tables and figures of results\n"
     "  symmetree analyze  --workload W                                   how symmetric the weights of every layer are\n"
+    "  symmetree cost     --table T                                      what a tree costs by width and variant\n"
     "  symmetree describe --platform P                                   effective configuration and block diagram\n"
     "  symmetree list                                                    shipped platforms and workloads\n"
     "\n"
@@ -30,6 +31,7 @@ symmetree::exit_code dispatch(const std::vector<std::string>& words) {
     const std::map<std::string, command> commands{{"run", symmetree::run_command},
                                                   {"compare", symmetree::compare_command},
                                                   {"analyze", symmetree::analyze_command},
+                                                  {"cost", symmetree::cost_command},
                                                   {"describe", symmetree::describe_command},
                                                   {"list", symmetree::list_command},
                                                   {"report", symmetree::report_command},

@@ -19,7 +19,7 @@ enum class unit_kind {
     pot_tree,              ///< lanes shifters (PoT) and an adder tree
     post_tree,             ///< lanes shift-and-table products (POST) and an adder tree
     sparse_lane,           ///< one outlier multiply-accumulate with its activation multiplexer over `lanes` and its shift
-    sparse_bank_adder,     ///< row_banked: the extra adder of one accumulator
+    sparse_bank_adder,     ///< the extra adder of one accumulator: gathers a vector's outlier products
     sparse_crossbar,       ///< pooled: the path of one sparse lane to any of `lanes` (= trees) accumulators
     accumulator,           ///< one accumulator adder and its banked storage; weight_bits carries the width, lanes the depth
     requantizer,           ///< one drain lane: multiply, shift, round, clamp; weight_bits carries the accumulator width

@@ -186,7 +186,9 @@ std::string heading(const platform_config& c) {
     std::string out = fmt::format("{}: {}\n", c.name, c.description);
     out += fmt::format("scheme {}, clock {:g} MHz, {:.4g} GOP/s dense", to_string(c.default_scheme), c.clock_hz / 1e6, gops);
     if (c.sparse.lanes > 0) out += fmt::format(", {:.4g} GOP/s sparse", 2.0 * c.sparse.lanes * c.clock_hz / 1e9);
-    return out + fmt::format(", cost table {}\n\n", c.cost_table);
+    out += fmt::format(", cost table {}\n", c.cost_table);
+    if (c.auto_clock) out += fmt::format("clock auto: {}\n", c.auto_clock->reason);
+    return out + "\n";
 }
 
 }  // namespace

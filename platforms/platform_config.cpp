@@ -148,6 +148,14 @@ const char* name_of(wide_layers value) {
     return "?";
 }
 
+const char* name_of(clock_units value) {
+    switch (value) {
+        case clock_units::array: return "array";
+        case clock_units::chip: return "chip";
+    }
+    return "?";
+}
+
 platform_config with_widths(platform_config config, std::optional<int> weight_bits, std::optional<int> activation_bits) {
     const bool shifts = config.array.kind != array_kind::multiplier || is_shift_family(config.default_scheme.family);
     diagnostics problems;

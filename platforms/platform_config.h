@@ -14,6 +14,19 @@ class Node;
 
 namespace symmetree {
 
+constexpr double least_clock_hz = 1e6, greatest_clock_hz = 5e9;
+
+/// Which units' delays count: what a vector passes up to the accumulators, or the accumulators and the drain path as well.
+enum class clock_units { array, chip };
+
+/// A clock that follows from the delays of a cost table: platforms/auto_clock.h.
+struct auto_clock_config {
+    std::string table;            ///< shipped name or path; empty: the platform's cost table
+    double margin_percent = 10;   ///< added to the slowest unit's delay
+    clock_units units = clock_units::array;
+    std::string reason;           ///< what set the clock, once it is set; not part of the file
+};
+
 /// A platform as written, with every default filled in. Immutable after validation.
 /// File format, ranges and defaults: docs/platform-format.md.
 struct platform_config : accelerator_config {
@@ -21,6 +34,7 @@ struct platform_config : accelerator_config {
     std::string description;
     scheme default_scheme;  ///< the scheme the platform implies
     std::string cost_table = "published_45nm";
+    std::optional<auto_clock_config> auto_clock;  ///< clock_hz is 0 until settle_clock()
 };
 
 /// Loads and validates a shipped platform or a path; throws input_error with all problems.
@@ -71,5 +85,6 @@ const char* name_of(correction_form value);
 const char* name_of(outlier_assignment value);
 const char* name_of(loop_order value);
 const char* name_of(wide_layers value);
+const char* name_of(clock_units value);
 
 }  // namespace symmetree

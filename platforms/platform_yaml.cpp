@@ -209,11 +209,29 @@ scheme read_scheme(yaml_reader& root, const array_config& array) {
     return {};
 }
 
+/// `clock_hz: 500e6`, `clock_hz: auto` or `clock_hz: {table: osu018, margin_percent: 10, units: array}`, which is auto with its details.
+void read_clock(yaml_reader& root, platform_config& c) {
+    const YAML::Node node = root.raw("clock_hz");
+    const bool automatic = node.IsScalar() && node.Scalar() == "auto";
+    if (!automatic && !node.IsMap()) {
+        c.clock_hz = root.number("clock_hz", least_clock_hz, greatest_clock_hz, c.clock_hz);
+        return;
+    }
+    c.clock_hz = 0;
+    c.auto_clock.emplace();
+    if (automatic) return;
+    yaml_reader details = root.map("clock_hz");
+    c.auto_clock->table = read_text(details, "table", "", 0);
+    c.auto_clock->margin_percent = details.number("margin_percent", 0, 1000, c.auto_clock->margin_percent);
+    c.auto_clock->units = details.choice("units", words({clock_units::array, clock_units::chip}), std::optional(c.auto_clock->units));
+    details.finish();
+}
+
 platform_config read_fields(yaml_reader& root) {
     platform_config c;
     c.name = read_name(root);
     c.description = read_text(root, "description", "", 0);
-    c.clock_hz = root.number("clock_hz", 1e6, 5e9, c.clock_hz);
+    read_clock(root, c);
     c.array = read_array(root.map("array", false), array_config{});
     c.side_array = read_side_array(root, c.array);
     c.default_scheme = read_scheme(root, c.array);
@@ -315,6 +333,16 @@ void write_buffer(yaml_writer& out, const char* key, const buffer_config& buffer
     out.begin(key);
     out.field("bank_bytes", buffer.bank_bytes);
     out.field("port_bits", buffer.port_bits);
+    out.end();
+}
+
+void write_clock(yaml_writer& out, const platform_config& c) {
+    // Shortest text that reads back as the same double.
+    if (!c.auto_clock) return out.field("clock_hz", fmt::format("{}", c.clock_hz));
+    out.begin("clock_hz");
+    out.quoted_field("table", c.auto_clock->table);
+    out.field("margin_percent", fmt::format("{}", c.auto_clock->margin_percent));
+    out.field("units", name_of(c.auto_clock->units));
     out.end();
 }
 
@@ -430,8 +458,7 @@ std::string to_yaml(const platform_config& c) {
     out.field("name", c.name);
     out.quoted_field("description", c.description);
     out.field("scheme", to_string(c.default_scheme));
-    // Shortest text that reads back as the same double.
-    out.field("clock_hz", fmt::format("{}", c.clock_hz));
+    write_clock(out, c);
     write_units(out, c);
     write_storage(out, c);
     write_memory(out, c);

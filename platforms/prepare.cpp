@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "models/requantizer/requantize_math.h"
+#include "platforms/auto_clock.h"
 
 namespace symmetree {
 namespace {
@@ -94,6 +95,9 @@ std::vector<std::string> exceptions_of(const prepared_run& run) {
 std::vector<std::string> notes_on(const prepared_run& run) {
     const run_request& request = run.request;
     std::vector<std::string> notes;
+    if (request.platform.auto_clock)
+        notes.push_back(fmt::format("clock auto: {}; bandwidth and latency of the DRAM are in cycles, so that its bytes per second follow the clock",
+                                    request.platform.auto_clock->reason));
     const auto seeded = std::count_if(request.network.layers.begin(), request.network.layers.end(), [](const layer& l) {
         return !is_attention_product(l) && std::holds_alternative<seeded_weights>(l.weights);
     });
@@ -187,6 +191,8 @@ void fit_weights(const workload& network, const platform_config& platform, const
 prepared_run prepare(run_request request, const weight_cache& cache) {
     prepared_run run;
     run.request = std::move(request);
+    platform_config& platform = run.request.platform;
+    if (platform.auto_clock && platform.clock_hz == 0) settle_clock(platform, cost_table::load(clock_table_of(platform), run.request.cost_directory));
     diagnostics problems;
     const auto refuse = [&](const layer& l, const std::string& why) {
         diagnostic d = l.place;

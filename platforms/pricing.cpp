@@ -60,6 +60,7 @@ void price(report& r, const platform_config& config, const cost_table& table) {
     r.configuration = to_yaml(config);
     r.cost_table = table.name();
     r.cost_label = table.label();
+    r.cost_mix = table.mix();
     r.cost_not_modelled = table.not_modelled();
     r.area_um2 = area_of(installed_units(config), priced(config), table);
     for (layer_report& l : r.layers)
@@ -68,8 +69,8 @@ void price(report& r, const platform_config& config, const cost_table& table) {
 
 std::string configuration_that_is_simulated(platform_config config) {
     const platform_config defaults;
-    config.clock_hz = defaults.clock_hz;      // the contract counts cycles; no latency is given in nanoseconds
-    config.cost_table = defaults.cost_table;
+    if (!config.auto_clock) config.clock_hz = defaults.clock_hz;  // the contract counts cycles; no latency is given in nanoseconds
+    if (!config.auto_clock || !config.auto_clock->table.empty()) config.cost_table = defaults.cost_table;
     return to_yaml(config);
 }
 

@@ -18,7 +18,8 @@ cost_table prices_of(const run_request& request);
 /// that was simulated in clock_hz and cost_table only.
 void price(report& r, const platform_config& config, const cost_table& table);
 
-/// The configuration but for what only pricing reads: two platforms of equal text run in the same cycles.
+/// The configuration but for what only pricing reads: two platforms of equal text run in the same cycles and, where the clock is auto,
+/// at the same clock for the same reason.
 std::string configuration_that_is_simulated(platform_config config);
 
 }  // namespace symmetree

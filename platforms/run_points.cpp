@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/temporary_folder.h"
+#include "platforms/auto_clock.h"
 #include "platforms/child_process.h"
 #include "platforms/pricing.h"
 #include "platforms/simulate.h"
@@ -36,16 +37,19 @@ std::vector<report> run_with_cache(const std::vector<run_request>& requests, con
     return reports;
 }
 
-/// Loads and checks the cost tables before anything is fitted; the children inherit them.
+/// Loads and checks the cost tables before anything is fitted, and settles the clocks; the children inherit both.
 void load_prices(std::vector<run_request>& requests) {
     std::map<std::string, cost_table> loaded;
+    const auto table = [&](const std::string& name, const std::string& directory) {
+        const auto known = loaded.find(name);
+        return known != loaded.end() ? known->second : loaded.emplace(name, cost_table::load(name, directory)).first->second;
+    };
     diagnostics problems;
     for (run_request& request : requests) {
-        const auto known = loaded.find(request.platform.cost_table);
-        if (known != loaded.end()) request.prices = known->second;
         try {
-            request.prices = prices_of(request);
-            loaded.emplace(request.platform.cost_table, *request.prices);
+            if (!request.prices) request.prices = table(request.platform.cost_table, request.cost_directory);
+            prices_of(request);
+            if (request.platform.auto_clock) settle_clock(request.platform, table(clock_table_of(request.platform), request.cost_directory));
         } catch (const input_error& e) {
             for (const diagnostic& d : e.problems()) problems.add(d);
         }

@@ -187,7 +187,7 @@ template <class Parts>
 std::string by_unit(const char* title, const std::vector<compared_run>& runs, const scale& unit, Parts parts) {
     std::map<std::string, double> most;
     for (const compared_run& run : runs) {
-        for (const auto& [name, value] : parts(run)) most[name] = std::max(most[name], value);
+        for (const auto& [name, value] : parts(run)) most[name] = std::max(most[name], value.value_or(0));
     }
     if (most.empty()) return "";
     std::vector<std::string> used;
@@ -195,7 +195,7 @@ std::string by_unit(const char* title, const std::vector<compared_run>& runs, co
     std::vector<run_column> columns = run_names(runs);
     for (const std::string& name : in_standard_order(used)) {
         columns.push_back(value_column(runs, name.c_str(), unit, [name, parts](const compared_run& run) -> std::optional<double> {
-            const std::map<std::string, double>& values = parts(run);
+            const std::map<std::string, std::optional<double>>& values = parts(run);
             const auto found = values.find(name);
             if (found == values.end()) return {};
             return found->second;
@@ -205,11 +205,11 @@ std::string by_unit(const char* title, const std::vector<compared_run>& runs, co
 }
 
 std::string units_sections(const std::vector<compared_run>& runs) {
-    const double most_area = largest(runs, [](const compared_run& run) { return run.area_um2; });
+    const double most_area = largest(runs, [](const compared_run& run) { return std::optional(run.run->total_area_um2()); });
     return by_unit("Where the energy goes", runs, {1e-6, "uJ"},
-                   [](const compared_run& run) -> const std::map<std::string, double>& { return run.total.energy_pj; }) +
+                   [](const compared_run& run) -> const auto& { return run.total.energy_pj; }) +
            by_unit("Where the area goes", runs, area_scale(most_area),
-                   [](const compared_run& run) -> const std::map<std::string, double>& { return run.run->area_um2; });
+                   [](const compared_run& run) -> const auto& { return run.run->area_um2; });
 }
 
 /// Lines that every run gives are written once; the others name their platforms.
@@ -260,6 +260,7 @@ std::string footer(const std::vector<compared_run>& runs) {
         if (r.cost_table.empty()) return std::vector<std::string>{"none: no energy, power or area"};
         return std::vector<std::string>{r.cost_label.empty() ? r.cost_table : fmt::format("{} ({})", r.cost_table, r.cost_label)};
     });
+    out += common_lines("costs", runs, [](const report& r) { return r.cost_mix.empty() ? std::vector<std::string>{} : std::vector<std::string>{r.cost_mix}; });
     out += common_lines("not modelled", runs, [](const report& r) { return r.cost_not_modelled; });
     out += common_lines("not simulated", runs, [](const report& r) { return r.not_simulated; });
     out += common_lines("notes", runs, [](const report& r) { return r.notes; });

@@ -20,7 +20,7 @@ std::optional<bool> verdict(const exactness& check) {
     return {};
 }
 
-void write(json_writer& out, const char* name, const std::map<std::string, double>& values) {
+void write(json_writer& out, const char* name, const std::map<std::string, std::optional<double>>& values) {
     out.key(name).open_object(layout::row);
     for (const auto& [key, value] : values) out.member(key, value);
     out.close();
@@ -157,6 +157,7 @@ void write_run(json_writer& out, const report& r) {
     out.member("dram_bytes_per_cycle", r.dram_bytes_per_cycle);
     out.member("cost_table", r.cost_table);
     out.member("cost_label", r.cost_label);
+    out.member("cost_mix", r.cost_mix);
     write(out, "cost_not_modelled", r.cost_not_modelled);
     write(out, "not_simulated", r.not_simulated);
     write(out, "notes", r.notes);

@@ -75,11 +75,11 @@ std::optional<double> optional_real(const json& object, const std::string& key) 
     return real(value, key);
 }
 
-std::map<std::string, double> reals(const json& object, const std::string& key) {
+std::map<std::string, std::optional<double>> reals(const json& object, const std::string& key) {
     const json& values = member(object, key);
     if (!values.is_object()) refuse(key, "not an object");
-    std::map<std::string, double> out;
-    for (const auto& [name, value] : values.items()) out[name] = real(value, key + "." + name);
+    std::map<std::string, std::optional<double>> out;
+    for (const auto& [name, value] : values.items()) out[name] = value.is_null() ? std::nullopt : std::optional(real(value, key + "." + name));
     return out;
 }
 
@@ -191,6 +191,7 @@ report report_of(const json& object) {
     r.configuration = text(object, "configuration");
     r.cost_table = text(object, "cost_table");
     r.cost_label = text(object, "cost_label");
+    r.cost_mix = text(object, "cost_mix");
     r.cost_not_modelled = texts(object, "cost_not_modelled");
     r.not_simulated = texts(object, "not_simulated");
     r.notes = texts(object, "notes");

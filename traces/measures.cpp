@@ -22,6 +22,11 @@ void append_names(std::vector<std::string>& names) {
     }
 }
 
+/// There are parts, and all have a price.
+bool complete(const std::map<std::string, std::optional<double>>& parts) {
+    return !parts.empty() && std::all_of(parts.begin(), parts.end(), [](const auto& part) { return part.second.has_value(); });
+}
+
 bool same_widths(const report& a, const report& b) {
     return a.array_weight_bits == b.array_weight_bits && a.array_activation_bits == b.array_activation_bits;
 }
@@ -29,7 +34,7 @@ bool same_widths(const report& a, const report& b) {
 }  // namespace
 
 std::optional<double> energy_pj_of(const layer_report& layer) {
-    if (layer.energy_pj.empty()) return {};
+    if (!complete(layer.energy_pj)) return {};
     return layer.energy_total_pj();
 }
 
@@ -45,8 +50,7 @@ std::optional<double> latency_s_of(const report& r) {
 }
 
 std::optional<double> energy_j_of(const report& r) {
-    const bool priced = std::any_of(r.layers.begin(), r.layers.end(), [](const layer_report& layer) { return !layer.energy_pj.empty(); });
-    if (!priced) return {};
+    if (!complete(r.total().energy_pj)) return {};
     return r.energy_j();
 }
 
@@ -55,7 +59,7 @@ std::optional<double> power_w_of(const report& r) {
 }
 
 std::optional<double> area_um2_of(const report& r) {
-    if (r.area_um2.empty()) return {};
+    if (!complete(r.area_um2)) return {};
     return r.total_area_um2();
 }
 

@@ -65,7 +65,7 @@ void add_units(std::vector<metric>& out, const report& r, const layer_report& to
     for (const std::string& name : standard_energy_names()) {
         if (name == "leakage") continue;
         const auto area = r.area_um2.find(name);
-        out.push_back({name + "_area_um2", "um2", area == r.area_um2.end() ? cell() : cell(area->second)});
+        out.push_back({name + "_area_um2", "um2", area == r.area_um2.end() ? cell() : optional_cell(area->second)});
     }
 }
 
@@ -94,6 +94,7 @@ std::vector<std::string> notes_of(const comparison& c) {
         if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
     };
     for (const report& r : c.runs) {
+        if (!r.cost_mix.empty()) add("costs: " + r.cost_mix);
         for (const std::string& what : r.cost_not_modelled) add("not in the costs: " + what);
         for (const std::string& what : r.not_simulated) add("not simulated: " + what);
         for (const std::string& note : r.notes) add(note);

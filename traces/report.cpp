@@ -28,6 +28,14 @@ void add(exactness& sum, const layer_report& layer) {
     }
 }
 
+/// A part that some layer has no price for has none in the sum.
+void add(std::map<std::string, std::optional<double>>& sum, const std::string& name, const std::optional<double>& energy) {
+    const auto [part, fresh] = sum.emplace(name, energy);
+    if (fresh) return;
+    if (part->second && energy) *part->second += *energy;
+    else part->second.reset();
+}
+
 void add(layer_report& sum, const layer_report& layer) {
     sum.macs += layer.macs;
     sum.parameters += layer.parameters;
@@ -36,7 +44,7 @@ void add(layer_report& sum, const layer_report& layer) {
     sum.split += layer.split;
     for (const auto& [key, counters] : layer.units) sum.units[key] += counters;
     for (const auto& [memory, counters] : layer.memories) sum.memories[memory] += counters;
-    for (const auto& [name, energy] : layer.energy_pj) sum.energy_pj[name] += energy;
+    for (const auto& [name, energy] : layer.energy_pj) add(sum.energy_pj, name, energy);
     add(sum.outliers, layer.outliers);
     sum.operations += layer.operations;
     if (sum.scheme != layer.scheme) sum.scheme = "mixed";
@@ -47,7 +55,7 @@ void add(layer_report& sum, const layer_report& layer) {
 
 double layer_report::energy_total_pj() const {
     double sum = 0;
-    for (const auto& [name, energy] : energy_pj) sum += energy;
+    for (const auto& [name, energy] : energy_pj) sum += energy.value_or(0);
     return sum;
 }
 
@@ -78,7 +86,7 @@ double report::power_w() const {
 
 double report::total_area_um2() const {
     double sum = 0;
-    for (const auto& [unit, area] : area_um2) sum += area;
+    for (const auto& [unit, area] : area_um2) sum += area.value_or(0);
     return sum;
 }
 

@@ -54,7 +54,7 @@ struct layer_report {
     slot_split split;
     unit_activity units;
     memory_activity memories;
-    std::map<std::string, double> energy_pj;  ///< by unit name, "dram", "weight_buffer", ..., "leakage"
+    std::map<std::string, std::optional<double>> energy_pj;  ///< by unit name, "dram", "weight_buffer", ..., "leakage"; absent: no price
     outlier_report outliers;
     operation_measures operations;
     std::optional<double> weight_sqnr_db;     ///< codes against floats; absent for attention
@@ -62,7 +62,7 @@ struct layer_report {
     exactness check;
 
     double utilization() const { return cycles == 0 ? 0 : static_cast<double>(split.ideal) / static_cast<double>(cycles); }
-    double energy_total_pj() const;
+    double energy_total_pj() const;           ///< of the parts that have a price: energy_pj_of() knows whether that is all
 };
 
 /// A whole run: one workload on one platform under one scheme.
@@ -78,10 +78,11 @@ struct report {
     double dram_bytes_per_cycle = 0;          ///< peak of the external memory
     std::string configuration;                ///< effective platform configuration as YAML
     std::string cost_table, cost_label;       ///< file name; "published, scaled"
+    std::string cost_mix;                     ///< what families of figures stand side by side in the table; may be empty
     std::vector<std::string> cost_not_modelled;
     std::vector<std::string> not_simulated;   ///< operators of the workload that are not simulated
     std::vector<std::string> notes;           ///< warnings and assumptions a reader must know
-    std::map<std::string, double> area_um2;   ///< by unit; empty: the table has none
+    std::map<std::string, std::optional<double>> area_um2;   ///< by unit; absent: no price
     std::vector<layer_report> layers;
 
     /// The sum over the layers: name "total"; split, counters, energies and measures added, shapes left at 0; the widest
@@ -90,7 +91,7 @@ struct report {
     double latency_s() const;
     double energy_j() const;
     double power_w() const;                   ///< energy / latency, average
-    double total_area_um2() const;
+    double total_area_um2() const;            ///< of the parts that have a price: area_um2_of() knows whether that is all
     /// True unless some layer differs from its reference.
     bool passed() const;
 };

@@ -88,6 +88,7 @@ std::string header(const report& r) {
     out += entry("seed", fmt::format("{}", r.seed));
     out += entry("mode", r.timing_only ? "timing only: values not computed, nothing checked" : "values computed");
     out += entry("cost table", r.cost_label.empty() ? text_or_absent(r.cost_table) : fmt::format("{} ({})", r.cost_table, r.cost_label));
+    if (!r.cost_mix.empty()) out += entry("costs", r.cost_mix);
     out += entries("not modelled", r.cost_not_modelled);
     out += entries("not simulated", r.not_simulated);
     out += entries("notes", r.notes);
@@ -195,8 +196,9 @@ std::string energy_section(const report& r) {
     text_table table = layer_table(r, columns);
     const layer_report total = r.total();
     std::vector<std::string> shares{"share, %"};
-    for (const std::string& name : in_standard_order(used)) shares.push_back(share_of(energy_pj_of(total, name).value_or(0), total.energy_total_pj()));
-    shares.push_back(share_of(total.energy_total_pj(), total.energy_total_pj()));
+    const double whole = energy_pj_of(total).value_or(0);  // no shares of an unknown whole
+    for (const std::string& name : in_standard_order(used)) shares.push_back(share_of(energy_pj_of(total, name).value_or(0), whole));
+    shares.push_back(share_of(whole, whole));
     shares.push_back("");
     table.add_row(std::move(shares));
     return section("Energy by unit", table);
@@ -226,15 +228,15 @@ std::string quantity_or_absent(const std::optional<double>& value, double factor
 }
 
 std::string area_lines(const report& r) {
+    if (r.area_um2.empty()) return entry("area", absent_cell);
     const std::optional<double> total = area_um2_of(r);
-    if (!total) return entry("area", absent_cell);
-    const scale s = area_scale(*total);
+    const scale s = area_scale(r.total_area_um2());
     std::vector<std::string> used;
     for (const auto& [unit, area] : r.area_um2) used.push_back(unit);
     text_table table({{"area by unit", "", true}, {"area", s.unit}, {"share", "%"}});
-    for (const std::string& unit : in_standard_order(used)) table.add_row({unit, s.text(r.area_um2.at(unit)), share_of(r.area_um2.at(unit), *total)});
+    for (const std::string& unit : in_standard_order(used)) table.add_row({unit, s.text(r.area_um2.at(unit)), share_of(r.area_um2.at(unit).value_or(0), total.value_or(0))});
     table.add_rule();
-    table.add_row({"total", s.text(*total), share_of(*total, *total)});
+    table.add_row({"total", s.text(total), share_of(total.value_or(0), total.value_or(0))});
     return '\n' + table.text();
 }
 

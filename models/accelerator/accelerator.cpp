@@ -37,6 +37,7 @@ layer_result difference(layer_result now, const layer_result& before) {
     subtract(now.activation_sums, before.activation_sums);
     subtract(now.corrections, before.corrections);
     subtract(now.sparse, before.sparse);
+    subtract(now.bank_adders, before.bank_adders);
     subtract(now.accumulators, before.accumulators);
     subtract(now.requantizer, before.requantizer);
     subtract(now.corrections_at_drain, before.corrections_at_drain);
@@ -129,6 +130,7 @@ layer_result accelerator::running_totals() const {
     totals.activation_sums = zero_point_adder_.sum_tree();
     totals.corrections = zero_point_adder_.corrections();
     totals.sparse = sparse_unit_.counters();
+    totals.bank_adders = sparse_unit_.bank_adders();
     totals.accumulators = accumulators_.counters();
     totals.requantizer = requantizer_.counters();
     totals.corrections_at_drain = requantizer_.corrections();

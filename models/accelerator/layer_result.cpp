@@ -17,6 +17,11 @@ unit_key array_key(const accelerator_config& config, bool on_side_array, activat
     return key;
 }
 
+/// One accumulator more, as wide and deep as the trees': the activation sums of a bank's vectors over all K-slices.
+bool keeps_row_sums(const accelerator_config& config) {
+    return config.zero_point == zero_point_unit::row_sum && config.correction == correction_form::at_drain;
+}
+
 /// Every unit with its key and how many there are, along the data flow.
 template <class Visit>
 void for_each_unit(const accelerator_config& config, activation_class input, Visit visit) {
@@ -32,12 +37,12 @@ void for_each_unit(const accelerator_config& config, activation_class input, Vis
     }
     if (config.sparse.lanes > 0) {
         visit(unit_key{unit_kind::sparse_lane, config.sparse.value_bits, a.activation_bits, a.lanes, input, true}, count(config.sparse.lanes));
-        if (config.sparse.assignment == outlier_assignment::row_banked)
-            visit(unit_key{unit_kind::sparse_bank_adder, config.sparse.value_bits, a.activation_bits, a.lanes, input, true}, count(a.trees));
-        else
+        visit(unit_key{unit_kind::sparse_bank_adder, config.sparse.value_bits, a.activation_bits, a.lanes, input, true}, count(a.trees));
+        if (config.sparse.assignment == outlier_assignment::pooled)
             visit(unit_key{unit_kind::sparse_crossbar, config.sparse.value_bits, a.activation_bits, a.trees, input, true}, count(config.sparse.lanes));
     }
-    visit(unit_key{unit_kind::accumulator, config.accumulators.bits, 0, config.accumulators.depth, input, false}, count(a.trees));
+    visit(unit_key{unit_kind::accumulator, config.accumulators.bits, 0, config.accumulators.depth, input, false},
+          count(a.trees + (keeps_row_sums(config) ? 1 : 0)));
     visit(unit_key{unit_kind::requantizer, config.accumulators.bits, 0, 0, input, false}, count(config.drain_width));
 }
 
@@ -55,12 +60,12 @@ unit_counters counters_of(const accelerator_config& config, const unit_key& key,
         case unit_kind::correction_at_drain: return r.corrections_at_drain;
         case unit_kind::sparse_lane:
         case unit_kind::sparse_crossbar: return r.sparse;
-        case unit_kind::sparse_bank_adder: {
-            unit_counters c = r.sparse;
-            c.loads = 0;
+        case unit_kind::sparse_bank_adder: return r.bank_adders;
+        case unit_kind::accumulator: {
+            unit_counters c = r.accumulators;
+            if (keeps_row_sums(config)) c += r.activation_sums;
             return c;
         }
-        case unit_kind::accumulator: return r.accumulators;
         case unit_kind::requantizer: return r.requantizer;
     }
     return {};

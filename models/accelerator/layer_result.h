@@ -17,7 +17,7 @@ struct layer_result {
     bool on_side_array = false;
     unit_counters array, side_array;         ///< vectors, loads
     unit_counters activation_sums, corrections;
-    unit_counters sparse, accumulators;
+    unit_counters sparse, bank_adders, accumulators;
     unit_counters requantizer;               ///< vectors; busy, stalled in cycles
     unit_counters corrections_at_drain;      ///< vectors, loads
     vector_activity vector_unit;

@@ -73,6 +73,13 @@ const std::string& cost_table::label() const { return rows_->label; }
 const std::vector<std::string>& cost_table::not_modelled() const { return rows_->not_modelled; }
 const std::vector<std::string>& cost_table::provenance() const { return rows_->provenance; }
 
+std::string cost_table::mix() const {
+    const std::string mark = "mix: ";
+    for (const std::string& line : rows_->provenance)
+        if (line.compare(0, mark.size(), mark) == 0) return line.substr(mark.size());
+    return "";
+}
+
 unit_cost cost_table::unit(const unit_key& key) const {
     const std::string name = to_string(key.unit);
     const auto rows = std::find_if(rows_->units.begin(), rows_->units.end(), [&](const unit_rows& r) { return r.serves(key); });
@@ -88,6 +95,10 @@ unit_cost cost_table::unit(const unit_key& key) const {
     return {present<picojoule>(cost[0]),         present<picojoule>(cost[1]), present<picojoule>(cost[2]), present<microwatt>(cost[3]),
             present<square_micrometre>(cost[4]), present<double>(cost[5]),    present<double>(cost[6]),    present<double>(cost[7]),
             present<double>(cost[8]),            present<double>(cost[9])};
+}
+
+bool cost_table::has(const unit_key& key) const {
+    return std::any_of(rows_->units.begin(), rows_->units.end(), [&](const unit_rows& r) { return r.serves(key) && r.grid.covers(point_of(key, r.grid)); });
 }
 
 memory_cost cost_table::memory(memory_kind kind, bytes capacity, int port_bits) const {

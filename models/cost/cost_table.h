@@ -48,6 +48,8 @@ public:
 
     /// Throws input_error naming the key and the table's range.
     unit_cost unit(const unit_key& key) const;
+    /// True when unit() of it would not throw.
+    bool has(const unit_key& key) const;
     /// On-chip memory of `capacity`, with a port of `port_bits`. DRAM: both ignored.
     memory_cost memory(memory_kind kind, bytes capacity, int port_bits) const;
 
@@ -55,6 +57,8 @@ public:
     const std::string& label() const;  ///< "published, scaled"
     const std::vector<std::string>& not_modelled() const;
     const std::vector<std::string>& provenance() const;  ///< tools, library, assumptions, checks; empty where a table has none
+    /// What families of figures stand side by side, in the line of the provenance that begins with "mix: "; empty without one.
+    std::string mix() const;
     const std::string& file() const { return file_; }
 
 private:
@@ -76,6 +80,9 @@ struct priced_platform {
     double clock_hz = 0;
 };
 
+/// Costs by name of unit or memory; absent where the table lacks what the part needs, so that no sum of the rest passes for the whole.
+using priced_parts = std::map<std::string, std::optional<double>>;
+
 /// Energy of one layer by unit name (to_string(unit_kind), to_string(memory_kind), "leakage"), in pJ; T = time in cycles:
 ///   unit      sum over its activity of  vectors * held + loads * load + (stalled + idle) * clock
 ///             + (instances * T - accounted cycles) * clock  for what is installed and was not used
@@ -83,12 +90,11 @@ struct priced_platform {
 ///   leakage   (sum of instances * leakage of everything installed, on-chip memories included) * T / clock_hz
 /// Activity belongs to the installed unit that equals it in all but class and stream (they say what passes through, not
 /// which circuit); activity of a unit or memory that is not installed is a model_fault.
-/// Empty when the table lacks an energy that the sum needs: a part of it would pass for the whole.
 /// A pure function of integers and table rows, summed in key order: a finished run can be priced again without simulating.
-std::map<std::string, double> energy_of(const unit_activity& units, const memory_activity& memories, cycles time,
-                                        const unit_activity& installed, const priced_platform& platform, const cost_table& table);
+priced_parts energy_of(const unit_activity& units, const memory_activity& memories, cycles time,
+                       const unit_activity& installed, const priced_platform& platform, const cost_table& table);
 
-/// Area by unit name, in square micrometres, of everything installed on the chip; empty when the table lacks one of them.
-std::map<std::string, double> area_of(const unit_activity& installed, const priced_platform& platform, const cost_table& table);
+/// Area by unit name, in square micrometres, of everything installed on the chip.
+priced_parts area_of(const unit_activity& installed, const priced_platform& platform, const cost_table& table);
 
 }  // namespace symmetree

@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <utility>
 
 #include "core/error.h"
 #include "models/cost/cost_table.h"
@@ -13,7 +13,22 @@ unit_key circuit_of(unit_key key) {
     return key;
 }
 
-double active_pj(const unit_counters& n, const unit_cost& cost) {
+/// Adds to the part of this name, which is absent from the first absent cost on.
+void add(priced_parts& parts, const char* name, const std::optional<double>& cost) {
+    const auto [part, fresh] = parts.emplace(name, cost);
+    if (fresh) return;
+    if (part->second && cost) *part->second += *cost;
+    else part->second.reset();
+}
+
+template <class Quantity>
+std::optional<double> times(double amount, const std::optional<Quantity>& each) {
+    if (!each) return {};
+    return amount * each->value;
+}
+
+std::optional<double> active_pj(const unit_counters& n, const unit_cost& cost) {
+    if (!cost.has_energy()) return {};
     return static_cast<double>(n.vectors) * cost.held->value + static_cast<double>(n.loads) * cost.load->value +
            static_cast<double>(n.stalled + n.idle) * cost.clock->value;
 }
@@ -30,43 +45,40 @@ std::map<unit_key, std::uint64_t> accounted_cycles(const unit_activity& units, c
     return cycles_of;
 }
 
-double memory_pj(memory_kind kind, const memory_counters& n, const priced_platform& platform, const cost_table& table) {
+std::optional<double> memory_pj(memory_kind kind, const memory_counters& n, const priced_platform& platform, const cost_table& table) {
     const auto found = platform.memories.find(kind);
     if (found == platform.memories.end() && kind != memory_kind::dram)
         throw model_fault(std::string("traffic of a memory that is not installed: ") + to_string(kind));
     const memory_cost cost =
         kind == memory_kind::dram ? table.memory(kind, bytes(0), 0) : table.memory(kind, found->second.capacity, found->second.port_bits);
+    if (!cost.has_energy()) return {};
     return 8.0 * static_cast<double>(n.read_bytes) * cost.read_per_bit->value +
            8.0 * static_cast<double>(n.written_bytes) * cost.write_per_bit->value;
 }
 
-double leakage_uw(const unit_activity& installed, const priced_platform& platform, const cost_table& table) {
+std::optional<double> leakage_uw(const unit_activity& installed, const priced_platform& platform, const cost_table& table) {
     double sum = 0;
-    for (const auto& [key, n] : installed) sum += static_cast<double>(n.instances) * table.unit(key).leakage->value;
+    for (const auto& [key, n] : installed) {
+        const std::optional<microwatt> each = table.unit(key).leakage;
+        if (!each) return {};
+        sum += static_cast<double>(n.instances) * each->value;
+    }
     for (const auto& [kind, memory] : platform.memories) {
-        if (kind != memory_kind::dram) sum += table.memory(kind, memory.capacity, memory.port_bits).leakage->value;
+        if (kind == memory_kind::dram) continue;
+        const std::optional<microwatt> each = table.memory(kind, memory.capacity, memory.port_bits).leakage;
+        if (!each) return {};
+        sum += each->value;
     }
     return sum;
 }
 
-bool has_energies(const unit_activity& units, const memory_activity& memories, const unit_activity& installed,
-                  const priced_platform& platform, const cost_table& table) {
-    const auto has_energy = [&](const auto& entry) { return table.unit(entry.first).has_energy(); };
-    return std::all_of(units.begin(), units.end(), has_energy) && std::all_of(installed.begin(), installed.end(), has_energy) &&
-           (memories.count(memory_kind::dram) == 0 || table.memory(memory_kind::dram, bytes(0), 0).has_energy()) &&
-           std::all_of(platform.memories.begin(), platform.memories.end(), [&](const auto& memory) {
-               return table.memory(memory.first, memory.second.capacity, memory.second.port_bits).has_energy();
-           });
-}
-
 }  // namespace
 
-std::map<std::string, double> energy_of(const unit_activity& units, const memory_activity& memories, cycles time,
-                                        const unit_activity& installed, const priced_platform& platform, const cost_table& table) {
+priced_parts energy_of(const unit_activity& units, const memory_activity& memories, cycles time, const unit_activity& installed,
+                       const priced_platform& platform, const cost_table& table) {
     if (!(platform.clock_hz > 0)) throw model_fault("energy_of: the platform has no clock");
-    if (!has_energies(units, memories, installed, platform, table)) return {};
-    std::map<std::string, double> energy;
-    for (const auto& [key, n] : units) energy[to_string(key.unit)] += active_pj(n, table.unit(key));
+    priced_parts energy;
+    for (const auto& [key, n] : units) add(energy, to_string(key.unit), active_pj(n, table.unit(key)));
 
     auto accounted = accounted_cycles(units, installed);
     for (const auto& [key, n] : installed) {
@@ -74,26 +86,22 @@ std::map<std::string, double> energy_of(const unit_activity& units, const memory
         const std::uint64_t present = n.instances * time.value;
         const std::uint64_t unused = present > used ? present - used : 0;
         used -= present - unused;  // two installed keys of one circuit share its activity
-        energy[to_string(key.unit)] += static_cast<double>(unused) * table.unit(key).clock->value;
+        add(energy, to_string(key.unit), times(static_cast<double>(unused), table.unit(key).clock));
     }
-    for (const auto& [kind, n] : memories) energy[to_string(kind)] += memory_pj(kind, n, platform, table);
+    for (const auto& [kind, n] : memories) add(energy, to_string(kind), memory_pj(kind, n, platform, table));
 
     constexpr double pj_per_microjoule = 1e6;
-    energy["leakage"] = leakage_uw(installed, platform, table) * (static_cast<double>(time.value) / platform.clock_hz) * pj_per_microjoule;
+    const std::optional<double> leakage = leakage_uw(installed, platform, table);
+    const double seconds = static_cast<double>(time.value) / platform.clock_hz;
+    add(energy, "leakage", leakage ? std::optional(*leakage * seconds * pj_per_microjoule) : std::nullopt);
     return energy;
 }
 
-std::map<std::string, double> area_of(const unit_activity& installed, const priced_platform& platform, const cost_table& table) {
-    std::map<std::string, double> area;
-    const auto add = [&](const std::string& name, double instances, const std::optional<square_micrometre>& each) {
-        if (each) area[name] += instances * each->value;
-        return each.has_value();
-    };
-    for (const auto& [key, n] : installed) {
-        if (!add(to_string(key.unit), static_cast<double>(n.instances), table.unit(key).area)) return {};
-    }
+priced_parts area_of(const unit_activity& installed, const priced_platform& platform, const cost_table& table) {
+    priced_parts area;
+    for (const auto& [key, n] : installed) add(area, to_string(key.unit), times(static_cast<double>(n.instances), table.unit(key).area));
     for (const auto& [kind, memory] : platform.memories) {
-        if (kind != memory_kind::dram && !add(to_string(kind), 1, table.memory(kind, memory.capacity, memory.port_bits).area)) return {};
+        if (kind != memory_kind::dram) add(area, to_string(kind), times(1, table.memory(kind, memory.capacity, memory.port_bits).area));
     }
     return area;
 }

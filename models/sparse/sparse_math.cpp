@@ -1,6 +1,8 @@
 #include "models/sparse/sparse_math.h"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "core/bit_stream.h"
 #include "core/units.h"
@@ -20,14 +22,16 @@ std::vector<tile_outlier> decode_outliers(const std::uint8_t* stream, std::uint6
 }
 
 sparse_load sparse_load_of(const std::vector<tile_outlier>& outliers, const sparse_config& config) {
+    const bool banked = config.assignment == outlier_assignment::row_banked;
     std::vector<std::uint64_t> per_lane(std::size_t(config.lanes), 0);
+    std::set<std::pair<std::uint64_t, int>> additions;  // cycle of the vector, tree
     std::size_t next = 0;
     for (const tile_outlier& entry : outliers) {
-        const bool banked = config.assignment == outlier_assignment::row_banked;
-        ++per_lane[banked ? entry.tree % per_lane.size() : next++ % per_lane.size()];
+        std::uint64_t& in_lane = per_lane[banked ? entry.tree % per_lane.size() : next++ % per_lane.size()];
+        additions.insert({in_lane++, entry.tree});
     }
     const std::uint64_t fullest = per_lane.empty() ? 0 : *std::max_element(per_lane.begin(), per_lane.end());
-    return {std::max<std::uint64_t>(1, fullest), fullest};
+    return {std::max<std::uint64_t>(1, fullest), fullest, additions.size()};
 }
 
 void add_outliers(const std::vector<tile_outlier>& outliers, const std::uint8_t* shift_of_tree, const std::int16_t* activations,

@@ -13,8 +13,10 @@ std::vector<tile_outlier> decode_outliers(const std::uint8_t* stream, std::uint6
 
 /// Cycles per vector that a tile's outliers take, and the most that one lane has.
 ///   row_banked: lane = tree mod sparse_lanes, s = max(1, fullest lane)      pooled: s = max(1, ceil(n / sparse_lanes))
+/// bank_additions: pairs of cycle and tree in which the tree's bank adder takes something, per vector. row_banked: n, a lane serves one
+/// tree at a time. pooled: the crossbar has added up what several lanes bring to one tree in the same cycle.
 struct sparse_load {
-    std::uint64_t cycles_per_vector = 1, fullest_lane = 0;
+    std::uint64_t cycles_per_vector = 1, fullest_lane = 0, bank_additions = 0;
 };
 sparse_load sparse_load_of(const std::vector<tile_outlier>& outliers, const sparse_config& config);
 

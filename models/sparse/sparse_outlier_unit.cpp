@@ -11,6 +11,7 @@ void sparse_outlier_unit::load(outlier_load& job, sc_core::sc_time& delay) {
     job.cycles_per_vector = load.cycles_per_vector;
     job.fullest_lane = load.fullest_lane;
     counters_.loads += job.entries.size();
+    bank_additions_[loaded_ % 2] = load.bank_additions;
     registers_[loaded_++ % 2] = std::move(job.entries);
 }
 
@@ -19,6 +20,7 @@ void sparse_outlier_unit::stream(tile_job& job, sc_core::sc_time& delay) {
     if (job.first_vector == 0) ++streamed_;
     const std::vector<tile_outlier>& active = registers_[(streamed_ - 1) % 2];
     counters_.vectors += std::uint64_t(job.vectors) * active.size();
+    bank_adders_.vectors += std::uint64_t(job.vectors) * bank_additions_[(streamed_ - 1) % 2];
     if (!job.full_activations) return;
     std::uint8_t shift[256];
     for (int tree = 0; tree < job.what->channels; ++tree) shift[tree] = job.layer->channel(*job.what, tree).outlier_shift;

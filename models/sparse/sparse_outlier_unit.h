@@ -22,6 +22,8 @@ public:
 
     /// vectors: outlier products, summed over the lanes; loads: outliers loaded.
     const unit_counters& counters() const { return counters_; }
+    /// vectors: sums taken by the trees' bank adders.
+    const unit_counters& bank_adders() const { return bank_adders_; }
 
 private:
     void load(outlier_load& job, sc_core::sc_time& delay);
@@ -29,8 +31,9 @@ private:
 
     const accelerator_config config_;
     std::vector<tile_outlier> registers_[2];  ///< in use and shadow, in turn
+    std::uint64_t bank_additions_[2] = {};    ///< of the same tiles, per vector
     unsigned loaded_ = 0, streamed_ = 0;
-    unit_counters counters_;
+    unit_counters counters_, bank_adders_;
 };
 
 }  // namespace symmetree

@@ -76,6 +76,7 @@ study load_study(const std::string& path, std::size_t most_details) {
     std::set<std::string> missing;
     for (const std::string& name : store.cost_tables()) {
         const cost_table table = cost_table::parse(store.cost_table_text(name), name);
+        if (!table.mix().empty()) s.notes.push_back("costs: " + table.mix());
         for (const std::string& what : table.not_modelled())
             if (missing.insert(what).second) s.notes.push_back("not in the costs: " + what);
     }
@@ -115,7 +116,7 @@ void reprice(result_store& store, const std::string& name, const std::string& sh
         const std::string before = configuration_that_is_simulated(config);
         config.cost_table = name;
         if (configuration_that_is_simulated(config) != before)
-            throw input_error(diagnostic{table.file(), 0, 0, "--table", fmt::format("would change the cycles of point {}: run the sweep again", p.id)});
+            throw input_error(diagnostic{table.file(), 0, 0, "--table", fmt::format("would change the cycles or the clock of point {}: run the sweep again", p.id)});
         price(r, config, table);
         const std::vector<metric> metrics = metrics_of(r);
         std::vector<cell> values;

@@ -19,10 +19,11 @@ constexpr std::size_t most_problems = 50;
 
 /// Absent where the table has no area for something on the chip.
 cell area_um2_of(const run_request& r) {
-    const std::map<std::string, double> areas = area_of(installed_units(r.platform), priced(r.platform), *r.prices);
-    if (areas.empty()) return {};
     double sum = 0;
-    for (const auto& [unit, area] : areas) sum += area;
+    for (const auto& [unit, area] : area_of(installed_units(r.platform), priced(r.platform), *r.prices)) {
+        if (!area) return {};
+        sum += *area;
+    }
     return sum;
 }
 

@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "core/yaml_reader.h"
+#include "platforms/auto_clock.h"
 #include "platforms/pricing.h"
 #include "platforms/run_points.h"
 #include "platforms/sweep/scheme_fields.h"
@@ -343,7 +344,7 @@ private:
             std::string file;
             document = YAML::Clone(from_.platform(name, file));
             for_fields("platform.", [&](const given& g, const std::string& field) {
-                set_field(document, field, field == "cost_table" ? from_.resolved(g.value->text) : g.value->text);
+                set_field(document, field, field == "cost_table" || field == "clock_hz.table" ? from_.resolved(g.value->text) : g.value->text);
             });
             request_.platform = read_platform(document, file);
         } catch (const contradictory_platform&) {
@@ -436,6 +437,7 @@ private:
         try {
             refuse_unrunnable({request_});
             prices_of(request_);
+            if (request_.platform.auto_clock) settle_clock(request_.platform, from_.prices(clock_table_of(request_.platform)));
         } catch (const input_error& e) {
             const std::size_t more = e.problems().size() - 1;
             const diagnostic& first = e.problems().front();

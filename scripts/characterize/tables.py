@@ -118,13 +118,16 @@ NOT_MODELLED = [
     "placement and routing: wires are a load per driven pin, nets of large fanout are not buffered",
     "clock tree and clock gates",
     "correlation between neighbouring activations; operands are independent draws",
+    "single toggles and zero operands beyond the activation class; unused lanes of a part-filled tile cost as used ones",
+    "storage of the channels' constants (bias, multiplier, shift, zero point) beyond one set of registers per tree or drain lane",
     "vector unit and ASQ adapter",
 ]
 
 
 def write_absolute(flow, results, prov):
     units = by_unit(results)
-    lines = head(flow.name, f"synthesised, {flow.library.name}, pre-layout, logic only", prov,
+    lines = head(flow.name, f"synthesised, {flow.library.name}, pre-layout, logic only",
+                 prov + [f"mix: logic alone, synthesised with {flow.library.name}; no memories, so that no total stands beside it"],
                  ["memories: this library has none, so that there is no total energy and no total area"] + NOT_MODELLED)
     lines.append("units:")
     for unit in UNITS:

@@ -83,6 +83,9 @@ std::string violations(const prepared_run& run, const std::vector<layer_result>&
         expect("vectors through the other array", idle_array.vectors, 0);
         expect("accumulator writes", r.accumulators.vectors, w.tree_vectors);
         expect("outlier products", r.sparse.vectors, w.outlier_products);
+        if (run.request.platform.sparse.assignment == outlier_assignment::row_banked) expect("sums taken by bank adders", r.bank_adders.vectors, w.outlier_products);
+        else if (r.bank_adders.vectors > w.outlier_products || (r.bank_adders.vectors == 0) != (w.outlier_products == 0))
+            text += fmt::format("{}: sums taken by bank adders: {} of {} products\n", l.what->name, r.bank_adders.vectors, w.outlier_products);
         expect("outputs", r.requantizer.vectors, std::uint64_t(p.m * p.n * p.repeat));
         expect("outputs of the tiling", w.outputs, std::uint64_t(p.m * p.n * p.repeat));
         for (const auto& [key, c] : activity_of(run.request.platform, r, l.what->input)) {

@@ -175,6 +175,22 @@ class Pricing(SweepTest):
         self.sweep("cost.yaml", "r.db")
         self.refused("reprice", "r.db", "--table", "published_45nm", says="cost.yaml:5:12: axis platform.cost_table: the cost table is an axis of this sweep")
 
+    def auto_clock(self, table, name):
+        text = (ROOT / "platforms/presets/symq.yaml").read_text().replace("clock_hz: 500e6", "clock_hz: " + table)
+        self.write("auto.yaml", text.replace("cost_table: published_45nm", "cost_table: osu018"))
+        self.write("auto_sweep.yaml", "name: auto\nworkload: small.yaml\nplatform: auto.yaml\naxes:\n  - {axis: weight_bits, values: [4, 8]}\nminimize: [latency_s]\n")
+        self.sweep("auto_sweep.yaml", name)
+
+    def test_again_is_refused_where_the_table_sets_the_clock(self):
+        self.auto_clock("auto", "r.db")
+        (four,), (eight,) = self.rows("r.db", "SELECT clock_hz FROM point ORDER BY weight_bits")
+        self.assertGreater(four, eight)
+        self.refused("reprice", "r.db", "--table", "published_45nm", says="would change the cycles or the clock of point")
+        self.auto_clock("{table: osu018}", "other.db")
+        before = self.rows("other.db", "SELECT clock_hz, latency_s FROM point ORDER BY id")
+        self.assertEqual(self.run_program("reprice", "other.db", "--table", "published_45nm").returncode, 0)
+        self.assertEqual(self.rows("other.db", "SELECT clock_hz, latency_s FROM point ORDER BY id"), before)
+
     def test_again_is_no_beginning_for_resume(self):
         self.write("other.yaml", other_prices(2))
         self.sweep("many.yaml", "r.db")

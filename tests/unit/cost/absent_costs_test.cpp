@@ -58,18 +58,35 @@ TEST(absent_costs, memories_of_a_table_without_any) {
     }
 }
 
-TEST(absent_costs, a_sum_that_lacks_a_part_is_no_sum) {
+TEST(absent_costs, a_part_without_price_is_absent_beside_the_others) {
     const auto energy = [](std::initializer_list<unit_kind> units, const memory_activity& memories, const priced_platform& platform) {
         return energy_of({}, memories, cycles(10), installed(units), platform, logic_only());
     };
-    EXPECT_DOUBLE_EQ(energy({unit_kind::mac_tree}, {}, {{}, 1e9}).at("mac_tree"), 2 * 10 * 0.5);
-    EXPECT_TRUE(energy({unit_kind::mac_tree, unit_kind::accumulator}, {}, {{}, 1e9}).empty());
-    EXPECT_TRUE(energy({unit_kind::mac_tree}, {}, {{{memory_kind::weight_buffer, {bytes(64), 8}}}, 1e9}).empty());
-    EXPECT_TRUE(energy({unit_kind::mac_tree}, {{memory_kind::dram, {1, 1, 1, 1}}}, {{}, 1e9}).empty());
+    const double idle = 2 * 10 * 0.5, leaking = 2 * 10 * 1e-8 * 1e6;  // pJ; two trees of 10 uW for 10 ns
+    const priced_parts tree = energy({unit_kind::mac_tree}, {}, {{}, 1e9});
+    EXPECT_DOUBLE_EQ(tree.at("mac_tree").value(), idle);
+    EXPECT_DOUBLE_EQ(tree.at("leakage").value(), leaking);
+    EXPECT_EQ(energy({unit_kind::mac_tree, unit_kind::accumulator}, {}, {{}, 1e9}),
+              (priced_parts{{"mac_tree", idle}, {"accumulator", std::nullopt}, {"leakage", std::nullopt}}));
+    EXPECT_EQ(energy({unit_kind::mac_tree}, {}, {{{memory_kind::weight_buffer, {bytes(64), 8}}}, 1e9}),
+              (priced_parts{{"mac_tree", idle}, {"leakage", std::nullopt}}));
+    EXPECT_EQ(energy({unit_kind::mac_tree}, {{memory_kind::dram, {1, 1, 1, 1}}}, {{}, 1e9}),
+              (priced_parts{{"mac_tree", idle}, {"dram", std::nullopt}, {"leakage", tree.at("leakage")}}));
 
-    EXPECT_EQ(area_of(installed({unit_kind::mac_tree}), {{}, 1e9}, logic_only()), (std::map<std::string, double>{{"mac_tree", 200}}));
-    EXPECT_TRUE(area_of(installed({unit_kind::mac_tree, unit_kind::pot_tree}), {{}, 1e9}, logic_only()).empty());
-    EXPECT_TRUE(area_of(installed({unit_kind::mac_tree}), {{{memory_kind::weight_buffer, {bytes(64), 8}}}, 1e9}, logic_only()).empty());
+    EXPECT_EQ(area_of(installed({unit_kind::mac_tree}), {{}, 1e9}, logic_only()), (priced_parts{{"mac_tree", 200}}));
+    EXPECT_EQ(area_of(installed({unit_kind::mac_tree, unit_kind::pot_tree}), {{}, 1e9}, logic_only()),
+              (priced_parts{{"mac_tree", 200}, {"pot_tree", std::nullopt}}));
+    EXPECT_EQ(area_of(installed({unit_kind::mac_tree}), {{{memory_kind::weight_buffer, {bytes(64), 8}}}, 1e9}, logic_only()),
+              (priced_parts{{"mac_tree", 200}, {"weight_buffer", std::nullopt}}));
+}
+
+TEST(absent_costs, the_mix_of_families_is_a_line_of_the_provenance) {
+    EXPECT_EQ(logic_only().mix(), "");
+    for (const char* name : {"published_45nm", "ratio_45nm", "osu018"}) {
+        const cost_table table = cost_table::load(name, SYMMETREE_ROOT "/models/cost/tables");
+        EXPECT_GT(table.mix().size(), 20u) << name;
+        EXPECT_EQ(table.mix().find("mix:"), std::string::npos);
+    }
 }
 
 TEST(absent_costs, provenance_is_kept_for_the_reader) {

@@ -47,13 +47,13 @@ TEST(energy, adds_up_by_hand) {
     memories[memory_kind::output_buffer] = {0, 2, 99, 99};
 
     const auto energy = energy_of(units, memories, cycles(100), installed, platform, table());
-    EXPECT_DOUBLE_EQ(energy.at("mac_tree"), 100 * 2 + 7 * 3 + (60 + 40) * 0.5);
-    EXPECT_DOUBLE_EQ(energy.at("sparse_lane"), 3 * 100 * 0.25);  // not used: idles for the whole layer
-    EXPECT_DOUBLE_EQ(energy.at("dram"), 10 * 8 * 20 + 1 * 8 * 30);
-    EXPECT_DOUBLE_EQ(energy.at("weight_buffer"), 4 * 8 * 1 + 8 * 8 * 2);
-    EXPECT_DOUBLE_EQ(energy.at("output_buffer"), 2 * 8 * 3);  // half-way between the two capacities
+    EXPECT_DOUBLE_EQ(energy.at("mac_tree").value(), 100 * 2 + 7 * 3 + (60 + 40) * 0.5);
+    EXPECT_DOUBLE_EQ(energy.at("sparse_lane").value(), 3 * 100 * 0.25);  // not used: idles for the whole layer
+    EXPECT_DOUBLE_EQ(energy.at("dram").value(), 10 * 8 * 20 + 1 * 8 * 30);
+    EXPECT_DOUBLE_EQ(energy.at("weight_buffer").value(), 4 * 8 * 1 + 8 * 8 * 2);
+    EXPECT_DOUBLE_EQ(energy.at("output_buffer").value(), 2 * 8 * 3);  // half-way between the two capacities
     // 2 trees, 3 lanes, 5 and 7 uW of SRAM, for 100 us; DRAM's 77 uW is not on the chip.
-    EXPECT_DOUBLE_EQ(energy.at("leakage"), (2 * 10 + 3 * 1 + 5 + 7) * 100.0);
+    EXPECT_DOUBLE_EQ(energy.at("leakage").value(), (2 * 10 + 3 * 1 + 5 + 7) * 100.0);
     EXPECT_EQ(energy.size(), 6u);
 }
 
@@ -63,7 +63,7 @@ TEST(energy, classes_are_priced_apart_and_share_their_circuit) {
     units[gelu_tree] = {2, 20, 0, 20, 0, 0};
     const auto energy = energy_of(units, {}, cycles(50), installed, platform, table());
     // 2 * 50 instance-cycles, 30 of them accounted for: 70 idle ones.
-    EXPECT_DOUBLE_EQ(energy.at("mac_tree"), 10 * 2 + 20 * 4 + 70 * 0.5);
+    EXPECT_DOUBLE_EQ(energy.at("mac_tree").value(), 10 * 2 + 20 * 4 + 70 * 0.5);
 }
 
 TEST(energy, a_stalled_cycle_costs_as_much_as_an_idle_one_and_a_busy_one_only_its_vector) {
@@ -72,7 +72,7 @@ TEST(energy, a_stalled_cycle_costs_as_much_as_an_idle_one_and_a_busy_one_only_it
     stalled[relu_tree] = {2, 5, 0, 120, 80, 0};
     idle[relu_tree] = {2, 5, 0, 120, 0, 80};
     const auto tree_pj = [](const unit_activity& units) {
-        return energy_of(units, {}, cycles(100), installed, platform, table()).at("mac_tree");
+        return energy_of(units, {}, cycles(100), installed, platform, table()).at("mac_tree").value();
     };
     EXPECT_DOUBLE_EQ(tree_pj(busy), 10);
     EXPECT_DOUBLE_EQ(tree_pj(stalled), 50);
@@ -81,7 +81,7 @@ TEST(energy, a_stalled_cycle_costs_as_much_as_an_idle_one_and_a_busy_one_only_it
 
 TEST(energy, nothing_installed_and_nothing_done_is_nothing) {
     const auto energy = energy_of({}, {}, cycles(100), {}, {{}, 1e9}, table());
-    EXPECT_EQ(energy, (std::map<std::string, double>{{"leakage", 0.0}}));
+    EXPECT_EQ(energy, (priced_parts{{"leakage", 0.0}}));
 }
 
 TEST(energy, activity_of_something_that_is_not_installed_is_a_model_fault) {
@@ -98,7 +98,7 @@ TEST(energy, activity_of_something_that_is_not_installed_is_a_model_fault) {
 TEST(energy, area_counts_what_is_on_the_chip) {
     const auto area = area_of(installed, platform, table());
     EXPECT_EQ(area,
-              (std::map<std::string, double>{{"mac_tree", 200}, {"sparse_lane", 90}, {"weight_buffer", 1000}, {"output_buffer", 2000}}));
+              (priced_parts{{"mac_tree", 200}, {"sparse_lane", 90}, {"weight_buffer", 1000}, {"output_buffer", 2000}}));
 }
 
 }  // namespace

@@ -51,6 +51,7 @@ layer_result any_result(draws& d, const accelerator_config& config) {
     r.activation_sums = some(1);
     r.corrections = some(config.array.trees);
     r.sparse = some(config.sparse.lanes);
+    r.bank_adders = some(config.array.trees);
     r.accumulators = some(config.array.trees);
     r.requantizer = some(config.drain_width);
     r.requantizer.stalled = std::uint64_t(d.between(0, int(r.cycles)));
@@ -106,12 +107,12 @@ TEST(installed_units, are_those_of_the_configuration) {
     config.correction = correction_form::every_cycle;
     EXPECT_EQ(census(config), (units{{"mac_tree", 8}, {"activation_sum_tree", 1}, {"correction_every_cycle", 8}, {"accumulator", 8}, {"requantizer", 3}}));
     config.correction = correction_form::at_drain;
-    EXPECT_EQ(census(config), (units{{"mac_tree", 8}, {"activation_sum_tree", 1}, {"correction_at_drain", 3}, {"accumulator", 8}, {"requantizer", 3}}));
+    EXPECT_EQ(census(config), (units{{"mac_tree", 8}, {"activation_sum_tree", 1}, {"correction_at_drain", 3}, {"accumulator", 9}, {"requantizer", 3}}));
     config.zero_point = zero_point_unit::none;
     config.sparse.lanes = 2;
     EXPECT_EQ(census(config), (units{{"mac_tree", 8}, {"sparse_lane", 2}, {"sparse_bank_adder", 8}, {"accumulator", 8}, {"requantizer", 3}}));
     config.sparse.assignment = outlier_assignment::pooled;
-    EXPECT_EQ(census(config), (units{{"mac_tree", 8}, {"sparse_lane", 2}, {"sparse_crossbar", 2}, {"accumulator", 8}, {"requantizer", 3}}));
+    EXPECT_EQ(census(config), (units{{"mac_tree", 8}, {"sparse_lane", 2}, {"sparse_bank_adder", 8}, {"sparse_crossbar", 2}, {"accumulator", 8}, {"requantizer", 3}}));
     config.sparse.lanes = 0;
     config.array.kind = array_kind::post;
     config.side_array = array_config{};
@@ -123,6 +124,24 @@ TEST(installed_units, of_widened_codes_are_one_bit_wider) {
     accelerator_config config;
     config.zero_point = zero_point_unit::widened;
     EXPECT_EQ(installed_units(config).begin()->first.weight_bits, config.array.weight_bits + 1);
+}
+
+TEST(activity, of_the_accumulators_includes_that_of_the_activation_sums_where_they_are_kept) {
+    layer_result r;
+    r.cycles = 100;
+    r.accumulators.vectors = 600;
+    r.activation_sums.vectors = 40;
+    accelerator_config config;
+    config.zero_point = zero_point_unit::row_sum;
+    const auto accumulated = [&] {
+        for (const auto& [key, c] : activity_of(config, r, activation_class::relu))
+            if (key.unit == unit_kind::accumulator) return c.vectors;
+        return std::uint64_t(0);
+    };
+    config.correction = correction_form::at_drain;
+    EXPECT_EQ(accumulated(), 640u);
+    config.correction = correction_form::every_cycle;
+    EXPECT_EQ(accumulated(), 600u);
 }
 
 TEST(activity, goes_to_the_array_that_ran_the_layer) {

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "models/sequencer/descriptor.h"
 #include "models/sparse/sparse_math.h"
 #include "tests/unit/models/bits.h"
@@ -75,10 +77,18 @@ TEST(sparse_load, is_the_fullest_lane_or_one_cycle) {
         config.assignment = outlier_assignment::row_banked;
         ASSERT_EQ(sparse_load_of(entries, config).cycles_per_vector, fullest > 0 ? fullest : 1);
         ASSERT_EQ(sparse_load_of(entries, config).fullest_lane, fullest);
+        ASSERT_EQ(sparse_load_of(entries, config).bank_additions, entries.size());
         config.assignment = outlier_assignment::pooled;
         const auto shared = std::uint64_t((entries.size() + std::size_t(config.lanes) - 1) / std::size_t(config.lanes));
         ASSERT_EQ(sparse_load_of(entries, config).cycles_per_vector, shared > 0 ? shared : 1);
         ASSERT_EQ(sparse_load_of(entries, config).fullest_lane, shared);
+        std::uint64_t additions = 0;  // trees served in each cycle, each once
+        for (std::size_t first = 0; first < entries.size(); first += std::size_t(config.lanes))
+            for (int tree = 0; tree < array.trees; ++tree) {
+                const auto end = entries.begin() + std::ptrdiff_t(std::min(first + std::size_t(config.lanes), entries.size()));
+                additions += std::any_of(entries.begin() + std::ptrdiff_t(first), end, [&](const tile_outlier& o) { return o.tree == tree; });
+            }
+        ASSERT_EQ(sparse_load_of(entries, config).bank_additions, additions);
         ASSERT_LE(shared, fullest);
     }
 }

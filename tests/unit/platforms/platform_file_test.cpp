@@ -52,6 +52,12 @@ void expect_same(const platform_config& a, const platform_config& b) {
     EXPECT_EQ(a.default_scheme, b.default_scheme);
     EXPECT_EQ(a.cost_table, b.cost_table);
     EXPECT_EQ(a.clock_hz, b.clock_hz);
+    ASSERT_EQ(a.auto_clock.has_value(), b.auto_clock.has_value());
+    if (a.auto_clock) {
+        EXPECT_EQ(a.auto_clock->table, b.auto_clock->table);
+        EXPECT_EQ(a.auto_clock->margin_percent, b.auto_clock->margin_percent);
+        EXPECT_EQ(a.auto_clock->units, b.auto_clock->units);
+    }
     expect_same_units(a, b);
     expect_same_buffer(a.weight_buffer, b.weight_buffer);
     expect_same_buffer(a.activation_buffer, b.activation_buffer);
@@ -110,6 +116,24 @@ TEST(platform_file, every_field_of_a_file_arrives) {
     EXPECT_EQ(c.sparse.assignment, outlier_assignment::pooled);
     EXPECT_EQ(c.drain_width, 9);
     EXPECT_EQ(c.cost_table, "tables/of mine.yaml");
+}
+
+TEST(platform_file, clock_may_be_auto_with_or_without_details) {
+    const platform_config plain = parse_platform(minimal("clock_hz: auto\n"), "p.yaml");
+    ASSERT_TRUE(plain.auto_clock.has_value());
+    EXPECT_EQ(plain.auto_clock->table, "");
+    EXPECT_EQ(plain.auto_clock->margin_percent, 10);
+    EXPECT_EQ(plain.auto_clock->units, clock_units::array);
+    EXPECT_EQ(plain.clock_hz, 0) << "until it is settled";
+    expect_same(parse_platform(to_yaml(plain), "p.yaml"), plain);
+
+    const platform_config detailed = parse_platform(minimal("clock_hz: {table: my/delays.yaml, margin_percent: 12.5, units: chip}\n"), "p.yaml");
+    ASSERT_TRUE(detailed.auto_clock.has_value());
+    EXPECT_EQ(detailed.auto_clock->table, "my/delays.yaml");
+    EXPECT_EQ(detailed.auto_clock->margin_percent, 12.5);
+    EXPECT_EQ(detailed.auto_clock->units, clock_units::chip);
+    expect_same(parse_platform(to_yaml(detailed), "p.yaml"), detailed);
+    EXPECT_FALSE(parse_platform(minimal("clock_hz: 1e9\n"), "p.yaml").auto_clock.has_value());
 }
 
 TEST(platform_file, every_size_of_a_file_arrives) {
@@ -244,7 +268,10 @@ std::vector<range> ranges() {
     return {
         {"", "name", {"a/b", "..", "A", "a.b", "''", "a b", "abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcde"}, {"a-_9"}},
         {"", "scheme", {"symmetric", "symq:w9a4", "symq:w1a4", "''"}, {"symq:w2a8"}},
-        {"", "clock_hz", {"999999", "5000000001", "0", "-1", ".nan", ".inf", "fast"}, {"1e6", "5000000000"}},
+        {"",
+         "clock_hz",
+         {"999999", "5000000001", "0", "-1", ".nan", ".inf", "fast", "{margin_percent: -1}", "{margin_percent: 1001}", "{units: core}", "{margin: 1}"},
+         {"1e6", "5000000000", "auto", "{}", "{margin_percent: 0}", "{margin_percent: 1000}"}},
         {"", "cost_table", {"''"}, {"t"}},
         {"array", "kind", {"multipliers", "POT"}, {"multiplier"}},
         {"array", "trees", {"0", "257", "-1", "1.5", "0x10", "many"}, {"1", "256"}},

@@ -40,6 +40,15 @@ TEST(metrics, what_has_no_value_is_absent_and_never_zero) {
         EXPECT_EQ(value_of(r, name), cell()) << name;
 }
 
+TEST(metrics, a_total_that_lacks_a_part_is_absent_and_the_other_parts_are_not) {
+    report r = sample_report();
+    r.area_um2["weight_buffer"].reset();
+    r.layers[1].energy_pj["dram"].reset();
+    for (const char* name : {"area_um2", "energy_j", "power_w", "dram_energy_j", "weight_buffer_area_um2"}) EXPECT_EQ(value_of(r, name), cell()) << name;
+    EXPECT_EQ(value_of(r, "mac_tree_area_um2"), cell(12000.5));
+    EXPECT_EQ(value_of(r, "mac_tree_energy_j"), cell(r.total().energy_pj.at("mac_tree").value() * 1e-12));
+}
+
 TEST(metrics, every_run_has_the_same_names_once) {
     report bare;
     std::set<std::string> names;

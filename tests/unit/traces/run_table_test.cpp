@@ -108,6 +108,17 @@ TEST(run_table, writes_absent_prices_as_dashes_not_as_zero) {
     EXPECT_THAT(lines, Not(Contains("Energy by unit")));
 }
 
+TEST(run_table, shows_the_parts_that_have_a_price_beside_those_that_have_none) {
+    report r = sample_report();
+    r.cost_mix = "logic alone";
+    r.area_um2["weight_buffer"].reset();
+    for (layer_report& layer : r.layers) layer.energy_pj["dram"].reset();
+    const std::vector<std::string> lines = lines_of(to_table(r));
+    for (const char* line : {"costs           logic alone", "energy          -", "average power   -", "mac_tree       12,000      -", "weight_buffer       -      -", "total               -      -"})
+        EXPECT_THAT(lines, Contains(line));
+    EXPECT_THAT(lines, Contains("Energy by unit"));
+}
+
 TEST(run_table, tells_where_values_differ_and_when_none_were_computed) {
     report r = sample_report();
     r.layers[2].check = {exactness::verdict::differs, "repeat 0 channel 3 vector 0: 41, reference 40 (accumulator)"};
