@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -67,6 +68,43 @@ TEST(cost, of_a_table_of_ones_own) {
     EXPECT_THAT(result.out, HasSubstr("LUTs per tree"));
     EXPECT_THAT(result.out, Not(HasSubstr("delay, ns\n")));
     EXPECT_THAT(result.out, HasSubstr("150"));  // interpolated at 3 bits
+}
+
+// A table without memories: what it has stands beside dashes, and no total is made of a part.
+TEST(logic_only_table, prices_units_and_no_totals_in_every_report) {
+    const workbench bench;
+    bench.write("logic.yaml", "name: logic\nscheme: symq\ncost_table: osu018\n");
+    const std::string words = " --workload small.yaml --platform logic.yaml";
+    const outcome run = bench.run("run" + words);
+    ASSERT_EQ(run.code, 0) << run.err;
+    EXPECT_THAT(lines_of(run.out), testing::IsSupersetOf({"energy          -", "average power   -", "costs           logic alone, synthesised with osu018_stdcells; no memories, so that no total stands beside it"}));
+    EXPECT_THAT(run.out, HasSubstr("Energy by unit"));
+    EXPECT_THAT(run.out, testing::ContainsRegex("\nmac_tree +[0-9.,]+ +-\n"));
+    EXPECT_THAT(run.out, testing::ContainsRegex("\nweight_buffer +- +-\n"));
+
+    ASSERT_EQ(bench.run("compare" + words + " --format json --output c.json").code, 0);
+    const nlohmann::json compared = nlohmann::json::parse(bench.content("c.json")).at("runs").at(0);
+    EXPECT_GT(compared.at("area_um2").at("mac_tree").get<double>(), 0);
+    EXPECT_TRUE(compared.at("area_um2").at("weight_buffer").is_null());
+    EXPECT_GT(compared.at("layers").at(0).at("energy_pj").at("mac_tree").get<double>(), 0);
+    EXPECT_TRUE(compared.at("layers").at(0).at("energy_pj").at("dram").is_null());
+    EXPECT_TRUE(compared.at("total").at("energy_j").is_null());
+    EXPECT_TRUE(compared.at("total").at("area_um2").is_null());
+
+    const outcome page = bench.run("report c.json --format csv");
+    ASSERT_EQ(page.code, 0) << page.err;
+    const std::vector<std::string> lines = lines_of(page.out);
+    const auto value = [&](const std::string& column) {
+        const std::vector<std::string> names = cells_of(lines.at(0)), values = cells_of(lines.at(1));
+        return values.at(std::size_t(std::find(names.begin(), names.end(), column) - names.begin()));
+    };
+    EXPECT_EQ(value("energy_j"), "");
+    EXPECT_EQ(value("weight_buffer_area_um2"), "");
+    EXPECT_NE(value("mac_tree_area_um2"), "");
+    EXPECT_NE(value("mac_tree_energy_j"), "");
+    const outcome html = bench.run("report c.json");
+    EXPECT_EQ(html.code, 0);
+    EXPECT_THAT(html.out, HasSubstr("costs: logic alone, synthesised"));
 }
 
 TEST(cost, refuses_what_no_table_answers) {
