@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -35,7 +36,7 @@ boost::program_options::options_description sweep_option_words(sweep_options& o)
     add("resume", po::bool_switch(&o.resume), "go on with the file of --output; failed points are tried again");
     add("jobs", po::value(&o.run.jobs), "simulations at a time (number of cores)");
     add("point-timeout", po::value(&o.timeout), "seconds after which a simulation counts as hanging (0: never)");
-    add("point-memory", po::value(&o.memory), "MiB of address space of one simulation (0: no limit)");
+    add("point-memory", po::value(&o.memory), "MiB of memory of one simulation, the simulated DRAM apart (0: no limit)");
     add("dry-run", po::bool_switch(&o.dry_run), "check the sweep and say how many points it has");
     add("engine", po::value(&o.engine), "local, or slurm: a job array on a shared file system (local)");
     add("shards", po::value(&o.shards), "slurm: tasks of the job array (2)");
@@ -116,11 +117,12 @@ private:
 sweep_origin origin_of(const sweep_space& space) {
     sweep_origin origin;
     origin.spec = space.spec().text;
-    origin.spec_file = space.spec().file;
+    origin.spec_file = std::filesystem::path(space.spec().file).filename().string();
     origin.version = git_version;
     origin.points = space.size();
     origin.columns = space.columns();
-    for (const auto& [file, text] : space.files()) origin.files.emplace_back(file, digest_of(text));
+    for (const auto& [file, text] : space.files()) origin.files.emplace_back(space.label_of(file), digest_of(text));
+    std::sort(origin.files.begin(), origin.files.end());
     origin.minimize = space.spec().minimize;
     return origin;
 }

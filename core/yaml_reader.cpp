@@ -90,19 +90,17 @@ yaml_reader::yaml_reader(YAML::Node node, std::string file, std::string path, di
         valid_ = false;
         return;
     }
-    std::set<std::string> seen;
     for (const auto& entry : node_) {
         if (!entry.first.IsScalar())
             problems_->add(at(entry.first.Mark(), file_, path_, "a key must be plain text"));
-        else if (!seen.insert(entry.first.Scalar()).second)
+        else if (!entries_.emplace(entry.first.Scalar(), entry.second).second)
             problems_->add(at(entry.first.Mark(), file_, full(entry.first.Scalar()), "given twice"));
     }
 }
 
 bool yaml_reader::has(const std::string& key) const {
-    const YAML::Node& node = node_;
-    const YAML::Node value = node[key];
-    return value.IsDefined() && !value.IsNull();
+    const auto found = entries_.find(key);
+    return found != entries_.end() && !found->second.IsNull();
 }
 
 YAML::Node yaml_reader::take(const std::string& key, bool required) {
@@ -111,8 +109,7 @@ YAML::Node yaml_reader::take(const std::string& key, bool required) {
         if (required && valid_) problem(key, "is missing");
         return YAML::Node(YAML::NodeType::Undefined);
     }
-    const YAML::Node& node = node_;
-    return node[key];
+    return entries_.at(key);
 }
 
 std::int64_t yaml_reader::integer(const std::string& key, std::int64_t low, std::int64_t high, std::optional<std::int64_t> otherwise) {
@@ -229,9 +226,8 @@ void yaml_reader::finish() {
 }
 
 diagnostic yaml_reader::place(const std::string& key) const {
-    const YAML::Node& node = node_;
-    const YAML::Node value = node[key];
-    return at(value.IsDefined() ? value.Mark() : node_.Mark(), file_, key.empty() ? path_ : full(key), "");
+    const auto found = entries_.find(key);
+    return at(found != entries_.end() ? found->second.Mark() : node_.Mark(), file_, key.empty() ? path_ : full(key), "");
 }
 
 void yaml_reader::problem(const std::string& key, const std::string& message) {

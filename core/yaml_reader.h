@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -74,6 +75,7 @@ private:
     std::string full(const std::string& key) const { return path_.empty() ? key : path_ + "." + key; }
 
     YAML::Node node_;
+    std::map<std::string, YAML::Node> entries_;  ///< of `node_`; the first one of a key
     std::string file_;
     std::string path_;
     diagnostics* problems_;

@@ -33,8 +33,7 @@ struct child_outcome {
 /// and leaves Ctrl-C and SIGTERM to the parent. The parent must not have started threads.
 class child_process {
 public:
-    /// `memory_bytes`: the most address space it may have; 0: no limit.
-    explicit child_process(const std::function<std::string()>& work, std::uint64_t memory_bytes = 0);
+    explicit child_process(const std::function<std::string()>& work);
     child_process(child_process&& other) noexcept;
     child_process(const child_process&) = delete;
     ~child_process();  ///< ends a child that nobody waited for
@@ -52,5 +51,8 @@ private:
     int from_ = -1;
     std::string answer_;
 };
+
+/// Bounds the writable memory of its own that this process may have from now on, touched or not; more is std::bad_alloc.
+void limit_memory(std::uint64_t bytes);
 
 }  // namespace symmetree

@@ -49,7 +49,12 @@ std::string read_name(yaml_reader& reader) {
     return name;
 }
 
+bool is_printable_ascii(const std::string& text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
 std::string quoted(const std::string& text) {
+    if (is_printable_ascii(text) && text.find_first_of("\"\\") == std::string::npos) return '"' + text + '"';
     YAML::Emitter out;
     out << YAML::DoubleQuoted << text;
     return out.c_str();
@@ -60,7 +65,7 @@ std::string read_text(yaml_reader& reader, const std::string& key, const std::st
     const std::string text = reader.text(key, otherwise);
     if (text.size() < least || text.size() > 1000)
         reader.problem(key, fmt::format("text of {} to 1000 bytes is wanted, given {} bytes", least, text.size()));
-    else if (YAML::Load(quoted(text)).Scalar() != text)
+    else if (!is_printable_ascii(text) && YAML::Load(quoted(text)).Scalar() != text)
         reader.problem(key, "is not valid UTF-8");
     return text;
 }
@@ -294,26 +299,33 @@ bool is_path(const std::string& name_or_path) {
     return name_or_path.find('/') != std::string::npos || ends_with(name_or_path, ".yaml") || ends_with(name_or_path, ".yml");
 }
 
-/// Writes block mappings, one `key: value` per line, so that every effective field has a line of its own.
+/// Text as it stands in YAML without quotes where it can.
+std::string plain(const std::string& text) {
+    YAML::Emitter out;
+    out << text;
+    return out.c_str();
+}
+
+/// Writes block mappings, one `key: value` per line, so that every effective field has a line of its own. By itself: a sweep writes
+/// every point's platform, and YAML's emitter takes a tenth of a small simulation's time for it.
 class yaml_writer {
 public:
-    yaml_writer() { out_ << YAML::BeginMap; }
-
     template <class T>
     void field(const char* key, const T& value) {
-        out_ << YAML::Key << key << YAML::Value << value;
+        out_ += fmt::format("{:{}}{}: {}\n", "", 2 * depth_, key, value);
     }
-    void quoted_field(const char* key, const std::string& text) { out_ << YAML::Key << key << YAML::Value << YAML::DoubleQuoted << text; }
+    void quoted_field(const char* key, const std::string& text) { field(key, quoted(text)); }
     void automatic_field(const char* key, int value) { field(key, value == 0 ? std::string("auto") : std::to_string(value)); }
-    void begin(const char* key) { out_ << YAML::Key << key << YAML::Value << YAML::BeginMap; }
-    void end() { out_ << YAML::EndMap; }
-    std::string finish() {
-        out_ << YAML::EndMap;
-        return std::string(out_.c_str()) + "\n";
+    void begin(const char* key) {
+        out_ += fmt::format("{:{}}{}:\n", "", 2 * depth_, key);
+        ++depth_;
     }
+    void end() { --depth_; }
+    std::string finish() { return std::move(out_); }
 
 private:
-    YAML::Emitter out_;
+    std::string out_;
+    int depth_ = 0;
 };
 
 void write_array(yaml_writer& out, const char* key, const array_config& array) {
@@ -455,9 +467,9 @@ platform_config load_platform(const std::string& name_or_path, const std::string
 
 std::string to_yaml(const platform_config& c) {
     yaml_writer out;
-    out.field("name", c.name);
+    out.field("name", plain(c.name));
     out.quoted_field("description", c.description);
-    out.field("scheme", to_string(c.default_scheme));
+    out.field("scheme", plain(to_string(c.default_scheme)));
     write_clock(out, c);
     write_units(out, c);
     write_storage(out, c);

@@ -33,11 +33,17 @@ std::vector<xy_series> by_platform(const study& s, const std::vector<column_view
     return all;
 }
 
-/// The points that no other beats in both, as steps.
+/// The points that no other of their workload beats in both, as steps; a blank line ends a workload's line.
 std::string front_data(const study& s, const std::vector<column_view>& views, std::size_t x, std::size_t y) {
+    const std::optional<std::size_t> workload = find_column(s, "workload");
+    const std::vector<std::string> per = workload ? std::vector<std::string>{"workload"} : std::vector<std::string>{};
     std::string data = "$front << EOD\n";
-    for (const std::size_t row : pareto_front(s, {{s.columns[x].name, false}, {s.columns[y].name, false}}))
+    std::optional<std::size_t> last;
+    for (const std::size_t row : pareto_front(s, {{s.columns[x].name, false}, {s.columns[y].name, false}}, per)) {
+        if (workload && last && s.rows[*last][*workload] != s.rows[row][*workload]) data += '\n';
         data += plot_number(*number_of(s.rows[row][x]) * views[x].factor) + ' ' + plot_number(*number_of(s.rows[row][y]) * views[y].factor) + '\n';
+        last = row;
+    }
     return data + "EOD\n";
 }
 

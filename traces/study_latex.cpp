@@ -20,8 +20,9 @@ std::string escaped(const std::string& text) {
             case '"': out += "\\textquotedbl{}"; break;
             case '`': out += "\\textasciigrave{}"; break;
             case '-': out += "{-}"; break;  // two of them would become a dash
+            case '*':
             case '[':
-            case ']': out += std::string("{") + c + '}'; break;  // "\\ [" would be an optional argument
+            case ']': out += std::string("{") + c + '}'; break;  // after "\\" they would belong to it
             case '{':
             case '}':
             case '$':
@@ -54,6 +55,13 @@ std::string table_line(const std::vector<std::size_t>& columns, Text text) {
     return out + " \\\\\n";
 }
 
+/// A heading with a line per word: a column is as wide as its numbers.
+std::string heading_of(const column_view& view) {
+    std::string words = escaped(view.title);
+    for (std::size_t at = 0; (at = words.find(' ', at)) != std::string::npos; at += 2) words.replace(at, 1, "\\\\");
+    return std::string("\\shortstack[") + (view.numeric ? 'r' : 'l') + "]{" + words + '}';
+}
+
 std::string caption_of(const study& s, const std::vector<column_view>& views) {
     std::string caption = escaped(s.title);
     for (const std::string& shared : shared_axes(s, views)) caption += "; " + escaped(shared);
@@ -69,13 +77,15 @@ std::string to_latex(const study& original) {
     const std::vector<std::size_t> columns = table_columns(s, views);
     std::string alignment;
     for (const std::size_t i : columns) alignment += views[i].numeric ? 'r' : 'l';
-    std::string out = "% needs \\usepackage[T1]{fontenc} and \\usepackage{booktabs}\n\\begin{table}\n  \\centering\n  \\caption{";
-    out += caption_of(s, views) + "}\n  \\begin{tabular}{" + alignment + "}\n    \\toprule\n    ";
-    out += table_line(columns, [&](std::size_t i) { return escaped(views[i].title); });
-    out += "    " + table_line(columns, [&](std::size_t i) { return unit_text(views[i].unit); }) + "    \\midrule\n";
+    // Shrunk to the width of the text where it is wider.
+    std::string out = "% needs \\usepackage[T1]{fontenc}, \\usepackage{booktabs} and \\usepackage{graphicx}\n\\begin{table}\n  \\centering\n  \\caption{";
+    out += caption_of(s, views) + "}\n  \\setlength{\\tabcolsep}{4pt}\n  \\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n";
+    out += "  \\begin{tabular}{" + alignment + "}\n    \\toprule\n    ";
+    out += table_line(columns, [&](std::size_t i) { return heading_of(views[i]); });
+    out += "    " + table_line(columns, [&](std::size_t i) { return views[i].unit == views[i].title ? "" : unit_text(views[i].unit); }) + "    \\midrule\n";
     for (const std::vector<cell>& row : s.rows)
         out += "    " + table_line(columns, [&](std::size_t i) { return cell_text(views[i], row[i]); });
-    return out + "    \\bottomrule\n  \\end{tabular}\n\\end{table}\n";
+    return out + "    \\bottomrule\n  \\end{tabular}}\n\\end{table}\n";
 }
 
 }  // namespace symmetree

@@ -6,6 +6,8 @@
 #include "core/error.h"
 #include "platforms/sweep/result_store.h"
 #include "platforms/sweep/sql.h"
+#include "platforms/sweep/stored_reports.h"
+#include "traces/writers.h"
 
 namespace symmetree {
 namespace {
@@ -35,14 +37,26 @@ void require_one_statement(SQLite::Database& database, const std::string& sql) {
     if (open) throw SQLite::Exception("a SELECT without parameters is wanted");
 }
 
+/// SQL's report_json(id): the whole report of a point, as `run --format json` writes it. An error where the point was not simulated.
+void report_json(sqlite3_context* context, int, sqlite3_value** arguments) {
+    try {
+        const auto& store = *static_cast<const result_store*>(sqlite3_user_data(context));
+        const std::string text = to_json(report_of_point(store, std::uint64_t(sqlite3_value_int64(arguments[0]))));
+        sqlite3_result_text64(context, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+    } catch (const std::exception& e) {
+        sqlite3_result_error(context, e.what(), -1);
+    }
+}
+
 }  // namespace
 
 study query_rows(const std::string& path, const std::string& sql) {
-    result_store::open(path, false);  // says what is wrong with a file that is none of ours
+    result_store store = result_store::open(path, false);  // says what is wrong with a file that is none of ours
     try {
         SQLite::Database database(path, SQLite::OPEN_READONLY, 10000);
         sqlite3_set_authorizer(database.getHandle(), only_reading, nullptr);
         sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_DQS_DML, 0, nullptr);  // a misspelt column is an error, not a text
+        sqlite3_create_function(database.getHandle(), "report_json", 1, SQLITE_UTF8, &store, report_json, nullptr, nullptr);
         require_one_statement(database, sql);
         SQLite::Statement statement(database, sql);
         study s;

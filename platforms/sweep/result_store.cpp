@@ -19,7 +19,7 @@
 namespace symmetree {
 namespace {
 
-constexpr int schema_version = 1;
+constexpr int schema_version = 2;
 constexpr int deflate_level = 1;  // an eighth of the text; 6 saves another fifth and takes three times as long
 
 input_error refusal(const std::string& path, const std::string& message) { return input_error(diagnostic{path, 0, 0, "", message}); }
@@ -77,7 +77,7 @@ std::vector<study_column> metric_columns() {
 
 constexpr const char* fixed_tables = R"(
 CREATE TABLE sweep (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
-CREATE TABLE input (file TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE input (file TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (file, digest)) WITHOUT ROWID;
 CREATE TABLE column_of_point (position INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, role TEXT NOT NULL, unit TEXT NOT NULL);
 CREATE TABLE cost_table (name TEXT PRIMARY KEY, label TEXT NOT NULL, file TEXT NOT NULL, text TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE note (text TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -97,15 +97,15 @@ const char* role_word(column_role role) { return role == column_role::axis ? "ax
 
 }  // namespace
 
-packed_report packed_report::of(const std::string& json) {
-    uLongf length = compressBound(json.size());
-    packed_report packed{std::string(length, '\0'), json.size()};
-    compress2(reinterpret_cast<Bytef*>(packed.bytes.data()), &length, reinterpret_cast<const Bytef*>(json.data()), json.size(), deflate_level);
+packed_report packed_report::of(const std::string& counters) {
+    uLongf length = compressBound(counters.size());
+    packed_report packed{std::string(length, '\0'), counters.size()};
+    compress2(reinterpret_cast<Bytef*>(packed.bytes.data()), &length, reinterpret_cast<const Bytef*>(counters.data()), counters.size(), deflate_level);
     packed.bytes.resize(length);
     return packed;
 }
 
-std::string packed_report::json() const {
+std::string packed_report::counters() const {
     if (size / 1100 > bytes.size()) throw refusal("", "a stored report is damaged");  // zlib packs a thousandfold at most
     std::string out(size, '\0');
     uLongf length = size;
@@ -154,10 +154,19 @@ struct result_store::state {
         return std::uint64_t(*found);
     }
 
-    void prepare_insert() {
+    void prepare_inserts() {
         std::string marks;
         for (std::size_t i = 0; i < 6 + columns.size(); ++i) marks += i ? ", ?" : "?";
         insert = std::make_unique<SQLite::Statement>(database, "INSERT OR REPLACE INTO point VALUES (" + marks + ")");
+        insert_simulation = std::make_unique<SQLite::Statement>(database, "INSERT OR REPLACE INTO simulation VALUES (?, ?, ?, ?)");
+        insert_timing = std::make_unique<SQLite::Statement>(database, "INSERT OR REPLACE INTO timing VALUES (?, ?, ?, ?)");
+    }
+
+    /// Nothing more is added: an open statement would keep the log from being closed.
+    void drop_inserts() {
+        insert.reset();
+        insert_simulation.reset();
+        insert_timing.reset();
     }
 
     void put(const stored_point& p, std::optional<std::uint64_t> simulation) {
@@ -173,6 +182,22 @@ struct result_store::state {
         for (const cell& value : p.axes) bind(*insert, at++, value);
         for (const cell& value : p.metrics) bind(*insert, at++, value);
         insert->exec();
+    }
+
+    void put(const stored_simulation& simulation, std::uint64_t id) {
+        const std::string& bytes = simulation.report.bytes;
+        insert_simulation->reset();
+        insert_simulation->bind(1, static_cast<std::int64_t>(id));
+        insert_simulation->bind(2, simulation.digest);
+        insert_simulation->bind(3, static_cast<std::int64_t>(simulation.report.size));
+        insert_simulation->bind(4, bytes.data(), static_cast<int>(bytes.size()));
+        insert_simulation->exec();
+        insert_timing->reset();
+        insert_timing->bind(1, static_cast<std::int64_t>(id));
+        insert_timing->bind(2, simulation.wall_s);
+        insert_timing->bind(3, simulation.cpu_s);
+        insert_timing->bind(4, static_cast<std::int64_t>(simulation.peak_bytes));
+        insert_timing->exec();
     }
 
     /// A new file's tables and what is known before the first point. No journal: the file is thrown away when this fails.
@@ -222,7 +247,7 @@ struct result_store::state {
             if (column.role == column_role::axis) origin.columns.push_back(column);
         }
         origin.priced_again = get("priced_again") == cell(std::int64_t{1});
-        SQLite::Statement f(database, "SELECT file, digest FROM input ORDER BY file");
+        SQLite::Statement f(database, "SELECT file, digest FROM input ORDER BY file, digest");
         while (f.executeStep()) origin.files.emplace_back(f.getColumn(0).getString(), f.getColumn(1).getString());
         SQLite::Statement m(database, "SELECT value FROM sweep WHERE name LIKE 'minimize %' ORDER BY name");
         while (m.executeStep()) origin.minimize.push_back(m.getColumn(0).getString());
@@ -248,7 +273,7 @@ struct result_store::state {
     SQLite::Database database;
     sweep_origin origin;
     std::vector<study_column> columns;  ///< of `point`: labels, axes, metrics
-    std::unique_ptr<SQLite::Statement> insert;
+    std::unique_ptr<SQLite::Statement> insert, insert_simulation, insert_timing;
     std::unique_ptr<SQLite::Statement> update;
     std::unique_ptr<SQLite::Transaction> transaction;
 };
@@ -305,7 +330,7 @@ result_store result_store::writable(const std::string& path, std::unique_ptr<wri
     auto s = std::make_unique<state>(path, SQLite::OPEN_READWRITE);
     s->lock = std::move(lock);
     s->read_origin();
-    s->prepare_insert();
+    s->prepare_inserts();
     return result_store(std::move(s));
 }
 
@@ -342,19 +367,7 @@ void result_store::add(const stored_simulation& simulation) {
         std::optional<std::uint64_t> id;
         if (simulation.report.size > 0) {
             id = simulation.points.front().id;  // the same in every run, however the points were spread
-            SQLite::Statement s(state_->database, "INSERT OR REPLACE INTO simulation VALUES (?, ?, ?, ?)");
-            const std::string& bytes = simulation.report.bytes;
-            s.bind(1, static_cast<std::int64_t>(*id));
-            s.bind(2, simulation.digest);
-            s.bind(3, static_cast<std::int64_t>(simulation.report.size));
-            s.bind(4, bytes.data(), static_cast<int>(bytes.size()));
-            s.exec();
-            SQLite::Statement t(state_->database, "INSERT OR REPLACE INTO timing VALUES (?, ?, ?, ?)");
-            t.bind(1, static_cast<std::int64_t>(*id));
-            t.bind(2, simulation.wall_s);
-            t.bind(3, simulation.cpu_s);
-            t.bind(4, static_cast<std::int64_t>(simulation.peak_bytes));
-            t.exec();
+            state_->put(simulation, *id);
         }
         for (const stored_point& p : simulation.points) state_->put(p, id);
         all.commit();
@@ -413,7 +426,7 @@ void result_store::merge(const std::string& other) {
 
 void result_store::finish() {
     guarded(state_->path, [&] {
-        state_->insert.reset();
+        state_->drop_inserts();
         state_->set("finished", std::int64_t{1});
         try {
             state_->database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -496,12 +509,21 @@ std::string result_store::cost_table_text(const std::string& name) const {
     });
 }
 
-std::string result_store::report_json(std::uint64_t simulation) const {
+std::string result_store::counters(std::uint64_t simulation) const {
     return guarded(state_->path, [&] {
         SQLite::Statement s(state_->database, "SELECT report, report_bytes FROM simulation WHERE id = ?");
         s.bind(1, static_cast<std::int64_t>(simulation));
         if (!s.executeStep()) throw refusal(state_->path, fmt::format("no simulation {}", simulation));
-        return packed_report{s.getColumn(0).getString(), std::uint64_t(s.getColumn(1).getInt64())}.json();
+        return packed_report{s.getColumn(0).getString(), std::uint64_t(s.getColumn(1).getInt64())}.counters();
+    });
+}
+
+std::optional<std::pair<std::uint64_t, double>> result_store::least(const std::string& column) const {
+    return guarded(state_->path, [&]() -> std::optional<std::pair<std::uint64_t, double>> {
+        const std::string name = quoted_name(column);
+        SQLite::Statement s(state_->database, fmt::format("SELECT id, {0} FROM point WHERE feasible AND typeof({0}) IN ('integer', 'real') ORDER BY {0}, id LIMIT 1", name));
+        if (!s.executeStep()) return {};
+        return std::pair{std::uint64_t(s.getColumn(0).getInt64()), s.getColumn(1).getDouble()};
     });
 }
 

@@ -30,13 +30,13 @@ struct stored_point {
     std::vector<cell> metrics;    ///< empty: absent
 };
 
-/// A report's JSON as it is stored: deflated, with the size of the text.
+/// A report's counters (traces/packed_counters.h) as they are stored: deflated, with their size before.
 struct packed_report {
     std::string bytes;
     std::uint64_t size = 0;
 
-    static packed_report of(const std::string& json);
-    std::string json() const;  ///< throws input_error when the bytes are damaged
+    static packed_report of(const std::string& counters);
+    std::string counters() const;  ///< throws input_error when the bytes are damaged
 };
 
 /// One simulation and the points that were priced from it.
@@ -108,7 +108,9 @@ public:
     std::string cost_table_text(const std::string& name) const;
     /// Ids of the rows that load() gives.
     std::vector<std::uint64_t> feasible_ids() const;
-    std::string report_json(std::uint64_t simulation) const;
+    std::string counters(std::uint64_t simulation) const;
+    /// The feasible point with the least value of a column, and that value; nothing where no point has a number there.
+    std::optional<std::pair<std::uint64_t, double>> least(const std::string& column) const;
     /// New prices of one simulation's points, in the transaction that `reprice` opened.
     void begin();
     void replace(std::uint64_t id, const std::string& cost_table, const std::vector<cell>& metrics, bool feasible);

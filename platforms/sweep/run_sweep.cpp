@@ -8,77 +8,76 @@
 #include <chrono>
 #include <cstring>
 #include <list>
-#include <nlohmann/json.hpp>
 
+#include "core/packing.h"
 #include "platforms/child_process.h"
 #include "platforms/pricing.h"
 #include "platforms/simulate.h"
 #include "platforms/sweep/point_filter.h"
-#include "traces/writers.h"
+#include "traces/packed_counters.h"
+#include "traces/study_view.h"
 
 namespace symmetree {
+
+template <class Archive>
+void pack_fields(Archive& archive, stored_point& p) {
+    archive.word(p.status, point_status::failed);
+    archive(p.id, p.reason, p.feasible, p.axes, p.cost_table, p.metrics);
+}
+
 namespace {
 
 using seconds = std::chrono::duration<double>;
 using wall_clock = std::chrono::steady_clock;
 
-nlohmann::json packed(const cell& value) {
-    if (const auto* whole = std::get_if<std::int64_t>(&value)) return *whole;
-    if (const auto* real = std::get_if<double>(&value)) return *real;
-    if (const auto* text = std::get_if<std::string>(&value)) return *text;
-    return nullptr;
+/// What a worker sends: its simulation's counters, ready to be stored, and every point priced from them.
+struct simulation_answer {
+    packed_report report;
+    std::vector<std::string> notes;
+    std::vector<stored_point> points;
+};
+
+template <class Archive>
+void pack_fields(Archive& archive, simulation_answer& a) {
+    archive(a.report.bytes, a.report.size, a.notes, a.points);
 }
 
-cell unpacked(const nlohmann::json& value) {
-    if (value.is_number_integer()) return value.get<std::int64_t>();
-    if (value.is_number_float()) return value.get<double>();
-    if (value.is_string()) return value.get<std::string>();
-    return {};
-}
-
-nlohmann::json packed(const std::vector<cell>& values) {
-    nlohmann::json list = nlohmann::json::array();
-    for (const cell& value : values) list.push_back(packed(value));
-    return list;
-}
-
-std::vector<cell> unpacked_list(const nlohmann::json& list) {
-    std::vector<cell> values;
-    for (const nlohmann::json& value : list) values.push_back(unpacked(value));
-    return values;
-}
-
-/// What a worker sends: the report of its simulation, ready to be stored, and every point priced from it.
-std::string answer_of(const sweep_space& space, const planned_simulation& simulation, const weight_cache& cache, point_filter& filter) {
-    nlohmann::json answer;
-    nlohmann::json& points = answer["points"] = nlohmann::json::array();
+std::string answer_of(const sweep_space& space, const planned_simulation& simulation, const weight_cache& cache, point_filter& filter, std::uint64_t memory_bytes) {
+    simulation_answer answer;
     report run;
     for (const std::uint64_t id : simulation.points) {
         sweep_point point = space.point(id);
-        const std::vector<cell> axes = space.cells(id, point), known = known_cells(space, id, point);
-        const std::string table = point.request->platform.cost_table;
-        if (points.empty()) {
+        stored_point priced;
+        priced.id = id;
+        priced.axes = space.cells(id, point);
+        priced.cost_table = point.request->platform.cost_table;
+        const std::vector<cell> known = known_cells(space, id, point);
+        if (answer.points.empty()) {
+            // The pages of the simulated DRAM count in full, though few of them are ever touched.
+            if (memory_bytes > 0) limit_memory(memory_bytes + point.request->platform.dram.capacity_bytes);
             run = simulate(prepare(std::move(*point.request), cache));
-            const packed_report stored = packed_report::of(to_json(run));
-            answer["report"] = nlohmann::json::binary({stored.bytes.begin(), stored.bytes.end()});
-            answer["report_bytes"] = stored.size;
-            answer["notes"] = run.notes;
+            answer.report = packed_report::of(packed_counters(run));
+            answer.notes = run.notes;
         } else {
             price(run, point.request->platform, *point.request->prices);
         }
-        std::vector<cell> metrics, but_area;
+        std::vector<cell> but_area;
         for (const metric& m : metrics_of(run)) {
             if (m.name != "area_um2") but_area.push_back(m.value);
-            metrics.push_back(m.value);
+            priced.metrics.push_back(m.value);
         }
-        points.push_back({packed(axes), table, filter.feasible(known, but_area), packed(metrics)});
+        priced.feasible = filter.feasible(known, but_area);
+        answer.points.push_back(std::move(priced));
     }
-    const std::vector<std::uint8_t> bytes = nlohmann::json::to_cbor(answer);
-    return {bytes.begin(), bytes.end()};
+    packer out;
+    out(answer);
+    return out.take();
 }
 
-std::string first_of(const std::vector<diagnostic>& problems) {
-    return problems.front().text() + (problems.size() > 1 ? fmt::format(" (and {} more)", problems.size() - 1) : "");
+std::string first_of(const sweep_space& space, const std::vector<diagnostic>& problems) {
+    diagnostic first = problems.front();
+    if (!first.file.empty()) first.file = space.label_of(first.file);
+    return first.text() + (problems.size() > 1 ? fmt::format(" (and {} more)", problems.size() - 1) : "");
 }
 
 class sweep_run {
@@ -95,6 +94,7 @@ public:
         progress_.total = plan_.points();
         progress_.before = settled.size();
         record_refused(settled);
+        recall_best();
         std::vector<const planned_simulation*> todo;
         for (const planned_simulation& s : plan_.simulations)
             if (settled.count(s.points.front()) == 0) todo.push_back(&s);
@@ -146,7 +146,7 @@ private:
     }
 
     void start(const planned_simulation& simulation) {
-        running_.push_back({&simulation, wall_clock::now(), child_process([&] { return answer_of(space_, simulation, cache_, filter_); }, limits_.point_memory_bytes)});
+        running_.push_back({&simulation, wall_clock::now(), child_process([&] { return answer_of(space_, simulation, cache_, filter_, limits_.point_memory_bytes); })});
     }
 
     /// Waits a second at most.
@@ -196,7 +196,7 @@ private:
         result.peak_bytes = outcome.peak_bytes;
         switch (outcome.ended) {
             case child_outcome::kind::result: take(outcome.text, *w.simulation, result); break;
-            case child_outcome::kind::wrong_input: fail(point_status::refused, first_of(outcome.problems), *w.simulation, result); break;
+            case child_outcome::kind::wrong_input: fail(point_status::refused, first_of(space_, outcome.problems), *w.simulation, result); break;
             case child_outcome::kind::fault: fail(point_status::failed, outcome.text, *w.simulation, result); break;
             case child_outcome::kind::died:
                 fail(point_status::failed, w.timed_out ? fmt::format("no result within {} s", limits_.point_timeout_s) : outcome.text, *w.simulation, result);
@@ -206,15 +206,16 @@ private:
     }
 
     void take(const std::string& answer, const planned_simulation& simulation, stored_simulation& result) {
-        const nlohmann::json all = nlohmann::json::from_cbor(answer);
-        const nlohmann::json::binary_t& report = all.at("report").get_binary();
-        result.report = {{report.begin(), report.end()}, all.at("report_bytes").get<std::uint64_t>()};
-        note(all.at("notes").get<std::vector<std::string>>());
-        for (std::size_t i = 0; i < simulation.points.size(); ++i) {
-            const nlohmann::json& from = all.at("points").at(i);
-            result.points.push_back({simulation.points[i], point_status::done, "", from.at(2).get<bool>(), unpacked_list(from.at(0)), from.at(1).get<std::string>(), unpacked_list(from.at(3))});
-            note_table(result.points.back());
-            note_best(result.points.back());
+        simulation_answer all;
+        unpacker in(answer);
+        in(all);
+        in.finish();
+        result.report = std::move(all.report);
+        result.points = std::move(all.points);
+        note(all.notes);
+        for (const stored_point& p : result.points) {
+            note_table(p);
+            note_best(p);
         }
         progress_.done += simulation.points.size();
     }
@@ -236,18 +237,26 @@ private:
         if (!tables_.insert(name).second) return;
         const cost_table table = *space_.point(p.id).request->prices;
         const auto file = space_.files().find(table.file());
-        store_.add_cost_table(name, table.label(), table.file(), file == space_.files().end() ? "" : file->second);
+        store_.add_cost_table(name, table.label(), space_.label_of(table.file()), file == space_.files().end() ? "" : file->second);
+    }
+
+    /// The best of what an earlier run recorded.
+    void recall_best() {
+        const std::string& wanted = space_.spec().minimize.front();
+        if (std::find(metric_names_.begin(), metric_names_.end(), wanted) == metric_names_.end()) return;
+        if (const auto found = store_.least(wanted)) take_best(found->first, found->second);
     }
 
     void note_best(const stored_point& p) {
-        const std::string& wanted = space_.spec().minimize.front();
-        const auto at = std::find(metric_names_.begin(), metric_names_.end(), wanted);
+        const auto at = std::find(metric_names_.begin(), metric_names_.end(), space_.spec().minimize.front());
         if (at == metric_names_.end() || !p.feasible) return;
-        const cell& value = p.metrics[std::size_t(at - metric_names_.begin())];
-        const double number = std::holds_alternative<double>(value) ? std::get<double>(value) : std::holds_alternative<std::int64_t>(value) ? double(std::get<std::int64_t>(value)) : best_;
+        if (const auto number = number_of(p.metrics[std::size_t(at - metric_names_.begin())])) take_best(p.id, *number);
+    }
+
+    void take_best(std::uint64_t id, double number) {
         if (number >= best_) return;
         best_ = number;
-        progress_.best = fmt::format("{} {:.4g} at point {}", wanted, number, p.id);
+        progress_.best = fmt::format("{} {:.4g} at point {}", space_.spec().minimize.front(), number, id);
     }
 
     const sweep_space& space_;

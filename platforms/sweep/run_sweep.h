@@ -13,7 +13,7 @@ namespace symmetree {
 struct sweep_limits {
     int jobs = 1;                          ///< simulations at a time
     double point_timeout_s = 0;            ///< of one simulation; 0: none
-    std::uint64_t point_memory_bytes = 0;  ///< address space of one simulation; 0: no limit
+    std::uint64_t point_memory_bytes = 0;  ///< of one simulation, beside the simulated DRAM's capacity; 0: no limit
 };
 
 /// Told after every finished simulation and at least once per second.

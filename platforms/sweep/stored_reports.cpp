@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <set>
@@ -13,10 +14,12 @@
 #include "platforms/sweep/point_filter.h"
 #include "platforms/sweep/sweep_spec.h"
 #include "traces/pareto.h"
-#include "traces/writers.h"
+#include "traces/packed_counters.h"
 
 namespace symmetree {
 namespace {
+
+namespace fs = std::filesystem;
 
 /// The columns that constraints can read: axes and area, then the other metrics.
 class stored_filter {
@@ -63,7 +66,7 @@ std::string content_of(const std::string& file) {
 
 report report_of_point(const result_store& store, std::uint64_t id) {
     const result_store::priced_point p = store.priced_point_of(id);
-    report r = report_from_json(store.report_json(p.simulation));
+    report r = report_from_counters(store.counters(p.simulation));
     price(r, configuration_of(r, p), cost_table::parse(store.cost_table_text(p.cost_table), p.cost_table));
     return r;
 }
@@ -106,11 +109,11 @@ void reprice(result_store& store, const std::string& name, const std::string& sh
     const cost_table table = cost_table::load(name, shipped_directory);
     stored_filter filter(store);
     store.begin();
-    store.add_cost_table(name, table.label(), table.file(), content_of(table.file()));
+    store.add_cost_table(name, table.label(), fs::path(table.file()).filename().string(), content_of(table.file()));
     report r;
     std::optional<std::uint64_t> loaded;
     for (const result_store::priced_point& p : store.priced_points()) {
-        if (loaded != p.simulation) r = report_from_json(store.report_json(p.simulation));
+        if (loaded != p.simulation) r = report_from_counters(store.counters(p.simulation));
         loaded = p.simulation;
         platform_config config = configuration_of(r, p);
         const std::string before = configuration_that_is_simulated(config);

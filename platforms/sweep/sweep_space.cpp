@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <unordered_map>
 
 #include "core/yaml_reader.h"
 #include "platforms/auto_clock.h"
@@ -186,8 +187,19 @@ public:
     }
 
     const YAML::Node& platform(const std::string& name, std::string& file) {
-        file = platform_file(resolved(name), shipped_.platforms);
+        std::string& known = platform_files_[name];
+        if (known.empty()) known = platform_file(resolved(name), shipped_.platforms);
+        file = known;
         return document(file);
+    }
+
+    /// The platform of these values of the axes, where an earlier point had the same ones. A worker finds here what its parent read.
+    const platform_config* known_platform(const std::string& key) const {
+        const auto found = platforms_.find(key);
+        return found == platforms_.end() ? nullptr : &found->second;
+    }
+    void keep_platform(const std::string& key, const platform_config& platform) {
+        if (platforms_.size() < most_platforms) platforms_.emplace(key, platform);
     }
 
     /// The workload with these fields set; unset documents and combinations are kept, there are few.
@@ -216,6 +228,7 @@ public:
     const std::map<std::string, std::string>& files() const { return files_; }
 
     const shipped_directories& shipped() const { return shipped_; }
+    const fs::path& folder() const { return folder_; }
 
 private:
     void note(const std::string& file) {
@@ -245,8 +258,12 @@ private:
         return read_workload(changed, file);
     }
 
+    static constexpr std::size_t most_platforms = 4096;  // a kB each, in every worker's page tables
+
     const fs::path folder_;
     const shipped_directories shipped_;
+    std::map<std::string, std::string> platform_files_;
+    std::unordered_map<std::string, platform_config> platforms_;
     std::map<std::string, YAML::Node> documents_;
     std::map<std::string, std::shared_ptr<const workload>> networks_;
     std::map<std::string, cost_table> prices_;
@@ -266,6 +283,16 @@ sweep_space::~sweep_space() = default;
 sweep_space::sweep_space(sweep_space&&) noexcept = default;
 
 const std::map<std::string, std::string>& sweep_space::files() const { return sources_->files(); }
+
+std::string sweep_space::label_of(const std::string& file) const {
+    const shipped_directories& shipped = sources_->shipped();
+    const auto absolute = [](const fs::path& path) { return fs::absolute(path).lexically_normal(); };
+    for (const fs::path& folder : {sources_->folder(), fs::path(shipped.networks), fs::path(shipped.platforms), fs::path(shipped.costs)}) {
+        const fs::path below = absolute(file).lexically_relative(absolute(folder.empty() ? "." : folder));
+        if (!below.empty() && *below.begin() != "..") return below.string();
+    }
+    return fs::path(file).filename().string();
+}
 
 std::vector<std::size_t> sweep_space::choice(std::uint64_t index) const {
     std::vector<std::size_t> taken(spec_.axes.size(), 0);
@@ -339,6 +366,12 @@ private:
 
     void make_platform() {
         const auto [name, place] = base("platform", spec_.platform, spec_.platform_place);
+        std::string key = name;
+        for_fields("platform.", [&](const given& g, const std::string&) { key += '\n' + g.value->text; });
+        if (const platform_config* known = from_.known_platform(key)) {
+            request_.platform = *known;
+            return;
+        }
         YAML::Node document;
         try {
             std::string file;
@@ -347,6 +380,7 @@ private:
                 set_field(document, field, field == "cost_table" || field == "clock_hz.table" ? from_.resolved(g.value->text) : g.value->text);
             });
             request_.platform = read_platform(document, file);
+            from_.keep_platform(key, request_.platform);
         } catch (const contradictory_platform&) {
             throw;
         } catch (const input_error& e) {

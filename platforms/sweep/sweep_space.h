@@ -47,6 +47,9 @@ public:
     std::vector<cell> cells(std::uint64_t index, const sweep_point& point) const;
     /// The files that were read so far and what they hold.
     const std::map<std::string, std::string>& files() const;
+    /// A file as results name it, the same on every machine: by its path from the sweep's folder or from the shipped ones; one that
+    /// is in none of them by its last part.
+    std::string label_of(const std::string& file) const;
 
 private:
     class sources;

@@ -102,9 +102,25 @@ class Rows(SweepTest):
         self.assertEqual(origin["spec"], (self.folder / "many.yaml").read_text())
         self.assertRegex(origin["version"], r"^0\.\d+\.\d+ \([0-9a-f]{7,}(-dirty)?\)$")
         self.assertEqual(self.rows("r.db", "SELECT name, label, text FROM cost_table"), [("published_45nm", "published, scaled", TABLE.read_text())])
-        files = [os.path.basename(f) for (f,) in self.rows("r.db", "SELECT file FROM input")]
-        self.assertEqual(sorted(files), ["dasq.yaml", "pot.yaml", "published_45nm.yaml", "small.yaml", "symq.yaml"])
+        files = [f for (f,) in self.rows("r.db", "SELECT file FROM input ORDER BY file")]
+        self.assertEqual(files, ["dasq.yaml", "pot.yaml", "published_45nm.yaml", "small.yaml", "symq.yaml"])
         self.assertTrue(all(cpu >= 0 and peak > 1e6 for cpu, peak in self.rows("r.db", "SELECT cpu_s, peak_bytes FROM timing")))
+
+
+    def test_name_no_folder_of_this_machine(self):
+        self.write("own/own.yaml", (ROOT / "platforms/presets/symq.yaml").read_text().replace("name: symq", "name: own"))
+        self.write("own/small.yaml", (self.folder / "small.yaml").read_text())
+        self.write("sweeps/s.yaml", "name: s\nworkload: nets/small.yaml\naxes: [{axis: platform, values: [symq, ../own/own.yaml]}]\n")
+        self.write("sweeps/nets/small.yaml", (self.folder / "small.yaml").read_text())
+        self.sweep(str(self.folder / "sweeps/s.yaml"), "r.db")
+        self.sweep("sweeps/s.yaml", "relative.db")
+        self.assert_same_rows("r.db", "relative.db")
+        self.assertEqual([f for (f,) in self.rows("r.db", "SELECT file FROM input ORDER BY file")], ["nets/small.yaml", "own.yaml", "published_45nm.yaml", "symq.yaml"])
+        self.assertEqual(self.run_program("report", "r.db", "--output", "page.html").returncode, 0)
+        for name in ("r.db", "page.html"):
+            content = (self.folder / name).read_bytes()
+            for machine in (self.folder, ROOT):
+                self.assertNotIn(str(machine).encode(), content)
 
 
 class Pricing(SweepTest):

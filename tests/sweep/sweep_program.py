@@ -1,4 +1,5 @@
 """A folder of its own for each test, the program in it, and what stands in a result file."""
+import json
 import os
 import pathlib
 import re
@@ -9,7 +10,6 @@ import subprocess
 import tempfile
 import time
 import unittest
-import zlib
 
 PROGRAM = os.environ["SYMMETREE_TEST_PROGRAM"]
 ROOT = pathlib.Path(os.environ["SYMMETREE_TEST_ROOT"])
@@ -143,11 +143,10 @@ class SweepTest(unittest.TestCase):
         except sqlite3.OperationalError:
             return 0  # not there yet
 
-    def report_of(self, output, simulation):
-        (packed, size), = self.rows(output, "SELECT report, report_bytes FROM simulation WHERE id = ?", simulation)
-        text = zlib.decompress(packed)
-        self.assertEqual(len(text), size)
-        return text.decode()
+    def report_of(self, output, point):
+        answer = self.run_program("query", output, f"SELECT report_json({point}) AS report", "--format", "json")
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        return json.loads(answer.stdout)[0]["report"]
 
     # Processes.
 

@@ -148,6 +148,8 @@ function buildDetail(id, draw) {
     select.addEventListener("change", () => { chosen = study.details[select.value]; again(); });
     place.querySelector("form").append(labelled("run", select));
   }
+  if (study.details.length < study.rows)
+    place.querySelector(".about").textContent = `In detail: ${study.details.length} of ${counted(study.rows)} points, from the front over all that the sweep minimizes.`;
   again();
 }
 

@@ -36,7 +36,7 @@ std::string touched(std::size_t bytes) {
     return text;
 }
 
-child_outcome outcome_of(const std::function<std::string()>& work, std::uint64_t memory_bytes = 0) { return child_process(work, memory_bytes).wait(); }
+child_outcome outcome_of(const std::function<std::string()>& work) { return child_process(work).wait(); }
 
 bool is_running(pid_t pid) {
     std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
@@ -129,14 +129,17 @@ TEST(child, that_is_stopped_can_be_killed) {
 }
 
 TEST(child, has_at_most_the_memory_it_is_given) {
-    if (address_sanitizer) GTEST_SKIP() << "the address sanitizer's shadow is larger than any limit of address space";
+    if (address_sanitizer) GTEST_SKIP() << "the address sanitizer's shadow is larger than any limit of memory";
     const auto take = [](std::size_t mib) {
-        return [mib] { return std::to_string(touched(mib << 20).size()); };
+        return [mib] {
+            limit_memory(512u << 20);
+            return std::to_string(touched(mib << 20).size());
+        };
     };
-    const child_outcome outcome = outcome_of(take(1024), 512u << 20);
+    const child_outcome outcome = outcome_of(take(1024));
     EXPECT_EQ(outcome.ended, kind::fault);
     EXPECT_EQ(outcome.text, "out of memory");
-    EXPECT_EQ(outcome_of(take(64), 512u << 20).ended, kind::result);
+    EXPECT_EQ(outcome_of(take(64)).ended, kind::result);
 }
 
 TEST(child, tells_its_peak_and_its_time) {

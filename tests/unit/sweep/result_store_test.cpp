@@ -140,9 +140,9 @@ TEST_F(store_test, keeps_reports_of_any_size) {
     result_store store = result_store::create(path_, origin_of({"a"}));
     store.add(simulation_of({0}, {cell()}, large));
     store.add(simulation_of({1}, {cell()}, std::string(1 << 20, ' ')));
-    EXPECT_EQ(store.report_json(0), large);
-    EXPECT_EQ(store.report_json(1), std::string(1 << 20, ' '));
-    EXPECT_THAT(problems_of([&] { store.report_json(2); }), ElementsAre(path_ + ": no simulation 2"));
+    EXPECT_EQ(store.counters(0), large);
+    EXPECT_EQ(store.counters(1), std::string(1 << 20, ' '));
+    EXPECT_THAT(problems_of([&] { store.counters(2); }), ElementsAre(path_ + ": no simulation 2"));
 }
 
 TEST_F(store_test, refuses_damaged_reports) {
@@ -154,7 +154,7 @@ TEST_F(store_test, refuses_damaged_reports) {
     for (const char* damage : {"UPDATE simulation SET report = x'00'", "UPDATE simulation SET report_bytes = 3", "UPDATE simulation SET report_bytes = 1000000000000000000", "UPDATE simulation SET report_bytes = -1",
                                "UPDATE simulation SET report = x''"}) {
         outside(path_, damage);
-        EXPECT_THAT(problems_of([&] { result_store::open(path_, false).report_json(0); }), ElementsAre(HasSubstr("a stored report is damaged"))) << damage;
+        EXPECT_THAT(problems_of([&] { result_store::open(path_, false).counters(0); }), ElementsAre(HasSubstr("a stored report is damaged"))) << damage;
     }
 }
 
@@ -278,8 +278,8 @@ TEST_F(store_test, merges_what_it_does_not_have_and_points_that_failed_elsewhere
     }
     store.merge(other);
     EXPECT_EQ(store.count(point_status::done), 2u);
-    EXPECT_EQ(store.report_json(0), "zero");
-    EXPECT_EQ(store.report_json(1), "one");
+    EXPECT_EQ(store.counters(0), "zero");
+    EXPECT_EQ(store.counters(1), "one");
     EXPECT_THAT(store.load("t").notes, ElementsAre("a note"));
     store.merge(other);
     EXPECT_EQ(store.count(point_status::done), 2u);

@@ -47,6 +47,16 @@ TEST(figures, have_axes_with_units_and_the_values_of_the_study) {
                                 HasSubstr("title 'Pareto front'")));
 }
 
+TEST(figures, have_a_front_per_workload) {
+    report small = sample_report(), large = sample_report();
+    large.workload = "four_layers";
+    large.layers.push_back(large.layers.front());
+    const std::string script = figures_of(study_of({"", {}, {small, large, small}})).at(0).script;
+    const std::size_t front = script.find("$front << EOD\n");
+    ASSERT_NE(front, std::string::npos);
+    EXPECT_THAT(script.substr(front, script.find("EOD\n", front + 15) - front), testing::MatchesRegex("\\$front << EOD\n[0-9.]+ [0-9.]+\n\n[0-9.]+ [0-9.]+\n"));
+}
+
 TEST(figures, names_are_quoted) { EXPECT_EQ(gnuplot_quoted("it's `date` \"x\" \n"), "'it''s `date` \"x\" \\n'"); }
 
 TEST(figures, heat_maps_leave_cells_without_a_value_empty) {

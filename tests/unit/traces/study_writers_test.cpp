@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "tests/unit/traces/lines.h"
 #include "tests/unit/traces/sample.h"
@@ -54,14 +55,41 @@ TEST(study_markdown, says_what_all_points_share_and_what_the_ratios_refer_to) {
 
 TEST(study_latex, is_a_table_for_booktabs) {
     const std::string text = to_latex(with_name("x"));
-    EXPECT_THAT(text, AllOf(HasSubstr("\\begin{tabular}{lrr}"), HasSubstr("\\toprule"), HasSubstr("platform & energy & power \\\\"),
+    EXPECT_THAT(text, AllOf(HasSubstr("\\begin{tabular}{lrr}"), HasSubstr("\\toprule"), HasSubstr("\\shortstack[l]{platform} & \\shortstack[r]{energy} & \\shortstack[r]{power} \\\\"),
                             HasSubstr(" & mJ & mW \\\\"), HasSubstr("x & 2.0000 & -- \\\\"), HasSubstr("\\bottomrule")));
 }
 
+/// The text without escaped characters.
+std::string without_escapes(const std::string& text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '\\' && i + 1 < text.size() && std::ispunct(static_cast<unsigned char>(text[i + 1]))) ++i;
+        else out += text[i];
+    }
+    return out;
+}
+
+TEST(study_latex, closes_what_it_opens_and_has_as_many_cells_as_columns) {
+    const std::string text = to_latex(study_of(sample_comparison()));
+    const std::string plain = without_escapes(text);
+    EXPECT_EQ(std::count(plain.begin(), plain.end(), '{'), std::count(plain.begin(), plain.end(), '}'));
+    const std::size_t begin = text.find("\\begin{tabular}{") + 16;
+    const auto columns = static_cast<std::ptrdiff_t>(text.find('}', begin) - begin);
+    EXPECT_THAT(text, HasSubstr("\\shortstack[r]{latency\\\\ratio}"));
+    int rows = 0;
+    for (const std::string& line : lines_of(text)) {
+        if (line.size() < 2 || line.substr(line.size() - 2) != "\\\\") continue;
+        const std::string cells = without_escapes(line);
+        EXPECT_EQ(std::count(cells.begin(), cells.end(), '&'), columns - 1) << line;
+        ++rows;
+    }
+    EXPECT_EQ(rows, 2 + 5);
+}
+
 TEST(study_latex, names_stay_names) {
-    EXPECT_THAT(to_latex(with_name("\\input{x} $1$ & # _ % ~ ^ <a> | -- [b] \n")),
+    EXPECT_THAT(to_latex(with_name("\\input{x} $1$ & # _ % ~ ^ <a> | -- [b] * \n")),
                 HasSubstr("\\textbackslash{}input\\{x\\} \\$1\\$ \\& \\# \\_ \\% \\textasciitilde{} \\textasciicircum{} "
-                          "\\textless{}a\\textgreater{} \\textbar{} {-}{-} {[}b{]} "
+                          "\\textless{}a\\textgreater{} \\textbar{} {-}{-} {[}b{]} {*} "
                           "\\textbackslash{}n &"));
 }
 
