@@ -5,6 +5,7 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -94,6 +95,7 @@ std::string bare_simulations(const sweep_size& size, const weight_cache& cache) 
     benchmark::DoNotOptimize(load_workload(size.network, shipped.networks));
     for (const std::string& platform : platforms) benchmark::DoNotOptimize(load_platform(platform, shipped.platforms));
     benchmark::DoNotOptimize(cost_table::load(simulations.front().front().platform.cost_table, shipped.costs));
+    malloc_trim(0);  // as run_sweep does
     for (const bare_simulation& s : simulations) {
         child_process simulation([&] {
             report run = simulate(prepare(s.front(), cache));

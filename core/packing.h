@@ -24,9 +24,10 @@ public:
     void operator()(const T&... values) {
         (put(values), ...);
     }
-    /// A word of a closed set whose last one is `last`.
+    /// A word of a closed set whose last one is `last`. Throws where the set has grown and its writer has not.
     template <class Word>
-    void word(const Word& value, Word) {
+    void word(const Word& value, Word last) {
+        if (value > last) throw std::logic_error("a word beyond the last one can't be packed");
         put(static_cast<std::uint64_t>(value));
     }
     std::string take() { return std::move(bytes_); }

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -62,9 +61,6 @@ void write_all(int to, const std::string& text) {
     if (getppid() != parent) _exit(3);  // it went before the line above
     std::signal(SIGINT, SIG_IGN);
     std::signal(SIGTERM, SIG_IGN);  // both reach whole groups of processes; the parent decides, and takes its children along
-    // It ends soon and wants again what it frees: given back to the system, two of three page faults of a small simulation were for that.
-    mallopt(M_MMAP_THRESHOLD, 32 << 20);
-    mallopt(M_TRIM_THRESHOLD, 1 << 30);
     write_all(to, answer_of(work));
     _exit(0);  // no destructors: the parent's state is the parent's
 }

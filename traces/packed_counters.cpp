@@ -22,7 +22,7 @@ void pack_fields(Archive& archive, unit_counters& c) {
 
 template <class Archive>
 void pack_fields(Archive& archive, memory_kind& kind) {
-    archive.word(kind, memory_kind::output_buffer);
+    archive.word(kind, memory_kind::vector_banks);
 }
 
 template <class Archive>

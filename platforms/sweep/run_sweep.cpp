@@ -1,6 +1,7 @@
 #include "platforms/sweep/run_sweep.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <poll.h>
 
 #include <algorithm>
@@ -100,6 +101,7 @@ public:
             if (settled.count(s.points.front()) == 0) todo.push_back(&s);
             else progress_.done += s.points.size();
         if (!todo.empty()) fit(settled);
+        malloc_trim(0);  // small free blocks are joined here: every worker would do it anew, in pages that it has to copy for that
         for (auto next = todo.begin(); !stop_ && (next != todo.end() || !running_.empty());) {
             for (; next != todo.end() && running_.size() < std::size_t(limits_.jobs); ++next) start(**next);
             wait_for_some();
