@@ -85,7 +85,7 @@ row outside(const platform_config& c) {
 }
 
 row movers(const platform_config& c) {
-    return {{{"sequencer", fmt::format("loop order {}", name_of(c.mapping.order)),
+    return {{{"sequencer", name_of(c.mapping.flow), fmt::format("loop order {}", name_of(c.mapping.order)),
               fmt::format("vectors per m-block {}", c.mapping.m_block == 0 ? "auto" : std::to_string(c.mapping.m_block)),
               fmt::format("wide layers: {}", name_of(c.mapping.wide))},
              "tiles"},
@@ -172,9 +172,10 @@ row arithmetic(const platform_config& c) {
 }
 
 row output_side(const platform_config& c) {
+    const bool holds_outputs = c.mapping.flow == dataflow::output_stationary;
     return {{{"accumulators", fmt::format("{} x {} bits", c.array.trees, c.accumulators.bits),
-              fmt::format("2 banks of {} vectors", c.accumulators.depth),
-              fmt::format("a write every {} cycles", c.accumulators.write_interval)},
+              holds_outputs ? "2 banks of 1 vector" : fmt::format("2 banks of {} vectors", c.accumulators.depth),
+              holds_outputs ? "a write every cycle" : fmt::format("a write every {} cycles", c.accumulators.write_interval)},
              "full banks"},
             {{"requantizer", fmt::format("{} outputs/cycle", c.drain_width)}, "output codes"},
             {{"output buffer", bank_pair(c.output_buffer), fmt::format("port {} bits/cycle", c.output_buffer.port_bits)},

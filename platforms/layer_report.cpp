@@ -45,7 +45,9 @@ layer_report layer_report_of(const platform_config& platform, const planned_laye
     out.name = l.what.name;
     out.scheme = to_string(l.used);
     out.unit = fmt::format("{} {}x{}", unit_name(platform, l.on_side_array), array.trees, array.lanes);
-    out.mapping = fmt::format("{}, m-block {}, passes {}", name_of(static_cast<loop_order>(l.plan.descriptor.order)), l.plan.descriptor.m_block, l.plan.passes.total());
+    const bool holds_outputs = l.plan.descriptor.flow == static_cast<int>(dataflow::output_stationary);
+    out.mapping = fmt::format("{}{}, m-block {}, passes {}", holds_outputs ? "output_stationary, " : "", name_of(static_cast<loop_order>(l.plan.descriptor.order)),
+                              l.plan.descriptor.m_block, l.plan.passes.total());
     out.m = shape.m;
     out.n = shape.n;
     out.k = shape.k;

@@ -191,6 +191,7 @@ vector_unit_config read_vector_unit(yaml_reader reader) {
 
 mapping_config read_mapping(yaml_reader reader) {
     mapping_config mapping;
+    mapping.flow = reader.choice("dataflow", words({dataflow::weight_stationary, dataflow::output_stationary}), std::optional(mapping.flow));
     mapping.order =
         reader.choice("loop_order", words({loop_order::automatic, loop_order::n_m, loop_order::m_n}), std::optional(mapping.order));
     mapping.m_block = automatic_or(reader, "m_block", 65536);
@@ -415,6 +416,7 @@ void write_memory(yaml_writer& out, const platform_config& c) {
 
 void write_mapping(yaml_writer& out, const mapping_config& mapping) {
     out.begin("mapping");
+    out.field("dataflow", name_of(mapping.flow));
     out.field("loop_order", name_of(mapping.order));
     out.automatic_field("m_block", mapping.m_block);
     out.automatic_field("n_blocks_per_group", mapping.n_blocks_per_group);

@@ -36,8 +36,8 @@ struct buffer_config {
 
 struct accumulator_config {
     int bits = 32;                           ///< 8..32
-    int depth = 256;                         ///< vectors per bank, two banks
-    int write_interval = 2;                  ///< H: cycles between two writes of one accumulator, 1..16
+    int depth = 256;                         ///< vectors per bank, two banks; one where outputs are held
+    int write_interval = 2;                  ///< H: cycles between two writes of one accumulator, 1..16; one where outputs are held
 };
 
 struct dma_config {
@@ -59,6 +59,7 @@ struct vector_unit_config {
 };
 
 struct mapping_config {
+    dataflow flow = dataflow::weight_stationary;
     loop_order order = loop_order::automatic;
     int m_block = 0;                         ///< vectors per m-block; 0: as many as fit
     int n_blocks_per_group = 0;              ///< whole n-blocks per weight group; 0: as many as fit

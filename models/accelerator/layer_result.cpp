@@ -41,8 +41,8 @@ void for_each_unit(const accelerator_config& config, activation_class input, Vis
         if (config.sparse.assignment == outlier_assignment::pooled)
             visit(unit_key{unit_kind::sparse_crossbar, config.sparse.value_bits, a.activation_bits, a.trees, input, true}, count(config.sparse.lanes));
     }
-    visit(unit_key{unit_kind::accumulator, config.accumulators.bits, 0, config.accumulators.depth, input, false},
-          count(a.trees + (keeps_row_sums(config) ? 1 : 0)));
+    const int depth = config.mapping.flow == dataflow::output_stationary ? 1 : config.accumulators.depth;
+    visit(unit_key{unit_kind::accumulator, config.accumulators.bits, 0, depth, input, false}, count(a.trees + (keeps_row_sums(config) ? 1 : 0)));
     visit(unit_key{unit_kind::requantizer, config.accumulators.bits, 0, 0, input, false}, count(config.drain_width));
 }
 

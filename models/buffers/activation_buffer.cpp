@@ -58,11 +58,11 @@ void activation_buffer::read(input_read& request, sc_core::sc_time& delay) {
     const layer_job& layer = *b.content.layer;
     if (request.moved_bits > 0) {
         const std::int64_t inputs = std::min<std::int64_t>(layer.array.lanes, layer.geometry().k() - std::int64_t{request.k_block} * layer.array.lanes);
-        counters_.read_bytes += std::uint64_t(b.content.vectors) * ceil_div(std::uint64_t(inputs) * std::uint64_t(request.moved_bits), 8);
-        counters_.read_accesses += std::uint64_t(b.content.vectors) * layer.pace;
+        counters_.read_bytes += std::uint64_t(request.count) * ceil_div(std::uint64_t(inputs) * std::uint64_t(request.moved_bits), 8);
+        counters_.read_accesses += std::uint64_t(request.count) * layer.pace;
     }
     request.stride = vector_stride(layer.array.lanes);
-    if (request.want_values) request.vectors = vectors_of(b, request, request.stride).data();
+    if (request.want_values) request.vectors = vectors_of(b, request, request.stride).data() + std::ptrdiff_t{request.first_vector} * request.stride;
 }
 
 const std::vector<std::int16_t>& activation_buffer::vectors_of(bank& b, const input_read& request, int stride) {

@@ -29,15 +29,16 @@ struct input_bank_opening {
     std::vector<row_run> rows;
 };
 
-/// Asks for the im2col vectors of a tile; answered when the whole m-block's input is in the bank.
+/// Asks for the im2col vectors [first_vector, first_vector + count) of an m-block for a tile; answered when the whole m-block's input is in the bank.
 struct input_read {
     int bank = 0;
     std::int32_t k_block = 0;
+    std::int32_t first_vector = 0, count = 0;
     piece part;
     int moved_bits = 0;                     ///< bits of each code that cross the port; 0: they crossed it before
     bool want_values = true;
     // answer
-    const std::int16_t* vectors = nullptr;  ///< [vectors][stride] as im2col_math says; null when no values are wanted
+    const std::int16_t* vectors = nullptr;  ///< [count][stride] as im2col_math says; null when no values are wanted
     int stride = 0;
     std::uint64_t ready_cycle = 0;          ///< when the input was complete
 };

@@ -47,6 +47,7 @@ tiling_limits limits_of(const accelerator_config& config, const array_config& ar
     limits.weight_bank_bytes = config.weight_buffer.bank_bytes;
     limits.activation_bank_bytes = config.activation_buffer.bank_bytes;
     limits.output_bank_bytes = config.output_buffer.bank_bytes;
+    limits.flow = config.mapping.flow;
     limits.order = config.mapping.order;
     limits.m_block = config.mapping.m_block;
     limits.n_blocks_per_group = config.mapping.n_blocks_per_group;
@@ -209,7 +210,8 @@ private:
 void refuse_too_many_tiles(const accelerator_config& config, const array_config& array, const layer_geometry& g, const pass_split& passes) {
     constexpr double most = 1 << 23;
     const auto blocks = [](std::int64_t total, int size) { return static_cast<double>(ceil_div(std::uint64_t(total), std::uint64_t(size))); };
-    const double tiles = blocks(g.m(), config.accumulators.depth) * blocks(g.n(), array.trees) * blocks(g.k(), array.lanes) * g.repeat * passes.total();
+    const int depth = config.mapping.flow == dataflow::output_stationary ? 1 : config.accumulators.depth;
+    const double tiles = blocks(g.m(), depth) * blocks(g.n(), array.trees) * blocks(g.k(), array.lanes) * g.repeat * passes.total();
     if (tiles > most) throw does_not_fit(fmt::format("an array of {} x {} would need {:.0f} tiles, at most {:.0f} are simulated", array.trees, array.lanes, tiles, most));
 }
 
@@ -241,6 +243,7 @@ layer_plan plan_layer(const accelerator_config& config, const layer_geometry& sh
     const layer_mapping mapping = choose_mapping(d.geometry, limits_of(config, array), plan.outliers);
     d.order = static_cast<std::uint8_t>(mapping.order);
     d.m_block = mapping.m_block;
+    d.flow = static_cast<std::uint8_t>(mapping.flow);
     d.fills = static_cast<std::uint32_t>(mapping.fills.size());
     plan.fills = mapping.fills;
     return plan;

@@ -52,29 +52,36 @@ void requantizer::run_layer() {
     int output_bank = 0;
     for (std::uint32_t i = 0; i < blocks_.size(); ++i, output_bank ^= 1) {
         const output_block& block = blocks_[i];
-        {
-            wait_note note(waits_for_, "a completed accumulator bank");
-            banks_.tokens.acquire_full();
-        }
-        const bank_handover from = waiting_.front();
-        if (from.ready_cycle > clock_.now()) wait(clock_.time(from.ready_cycle - clock_.now()));
-        const std::uint64_t ready = clock_.now();
-        {
-            wait_note note(waits_for_, "a free output bank");
-            output_banks_.acquire_empty();
-        }
-        const std::uint64_t cycles = std::uint64_t(block.vectors) * ceil_div(std::uint64_t(block.channels), std::uint64_t(config_.drain_width));
-        count(block, cycles, clock_.now() - ready);
-        if (probe_) report_drain(*from.last, ready, cycles);
-        write_codes(from, block, output_bank);
-        wait(clock_.time(cycles));
-        waiting_.pop_front();
-        if (probe_) probe_->change(full_banks_, clock_.now(), waiting_.size());
-        banks_.tokens.release_empty();
+        const int banks = layer_->mapping.flow == dataflow::output_stationary ? block.vectors : 1;
+        for (int bank = 0; bank < banks; ++bank) drain_bank(block, output_bank);
         transfer job{dma_stream::outputs, {place_of(block)}, buffer_.bank_address(output_bank), i, this};
         sc_core::sc_time delay;
         dma->b_transport(job, delay);
     }
+}
+
+void requantizer::drain_bank(const output_block& block, int output_bank) {
+    {
+        wait_note note(waits_for_, "a completed accumulator bank");
+        banks_.tokens.acquire_full();
+    }
+    const bank_handover from = waiting_.front();
+    const tile& last = *from.last;
+    if (from.ready_cycle > clock_.now()) wait(clock_.time(from.ready_cycle - clock_.now()));
+    const std::uint64_t ready = clock_.now();
+    if (last.first_vector == 0) {
+        wait_note note(waits_for_, "a free output bank");
+        output_banks_.acquire_empty();
+    }
+    const std::uint64_t cycles = std::uint64_t(last.vectors) * ceil_div(std::uint64_t(last.channels), std::uint64_t(config_.drain_width));
+    count(last, cycles, clock_.now() - ready);
+    if (probe_) report_drain(last, ready, cycles);
+    if (layer_->compute) correct_sums(from);
+    if (last.first_vector + last.vectors == block.vectors) write_codes(last, block, output_bank);
+    wait(clock_.time(cycles));
+    waiting_.pop_front();
+    if (probe_) probe_->change(full_banks_, clock_.now(), waiting_.size());
+    banks_.tokens.release_empty();
 }
 
 void requantizer::report_drain(const tile& last, std::uint64_t ready, std::uint64_t cycles) {
@@ -91,26 +98,29 @@ bool requantizer::corrects() const {
     return layer_->descriptor.uses_zero_points && config_.zero_point == zero_point_unit::row_sum && config_.correction == correction_form::at_drain;
 }
 
-void requantizer::count(const output_block& block, std::uint64_t cycles, std::uint64_t stalled) {
-    const std::uint64_t channels = std::uint64_t(block.channels), outputs = std::uint64_t(block.vectors) * channels;
+void requantizer::count(const tile& last, std::uint64_t cycles, std::uint64_t stalled) {
+    const std::uint64_t channels = std::uint64_t(last.channels), outputs = std::uint64_t(last.vectors) * channels;
+    const std::uint64_t loads = last.first_vector == 0 ? channels : 0;
     counters_.busy += cycles;
     counters_.stalled += stalled;
     counters_.vectors += outputs;
-    counters_.loads += channels;
+    counters_.loads += loads;
     if (!corrects()) return;
     corrections_.vectors += outputs;
-    corrections_.loads += channels;
+    corrections_.loads += loads;
 }
 
-void requantizer::correct_sums(const bank_handover& from, const output_block& block) {
+/// The bank's sums, behind those of the block's vectors before.
+void requantizer::correct_sums(const bank_handover& from) {
+    const tile& last = *from.last;
     const bool at_drain = corrects();
-    sums_.resize(std::size_t(block.vectors) * std::size_t(block.channels));
-    const channel_record* const channels = &layer_->channel(*from.last, 0);
+    sums_.resize(std::size_t(last.first_vector + last.vectors) * std::size_t(last.channels));
+    const channel_record* const channels = &layer_->channel(last, 0);
     const std::int32_t* row = banks_.bank(from.bank);
-    std::int64_t* to = sums_.data();
-    for (int v = 0; v < block.vectors; ++v, row += banks_.stride()) {
+    std::int64_t* to = sums_.data() + std::ptrdiff_t{last.first_vector} * last.channels;
+    for (int v = 0; v < last.vectors; ++v, row += banks_.stride()) {
         const std::int64_t row_sum = at_drain ? zero_points_.row_sums(from.bank)[v] : 0;
-        for (int tree = 0; tree < block.channels; ++tree) *to++ = row[tree] - channels[tree].zero_point * row_sum + channels[tree].bias;
+        for (int tree = 0; tree < last.channels; ++tree) *to++ = row[tree] - channels[tree].zero_point * row_sum + channels[tree].bias;
     }
 }
 
@@ -127,13 +137,12 @@ memory_run requantizer::place_of(const output_block& block) const {
     return {address, piece, std::uint64_t(block.vectors), d.output_vector_bytes};
 }
 
-void requantizer::write_codes(const bank_handover& from, const output_block& block, int output_bank) {
+void requantizer::write_codes(const tile& last, const output_block& block, int output_bank) {
     std::vector<std::uint8_t> packed;
     if (layer_->compute) {
-        correct_sums(from, block);
         if (watch_) watch_->drained(block, sums_);
         const layer_descriptor& d = layer_->descriptor;
-        const channel_record* const channels = &layer_->channel(*from.last, 0);
+        const channel_record* const channels = &layer_->channel(last, 0);
         codes_.resize(sums_.size());
         for (std::size_t tree = 0; tree < std::size_t(block.channels); ++tree) {
             const requantization q{channels[tree].multiplier, channels[tree].shift, d.output_zero_point, d.output_least, d.output_greatest};

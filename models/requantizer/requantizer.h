@@ -27,7 +27,8 @@ public:
 };
 
 /// Engine: takes completed accumulator banks in order, corrects (row_sum at the drain), scales, rounds and clamps
-/// `drain_width` entries per cycle into a free output bank, frees the accumulator bank whole and sends the block to DRAM.
+/// `drain_width` entries per cycle into a free output bank, frees the accumulator bank whole and sends the block to DRAM. Where outputs are
+/// held, an accumulator bank is one vector of its block; the output bank gathers the block.
 /// Timing: docs/timing-model.md, "Drain".
 class requantizer : public sc_core::sc_module, public layer_engine_if, private transfer_listener {
 public:
@@ -56,11 +57,12 @@ private:
     void run_layer();
     void accept(bank_handover& handover, sc_core::sc_time& delay);
     bool corrects() const;
-    void count(const output_block& block, std::uint64_t cycles, std::uint64_t stalled);
+    void drain_bank(const output_block& block, int output_bank);
+    void count(const tile& last, std::uint64_t cycles, std::uint64_t stalled);
     void report_drain(const tile& last, std::uint64_t ready, std::uint64_t cycles);
-    void correct_sums(const bank_handover& from, const output_block& block);
+    void correct_sums(const bank_handover& from);
     memory_run place_of(const output_block& block) const;
-    void write_codes(const bank_handover& from, const output_block& block, int output_bank);
+    void write_codes(const tile& last, const output_block& block, int output_bank);
     void transfer_done(std::uint32_t tag) override;
 
     const accelerator_config config_;

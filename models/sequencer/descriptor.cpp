@@ -41,7 +41,8 @@ bool is_geometry(const layer_geometry& g) {
 
 bool is_layer(const layer_descriptor& d) {
     return d.coding <= static_cast<int>(weight_coding::shift) && within(d.weight_bits, 2, 8) && d.outlier_bits <= 8 &&
-           within(d.order, static_cast<int>(loop_order::n_m), static_cast<int>(loop_order::m_n)) && d.m_block >= 1 && d.fills >= 1 &&
+           within(d.order, static_cast<int>(loop_order::n_m), static_cast<int>(loop_order::m_n)) &&
+           d.flow <= static_cast<int>(dataflow::output_stationary) && d.m_block >= 1 && d.fills >= 1 &&
            d.output_least <= d.output_greatest && is_geometry(d.geometry);
 }
 
@@ -91,7 +92,8 @@ void decode_tables(const layer_descriptor& d, int trees, int lanes, const std::v
         std::memcpy(&record, at, fill_record_bytes);
         const bool inside = next.repeat < d.geometry.repeat && within(record.n_blocks, 1, n_blocks - next.first_n_block) &&
                             within(record.k_blocks, 1, k_blocks - next.first_k_block);
-        if (!inside || (record.n_blocks > 1 && record.k_blocks != std::uint32_t(k_blocks))) throw model_fault("a weight fill that is not of the layer");
+        const bool whole = record.n_blocks > 1 || d.flow == static_cast<int>(dataflow::output_stationary);
+        if (!inside || (whole && record.k_blocks != std::uint32_t(k_blocks))) throw model_fault("a weight fill that is not of the layer");
         next.n_blocks = static_cast<std::int32_t>(record.n_blocks);
         next.k_blocks = static_cast<std::int32_t>(record.k_blocks);
         next.outlier_bytes = record.outlier_bytes;
@@ -143,12 +145,15 @@ std::uint64_t output_bytes(const layer_geometry& g, int trees, int m_block) {
 
 std::vector<output_block> output_blocks(const layer_geometry& g, const tile_program& program) {
     std::vector<output_block> blocks;
-    std::uint64_t offset = 0;
     for (const tile& t : program.tiles) {
         if (!t.last_slice) continue;
-        const std::uint64_t size = ceil_div(std::uint64_t(t.vectors) * t.channels * g.output_bits, 8);
-        blocks.push_back({t.repeat, t.m_block, t.n_block, t.vectors, t.channels, offset, size});
-        offset += size;
+        if (t.first_vector == 0) {
+            const std::uint64_t offset = blocks.empty() ? 0 : blocks.back().offset + blocks.back().bytes;
+            blocks.push_back({t.repeat, t.m_block, t.n_block, 0, t.channels, offset, 0});
+        }
+        output_block& block = blocks.back();
+        block.vectors += t.vectors;
+        block.bytes = ceil_div(std::uint64_t(block.vectors) * t.channels * g.output_bits, 8);
     }
     return blocks;
 }

@@ -31,7 +31,7 @@ struct layer_descriptor {
     std::uint8_t order = 0;               ///< loop_order, never automatic
     std::uint8_t activations_unsigned = 0;
     std::uint8_t uses_zero_points = 0;    ///< the zero-point unit works on this layer
-    std::uint8_t reserved = 0;
+    std::uint8_t flow = 0;                ///< dataflow
     std::int16_t input_zero_point = 0;    ///< also the padding code
     std::int16_t output_zero_point = 0, output_least = 0, output_greatest = 0;
     std::int32_t m_block = 0;
@@ -72,7 +72,7 @@ layer_descriptor decode_descriptor(const std::vector<std::uint8_t>& bytes);
 std::vector<std::uint8_t> encode_tables(const std::vector<channel_record>& channels, const std::vector<weight_fill>& fills);
 std::size_t table_bytes(const layer_descriptor& d);
 /// The tables as the sequencer reads them; fills get back their place and dense sizes. Throws model_fault unless the fills
-/// are the layer's tiles, each once and in order.
+/// are the layer's tiles, each once and in order, output-stationary of whole n-blocks.
 void decode_tables(const layer_descriptor& d, int trees, int lanes, const std::vector<std::uint8_t>& bytes,
                    std::vector<channel_record>& channels, std::vector<weight_fill>& fills);
 
@@ -101,7 +101,7 @@ struct output_block {
 };
 /// Bytes that all blocks of a layer take.
 std::uint64_t output_bytes(const layer_geometry& g, int trees, int m_block);
-/// The drained blocks in execution order.
+/// The drained blocks in execution order: an n-block's outputs of an m-block, in either dataflow.
 std::vector<output_block> output_blocks(const layer_geometry& g, const tile_program& program);
 
 }  // namespace symmetree

@@ -17,6 +17,7 @@ struct layer_job {
     std::vector<channel_record> channels;  ///< repeat * N
     array_config array;                    ///< the array this layer runs on
     std::uint64_t pace = 1;                ///< R: cycles in which the activation port supplies one vector
+    std::uint64_t write_interval = 1;      ///< H: cycles between two writes of one accumulator
     bool compute = true;                   ///< false: timing only, no arithmetic
 
     const layer_geometry& geometry() const { return descriptor.geometry; }

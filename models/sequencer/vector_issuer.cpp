@@ -62,6 +62,8 @@ void vector_issuer::run_layer() {
         input_read read;
         read.bank = t.input % 2;
         read.k_block = t.k_block;
+        read.first_vector = t.first_vector;
+        read.count = t.vectors;
         read.part = layer_->activation_piece(t);
         // Outliers meet whole activations: in the first pass of a wide layer all bits cross the port.
         read.moved_bits = layer_->descriptor.outlier_bits > 0 && t.first_pass() ? layer_->geometry().activation_bits : read.part.bits;
@@ -96,7 +98,7 @@ void vector_issuer::run_layer() {
 }
 
 void vector_issuer::issue(const tile& t, const loaded_tile& weights, std::uint64_t input_ready, std::uint64_t bank_free) {
-    const tile_pace pace{weights.outlier_cycles, layer_->pace, std::uint64_t(config_.accumulators.write_interval)};
+    const tile_pace pace{weights.outlier_cycles, layer_->pace, layer_->write_interval};
     const bool first_of_layer = vectors_issued_ == 0;
     slot_bounds bounds;
     bounds.outlier = first_of_layer ? 0 : run_.last() + outlier_cycles_;

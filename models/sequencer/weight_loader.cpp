@@ -65,6 +65,8 @@ void weight_loader::run_layer() {
 weight_read weight_loader::read_tile(const tile& t) {
     wait_note note(waits_for_, "weights in the buffer");
     if (t.first_of_fill) outlier_offset_ = 0;
+    if (t.first_slice && t.first_vector == 0) n_block_outliers_ = outlier_offset_;
+    if (t.first_slice) outlier_offset_ = n_block_outliers_;  // every held vector reads its n-block's stream again
     weight_read read;
     read.bank = t.weights % 2;
     read.dense_offset = t.dense_offset;

@@ -63,7 +63,7 @@ private:
     const layer_job* layer_ = nullptr;
     sc_core::sc_event begun_{"begun"};
     std::vector<std::uint64_t> dense_address_, outlier_address_;  ///< of each fill
-    std::uint64_t outlier_offset_ = 0;
+    std::uint64_t outlier_offset_ = 0, n_block_outliers_ = 0;      ///< in the fill: of the next tile, of its n-block's first one
     outlier_tally tally_;
 };
 

@@ -23,16 +23,17 @@ struct expected_work {
 expected_work work_of(const prepared_layer& l, const array_config& array) {
     const layer_descriptor& d = l.plan.descriptor;
     const layer_geometry& g = d.geometry;
-    const tile_program program = enumerate_tiles(g, array.trees, array.lanes, l.plan.passes, {static_cast<loop_order>(d.order), d.m_block, l.plan.fills});
+    const tile_program program = enumerate_tiles(g, array.trees, array.lanes, l.plan.passes, {static_cast<loop_order>(d.order), d.m_block, l.plan.fills, static_cast<dataflow>(d.flow)});
     expected_work w;
     const std::uint64_t n_blocks = ceil_div(g.n(), array.trees), k_blocks = ceil_div(g.k(), array.lanes);
     for (const tile& t : program.tiles) {
         w.vectors += std::uint64_t(t.vectors);
         w.tree_vectors += std::uint64_t(t.vectors) * t.channels;
         w.loads += std::uint64_t(t.channels);
-        if (t.last_slice) {
-            w.outputs += std::uint64_t(t.vectors) * t.channels;
-            w.output_bytes += ceil_div(std::uint64_t(t.vectors) * t.channels * g.output_bits, 8);
+        if (t.last_slice) w.outputs += std::uint64_t(t.vectors) * t.channels;
+        if (t.last_slice && t.first_vector == 0) {
+            const std::int64_t vectors = std::min<std::int64_t>(d.m_block, g.m() - std::int64_t{t.m_block} * d.m_block);
+            w.output_bytes += ceil_div(std::uint64_t(vectors) * t.channels * g.output_bits, 8);
         }
         if (l.plan.outliers.present() && t.weight_pass == 0 && t.activation_pass == 0)
             w.outlier_products += std::uint64_t(t.vectors) * l.plan.outliers.per_tile[(t.repeat * n_blocks + t.n_block) * k_blocks + t.k_block];
@@ -116,6 +117,14 @@ class accounts : public testing::TestWithParam<std::string> {};
 TEST_P(accounts, add_up_on_resnet20) { expect_accounts(GetParam(), "resnet20"); }
 TEST_P(accounts, add_up_on_mobilenet_v2) { expect_accounts(GetParam(), "mobilenet_v2"); }
 INSTANTIATE_TEST_SUITE_P(every, accounts, testing::ValuesIn(shipped_platforms(presets_directory)), [](const auto& one) { return one.param; });
+
+class output_stationary_accounts : public testing::TestWithParam<std::string> {};
+TEST_P(output_stationary_accounts, add_up_on_resnet20) {
+    platform_config p = preset(GetParam());
+    p.mapping.flow = dataflow::output_stationary;
+    EXPECT_EQ(violations_of(request_of(p, load_workload("resnet20", nets_directory)), weight_cache(weight_cache::default_directory())), "");
+}
+INSTANTIATE_TEST_SUITE_P(every, output_stationary_accounts, testing::ValuesIn(shipped_platforms(presets_directory)), [](const auto& one) { return one.param; });
 
 TEST(accounting, adds_up_on_resnet18) { expect_accounts("symq", "resnet18"); }
 TEST(accounting, adds_up_on_swin_tiny) { expect_accounts("symq", "swin_tiny"); }

@@ -74,6 +74,32 @@ INSTANTIATE_TEST_SUITE_P(sizes, tiles_in_a_row,
                              return "n" + std::to_string(one.param.n) + "_L" + std::to_string(one.param.load_cycles) + "_C" + std::to_string(one.param.vectors);
                          });
 
+/// Output-stationary: n slices of every vector, a load each; three slices and more hide the drain of the vector before.
+TEST_P(tiles_in_a_row, are_slices_of_one_cycle_where_outputs_are_held) {
+    for (const bool shadow : {true, false}) {
+        platform_config p = wide_platform();
+        p.mapping.flow = dataflow::output_stationary;
+        p.array.shadow_registers = shadow;
+        p.accumulators.write_interval = 16;  // of no effect
+        p.weight_buffer.port_bits = 256 / GetParam().load_cycles;
+        const std::uint64_t blocks = n() + 2, slices = blocks * compute();
+        const std::uint64_t total = run_one(p, linear_layer(int(compute()), 8 * int(blocks), 8)).cycles - start_of(p) - handover_of(p, 1, 8);
+        EXPECT_EQ(total, shadow ? slices * load() + 1 : slices * (load() + 1)) << (shadow ? "with" : "without") << " shadow registers";
+    }
+}
+
+/// A vector of one slice takes an accumulator bank from its issue to the end of its drain: two in P + 1 cycles.
+TEST(held_outputs, of_one_slice_wait_for_the_drain) {
+    for (const int depth : {3, 4, 9}) {
+        platform_config p = wide_platform();
+        p.mapping.flow = dataflow::output_stationary;
+        p.array.pipeline_depth = depth;
+        const measured_layer l = run_one(p, linear_layer(21, 8, 8));
+        EXPECT_EQ(l.split.drain, 10u * std::uint64_t(depth - 1)) << depth;
+        EXPECT_EQ(l.cycles, start_of(p) + 1 + 21 + l.split.drain + handover_of(p, 1, 8)) << depth;
+    }
+}
+
 /// Two K-slices and more hide the drain: the layer takes its vectors, the start, one load and the hand-over, nothing else.
 void expect_issue_slots(int m, int k, int n, int depth) {
     platform_config p = wide_platform();

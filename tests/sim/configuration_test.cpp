@@ -133,6 +133,12 @@ const std::vector<field_case>& field_cases() {
         {"dram.bandwidth.bytes", "symq", [](p c) { c.dram.bandwidth_bytes = 8; }, slower, ""},
         {"dram.bandwidth.cycles", "symq", [](p c) { c.dram.bandwidth_cycles = 40; }, slower, ""},
         {"dram.latency_cycles", "symq", [](p c) { c.dram.latency_cycles += 100; }, [](auto& a, auto& b) { return cycles_of(b) >= cycles_of(a) + 400 * a.layers.size(); }, ""},
+        {"mapping.dataflow", "symq", [](p c) { c.mapping.flow = dataflow::output_stationary; },
+         [](auto& a, auto& b) {
+             const auto loads = [](const report& r) { return r.layers.back().units.begin()->second.loads; };
+             return mapping_has("output_stationary")(a, b) && loads(b) == 40 * loads(a) && more(&slot_split::weight_port)(a, b) && b.total_area_um2() < a.total_area_um2();
+         },
+         ""},
         {"mapping.loop_order", "symq", [](p c) { c.mapping.order = loop_order::m_n; }, mapping_has("m_n"), ""},
         {"mapping.m_block", "symq", [](p c) { c.mapping.m_block = 30; }, mapping_has("m-block 30"), ""},
         {"mapping.n_blocks_per_group", "symq", [](p c) { c.mapping.n_blocks_per_group = 1; }, [](auto& a, auto& b) { return cycles_of(a) != cycles_of(b); }, ""},

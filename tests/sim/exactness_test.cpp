@@ -58,6 +58,14 @@ TEST_P(every_preset, is_exact_at_every_width) {
     }
 }
 
+TEST_P(every_preset, is_exact_when_outputs_are_held) {
+    platform_config p = preset(GetParam());
+    p.mapping.flow = dataflow::output_stationary;
+    expect_exact(request_of(p, network_of(kinds_of_layers())));
+    if (p.array.kind != array_kind::multiplier) return;
+    expect_exact(request_of(with_widths(p, 3, 4), network_of({with_layer_widths(conv_layer(4, 5, 18, 3, 1, 1), 8, 7), with_layer_widths(linear_layer(5, 40, 20), 5, 8)})));
+}
+
 /// Codes wider than the ports, in passes.
 TEST_P(every_preset, is_exact_with_wide_layers_on_narrow_ports) {
     const platform_config p = preset(GetParam());

@@ -72,7 +72,7 @@ void timing_contract::issue_or_stall(slot_split& split) {
     else if ((issued_any_ && t_ < issue_ + supply) || input_in_[tile.input] < input_wanted_[tile.input]) cause = &split.input;
     else if (first && !tile_ready(tile_)) cause = &split.memory;
     else if (first && t_ < swap(tile_)) cause = &split.weight_port;
-    else if (!tile.first_slice && t_ + s - 1 < written_[vector_] + c_.accumulators.write_interval) cause = &split.hazard;
+    else if (!tile.first_slice && t_ + s - 1 < written_[vector_] + (holds_outputs() ? 1 : c_.accumulators.write_interval)) cause = &split.hazard;
     else if (first && tile.first_slice && free_accumulator_banks_ == 0) cause = &split.drain;
     if (cause) {
         ++(issued_any_ ? *cause : split.barrier);
@@ -102,15 +102,20 @@ void timing_contract::end_tile() {
     const std::uint64_t depth = array_.pipeline_depth + (own_stage ? 1 : 0);
     const std::uint64_t supply = up(std::uint64_t(array_.lanes) * array_.activation_bits, c_.activation_buffer.port_bits);
     const std::uint64_t outliers_trail = std::min(loads_[tile_ - 1].pace, supply) - 1;
-    handovers_.push_back({t_ + outliers_trail + depth - 1, done.vectors * up(done.channels, c_.drain_width),
-                          up(std::uint64_t(done.vectors) * done.channels * layer_->plan.descriptor.geometry.output_bits, 8)});
+    const layer_geometry& g = layer_->plan.descriptor.geometry;
+    const std::int64_t m_block = layer_->plan.descriptor.m_block, vectors = std::min(m_block, g.m() - done.m_block * m_block);
+    handovers_.push_back({t_ + outliers_trail + depth - 1, done.vectors * up(done.channels, c_.drain_width), done.first_vector == 0,
+                          done.first_vector + done.vectors == vectors, up(std::uint64_t(vectors) * done.channels * g.output_bits, 8)});
 }
 
 // Drain
 
 void timing_contract::start_drain() {
-    if (draining_ || handovers_.empty() || handovers_.front().ready > t_ || free_output_banks_ == 0) return;
-    --free_output_banks_;
+    if (draining_ || handovers_.empty() || handovers_.front().ready > t_) return;
+    if (handovers_.front().first_of_block) {
+        if (free_output_banks_ == 0) return;
+        --free_output_banks_;
+    }
     draining_ = true;
     drain_end_ = t_ + handovers_.front().cycles;
 }
@@ -119,13 +124,15 @@ void timing_contract::end_drain() {
     if (!draining_ || drain_end_ != t_) return;
     draining_ = false;
     ++free_accumulator_banks_;
-    auto left = std::make_shared<std::uint64_t>(handovers_.front().bytes);
-    dma_.offer(t_, burst_dma::outputs, {handovers_.front().bytes}, [this, left](std::uint64_t bytes) {
+    const handover drained = handovers_.front();
+    handovers_.pop_front();
+    if (!drained.last_of_block) return;
+    auto left = std::make_shared<std::uint64_t>(drained.block_bytes);
+    dma_.offer(t_, burst_dma::outputs, {drained.block_bytes}, [this, left](std::uint64_t bytes) {
         if ((*left -= bytes) > 0) return;
         ++free_output_banks_;
         --blocks_left_;
     });
-    handovers_.pop_front();
 }
 
 // Layer
@@ -136,8 +143,8 @@ void timing_contract::begin(const prepared_layer& l) {
     const layer_geometry& g = l.plan.descriptor.geometry;
     program_ = tiles_of(c_, l);
     loads_ = tile_load_times(c_, l, program_);
-    if (dataflow_ == contract_dataflow::output_stationary) {
-        const stationary_order order = output_stationary(program_).value();
+    if (holds_outputs()) {
+        const stationary_order order = output_stationary(program_);
         std::vector<tile_load_time> loads;
         for (std::size_t i : order.source) loads.push_back(loads_[i]);
         program_ = order.program;
@@ -152,7 +159,7 @@ void timing_contract::begin(const prepared_layer& l) {
     next_load_ = program_.tiles.size();               // the engines wait for the tables
     tile_ = vector_ = 0;
     issued_any_ = false;
-    blocks_left_ = static_cast<std::size_t>(std::count_if(program_.tiles.begin(), program_.tiles.end(), [](const tile& t) { return t.last_slice; }));
+    blocks_left_ = static_cast<std::size_t>(std::count_if(program_.tiles.begin(), program_.tiles.end(), [](const tile& t) { return t.last_slice && t.first_vector == 0; }));
 
     // The sequencer reads the descriptor, then the tables, then starts the engines.
     const std::uint64_t tables = std::uint64_t(g.n()) * g.repeat * 12 + l.plan.fills.size() * 12;

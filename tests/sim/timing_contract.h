@@ -12,15 +12,11 @@
 
 namespace symmetree {
 
-enum class contract_dataflow { weight_stationary, output_stationary };
-
 /// The timing contract once more, evaluated cycle by cycle over the tile list of a layer: in each cycle every
 /// rule looks whether its condition holds. Takes sizes and outlier positions from the prepared layers and nothing from the models.
 class timing_contract {
 public:
-    /// Output-stationary: only where every n-block fits a weight bank, see output_stationary().
-    explicit timing_contract(const prepared_run& run, contract_dataflow dataflow = contract_dataflow::weight_stationary)
-        : run_(run), c_(run.request.platform), dataflow_(dataflow), dma_(c_.dma, c_.dram) {}
+    explicit timing_contract(const prepared_run& run) : run_(run), c_(run.request.platform), dma_(c_.dma, c_.dram) {}
 
     /// Cycles and slots of each layer; the layers follow one another without a gap.
     std::vector<measured_layer> evaluate();
@@ -32,7 +28,9 @@ private:
     // one layer
     struct handover {
         cycle ready;
-        std::uint64_t cycles, bytes;
+        std::uint64_t cycles;
+        bool first_of_block, last_of_block;   ///< of an n-block's outputs of an m-block
+        std::uint64_t block_bytes;
     };
     void begin(const prepared_layer& l);
     void start_engines();
@@ -46,13 +44,13 @@ private:
     void issue_or_stall(slot_split& split);
     void start_drain();
 
+    bool holds_outputs() const { return c_.mapping.flow == dataflow::output_stationary; }
     bool tile_ready(std::size_t i) const;
     cycle swap(std::size_t i) const;
     cycle last(std::size_t i) const { return last_[i]; }
 
     const prepared_run& run_;
     const platform_config& c_;
-    const contract_dataflow dataflow_;
     cycle t_ = 0;
     burst_dma dma_;
 

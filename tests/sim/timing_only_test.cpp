@@ -24,6 +24,12 @@ TEST(timing_only, equals_the_exact_run_of_resnet20_on_asymq_row_sum) { expect_th
 TEST(timing_only, equals_the_exact_run_of_resnet20_on_dasq) { expect_the_same_on("dasq"); }
 TEST(timing_only, equals_the_exact_run_of_resnet20_on_post) { expect_the_same_on("post"); }
 
+TEST(timing_only, equals_the_exact_run_of_resnet20_with_held_outputs) {
+    platform_config p = preset("dasq");
+    p.mapping.flow = dataflow::output_stationary;
+    EXPECT_EQ(difference_without_values(request_of(p, load_workload("resnet20", nets_directory))), "");
+}
+
 TEST(timing_only, equals_the_exact_run_on_random_layers_and_platforms) {
     int done = 0;
     for (std::uint64_t seed = 5000; done < 80; ++seed) {

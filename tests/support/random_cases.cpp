@@ -138,6 +138,7 @@ run_request random_request(std::uint64_t seed) {
         layers.push_back(l);
     }
     run_request r = request_of(platform, network_of(layers));
+    if (d.one_in(3)) r.platform.mapping.flow = dataflow::output_stationary;
     r.seed = seed;
     return r;
 }

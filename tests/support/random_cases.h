@@ -31,7 +31,7 @@ layer random_layer(dice& d);
 /// tiny ones among them. Free of contradictions; a given layer may still not fit it.
 platform_config random_platform(dice& d);
 
-/// One or two random layers, some with widths of their own, on a random platform.
+/// One or two random layers, some with widths of their own, on a random platform of either dataflow.
 run_request random_request(std::uint64_t seed);
 
 }  // namespace symmetree

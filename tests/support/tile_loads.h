@@ -18,7 +18,7 @@ struct tile_load_time {
 /// The loads of a layer's tiles, from sizes and outlier positions; takes nothing from the models.
 std::vector<tile_load_time> tile_load_times(const platform_config& platform, const prepared_layer& l, const tile_program& program);
 
-/// The tiles of a prepared layer in execution order.
+/// The tiles of a prepared layer in weight-stationary order, whatever the platform's dataflow.
 tile_program tiles_of(const platform_config& platform, const prepared_layer& l);
 
 }  // namespace symmetree

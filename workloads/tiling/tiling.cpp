@@ -31,7 +31,8 @@ std::uint64_t largest_input(const layer_geometry& g, std::int64_t m_block) {
 }
 
 int choose_m_block(const layer_geometry& g, const tiling_limits& limits) {
-    std::int64_t most = std::min<std::int64_t>(g.m(), limits.accumulator_depth);
+    std::int64_t most = g.m();
+    if (limits.flow == dataflow::weight_stationary) most = std::min<std::int64_t>(most, limits.accumulator_depth);
     if (limits.m_block > 0) most = std::min<std::int64_t>(most, limits.m_block);
     const std::uint64_t vector_out_bits = std::uint64_t(std::min<std::int64_t>(limits.trees, g.n())) * g.output_bits;
     most = std::min<std::int64_t>(most, std::int64_t(limits.output_bank_bytes * 8 / vector_out_bits));
@@ -40,6 +41,19 @@ int choose_m_block(const layer_geometry& g, const tiling_limits& limits) {
     if (most < 1)
         throw does_not_fit(fmt::format("the outputs of one vector need {} bytes, an output bank holds {}", ceil_div(vector_out_bits, 8), limits.output_bank_bytes));
     throw does_not_fit(fmt::format("the input rows of one vector need {} bytes, an activation bank holds {}", largest_input(g, 1), limits.activation_bank_bytes));
+}
+
+/// Replaces the tiles from `begin` on, the slices of one n-block and m-block, by those of its vectors, one vector after the other.
+void hold_outputs(std::vector<tile>& tiles, std::size_t begin) {
+    const std::vector<tile> slices(tiles.begin() + std::ptrdiff_t(begin), tiles.end());
+    tiles.resize(begin);
+    for (std::int32_t v = 0; v < slices.front().vectors; ++v)
+        for (tile t : slices) {
+            t.first_vector = v;
+            t.vectors = 1;
+            t.first_of_fill = t.first_of_fill && v == 0;
+            tiles.push_back(t);
+        }
 }
 
 /// Bytes of tile (n-block, k-block): dense codes and outliers.
@@ -92,6 +106,9 @@ private:
             fills.push_back(fill);
             return n;
         }
+        if (limits_.flow == dataflow::output_stationary)
+            throw does_not_fit(fmt::format("mapping.dataflow is output_stationary: the weights of one n-block need {} bytes, a weight bank holds {}",
+                                           bytes_of_n_block(r, n).total(), limits_.weight_bank_bytes));
         cut_along_k(fills, r, n);
         return n + 1;
     }
@@ -261,6 +278,7 @@ layer_mapping choose_mapping(const layer_geometry& g, const tiling_limits& limit
     layer_mapping mapping;
     mapping.m_block = choose_m_block(g, limits);
     mapping.fills = fill_builder(g, limits, outliers).build();
+    mapping.flow = limits.flow;
     mapping.order = limits.order;
     if (limits.order == loop_order::automatic) {
         const std::uint64_t n_m = dram_bytes_read(g, mapping.fills, loop_order::n_m, mapping.m_block);
@@ -289,6 +307,7 @@ tile_program enumerate_tiles(const layer_geometry& g, int trees, int lanes, cons
         for (std::int32_t n = 0; n < fill.n_blocks; ++n) {
             t.n_block = fill.first_n_block + n;
             t.channels = narrow(block_size(g.n(), t.n_block, trees));
+            const std::size_t begin = program.tiles.size();
             for (std::int32_t k = 0; k < fill.k_blocks; ++k) {
                 t.k_block = fill.first_k_block + k;
                 t.inputs = narrow(block_size(g.k(), t.k_block, lanes));
@@ -303,6 +322,7 @@ tile_program enumerate_tiles(const layer_geometry& g, int trees, int lanes, cons
                 }
                 t.dense_offset += t.dense_bytes;
             }
+            if (mapping.flow == dataflow::output_stationary) hold_outputs(program.tiles, begin);
         }
     });
     std::vector<bool> weights_seen(program.weights.size()), input_seen(program.inputs.size());

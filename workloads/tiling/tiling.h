@@ -13,6 +13,10 @@ namespace symmetree {
 /// Order of the loops over weight groups (n) and m-blocks (m); automatic: fewer DRAM bytes, tie n_m.
 enum class loop_order { automatic, n_m, m_n };
 
+/// What stays in the array: a weight tile while an m-block's vectors pass it, or one vector's sums while all slices of its
+/// inputs pass them, with a new weight tile each. docs/timing-model.md, "Output-stationary".
+enum class dataflow { weight_stationary, output_stationary };
+
 /// A layer as the array sees it. Every layer is a convolution here: a matrix product of M vectors is one over an
 /// image of M rows, one column and K channels with a 1x1 kernel. Sizes in elements, per repeat (group, head).
 struct layer_geometry {
@@ -39,8 +43,9 @@ layer_geometry geometry_of(const layer& l);
 /// What the array and the buffers allow; a value, so that the tiler needs no platform.
 struct tiling_limits {
     int trees = 0, lanes = 0;
-    int accumulator_depth = 0;             ///< vectors per accumulator bank
+    int accumulator_depth = 0;             ///< vectors per accumulator bank; bounds a weight-stationary m-block
     std::uint64_t weight_bank_bytes = 0, activation_bank_bytes = 0, output_bank_bytes = 0;
+    dataflow flow = dataflow::weight_stationary;
     loop_order order = loop_order::automatic;
     int m_block = 0;                       ///< at most this many vectors per m-block; 0: as many as fit
     int n_blocks_per_group = 0;            ///< at most this many whole n-blocks per weight group; 0: as many as fit
@@ -81,7 +86,8 @@ struct row_run {
 struct layer_mapping {
     loop_order order = loop_order::n_m;
     int m_block = 0;                       ///< vectors per m-block (the last may be shorter)
-    std::vector<weight_fill> fills;        ///< repeat by repeat, group by group
+    std::vector<weight_fill> fills;        ///< repeat by repeat, group by group; output-stationary: of whole n-blocks
+    dataflow flow = dataflow::weight_stationary;
 };
 
 /// The layer does not fit the buffers however it is cut.
@@ -102,17 +108,17 @@ struct input_fetch {
     std::int32_t repeat = 0, m_block = 0;
 };
 
-/// One (n-block, k-block, pass) for one m-block, as the array executes it.
+/// One (n-block, k-block, pass) for one m-block, as the array executes it; output-stationary: for one vector of it.
 struct tile {
     std::int32_t repeat = 0, m_block = 0, n_block = 0, k_block = 0;
-    std::int32_t vectors = 0;              ///< of the m-block
+    std::int32_t first_vector = 0, vectors = 0;  ///< of the m-block
     std::int32_t channels = 0, inputs = 0; ///< rows and columns really used
     std::int32_t weights = 0, input = 0;   ///< index of the weight fetch and of the input fetch
     std::uint32_t dense_offset = 0;        ///< bytes into the bank
     std::uint32_t dense_bytes = 0;
     std::uint8_t weight_pass = 0, activation_pass = 0;
     bool first_of_fill = false;            ///< first tile of a fill: the outlier stream starts again
-    bool first_slice = false, last_slice = false;  ///< of this m-block and n-block
+    bool first_slice = false, last_slice = false;  ///< of these vectors and n-block
     bool frees_weights = false;            ///< last tile that loads from this bank content
     bool frees_input = false;              ///< last tile that reads this bank content
 

@@ -3,7 +3,7 @@
 //   word(bank) := (first ? 0 : word(bank)) + (addend << shift)
 // Ports   enable, first, bank, shift, addend: a sum arrives. drain_bank, drained: the requantizer's read port, combinational.
 // Depth   1: with the trees' 2 it makes array.pipeline_depth: 3. Sums for one word may be 1 cycle apart.
-// Twin    none yet in the models; docs/timing-model.md, "Output-stationary"
+// Timing  docs/timing-model.md, "Output-stationary"        Twin  accumulators, models/accumulators/accumulators.h
 module stationary_accumulator #(
     parameter integer W = 24,
     parameter integer IN = 13,

@@ -263,10 +263,17 @@ module array_core #(
       delay_line #(.WIDTH(W), .DEPTH(SPARE)) spare (
           .clk(clk), .reset(reset), .data({{W - SUM{activation_sum[SUM-1]}}, activation_sum}), .delayed(sum)
       );
-      accumulator #(.W(W), .DEPTH(DEPTH), .IN(W), .SHIFT(31)) sums (
-          .clk(clk), .rst(reset), .enable(add & add_corrects), .first(add_first), .bank(add_bank), .address(add_vector),
-          .shift(add_shift), .addend(sum), .drain_bank(drain_bank), .drain_address(drain_vector), .drained(drain_activation_sum)
-      );
+      if (STATIONARY != 0) begin : stationary
+        stationary_accumulator #(.W(W), .IN(W), .SHIFT(31)) sums (
+            .clk(clk), .rst(reset), .enable(add & add_corrects), .first(add_first), .bank(add_bank), .shift(add_shift), .addend(sum),
+            .drain_bank(drain_bank), .drained(drain_activation_sum)
+        );
+      end else begin : banked
+        accumulator #(.W(W), .DEPTH(DEPTH), .IN(W), .SHIFT(31)) sums (
+            .clk(clk), .rst(reset), .enable(add & add_corrects), .first(add_first), .bank(add_bank), .address(add_vector),
+            .shift(add_shift), .addend(sum), .drain_bank(drain_bank), .drain_address(drain_vector), .drained(drain_activation_sum)
+        );
+      end
     end else begin : not_at_drain
       assign drain_activation_sum = 0;
     end

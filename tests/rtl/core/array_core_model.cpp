@@ -19,7 +19,7 @@ namespace symmetree {
 namespace {
 
 constexpr core_build build{CORE_TEXT(CORE_NAME), CORE_VARIANT, CORE_TREES,  CORE_LANES, CORE_K,     CORE_A,    CORE_GUARD, CORE_PIPELINE, CORE_SHADOW, CORE_WEIGHT_PORT,
-                           CORE_OUTLIER_PORT,    CORE_INPUT_PORT, CORE_SPARSE, CORE_POOLED, CORE_VALUE, CORE_LIST, CORE_W,     CORE_DEPTH,    CORE_INTERVAL, CORE_DRAIN};
+                           CORE_OUTLIER_PORT,    CORE_INPUT_PORT, CORE_SPARSE, CORE_POOLED, CORE_VALUE, CORE_LIST, CORE_W,     CORE_DEPTH,    CORE_INTERVAL, CORE_DRAIN, CORE_STATIONARY};
 constexpr int zero_bits = 8;
 
 class array_core_model : public core_model {

@@ -24,7 +24,7 @@ public:
         drain_width_ = c.drain_width;
         rtl_.pipeline_depth = array.pipeline_depth + (own_stage ? 1 : 0);
         rtl_.input_cycles = ceil_div(std::uint64_t(array.lanes) * array.activation_bits, std::uint64_t(c.activation_buffer.port_bits));
-        rtl_.write_interval = c.accumulators.write_interval;
+        rtl_.write_interval = c.mapping.flow == dataflow::output_stationary ? 1 : c.accumulators.write_interval;
         rtl_.shadow = array.shadow_registers;
     }
 

@@ -76,7 +76,7 @@ void core_bench::gather() {
     const array_config& array = layer_->on_side_array ? *c_.side_array : c_.array;
     im2col_request request;
     request.geometry = &d.geometry;
-    request.first_vector = std::int64_t(t.m_block) * d.m_block + first_vector_[issuing_];
+    request.first_vector = std::int64_t(t.m_block) * d.m_block + t.first_vector;
     request.vectors = t.vectors;
     request.k_block = t.k_block;
     request.lanes = request.stride = array.lanes;
@@ -133,9 +133,8 @@ void core_bench::begin(const prepared_layer& l) {
         tile_outliers_.push_back(stream ? end : ~std::uint64_t{0});
         if (stream) end = loads_[i].outlier_end;
     }
-    first_vector_.assign(program_.tiles.size(), 0);
-    if (stationary_) reorder();
-    blocks_ = drained_blocks();
+    if (holds_outputs()) hold_outputs();
+    blocks_ = output_blocks(l.plan.descriptor.geometry, program_);
     core_.begin_layer(c_, l);
     record_.tiles.resize(first_tile_ + program_.tiles.size());
 
@@ -152,8 +151,8 @@ void core_bench::begin(const prepared_layer& l) {
     });
 }
 
-void core_bench::reorder() {
-    const stationary_order order = output_stationary(program_).value();
+void core_bench::hold_outputs() {
+    const stationary_order order = output_stationary(program_);
     std::vector<tile_load_time> loads;
     std::vector<std::uint64_t> streams;
     for (std::size_t i : order.source) {
@@ -163,16 +162,6 @@ void core_bench::reorder() {
     program_ = order.program;
     loads_ = loads;
     tile_outliers_ = streams;
-    first_vector_ = order.first_vector;
-}
-
-/// A block for every completed accumulator bank, in order; their places in memory do not matter here.
-std::vector<output_block> core_bench::drained_blocks() const {
-    const int bits = layer_->plan.descriptor.geometry.output_bits;
-    std::vector<output_block> blocks;
-    for (const tile& t : program_.tiles)
-        if (t.last_slice) blocks.push_back({t.repeat, t.m_block, t.n_block, t.vectors, t.channels, 0, (std::uint64_t(t.vectors) * t.channels * bits + 7) / 8});
-    return blocks;
 }
 
 void core_bench::start_engines() {
@@ -185,7 +174,7 @@ void core_bench::start_engines() {
 
 core_inputs core_bench::inputs() {
     core_inputs in;
-    in.output_free = free_output_banks_ > 0;
+    in.output_free = drained_vectors_ > 0 || free_output_banks_ > 0;
     if (next_load_ < program_.tiles.size()) {
         const tile& t = program_.tiles[next_load_];
         offered_ = {layer_, &t, next_load_ + 1 == program_.tiles.size(), loads_[next_load_], nullptr, nullptr, channels_of(t.repeat, t.n_block)};
@@ -222,12 +211,18 @@ void core_bench::take_drain(const core_events& events) {
     codes_complete_ = false;
     if (events.drain_end) {
         record_.drains.back().end = t_;
-        const output_block& block = blocks_.at(drained_++);
-        if (!events.requantizes) offer_output(block);
+        if (block_drained_ && !events.requantizes) offer_output(blocks_.at(drained_));
+        if (block_drained_) ++drained_;
     }
     if (events.drain_start) {
-        --free_output_banks_;
+        if (drained_vectors_ == 0) --free_output_banks_;
         record_.drains.push_back({t_, 0});
+    }
+    if (events.drain_last) {
+        const std::int32_t vectors = blocks_.at(drained_).vectors;
+        drained_vectors_ += holds_outputs() ? 1 : vectors;
+        block_drained_ = drained_vectors_ == vectors;
+        if (block_drained_) drained_vectors_ = 0;
     }
     record_.overflow |= events.overflow;
     if (events.drained) collect(events);

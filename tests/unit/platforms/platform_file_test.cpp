@@ -69,6 +69,7 @@ void expect_same(const platform_config& a, const platform_config& b) {
     EXPECT_EQ(a.dram.bandwidth_cycles, b.dram.bandwidth_cycles);
     EXPECT_EQ(a.dram.latency_cycles, b.dram.latency_cycles);
     EXPECT_EQ(a.mapping.order, b.mapping.order);
+    EXPECT_EQ(a.mapping.flow, b.mapping.flow);
     EXPECT_EQ(a.mapping.m_block, b.mapping.m_block);
     EXPECT_EQ(a.mapping.n_blocks_per_group, b.mapping.n_blocks_per_group);
     EXPECT_EQ(a.mapping.wide, b.mapping.wide);
@@ -91,7 +92,7 @@ accumulators: {bits: 29, depth: 300, write_interval: 5}
 requantizer: {drain_width: 9}
 dma: {burst_bytes: 100, outstanding: 3}
 dram: {capacity_bytes: 7654321, bandwidth: {bytes: 33, cycles: 7}, latency_cycles: 61}
-mapping: {loop_order: m_n, m_block: 200, n_blocks_per_group: 6, wide_layers: refuse}
+mapping: {dataflow: output_stationary, loop_order: m_n, m_block: 200, n_blocks_per_group: 6, wide_layers: refuse}
 cost_table: tables/of mine.yaml
 )";
 
@@ -155,6 +156,7 @@ TEST(platform_file, every_size_of_a_file_arrives) {
     EXPECT_EQ(c.dram.bandwidth_bytes, 33u);
     EXPECT_EQ(c.dram.bandwidth_cycles, 7u);
     EXPECT_EQ(c.dram.latency_cycles, 61u);
+    EXPECT_EQ(c.mapping.flow, dataflow::output_stationary);
     EXPECT_EQ(c.mapping.order, loop_order::m_n);
     EXPECT_EQ(c.mapping.m_block, 200);
     EXPECT_EQ(c.mapping.n_blocks_per_group, 6);
@@ -305,6 +307,7 @@ std::vector<range> ranges() {
          {"0", "65537", "{bytes: 0}", "{bytes: 1, cycles: 0}", "{bytes: 65537}", "{bytes: 1, cycles: 65537}", "{bytes: 1, per: 2}"},
          {"1", "65536", "{bytes: 1, cycles: 65536}"}},
         {"dram", "latency_cycles", {"-1", "100001"}, {"0", "100000"}},
+        {"mapping", "dataflow", {"output", "os", "automatic"}, {"weight_stationary", "output_stationary"}},
         {"mapping", "loop_order", {"nm", "automatic"}, {"auto", "n_m", "m_n"}},
         {"mapping", "m_block", {"0", "-1", "65537", "automatic", "1.5"}, {"auto", "1", "256"}},
         {"mapping", "n_blocks_per_group", {"0", "65537", "all", "12x"}, {"auto", "1", "65536"}},
