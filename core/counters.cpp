@@ -17,6 +17,11 @@ const char* to_string(unit_kind unit) {
         case unit_kind::sparse_crossbar: return "sparse_crossbar";
         case unit_kind::accumulator: return "accumulator";
         case unit_kind::requantizer: return "requantizer";
+        case unit_kind::vector_lane: return "vector_lane";
+        case unit_kind::vector_polynomial: return "vector_polynomial";
+        case unit_kind::vector_scale: return "vector_scale";
+        case unit_kind::vector_norm: return "vector_norm";
+        case unit_kind::vector_row: return "vector_row";
     }
     return "?";
 }

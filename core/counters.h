@@ -23,6 +23,11 @@ enum class unit_kind {
     sparse_crossbar,       ///< pooled: the path of one sparse lane to any of `lanes` (= trees) accumulators
     accumulator,           ///< one accumulator adder and its banked storage; weight_bits carries the width, lanes the depth
     requantizer,           ///< one drain lane: multiply, shift, round, clamp; weight_bits carries the accumulator width
+    vector_lane,           ///< vector unit, one lane: two zero points, two factors, sum, rounding, clamp; activation_bits = codes' width
+    vector_polynomial,     ///< one lane: the second-order polynomial of GELU and exp
+    vector_scale,          ///< one lane: the last products of GELU, softmax and averages, rounding, clamp
+    vector_norm,           ///< one lane: both sums and the result of layer norm
+    vector_row,            ///< once per vector unit: variance, root and quotient of a row
 };
 
 const char* to_string(unit_kind unit);

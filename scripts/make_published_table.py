@@ -38,6 +38,7 @@ LIST_ENTRIES = 8      # outliers that a sparse lane holds for one tile, twice (d
 TREE_INDEX_BITS = 8   # an outlier names one of up to 256 trees
 DRAIN_EXTRA_BITS = 8  # correction_at_drain: sum(x) over up to 256 k-blocks
 MULTIPLIER_BITS = 32  # requantizer: width of its fixed-point multiplier
+FACTOR_BITS = 15      # vector unit: width of a factor (docs/numerics.md, "Operators of the vector unit")
 
 
 def clog2(n):
@@ -212,6 +213,51 @@ def requantizer(width):
     return unit(logic.pj, scale.pj, 8, (logic + scale).um2)
 
 
+def barrel(bits, stages):
+    return mux(stages * bits)
+
+
+def vector_circuit(logic, clocked_bits):
+    logic = logic + register(clocked_bits)
+    return unit(logic.pj, 0.0, clocked_bits, logic.um2)
+
+
+def vector_lane(a):
+    x, total = a + 1, a + 1 + FACTOR_BITS + 1
+    logic = 2 * add(x) + 2 * mul(x, FACTOR_BITS) + add(total) + barrel(total, 5) + add(total) + 3 * add(x)
+    return vector_circuit(logic, 2 * x + total + total + a)
+
+
+def vector_polynomial(a):
+    x = a + 1
+    logic = (add(x) + mul(x, 19) + barrel(a + 20, 5) + add(a + 20) + add(15) + mul(15, 15) + mul(18, 15) + add(31) + barrel(21, 5)
+             + add(37))
+    return vector_circuit(logic, x + (a + 20) + (a + 20) + 15 + 30 + 31 + 21 + 37)
+
+
+def vector_scale(a):
+    first, last = mul(21, 17), mul(a + 17, FACTOR_BITS)
+    logic = first + last + barrel(a + 32, 6) + add(a + 32) + 3 * add(a + 1)
+    return vector_circuit(logic, 38 + (a + 32) + (a + 32) + a)
+
+
+def vector_norm(a):
+    x, total, squares, deviation = a + 1, a + 17, 2 * a + 18, a + 18
+    sums = add(x) + mul(x, x) + add(total) + add(squares)
+    result = (mul(x, 17) + add(deviation) + mul(deviation, 17) + barrel(a + 35, 6) + add(a + 35) + mul(24, 16) + add(48)
+              + barrel(48, 5) + add(48) + 3 * add(x))
+    return vector_circuit(sums + result, x + 2 * x + total + squares + deviation + (a + 35) + 24 + 48 + 48 + a)
+
+
+def vector_row(a):
+    digit = add(38) + mux(38) + register(38 + 17)
+    variance = mul(17, 2 * a + 18) + mul(a + 17, a + 17) + 2 * add(63)
+    rest = barrel(63, 6) + mul(17, FACTOR_BITS)
+    held = (17 + 16) * digit + variance + rest
+    area = 2 * digit + variance + rest
+    return unit(held.pj, 0.0, 2 * (38 + 17), area.um2)
+
+
 def sram(capacity, port_bits):
     area = storage_um2(8 * capacity)
     return [storage_pj_per_bit(capacity), storage_pj_per_bit(capacity), LEAKAGE_UW_PER_UM2 * area, area]
@@ -226,6 +272,8 @@ ALADDIN = "Shao et al., Aladdin, ISCA 2014 (40 nm table, 5 ns), as ratios to its
 BOTH = f"{HOROWITZ}; registers, gates, multiplexers and leakage: {ALADDIN}"
 SHIFT = (f"shifter and gates: {ALADDIN}; adders: {HOROWITZ}; codes: Zhou et al., Precision Neural Network Quantization "
          "via Learnable Adaptive Modules")
+
+VECTOR_WIDTHS = {"activation_bits": list(range(2, 17))}  # vector_norm and vector_row are not linear
 
 # The rules of multipliers are linear in each width, so that few rows give every width exactly; the shifters' are not.
 WIDTHS, INPUTS, LANES = [2, 3, 4, 8, 9], [2, 4, 8], [1, 4, 8, 16, 32, 64]
@@ -278,6 +326,28 @@ UNITS = [
      "k is the accumulator width W. held = mul(W, 32) + mux(6 * (W + 32)) + 3 * add(W) + register(8): fixed-point multiplier, "
      "shift, rounding and two comparisons. load = register(38). clock = 8 * register_clock. area = all of these."),
 ]
+VECTOR_UNITS = [
+    ("vector_lane", vector_lane, VECTOR_WIDTHS, BOTH,
+     "a is the codes' width, x = a + 1, s = a + 17. held = 2 * add(x) + 2 * mul(x, 15) + add(s) + mux(5 * s) + add(s) + 3 * add(x) + "
+     "register(R), R = 2 * x + 2 * s + a: zero points, factors, sum, shift, rounding, output zero point and two comparisons. load = 0. "
+     "clock = R * register_clock. area = all of these."),
+    ("vector_polynomial", vector_polynomial, VECTOR_WIDTHS, BOTH,
+     "x = a + 1. held = add(x) + mul(x, 19) + mux(5 * (a + 20)) + add(a + 20) + add(15) + mul(15, 15) + mul(18, 15) + add(31) + mux(5 * "
+     "21) + add(37) + register(R), R = x + 2 * (a + 20) + 134: difference, scale, shift, rounding, complement, square, coefficient, "
+     "constant, power of two, sum of a row. load = 0. clock = R * register_clock. area = all of these."),
+    ("vector_scale", vector_scale, VECTOR_WIDTHS, BOTH,
+     "held = mul(21, 17) + mul(a + 17, 15) + mux(6 * (a + 32)) + add(a + 32) + 3 * add(a + 1) + register(R), R = 38 + 2 * (a + 32) + a: "
+     "softmax's quotient or GELU's gate, output factor, shift, rounding, output zero point and two comparisons. load = 0. clock = R * "
+     "register_clock. area = all of these."),
+    ("vector_norm", vector_norm, VECTOR_WIDTHS, BOTH,
+     "x = a + 1. Sums: add(x) + mul(x, x) + add(a + 17) + add(2 * a + 18). Result: mul(x, 17) + add(a + 18) + mul(a + 18, 17) + mux(6 * "
+     "(a + 35)) + add(a + 35) + mul(24, 16) + add(48) + mux(5 * 48) + add(48) + 3 * add(x). held = both + register(R), R = 3 * x + (a + "
+     "17) + (2 * a + 18) + (a + 18) + (a + 35) + 120 + a. load = 0. clock = R * register_clock. area = all of these."),
+    ("vector_row", vector_row, VECTOR_WIDTHS, BOTH,
+     "digit = add(38) + mux(38) + register(55). held = 33 * digit + mul(17, 2 * a + 18) + mul(a + 17, a + 17) + 2 * add(63) + mux(6 * "
+     "63) + mul(17, 15): a quotient of 17 and a root of 16 digits, variance, alignment, factor. load = 0. clock = 110 * register_clock. "
+     "area = 2 * digit + the rest."),
+]
 COSTS = ["held_pj", "load_pj", "clock_pj", "leakage_uw", "area_um2"]
 MEMORY_COSTS = ["read_pj_per_bit", "write_pj_per_bit", "leakage_uw", "area_um2"]
 MEMORIES = [
@@ -307,6 +377,7 @@ PROVENANCE = [
     "mix: all figures are published ones: multipliers, adders, SRAM and DRAM of one family (45 nm, 0.9 V); registers, gates and multiplexers of a 40 nm library as ratios to its "
     "multiplier, leakage per area of that library, area of SRAM from a 45 nm cell",
 ]
+NOT_MODELLED_OF_VECTOR_UNIT = ["vector unit: registers of its parameters, trees that reduce its lanes, gain and bias on their way in"]
 NOT_MODELLED = [
     "control: sequencer, address generation, outlier scheduling",
     "DMA engine, bus and DRAM interface on the chip; idle, refresh and row energy of the DRAM",
@@ -319,8 +390,8 @@ NOT_MODELLED = [
     "part-used words of a memory port, and the width of the port",
     "single toggles and zero operands beyond the activation class; unused lanes of a part-filled tile cost as used ones",
     "storage of the channels' constants (bias, multiplier, shift, zero point) beyond one set of registers per tree or drain lane",
-    "vector unit and ASQ adapter",
-]
+    "ASQ adapter",
+] + NOT_MODELLED_OF_VECTOR_UNIT
 
 
 def points(axes):
@@ -351,7 +422,7 @@ def table():
     for key, texts in (("primitives", PRIMITIVES), ("provenance", PROVENANCE), ("not_modelled", NOT_MODELLED)):
         lines += [f"{key}:"] + [f'  - "{text}"' for text in texts]
     lines.append("units:")
-    for name, price, axes, source, rule in UNITS:
+    for name, price, axes, source, rule in UNITS + VECTOR_UNITS:
         lines += section("unit", name, price, axes, source, rule, COSTS)
     lines.append("memories:")
     for name, price, axes, source, rule in MEMORIES:

@@ -67,6 +67,11 @@ unit_counters counters_of(const accelerator_config& config, const unit_key& key,
             return c;
         }
         case unit_kind::requantizer: return r.requantizer;
+        case unit_kind::vector_lane:
+        case unit_kind::vector_polynomial:
+        case unit_kind::vector_scale:
+        case unit_kind::vector_norm:
+        case unit_kind::vector_row: return {};  // the array's layers do not use them
     }
     return {};
 }

@@ -26,7 +26,12 @@ constexpr unit_kind every_unit[] = {unit_kind::mac_tree,
                                     unit_kind::sparse_bank_adder,
                                     unit_kind::sparse_crossbar,
                                     unit_kind::accumulator,
-                                    unit_kind::requantizer};
+                                    unit_kind::requantizer,
+                                    unit_kind::vector_lane,
+                                    unit_kind::vector_polynomial,
+                                    unit_kind::vector_scale,
+                                    unit_kind::vector_norm,
+                                    unit_kind::vector_row};
 
 const std::vector<std::string> unit_axes = {"weight_bits", "activation_bits", "lanes"};
 const std::vector<std::string> unit_costs = {"held_pj", "load_pj", "clock_pj", "leakage_uw", "area_um2",
@@ -212,6 +217,7 @@ void read_unit(yaml_reader& section, cost_rows& table, diagnostics& problems) {
     std::vector<std::pair<std::string, unit_kind>> names;
     for (const unit_kind unit : every_unit) names.emplace_back(to_string(unit), unit);
     unit_rows rows{section.choice<unit_kind>("unit", names), {}, false, false, cost_grid({})};
+    if (table.absent.count(rows.unit) > 0) section.problem("unit", "the table calls this unit absent");
     require_provenance(section);
     rows.classes = read_classes(section);
     read_streams(section, rows);
@@ -221,6 +227,17 @@ void read_unit(yaml_reader& section, cost_rows& table, diagnostics& problems) {
         std::any_of(table.units.begin(), table.units.end(), [&](const unit_rows& other) { return overlap(rows, other); }))
         section.problem("unit", "a second section for the same unit, class and stream");
     table.units.push_back(std::move(rows));
+}
+
+/// Units that the table says it has no rows for.
+void read_absent(yaml_reader& table, std::set<unit_kind>& absent) {
+    for (const std::string& name : table.texts("absent", false)) {
+        const auto unit = std::find_if(std::begin(every_unit), std::end(every_unit), [&](unit_kind u) { return name == to_string(u); });
+        if (unit == std::end(every_unit))
+            table.problem("absent", fmt::format("names of units, given '{}'", name));
+        else
+            absent.insert(*unit);
+    }
 }
 
 void read_memory(yaml_reader& section, cost_rows& table, diagnostics& problems) {
@@ -250,6 +267,7 @@ cost_rows rows_of(const YAML::Node& document, const std::string& file) {
         reader.texts("primitives", false);
         table.provenance = reader.texts("provenance", false);
         table.not_modelled = reader.texts("not_modelled");
+        read_absent(reader, table.absent);
         for (yaml_reader& section : reader.maps("units")) read_unit(section, table, problems);
         for (yaml_reader& section : reader.maps("circuits", false)) read_circuit(section, problems);
         for (yaml_reader& section : reader.maps("memories")) read_memory(section, table, problems);

@@ -28,6 +28,7 @@ struct cost_rows {
     std::string name, label;
     std::vector<std::string> not_modelled, provenance;
     std::vector<unit_rows> units;
+    std::set<unit_kind> absent;  ///< units that the table has no rows for and says so: what they cost is absent, not an error
     cost_grid sram{{"capacity_bytes", "port_bits"}};  ///< costs in the order read, write, leakage, area; empty: none
     cost_grid dram{{}};                               ///< the same, one row; empty when sram is
 };

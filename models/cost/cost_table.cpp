@@ -81,6 +81,7 @@ std::string cost_table::mix() const {
 }
 
 unit_cost cost_table::unit(const unit_key& key) const {
+    if (rows_->absent.count(key.unit) > 0) return {};
     const std::string name = to_string(key.unit);
     const auto rows = std::find_if(rows_->units.begin(), rows_->units.end(), [&](const unit_rows& r) { return r.serves(key); });
     if (rows == rows_->units.end())

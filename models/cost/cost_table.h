@@ -46,7 +46,7 @@ public:
     /// The same from text; `file_name` stands in the messages.
     static cost_table parse(const std::string& yaml, const std::string& file_name);
 
-    /// Throws input_error naming the key and the table's range.
+    /// All absent for a unit that the table lists as absent. Throws input_error naming the key and the table's range.
     unit_cost unit(const unit_key& key) const;
     /// True when unit() of it would not throw.
     bool has(const unit_key& key) const;

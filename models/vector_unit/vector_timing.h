@@ -20,10 +20,12 @@ struct vector_cost {
     std::uint64_t issues = 0;  ///< cycles in which the lanes take elements; the rest waits for reductions, divisions and the pipeline
     std::uint64_t reads = 0;   ///< elements read, over all passes and operands
     std::uint64_t writes = 0;  ///< elements written
-    std::uint64_t lane_operations = 0;  ///< elements through the elementwise circuit (unit_kind::vector_lane)
-    std::uint64_t polynomials = 0;      ///< elements through the polynomial circuit (unit_kind::vector_polynomial)
-    std::uint64_t normalised = 0;       ///< elements through the layer-norm circuit (unit_kind::vector_norm)
-    std::uint64_t divisions = 0;        ///< quotients and roots (unit_kind::vector_divider)
+    std::uint64_t lane_operations =
+        0;  ///< elements through unit_kind::vector_lane: arithmetic on one or two codes, comparison, sum of a window
+    std::uint64_t polynomials = 0;     ///< elements through unit_kind::vector_polynomial
+    std::uint64_t scaled = 0;          ///< elements through unit_kind::vector_scale: the end of GELU, softmax and averages
+    std::uint64_t normalised = 0;      ///< elements through unit_kind::vector_norm, both passes together
+    std::uint64_t row_operations = 0;  ///< rows through unit_kind::vector_row
 };
 
 /// Throws model_fault on sizes below 1.

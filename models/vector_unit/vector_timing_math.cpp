@@ -48,14 +48,15 @@ vector_cost cost_of(const vector_work& work, int lanes) {
             return c;
         case vector_operator::gelu:
             c.issues = slots;
-            c.reads = c.lane_operations = c.polynomials = elements;
+            c.reads = c.polynomials = c.scaled = elements;
             c.cycles = c.issues + gelu_stages - 1;
             return c;
         case vector_operator::softmax: {
             c.issues = 3 * slots;
             c.reads = 3 * elements;
-            c.lane_operations = c.polynomials = 2 * elements;
-            c.divisions = rows;
+            c.lane_operations = c.scaled = elements;
+            c.polynomials = 2 * elements;
+            c.row_operations = rows;
             const std::uint64_t until_greatest = tree;
             const std::uint64_t until_scale = polynomial_stages + tree + align_cycles + quotient_cycles + scale_cycles;
             c.cycles = c.issues + rows * (until_greatest + until_scale) + softmax_stages - 1;
@@ -65,7 +66,7 @@ vector_cost cost_of(const vector_work& work, int lanes) {
             c.issues = 2 * slots;
             c.reads = 2 * elements;
             c.normalised = elements;
-            c.divisions = 2 * rows;
+            c.row_operations = rows;
             const std::uint64_t until_reciprocal =
                 statistics_stages - 1 + tree + variance_cycles + align_cycles + root_cycles + quotient_cycles;
             c.cycles = c.issues + rows * until_reciprocal + normalise_stages - 1;
@@ -76,6 +77,7 @@ vector_cost cost_of(const vector_work& work, int lanes) {
         case vector_operator::mean:
             c.issues = slots * window;
             c.reads = c.lane_operations = elements * window;
+            (work.op == vector_operator::maximum_pool ? c.lane_operations : c.scaled) += elements;
             c.cycles = c.issues + pool_stages - 1;
             return c;
     }

@@ -120,7 +120,7 @@ NOT_MODELLED = [
     "correlation between neighbouring activations; operands are independent draws",
     "single toggles and zero operands beyond the activation class; unused lanes of a part-filled tile cost as used ones",
     "storage of the channels' constants (bias, multiplier, shift, zero point) beyond one set of registers per tree or drain lane",
-    "vector unit and ASQ adapter",
+    "ASQ adapter",
 ]
 
 
@@ -128,7 +128,8 @@ def write_absolute(flow, results, prov):
     units = by_unit(results)
     lines = head(flow.name, f"synthesised, {flow.library.name}, pre-layout, logic only",
                  prov + [f"mix: logic alone, synthesised with {flow.library.name}; no memories, so that no total stands beside it"],
-                 ["memories: this library has none, so that there is no total energy and no total area"] + NOT_MODELLED)
+                 ["memories: this library has none, so that there is no total energy and no total area", "vector unit: has no RTL"] + NOT_MODELLED)
+    lines.append(f"absent: [{', '.join(name for name, *_ in published.VECTOR_UNITS)}]")
     lines.append("units:")
     for unit in UNITS:
         if unit in CIRCUITS or unit not in units:
@@ -173,9 +174,9 @@ def write_ratio(flow, results, prov):
         f"reference: logic of a 16-lane tree of 8 x 8 bits, both operands uniform and new in every cycle; by [1] 16 mul8 and 266 / 8 add8: "
         f"{REFERENCE_PJ:.5g} pJ, {REFERENCE_UM2:.5g} um2 (one multiply-accumulate: {REFERENCE_PJ / 16:.4g} pJ, {REFERENCE_UM2 / 16:.4g} um2)",
         f"factors: energy * {energy:.5g}, area * {area:.5g}",
-        "mix: logic is 180 nm synthesis scaled by one factor for energy and one for area, memories are published 45 nm figures as in "
-        "published_45nm, leakage per area is the 40 nm figure there; no delay, since delays do not scale by one factor"],
-        NOT_MODELLED + ["idle, refresh and row energy of the DRAM; part-used words of a memory port, and the width of the port"])
+        "mix: logic is 180 nm synthesis scaled by one factor for energy and one for area, memories and the vector unit are published 45 nm "
+        "figures as in published_45nm, leakage per area is the 40 nm figure there; no delay, since delays do not scale by one factor"],
+        NOT_MODELLED + published.NOT_MODELLED_OF_VECTOR_UNIT + ["idle, refresh and row energy of the DRAM; part-used words of a memory port, and the width of the port"])
     costs = COSTS[:5]
     source = f"{flow.library.name} relative to {published.HOROWITZ}; leakage: {published.ALADDIN}"
     lines.append("units:")
@@ -190,10 +191,20 @@ def write_ratio(flow, results, prov):
                 rule += (" The storage is published_45nm's: held + 2 * W * storage_bit(W * depth / 8), one read and one write; area + 2 * "
                          "storage(W * depth).")
             lines += section("unit", unit, rule, source, [c], axes + costs + CHECKS, rows, UNITS[unit].streams)
+    lines += vector_sections()
     lines.append("memories:")
     for memory, price, axes, memory_source, rule in published.MEMORIES:
         rows = [point + list(price(*point)) for point in published.points(axes)]
         lines += section("memory", memory, rule, memory_source, [], list(axes) + published.MEMORY_COSTS, rows)
+    return lines
+
+
+def vector_sections():
+    """The vector unit has no RTL: its rows are published_45nm's."""
+    lines = []
+    for unit, price, axes, source, rule in published.VECTOR_UNITS:
+        rows = [point + price(*point) for point in published.points(axes)]
+        lines += section("unit", unit, "published_45nm's: " + rule, source, CLASSES, list(axes) + COSTS[:5], rows)
     return lines
 
 

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "core/error.h"
 #include "models/cost/cost_table.h"
 
 // A table of logic alone, as a standard-cell library or an FPGA gives it: what it does not have is absent, never 0.
@@ -11,6 +12,7 @@ const cost_table& logic_only() {
 label: made up
 provenance: ["library: none", "seed: 1"]
 not_modelled: [memories]
+absent: [vector_lane]
 units:
   - {unit: mac_tree, rule: r, source: s, classes: [relu, gelu, dense], streams: [dense], columns: [weight_bits, held_pj, load_pj, clock_pj, leakage_uw, area_um2, delay_ns, residual, spread, checked], rows: [[4, 2, 3, 0.5, 10, 100, 2.5, 0.01, 0.04, 96], [8, 4, 5, 0.5, 20, 300, 3.5, 0.01, 0.04, 96]]}
   - {unit: accumulator, rule: r, source: s, classes: [relu, gelu, dense], streams: [dense], columns: [delay_ns], rows: [[7]]}
@@ -49,6 +51,12 @@ TEST(absent_costs, columns_that_a_section_lacks) {
     EXPECT_EQ(shifters.carries, 8);
     EXPECT_EQ(shifters.dsps, 0);
     EXPECT_FALSE(shifters.area.has_value());
+}
+
+TEST(absent_costs, units_that_the_table_calls_absent) {
+    const unit_cost lane = logic_only().unit(key(unit_kind::vector_lane, 0));
+    EXPECT_FALSE(lane.held || lane.load || lane.clock || lane.leakage || lane.area || lane.delay_ns);
+    EXPECT_THROW(logic_only().unit(key(unit_kind::vector_norm, 0)), input_error);
 }
 
 TEST(absent_costs, memories_of_a_table_without_any) {

@@ -70,6 +70,12 @@ TEST(malformed_table, energies_come_together_or_not_at_all) {
     EXPECT_THAT(complaint("held_pj, load_pj, clock_pj, leakage_uw, area_um2]", "residual]"), HasSubstr("at least one of held_pj"));
 }
 
+TEST(malformed_table, absent_units_that_are_none_or_have_rows) {
+    EXPECT_THAT(complaint("not_modelled: []", "not_modelled: []\nabsent: [vector_lame]"),
+                AllOf(HasSubstr("t.yaml:4:9"), HasSubstr("absent"), HasSubstr("'vector_lame'")));
+    EXPECT_THAT(complaint("not_modelled: []", "not_modelled: []\nabsent: [mac_tree]"), HasSubstr("the table calls this unit absent"));
+}
+
 TEST(malformed_table, one_memory_without_the_other) {
     EXPECT_THAT(complaint(good.substr(good.find("  - memory: dram")), ""), HasSubstr("a section for dram is missing"));
 }

@@ -163,6 +163,29 @@ TEST(published_rows, accumulators_and_requantizers_follow_their_rule) {
     }
 }
 
+TEST(published_rows, vector_units_follow_their_rule) {
+    const auto expect = [](unit_kind unit, int a, const parts& logic) {
+        expect_row(shipped(unit, 0, a, 0), logic.pj(), 0, logic.flop, logic.um2(), to_string(unit) + (" " + at(0, a, 0)));
+    };
+    for (int a = 2; a <= 16; ++a) {
+        const double x = a + 1;  // a code less its zero point
+        const double sum = x + 16;
+        expect(unit_kind::vector_lane, a, {30 * x, 5 * x + 2 * sum, 2 * x + 2 * sum + a, 5 * sum, 0});
+        const double scaled = x + 19;
+        expect(unit_kind::vector_polynomial, a,
+               {19 * x + 15 * 15 + 18 * 15, x + scaled + 15 + 31 + 37, x + 2 * scaled + 134, 5 * scaled + 5 * 21, 0});
+        const double product = a + 32;
+        expect(unit_kind::vector_scale, a, {21.0 * 17 + (a + 17) * 15, product + 3 * x, 38 + 2 * product + a, 6 * product, 0});
+        const double row_sum = a + 17, squares = 2 * a + 18, deviation = a + 18, normal = deviation + 17;
+        expect(unit_kind::vector_norm, a,
+               {x * x + 17 * x + 17 * deviation + 24 * 16, 4 * x + row_sum + squares + deviation + normal + 96,
+                3 * x + row_sum + squares + deviation + normal + 120 + a, 6 * normal + 5 * 48, 0});
+        const parts digits{0, 38, 55, 38, 0}, rest{17.0 * squares + row_sum * row_sum + 17 * 15, 126, 0, 6 * 63, 0};
+        expect_row(shipped(unit_kind::vector_row, 0, a, 0), 33 * digits.pj() + rest.pj(), 0, 110, 2 * digits.um2() + rest.um2(),
+                   "vector_row " + at(0, a, 0));
+    }
+}
+
 TEST(published_rows, memories_follow_their_rule) {
     for (const memory_kind kind : {memory_kind::weight_buffer, memory_kind::activation_buffer, memory_kind::output_buffer}) {
         for (std::uint64_t capacity = 64; capacity <= 4u << 20; capacity *= 2) {

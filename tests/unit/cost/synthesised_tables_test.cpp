@@ -70,6 +70,28 @@ TEST(synthesised_tables, memories_of_ratio_45nm_are_the_published_ones) {
     }
 }
 
+constexpr unit_kind vector_units[] = {unit_kind::vector_lane, unit_kind::vector_polynomial, unit_kind::vector_scale, unit_kind::vector_norm,
+                                      unit_kind::vector_row};
+
+TEST(synthesised_tables, vector_units_of_ratio_45nm_are_the_published_ones) {
+    const cost_table ratio = shipped_as("ratio_45nm"), published = shipped_as("published_45nm");
+    for (const unit_kind unit : vector_units) {
+        for (const int a : {2, 8, 16}) {
+            const unit_cost r = ratio.unit({unit, 0, a, 0, {}, false}), p = published.unit({unit, 0, a, 0, {}, false});
+            EXPECT_NEAR(r.held->value, p.held->value, 1e-4 * p.held->value) << to_string(unit) << a;
+            EXPECT_NEAR(r.area->value, p.area->value, 1e-4 * p.area->value) << to_string(unit) << a;
+        }
+    }
+}
+
+TEST(synthesised_tables, osu018_calls_the_vector_unit_absent) {
+    const cost_table table = shipped_as("osu018");
+    for (const unit_kind unit : vector_units) {
+        const unit_cost cost = table.unit({unit, 0, 8, 0, {}, false});
+        EXPECT_FALSE(cost.has_energy() || cost.area || cost.delay_ns) << to_string(unit);
+    }
+}
+
 TEST(synthesised_tables, osu018_has_logic_with_delays_and_no_memories) {
     const cost_table table = shipped_as("osu018");
     for_every_lookup(table, [](const unit_key& key, const unit_cost& cost) {

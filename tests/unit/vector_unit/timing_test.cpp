@@ -22,7 +22,9 @@ TEST(vector_timing, a_row_of_softmax_waits_for_its_greatest_and_for_its_sum) {
     const vector_cost c = cost_of({vector_operator::softmax, 3, 197}, 16);
     EXPECT_EQ(c.issues, 3u * 3 * 13);
     EXPECT_EQ(c.cycles, c.issues + 3 * (4 + 30) + 9);
-    EXPECT_EQ(c.divisions, 3u);
+    EXPECT_EQ(c.row_operations, 3u);
+    EXPECT_EQ(c.lane_operations, 3u * 197);
+    EXPECT_EQ(c.scaled, 3u * 197);
     EXPECT_EQ(c.polynomials, 2u * 3 * 197);
 }
 
@@ -32,7 +34,7 @@ TEST(vector_timing, a_row_of_layer_norm_waits_for_root_and_reciprocal) {
     const vector_cost c = cost_of({vector_operator::layer_norm, 5, 384}, 32);
     EXPECT_EQ(c.issues, 2u * 5 * 12);
     EXPECT_EQ(c.cycles, c.issues + 5 * (38 + 5) + 5);
-    EXPECT_EQ(c.divisions, 10u);
+    EXPECT_EQ(c.row_operations, 5u);
     EXPECT_EQ(c.normalised, 5u * 384);
 }
 
@@ -43,6 +45,9 @@ TEST(vector_timing, windows_take_an_issue_per_element_and_group_of_channels) {
     EXPECT_EQ(c.cycles, 2u * 24 * 197 + 4);
     EXPECT_EQ(c.reads, 2u * 384 * 197);
     EXPECT_EQ(c.writes, 2u * 384);
+    EXPECT_EQ(c.lane_operations, 2u * 384 * 197);
+    EXPECT_EQ(c.scaled, 2u * 384);
+    EXPECT_EQ(cost_of({vector_operator::maximum_pool, 4, 16, 9}, 16).lane_operations, 4u * 16 * 10);
 }
 
 TEST(vector_timing, refuses_work_without_elements) {
