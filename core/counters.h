@@ -74,10 +74,11 @@ struct unit_counters {
 /// What the vector unit did, all its lanes together.
 struct vector_activity {
     std::uint64_t busy = 0;             ///< cycles of the whole unit
-    std::uint64_t lane_operations = 0;  ///< elements through the elementwise circuits
-    std::uint64_t polynomials = 0;
-    std::uint64_t normalised = 0;
-    std::uint64_t divisions = 0;
+    std::uint64_t lane_operations = 0;  ///< elements through each of the lanes' circuits: vector_lane,
+    std::uint64_t polynomials = 0;      ///< vector_polynomial,
+    std::uint64_t scaled = 0;           ///< vector_scale,
+    std::uint64_t normalised = 0;       ///< vector_norm
+    std::uint64_t row_operations = 0;   ///< rows through vector_row
 };
 
 using unit_activity = std::map<unit_key, unit_counters>;

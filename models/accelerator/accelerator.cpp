@@ -26,8 +26,9 @@ void subtract(vector_activity& a, const vector_activity& b) {
     a.busy -= b.busy;
     a.lane_operations -= b.lane_operations;
     a.polynomials -= b.polynomials;
+    a.scaled -= b.scaled;
     a.normalised -= b.normalised;
-    a.divisions -= b.divisions;
+    a.row_operations -= b.row_operations;
 }
 
 /// What happened between two sets of running totals.

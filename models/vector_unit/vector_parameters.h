@@ -82,4 +82,18 @@ struct mean_parameters {
     code_output out;
 };
 
+/// Adapter of ASQ: from the codes of an image to beta. Weights have the input's step folded in.
+struct adapter_parameters {
+    std::int64_t rows = 1;                 ///< positions of the image
+    std::int32_t channels = 1, hidden = 1;
+    std::int32_t zero_point = 0;
+    fixed_multiplier mean;                 ///< 2^8 / rows; 15 bits, shift 0..46
+    std::vector<std::int16_t> first;       ///< [hidden][channels], first_shift fraction bits
+    std::vector<std::int64_t> first_bias;  ///< per hidden element, first_shift + 8 fraction bits, |bias| <= 2^56
+    std::uint8_t first_shift = 4;          ///< 4..30
+    std::vector<std::int16_t> second;      ///< per hidden element, second_shift fraction bits
+    std::int64_t second_bias = 0;          ///< second_shift + 12 fraction bits, |bias| <= 2^56
+    std::uint8_t second_shift = 2;         ///< 2..30
+};
+
 }  // namespace symmetree

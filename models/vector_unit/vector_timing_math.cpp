@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "core/error.h"
 #include "models/vector_unit/vector_timing.h"
 
@@ -16,11 +18,13 @@ constexpr std::uint64_t statistics_stages = 3;                   // subtract, sq
 constexpr std::uint64_t normalise_stages = 6;                    // deviation, reciprocal, round, gain and bias, round, clamp
 
 // Circuits that the lanes share.
-constexpr std::uint64_t quotient_cycles = 17;  // a bit of the quotient per cycle, up to 2^16
-constexpr std::uint64_t root_cycles = 16;      // a bit of the root per cycle
-constexpr std::uint64_t align_cycles = 1;      // count leading zeros and shift
-constexpr std::uint64_t scale_cycles = 1;      // reciprocal times the output's factor
-constexpr std::uint64_t variance_cycles = 2;   // two products, then their difference and epsilon
+constexpr std::uint64_t quotient_cycles = 17;            // a bit of the quotient per cycle, up to 2^16
+constexpr std::uint64_t root_cycles = 16;                // a bit of the root per cycle
+constexpr std::uint64_t align_cycles = 1;                // count leading zeros and shift
+constexpr std::uint64_t scale_cycles = 1;                // reciprocal times the output's factor
+constexpr std::uint64_t variance_cycles = 2;             // two products, then their difference and epsilon
+constexpr std::uint64_t linear_stages = 5;               // multiply, accumulate, (tree,) bias, round, clamp
+constexpr std::uint64_t reciprocal_of_beta_cycles = 19;  // a bit of the quotient per cycle, up to 2^18
 
 std::uint64_t ceiling_log2(std::uint64_t n) {
     std::uint64_t log = 0;
@@ -82,6 +86,22 @@ vector_cost cost_of(const vector_work& work, int lanes) {
             return c;
     }
     throw model_fault("unknown vector operator");
+}
+
+vector_cost adapter_cost(std::int64_t rows, std::int64_t channels, std::int64_t hidden, int lanes) {
+    vector_cost c = cost_of({vector_operator::mean, 1, channels, rows}, lanes);
+    for (const auto& [outputs, inputs] : {std::pair(hidden, channels), std::pair(std::int64_t{1}, hidden)}) {
+        const auto products = static_cast<std::uint64_t>(outputs * inputs), width = static_cast<std::uint64_t>(lanes);
+        const std::uint64_t issues = static_cast<std::uint64_t>(outputs) * ((static_cast<std::uint64_t>(inputs) + width - 1) / width);
+        c.issues += issues;
+        c.reads += products;  // weights; means and hidden elements stay in the unit
+        c.scaled += products;
+        c.cycles += issues + linear_stages + ceiling_log2(width) - 1;
+    }
+    c.row_operations = 1;
+    c.writes = 0;
+    c.cycles += reciprocal_of_beta_cycles + scale_cycles;
+    return c;
 }
 
 }  // namespace symmetree

@@ -103,8 +103,9 @@ void vector_unit::run_chunk(std::size_t index) {
     activity_.busy += cost.cycles;
     activity_.lane_operations += cost.lane_operations;
     activity_.polynomials += cost.polynomials;
+    activity_.scaled += cost.scaled;
     activity_.normalised += cost.normalised;
-    activity_.divisions += cost.divisions;
+    activity_.row_operations += cost.row_operations;
     if (probe_) {
         probe_->change(busy_, clock_.now(), 1);
         probe_->change(busy_, clock_.now() + cost.cycles, 0);

@@ -166,4 +166,38 @@ codes reference_mean(const mean_parameters& p, const codes& in, std::size_t colu
     return out;
 }
 
+std::uint16_t reference_beta(const adapter_parameters& p, const codes& in) {
+    wide beta = p.second_bias;
+    for (int j = 0; j < p.hidden; ++j) {
+        wide sum = p.first_bias[static_cast<std::size_t>(j)];
+        for (int c = 0; c < p.channels; ++c) {
+            wide all = 0;
+            for (std::int64_t row = 0; row < p.rows; ++row) all += in[static_cast<std::size_t>(row * p.channels + c)] - p.zero_point;
+            sum += p.first[static_cast<std::size_t>(j * p.channels + c)] * rounded(all * p.mean.multiplier, p.mean.shift);
+        }
+        const wide value = std::max(rounded(sum, p.first_shift - 4), wide{0});
+        beta += p.second[static_cast<std::size_t>(j)] * std::min(value, power_of_two(27));
+    }
+    beta = rounded(beta, p.second_shift - 2);
+    return static_cast<std::uint16_t>(std::clamp(beta, wide{4096}, wide{65535}));
+}
+
+namespace {
+
+/// factor * ratio / 2^fraction_bits with a multiplier below 2^31.
+fixed_multiplier product(fixed_multiplier factor, wide ratio, int fraction_bits) {
+    int fewer = 0;
+    while (rounded(factor.multiplier * ratio, fraction_bits + fewer) >= power_of_two(31)) ++fewer;
+    const wide multiplier = rounded(factor.multiplier * ratio, fraction_bits + fewer);
+    return {static_cast<std::int32_t>(multiplier), static_cast<std::uint8_t>(factor.shift - fewer)};
+}
+
+}  // namespace
+
+fixed_multiplier reference_divided_by_beta(fixed_multiplier factor, std::uint16_t beta) {
+    return product(factor, power_of_two(30) / beta, 16);
+}
+
+fixed_multiplier reference_times_beta(fixed_multiplier factor, std::uint16_t beta) { return product(factor, beta, 14); }
+
 }  // namespace symmetree

@@ -19,4 +19,10 @@ codes reference_layer_norm(const layer_norm_parameters& p, const codes& in);
 codes reference_pool(const pool_parameters& p, const codes& in);
 codes reference_mean(const mean_parameters& p, const codes& in, std::size_t columns);
 
+/// beta with 14 fraction bits; `in` [rows][channels].
+std::uint16_t reference_beta(const adapter_parameters& p, const codes& in);
+/// `factor` / beta and `factor` * beta.
+fixed_multiplier reference_divided_by_beta(fixed_multiplier factor, std::uint16_t beta);
+fixed_multiplier reference_times_beta(fixed_multiplier factor, std::uint16_t beta);
+
 }  // namespace symmetree

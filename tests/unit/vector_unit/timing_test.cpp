@@ -50,9 +50,20 @@ TEST(vector_timing, windows_take_an_issue_per_element_and_group_of_channels) {
     EXPECT_EQ(cost_of({vector_operator::maximum_pool, 4, 16, 9}, 16).lane_operations, 4u * 16 * 10);
 }
 
+TEST(vector_timing, an_adapter_is_a_mean_two_products_and_a_reciprocal) {
+    // Mean complete at 1 + 4, first product's issue there, complete 5 later, the second's, then 19 and 1.
+    EXPECT_EQ(adapter_cost(1, 1, 1, 1).cycles, 5u + 5 + 5 + 20);
+    const vector_cost c = adapter_cost(56 * 56, 64, 4, 16);
+    EXPECT_EQ(c.cycles, 56u * 56 * 4 + 4 + (4 * 4 + 8) + (1 + 8) + 20);
+    EXPECT_EQ(c.scaled, 64u + 4 * 64 + 4);
+    EXPECT_EQ(c.row_operations, 1u);
+    EXPECT_EQ(c.writes, 0u);
+}
+
 TEST(vector_timing, refuses_work_without_elements) {
     EXPECT_THROW(cost_of({vector_operator::add, 1, 0}, 16), model_fault);
     EXPECT_THROW(cost_of({vector_operator::add, 1, 1}, 0), model_fault);
+    EXPECT_THROW(adapter_cost(0, 1, 1, 1), model_fault);
 }
 
 }  // namespace

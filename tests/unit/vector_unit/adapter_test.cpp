@@ -1,0 +1,118 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
+#include "models/vector_unit/adapter_math.h"
+#include "platforms/reference/vector_reference.h"
+#include "tests/unit/vector_unit/random_formats.h"
+
+namespace symmetree {
+namespace {
+
+adapter_weights any_weights(draws& d, std::size_t channels, std::size_t hidden, double size) {
+    const auto draw = [&] { return static_cast<float>(size * d.between(-1000, 1000) / 1000); };
+    adapter_weights w;
+    for (std::size_t i = 0; i < hidden * channels; ++i) w.first.push_back(draw());
+    for (std::size_t i = 0; i < hidden; ++i) w.first_bias.push_back(draw());
+    for (std::size_t i = 0; i < hidden; ++i) w.second.push_back(draw());
+    w.second_bias = static_cast<float>(1 + d.between(-300, 300) / 1000.0);
+    return w;
+}
+
+double exact_beta(const adapter_weights& w, const tensor_format& in, const codes& x, std::int64_t rows) {
+    const std::size_t hidden = w.second.size(), channels = w.first.size() / hidden;
+    std::vector<double> mean(channels);
+    for (std::size_t i = 0; i < x.size(); ++i) mean[i % channels] += in.value_of(x[i]) / static_cast<double>(rows);
+    double beta = w.second_bias;
+    for (std::size_t j = 0; j < hidden; ++j) {
+        double h = w.first_bias[j];
+        for (std::size_t c = 0; c < channels; ++c) h += w.first[j * channels + c] * mean[c];
+        beta += w.second[j] * std::max(h, 0.0);
+    }
+    return beta;
+}
+
+TEST(adapter, equals_the_reference_and_is_near_the_real_one) {
+    int inside = 0;
+    for (std::uint32_t seed = 0; seed < 3000; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        draws d(seed);
+        const tensor_format in = any_format(d, 16);
+        const std::int64_t rows = d.one_of({1, 7, 16, 49});
+        const auto channels = static_cast<std::size_t>(d.size()), hidden = static_cast<std::size_t>(d.between(1, 4));
+        const adapter_weights w = any_weights(d, channels, hidden, d.one_of({0.0, 0.05, 0.3, 3.0}));
+        const codes x = any_codes(d, in, static_cast<std::size_t>(rows) * channels);
+        const adapter_parameters p = make_adapter(w, rows, in);
+        const std::uint16_t beta = adapter_beta(p, x.data());
+        ASSERT_EQ(beta, reference_beta(p, x));
+        const double exact = exact_beta(w, in, x, rows);
+        if (in.bits > 8 || exact <= 0.25 || exact >= 4) continue;
+        // The mean's last bit is 2^-8 of a step, weights have 15 bits: parts in a thousand of the terms that beta is made of.
+        ASSERT_NEAR(beta / 16384.0, exact, 2e-3 * (1 + std::abs(exact - w.second_bias)) + 2e-2 * in.step);
+        ++inside;
+    }
+    EXPECT_GT(inside, 500);
+}
+
+TEST(adapter, identity_changes_no_factor) {
+    const adapter_weights identity{{0, 0, 0, 0}, {0, 0}, {0, 0}, 1};
+    const tensor_format in{8, -128, -128, 127, 0.1};
+    const codes x{-128, 127, 5, 9};
+    const std::uint16_t beta = adapter_beta(make_adapter(identity, 2, in), x.data());
+    ASSERT_EQ(beta, 1 << 14);
+    for (const fixed_multiplier f : {fixed_multiplier{32767, 3}, {0x7fffffff, 40}, {1, 0}}) {
+        for (const fixed_multiplier g : {divided_by_beta(f, beta), times_beta(f, beta)}) {
+            EXPECT_EQ(g.multiplier, f.multiplier);
+            EXPECT_EQ(g.shift, f.shift);
+        }
+    }
+}
+
+TEST(adapter, factors_equal_the_reference_at_every_beta) {
+    for (const fixed_multiplier f : {fixed_multiplier{16384, 2}, {32767, 30}, {0x40000000, 31}, {0x7fffffff, 62}, {0, 5}}) {
+        for (int beta = 4096; beta <= 65535; beta += 7) {
+            const auto b = static_cast<std::uint16_t>(beta);
+            const fixed_multiplier divided = divided_by_beta(f, b), times = times_beta(f, b);
+            const fixed_multiplier expected_divided = reference_divided_by_beta(f, b), expected_times = reference_times_beta(f, b);
+            ASSERT_EQ(divided.multiplier, expected_divided.multiplier) << beta;
+            ASSERT_EQ(divided.shift, expected_divided.shift) << beta;
+            ASSERT_EQ(times.multiplier, expected_times.multiplier) << beta;
+            ASSERT_EQ(times.shift, expected_times.shift) << beta;
+            const double real = std::ldexp(f.multiplier, -f.shift);
+            ASSERT_NEAR(std::ldexp(divided.multiplier, -divided.shift), real * 16384 / beta, real * 1.3e-4);  // 2^-14 of a quarter to four
+            ASSERT_NEAR(std::ldexp(times.multiplier, -times.shift), real * beta / 16384, real * 1.3e-4);
+        }
+    }
+}
+
+TEST(adapter, the_greatest_operands_fit) {
+    const codes low(65536, -32768), high(65536, 32767);
+    adapter_parameters p;
+    p.rows = 65536;
+    p.first = {32767};
+    p.first_bias = {std::int64_t{1} << 56};
+    p.second = {-32767};
+    p.second_bias = -(std::int64_t{1} << 56);
+    p.mean = make_adapter({{1}, {0}, {1}, 1}, 65536, {16, 0, -32768, 32767, 1}).mean;
+    for (const codes& x : {low, high}) EXPECT_EQ(adapter_beta(p, x.data()), reference_beta(p, x));
+    p.rows = 1;
+    p.channels = 65536;
+    p.mean = {256 * 64, 6};
+    p.first.assign(65536, -32768);
+    for (const codes& x : {low, high}) EXPECT_EQ(adapter_beta(p, x.data()), reference_beta(p, x));
+}
+
+TEST(adapter, refuses_weights_that_do_not_fit_each_other) {
+    const tensor_format in{8, 0, -128, 127, 1};
+    EXPECT_NO_THROW(make_adapter({{1, 2}, {0}, {1}, 1}, 1, in));
+    EXPECT_THROW(make_adapter({{1, 2, 3}, {0, 0}, {1, 1}, 1}, 1, in), model_fault);
+    EXPECT_THROW(make_adapter({{1, 2}, {}, {1}, 1}, 1, in), model_fault);
+    EXPECT_THROW(make_adapter({{}, {}, {}, 1}, 1, in), model_fault);
+    EXPECT_THROW(make_adapter({{1, 2}, {0}, {1}, 1}, 0, in), model_fault);
+    EXPECT_THROW(times_beta({0x7fffffff, 0}, 65535), model_fault);
+}
+
+}  // namespace
+}  // namespace symmetree
