@@ -12,6 +12,7 @@ const char* to_string(unit_kind unit) {
         case unit_kind::correction_at_drain: return "correction_at_drain";
         case unit_kind::pot_tree: return "pot_tree";
         case unit_kind::post_tree: return "post_tree";
+        case unit_kind::apot_tree: return "apot_tree";
         case unit_kind::sparse_lane: return "sparse_lane";
         case unit_kind::sparse_bank_adder: return "sparse_bank_adder";
         case unit_kind::sparse_crossbar: return "sparse_crossbar";

@@ -18,6 +18,7 @@ enum class unit_kind {
     correction_at_drain,   ///< row_sum: per drain lane, z * sum(x) subtracted once per output
     pot_tree,              ///< lanes shifters (PoT) and an adder tree
     post_tree,             ///< lanes shift-and-table products (POST) and an adder tree
+    apot_tree,             ///< lanes sums of two shifts (APoT) and an adder tree
     sparse_lane,           ///< one outlier multiply-accumulate with its activation multiplexer over `lanes` and its shift
     sparse_bank_adder,     ///< the extra adder of one accumulator: gathers a vector's outlier products
     sparse_crossbar,       ///< pooled: the path of one sparse lane to any of `lanes` (= trees) accumulators

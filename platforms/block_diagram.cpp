@@ -122,6 +122,7 @@ std::string title_of(array_kind kind) {
         case array_kind::multiplier: return "multiplier array";
         case array_kind::pot: return "shift array (PoT)";
         case array_kind::post: return "shift-LUT array (POST)";
+        case array_kind::apot: return "two-shift array (APoT)";
     }
     return "?";
 }

@@ -12,6 +12,7 @@ const char* unit_name(const platform_config& config, bool on_side_array) {
     switch (config.array.kind) {
         case array_kind::pot: return "pot_tree";
         case array_kind::post: return "post_tree";
+        case array_kind::apot: return "apot_tree";
         case array_kind::multiplier: break;
     }
     switch (config.zero_point) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "core/error.h"
 
 namespace symmetree {
@@ -23,7 +25,18 @@ std::optional<std::string> why_no_outliers(const platform_config& platform, cons
     return {};
 }
 
-/// PoT and POST codes name a shift each: cut in pieces they would mean something else, and truncated products don't add up.
+/// Widths of codes that an array of this kind has products for.
+std::pair<int, int> weight_widths(array_kind kind) {
+    switch (kind) {
+        case array_kind::multiplier: break;
+        case array_kind::pot: return {least_weight_bits(scheme_family::pot), most_weight_bits(scheme_family::pot)};
+        case array_kind::post: return {least_weight_bits(scheme_family::post), most_weight_bits(scheme_family::post)};
+        case array_kind::apot: return {least_weight_bits(scheme_family::apot), most_weight_bits(scheme_family::apot)};
+    }
+    return {2, 8};
+}
+
+/// PoT, POST and APoT codes name shifts: cut in pieces they would mean something else, and truncated products don't add up.
 std::optional<std::string> why_no_shifts(const array_config& array, const scheme& wanted) {
     if (wanted.weight_bits > array.weight_bits || wanted.activation_bits > array.activation_bits)
         return fmt::format("its codes (w{}a{}) are wider than the array's ports (w{}a{}), and {} codes are never split", wanted.weight_bits,
@@ -38,13 +51,14 @@ void check_shift_array(const platform_config& c, std::vector<contradiction>& fou
     const bool shift_array = c.array.kind != array_kind::multiplier;
     if (!shift_array) {
         if (c.side_array)
-            found.push_back({{"side_array", "array.kind"}, "only a pot or post array has a side array; this array is of multipliers"});
+            found.push_back({{"side_array", "array.kind"}, "only a pot, post or apot array has a side array; this array is of multipliers"});
         return;
     }
     const char* kind = name_of(c.array.kind);
-    if (c.array.weight_bits > 7)
+    const auto [least, most] = weight_widths(c.array.kind);
+    if (c.array.weight_bits < least || c.array.weight_bits > most)
         found.push_back({{"array.weight_bits", "array.kind"},
-                         fmt::format("a {} array takes weights of 2 to 7 bits, given {}", kind, c.array.weight_bits)});
+                         fmt::format("a {} array takes weights of {} to {} bits, given {}", kind, least, most, c.array.weight_bits)});
     if (!c.side_array)
         found.push_back({{"side_array", "array.kind"},
                          fmt::format("a {} array needs a side_array of multipliers: attention products and uniform layers have no {} codes",
@@ -89,9 +103,9 @@ void check_scheme(const platform_config& c, std::vector<contradiction>& found) {
                          fmt::format("{} can't run on this platform: {}", to_string(c.default_scheme), *reason)});
 }
 
-void check_width(const char* field, std::optional<int> given, int most, const std::string& of, diagnostics& problems) {
-    if (given && (*given < 2 || *given > most))
-        problems.add({"", 0, 0, field, fmt::format("a whole number from 2 to {} is wanted{}, given {}", most, of, *given)});
+void check_width(const char* field, std::optional<int> given, std::pair<int, int> range, const std::string& of, diagnostics& problems) {
+    if (given && (*given < range.first || *given > range.second))
+        problems.add({"", 0, 0, field, fmt::format("a whole number from {} to {} is wanted{}, given {}", range.first, range.second, of, *given)});
 }
 
 }  // namespace
@@ -101,6 +115,7 @@ const char* name_of(array_kind value) {
         case array_kind::multiplier: return "multiplier";
         case array_kind::pot: return "pot";
         case array_kind::post: return "post";
+        case array_kind::apot: return "apot";
     }
     return "?";
 }
@@ -165,10 +180,11 @@ const char* name_of(clock_units value) {
 }
 
 platform_config with_widths(platform_config config, std::optional<int> weight_bits, std::optional<int> activation_bits) {
-    const bool shifts = config.array.kind != array_kind::multiplier || is_shift_family(config.default_scheme.family);
+    const bool shifts = config.array.kind != array_kind::multiplier;
+    const std::string of = shifts ? fmt::format(" for an array of kind {}", name_of(config.array.kind)) : "";
     diagnostics problems;
-    check_width("weight_bits", weight_bits, shifts ? 7 : 8, shifts ? " for PoT and POST" : "", problems);
-    check_width("activation_bits", activation_bits, 8, "", problems);
+    check_width("weight_bits", weight_bits, weight_widths(config.array.kind), of, problems);
+    check_width("activation_bits", activation_bits, {2, 8}, "", problems);
     problems.throw_if_any();
     const auto widen = [&](array_config& array) {
         array.weight_bits = weight_bits.value_or(array.weight_bits);
@@ -191,6 +207,7 @@ const array_config* array_for(const platform_config& platform, scheme_family fam
             return platform.side_array ? &*platform.side_array : nullptr;
         case scheme_family::pot: return kind == array_kind::pot ? &platform.array : nullptr;
         case scheme_family::post: return kind == array_kind::post ? &platform.array : nullptr;
+        case scheme_family::apot: return kind == array_kind::apot ? &platform.array : nullptr;
     }
     return nullptr;
 }
@@ -211,7 +228,8 @@ std::optional<std::string> why_not(const platform_config& platform, const scheme
             if (auto reason = why_no_outliers(platform, wanted)) return reason;
             break;
         case scheme_family::pot:
-        case scheme_family::post: return why_no_shifts(*array, wanted);
+        case scheme_family::post:
+        case scheme_family::apot: return why_no_shifts(*array, wanted);
     }
     return why_too_wide(*array, wanted, platform.mapping.wide);
 }

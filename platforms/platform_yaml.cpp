@@ -72,13 +72,13 @@ std::string read_text(yaml_reader& reader, const std::string& key, const std::st
 
 array_config read_array(yaml_reader reader, const array_config& defaults) {
     array_config array = defaults;
-    array.kind = reader.choice("kind", words({array_kind::multiplier, array_kind::pot, array_kind::post}), std::optional(defaults.kind));
+    array.kind = reader.choice("kind", words({array_kind::multiplier, array_kind::pot, array_kind::post, array_kind::apot}), std::optional(defaults.kind));
     array.trees = small(reader, "trees", 1, 256, defaults.trees);
     array.lanes = small(reader, "lanes", 1, 64, defaults.lanes);
     array.weight_bits = small(reader, "weight_bits", 2, 8, defaults.weight_bits);
     array.activation_bits = small(reader, "activation_bits", 2, 8, defaults.activation_bits);
     if (reader.has("guard_bits") && array.kind == array_kind::multiplier)
-        reader.problem("guard_bits", "only pot and post arrays have guard bits");
+        reader.problem("guard_bits", "only pot, post and apot arrays have guard bits");
     array.guard_bits = small(reader, "guard_bits", 0, 7, defaults.guard_bits);
     array.pipeline_depth = small(reader, "pipeline_depth", 1, 64, defaults.pipeline_depth);
     array.shadow_registers = reader.boolean("shadow_registers", defaults.shadow_registers);

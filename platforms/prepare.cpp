@@ -10,6 +10,7 @@
 
 #include "models/requantizer/requantize_math.h"
 #include "platforms/auto_clock.h"
+#include "workloads/quantize/shift_levels.h"
 
 namespace symmetree {
 namespace {
@@ -134,6 +135,11 @@ double row_energy(const quantized_weights& w, std::int64_t row) {
     if (!is_shift_family(w.family))
         return static_cast<double>(squared_sum(codes, std::size_t(w.columns), w.zero_point.empty() ? 0 : w.zero_point[std::size_t(row)]));
     double sum = 0;
+    if (w.family == scheme_family::apot) {
+        const shift_levels levels(w.family, w.bits);
+        for (std::int64_t k = 0; k < w.columns; ++k) sum += levels.value(codes[k]) * levels.value(codes[k]);
+        return sum;
+    }
     const std::uint32_t zero_code = (1u << (w.bits - 1)) - 1;
     for (std::int64_t k = 0; k < w.columns; ++k) {
         const std::uint32_t e = static_cast<std::uint8_t>(codes[k]) & zero_code;

@@ -177,6 +177,12 @@ def post_tree(k, a, lanes):
     return shift_tree(lane, k, v, lanes)
 
 
+def apot_tree(k, a, lanes):
+    v = a + GUARD_BITS
+    lane = pot_lane(k, a, v, 3 if k == 4 else 4) + pot_lane(k, a, v, 2 if k == 4 else 5) + add(v)
+    return shift_tree(lane, k, v + 1, lanes)
+
+
 def sparse_lane(k, a, lanes):
     entry = k + clog2(lanes) + TREE_INDEX_BITS
     product = k + a + 7
@@ -305,6 +311,9 @@ UNITS = [
      "pot_tree's rule with E = 2^(k-2) - 1, and for k >= 3 each lane has in addition mul(a, v / 2) + add(v) + mux(v): the table of "
      "odd exponents made as the product by the constant 2^g / sqrt(2), half of whose v bits are ones, its rounding, and the choice "
      "between even and odd."),
+    ("apot_tree", apot_tree, {"weight_bits": [4, 5], "activation_bits": [2, 3, 4, 5, 6, 7, 8], "lanes": LANES}, SHIFT,
+     "lane = pot_tree's lane of each of the two terms + add(v), with E = 3 and 2 at k = 4, 4 and 5 at k = 5; tree, weights and output as there, one bit wider: "
+     "the sum of two terms is up to 1.5."),
     ("sparse_lane", sparse_lane, {"weight_bits": [2, 4, 8, 9], "activation_bits": INPUTS, "lanes": LANES}, BOTH,
      "k is the outlier's value width, L the activation multiplexer's. entry = k + clog2(L) + 8 (tree index). p = k + a + 7. held = "
      "mux(7 * entry) + mux((L - 1) * a) + port_mul(k, a) + mux(3 * p) + register(p): list of 8 outliers, activation, product, shift "

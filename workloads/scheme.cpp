@@ -16,7 +16,7 @@ namespace {
 bool is_uniform(scheme_family family) { return family == scheme_family::symq || family == scheme_family::asymq; }
 
 constexpr scheme_family all_families[] = {scheme_family::symq, scheme_family::asymq, scheme_family::dasq, scheme_family::pot,
-                                          scheme_family::post};
+                                          scheme_family::post, scheme_family::apot};
 
 std::vector<std::string> split(const std::string& text) {
     std::vector<std::string> parts(1);
@@ -49,11 +49,11 @@ public:
     scheme parse() {
         const std::vector<std::string> parts = split(text_);
         if (!read_family(parts[0])) {
-            refuse("family", "symq, asymq, dasq, pot or post", parts[0]);
+            refuse("family", "symq, asymq, dasq, pot, post or apot", parts[0]);
             problems_.throw_if_any();
         }
         for (std::size_t i = 1; i < parts.size(); ++i) read_part(parts[i], i == 1);
-        check_range("weight bits", result_.weight_bits, 2, is_shift_family(result_.family) ? 7 : 8);
+        check_range("weight bits", result_.weight_bits, least_weight_bits(result_.family), most_weight_bits(result_.family));
         check_range("activation bits", result_.activation_bits, 2, 8);
         problems_.throw_if_any();
         return result_;
@@ -189,7 +189,8 @@ bool operator==(const scheme& a, const scheme& b) {
         case scheme_family::asymq: return a.uniform == b.uniform;
         case scheme_family::dasq: return a.dasq == b.dasq;
         case scheme_family::pot:
-        case scheme_family::post: return a.shift == b.shift;
+        case scheme_family::post:
+        case scheme_family::apot: return a.shift == b.shift;
     }
     return false;
 }
@@ -201,6 +202,7 @@ const char* to_string(scheme_family family) {
         case scheme_family::dasq: return "dasq";
         case scheme_family::pot: return "pot";
         case scheme_family::post: return "post";
+        case scheme_family::apot: return "apot";
     }
     return "?";
 }

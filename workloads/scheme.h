@@ -10,10 +10,19 @@ enum class granularity { per_channel, per_tensor };
 enum class range_method { mse, min_max };
 enum class rounding { half_even, truncate };
 /// The closed set of weight formats. Definitions: docs/numerics.md.
-enum class scheme_family { symq, asymq, dasq, pot, post };
+enum class scheme_family { symq, asymq, dasq, pot, post, apot };
 
-/// True for the formats of sign and exponent, which take shifters in place of multipliers.
-constexpr bool is_shift_family(scheme_family family) { return family == scheme_family::pot || family == scheme_family::post; }
+/// True for the formats of sign and exponents, which take shifters in place of multipliers.
+constexpr bool is_shift_family(scheme_family family) {
+    return family == scheme_family::pot || family == scheme_family::post || family == scheme_family::apot;
+}
+
+/// Widths of weights that a family has codes for: APoT's have two terms at 4 and 5 bits; 3 bits are PoT.
+constexpr int least_weight_bits(scheme_family family) { return family == scheme_family::apot ? 4 : 2; }
+constexpr int most_weight_bits(scheme_family family) {
+    if (family == scheme_family::apot) return 5;
+    return is_shift_family(family) ? 7 : 8;
+}
 
 /// Uniform weights, symmetric (zero point 0) or asymmetric.
 struct uniform_options {
@@ -30,7 +39,7 @@ struct dasq_options {
     friend bool operator==(const dasq_options&, const dasq_options&);
 };
 
-/// PoT and POST: sign, exponent.
+/// PoT and POST: sign, exponent. APoT: sign, two exponents.
 struct shift_options {
     int guard_bits = 4;            ///< fraction bits kept in a product, 0..7
     friend bool operator==(const shift_options&, const shift_options&);
@@ -40,11 +49,11 @@ struct shift_options {
 /// `dasq:w3a3:sw4:p98`, `post:w4a4:g4`.
 struct scheme {
     scheme_family family = scheme_family::symq;
-    int weight_bits = 4;       ///< 2..8 (PoT and POST: 2..7)
+    int weight_bits = 4;       ///< 2..8 (PoT and POST: 2..7, APoT: 4, 5)
     int activation_bits = 4;   ///< 2..8
     uniform_options uniform;   ///< symq, asymq
     dasq_options dasq;         ///< dasq
-    shift_options shift;       ///< pot, post
+    shift_options shift;       ///< pot, post, apot
     range_method activation_range = range_method::mse;  ///< uniform activations: `:amse` (default) or `:aminmax`
 
     friend bool operator==(const scheme&, const scheme&);

@@ -8,6 +8,7 @@ unit_key array_key(const accelerator_config& config, bool on_side_array, activat
     unit_key key{unit_kind::mac_tree, a.weight_bits, a.activation_bits, a.lanes, input, false};
     if (a.kind == array_kind::pot) key.unit = unit_kind::pot_tree;
     if (a.kind == array_kind::post) key.unit = unit_kind::post_tree;
+    if (a.kind == array_kind::apot) key.unit = unit_kind::apot_tree;
     if (on_side_array || a.kind != array_kind::multiplier) return key;
     if (config.zero_point == zero_point_unit::pre_subtract) key.unit = unit_kind::pre_subtract_tree;
     if (config.zero_point == zero_point_unit::widened) {
@@ -54,7 +55,8 @@ unit_counters counters_of(const accelerator_config& config, const unit_key& key,
         case unit_kind::pre_subtract_tree:
         case unit_kind::widened_tree:
         case unit_kind::pot_tree:
-        case unit_kind::post_tree: return is_side ? r.side_array : r.array;
+        case unit_kind::post_tree:
+        case unit_kind::apot_tree: return is_side ? r.side_array : r.array;
         case unit_kind::activation_sum_tree: return r.activation_sums;
         case unit_kind::correction_every_cycle: return r.corrections;
         case unit_kind::correction_at_drain: return r.corrections_at_drain;

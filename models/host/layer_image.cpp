@@ -112,9 +112,8 @@ public:
     range_finder(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w, const activation_format& x)
         : config_(config), plan_(plan), w_(w), x_(x), form_(zero_form(config, plan)), on_side_(plan.descriptor.on_side_array != 0) {
         if (plan.descriptor.coding != static_cast<std::uint8_t>(weight_coding::shift)) return;
-        const bool post = config.array.kind == array_kind::post;
         for (std::uint32_t code = 0; code < (1u << w.bits); ++code) {
-            const std::int64_t a = shift_product(post, code, w.bits, x.least, w.guard_bits), b = shift_product(post, code, w.bits, x.greatest, w.guard_bits);
+            const std::int64_t a = code_product(config.array.kind, code, w.bits, x.least, w.guard_bits), b = code_product(config.array.kind, code, w.bits, x.greatest, w.guard_bits);
             of_code_.push_back({std::min({a, b, std::int64_t{0}}), std::max({a, b, std::int64_t{0}})});
         }
     }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/shift_lut/two_term_math.h"
+
 namespace symmetree {
 namespace {
 
@@ -39,11 +41,16 @@ std::int32_t shift_product(bool post, std::uint32_t code, int code_bits, std::in
     return negative ? -size : size;
 }
 
-product_table::product_table(bool post, int code_bits, int guard_bits, int least, int greatest)
+std::int32_t code_product(array_kind kind, std::uint32_t code, int code_bits, std::int32_t activation, int guard_bits) {
+    if (kind == array_kind::apot) return apot_product(code, code_bits, activation, guard_bits);
+    return shift_product(kind == array_kind::post, code, code_bits, activation, guard_bits);
+}
+
+product_table::product_table(array_kind kind, int code_bits, int guard_bits, int least, int greatest)
     : least_(least), span_(std::size_t(greatest - least + 1)), values_(span_ << code_bits) {
     for (std::uint32_t code = 0; code < (1u << code_bits); ++code)
         for (int x = least; x <= greatest; ++x)
-            values_[std::size_t(code) * span_ + std::size_t(x - least)] = shift_product(post, code, code_bits, x, guard_bits);
+            values_[std::size_t(code) * span_ + std::size_t(x - least)] = code_product(kind, code, code_bits, x, guard_bits);
 }
 
 namespace {

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "models/accelerator/accelerator_config.h"
+
 namespace symmetree {
 
 /// |x| times a power of two (pot) or of sqrt(2) (post), with `guard_bits` fraction bits kept.
@@ -13,11 +15,14 @@ std::int32_t shifted_magnitude(bool post, std::int32_t magnitude, int exponent, 
 /// Product of a b-bit code (sign, exponent; all-ones exponent is zero) and an activation of either sign.
 std::int32_t shift_product(bool post, std::uint32_t code, int code_bits, std::int32_t activation, int guard_bits);
 
+/// The same of a code of an array's kind: PoT, POST, or APoT (models/shift_lut/two_term_math.h).
+std::int32_t code_product(array_kind kind, std::uint32_t code, int code_bits, std::int32_t activation, int guard_bits);
+
 /// The unit's table: products of every code with every activation value in [least, greatest].
 class product_table {
 public:
     product_table() = default;
-    product_table(bool post, int code_bits, int guard_bits, int least, int greatest);
+    product_table(array_kind kind, int code_bits, int guard_bits, int least, int greatest);
     std::int32_t product(std::uint32_t code, std::int32_t activation) const {
         return values_[std::size_t(code) * span_ + std::size_t(activation - least_)];
     }

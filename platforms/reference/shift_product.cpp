@@ -17,13 +17,23 @@ std::int64_t nearest_to_root(std::int64_t v, int e, std::int64_t start) {
     return n;
 }
 
+// Exponents named by each field of APoT codes of 4 and 5 bits, in the order of the fields 0, 1, 2, ...
+const std::vector<std::vector<int>>& apot_exponents(int bits) {
+    static const std::vector<std::vector<int>> of_4{{0, 2}, {0}, {1, 2}, {1}, {3, 2}, {3}, {2}};
+    static const std::vector<std::vector<int>> of_5{{0, 1}, {0, 3}, {0, 5}, {0}, {2, 1}, {2, 3}, {2, 5}, {2},
+                                                    {4, 1}, {4, 3}, {4, 5}, {4}, {1},    {3},    {5}};
+    return bits == 4 ? of_4 : of_5;
+}
+
 // f_e of the magnitudes 0 .. greatest.
-std::vector<std::int64_t> magnitude_products(scheme_family family, int e, int guard_bits, int greatest) {
+std::vector<std::int64_t> magnitude_products(scheme_family family, int bits, int e, int guard_bits, int greatest) {
     std::vector<std::int64_t> products(static_cast<std::size_t>(greatest) + 1);
     std::int64_t root = 0;
     for (int magnitude = 0; magnitude <= greatest; ++magnitude) {
         const std::int64_t v = std::int64_t{magnitude} << guard_bits;
-        if (family == scheme_family::pot)
+        if (family == scheme_family::apot)
+            for (const int exponent : apot_exponents(bits)[e]) products[magnitude] += v >> exponent;
+        else if (family == scheme_family::pot)
             products[magnitude] = v >> e;
         else if (e % 2 == 0)
             products[magnitude] = v >> (e / 2);
@@ -152,7 +162,7 @@ level_values shift_levels(const quantized_weights& w, int least_input, int great
     level_values values;
     const int greatest_magnitude = std::max(std::abs(least_input), std::abs(greatest_input));
     for (int e = 0; e < level_count(w); ++e) {
-        const std::vector<std::int64_t> magnitudes = magnitude_products(w.family, e, w.guard_bits, greatest_magnitude);
+        const std::vector<std::int64_t> magnitudes = magnitude_products(w.family, w.bits, e, w.guard_bits, greatest_magnitude);
         std::vector<std::int64_t> level;
         for (int x = least_input; x <= greatest_input; ++x) level.push_back(x < 0 ? -magnitudes[-x] : magnitudes[x]);
         values.push_back(std::move(level));

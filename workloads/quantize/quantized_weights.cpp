@@ -28,7 +28,8 @@ quantized_weights fit(const std::vector<float>& weights, std::int64_t rows, std:
         case scheme_family::asymq: return fit_uniform(weights, rows, columns, s, threads);
         case scheme_family::dasq: return fit_dasq(weights, rows, columns, s, threads);
         case scheme_family::pot:
-        case scheme_family::post: return fit_shift(weights, rows, columns, s, threads);
+        case scheme_family::post:
+        case scheme_family::apot: return fit_shift(weights, rows, columns, s, threads);
     }
     throw model_fault("unknown scheme family");
 }

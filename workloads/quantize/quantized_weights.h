@@ -27,14 +27,14 @@ struct outlier {
 
 /// Quantized weights of one layer; rows = N * repeat (row = repeat_index * N + channel), columns = K.
 /// Value of an element: symq, asymq, dasq: step[row] * (code - zero_point[row] + (outlier << outlier_shift[row]));
-/// pot: step * sign * 2^-e; post: step * sign * sqrt(2)^-e, with code = sign << (b-1) | e, all-ones e = zero.
+/// pot: step * sign * 2^-e; post: step * sign * sqrt(2)^-e; apot: step * sign * (2^-e1 + 2^-e2); code = sign << (b-1) | e, all-ones e = zero.
 struct quantized_weights {
     scheme_family family = scheme_family::symq;
     int bits = 4;                             ///< dense code width
     int outlier_bits = 0;                     ///< 0: the layer has no outlier stream
-    int guard_bits = 0;                       ///< pot, post
+    int guard_bits = 0;                       ///< pot, post, apot
     std::int64_t rows = 0, columns = 0;
-    std::vector<std::int8_t> codes;           ///< rows * columns; pot and post: the raw b-bit code, 0 <= code < 2^b
+    std::vector<std::int8_t> codes;           ///< rows * columns; pot, post and apot: the raw b-bit code, 0 <= code < 2^b
     std::vector<double> step;                 ///< rows
     std::vector<std::int16_t> zero_point;     ///< rows; empty when all are 0
     std::vector<std::uint8_t> outlier_shift;  ///< rows; empty without outliers

@@ -3,7 +3,7 @@
 namespace symmetree {
 
 row_values::row_values(const quantized_weights& q) : q_(q) {
-    if (q.family == scheme_family::pot || q.family == scheme_family::post) levels_.emplace(q.family, q.bits);
+    if (is_shift_family(q.family)) levels_.emplace(q.family, q.bits);
     if (q.outliers.empty()) return;
     first_outlier_.assign(static_cast<std::size_t>(q.rows) + 1, 0);
     for (const outlier& o : q.outliers) ++first_outlier_[o.row + 1];

@@ -20,7 +20,7 @@ private:
     void write_uniform(std::int64_t row, double* values) const;
 
     const quantized_weights& q_;
-    std::optional<shift_levels> levels_;      // pot, post
+    std::optional<shift_levels> levels_;      // pot, post, apot
     std::vector<std::size_t> first_outlier_;  // by row, one past the end too; empty without outliers
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <initializer_list>
+#include <numeric>
 
 #include "workloads/quantize/parallel_rows.h"
 #include "workloads/quantize/step_search.h"
@@ -12,7 +14,21 @@ namespace {
 
 constexpr double square_root_of_half = 0x1.6a09e667f3bcdp-1;  // 1 / sqrt(2), rounded
 
-double magnitude_of(scheme_family family, int exponent) {
+/// 2^-exponents[index], or nothing where the index is beyond them.
+double term(std::initializer_list<int> exponents, int index) {
+    return index < static_cast<int>(exponents.size()) ? std::ldexp(1.0, -exponents.begin()[index]) : 0;
+}
+
+/// Sums of two powers of two as the code published for Li, Dong, Wang, "Additive Powers-of-Two Quantization", ICLR 2020, builds them,
+/// scaled so that the largest term is 1.
+double apot_magnitude(int bits, int field) {
+    if (bits == 4) return term({0, 1, 3}, field >> 1) + term({2}, field & 1);
+    return term({0, 2, 4}, field >> 2) + term({1, 3, 5}, field & 3);
+}
+
+/// Magnitude of an exponent field that is not all ones.
+double magnitude_of(scheme_family family, int bits, int exponent) {
+    if (family == scheme_family::apot) return apot_magnitude(bits, exponent);
     if (family == scheme_family::pot) return std::ldexp(1.0, -exponent);
     return std::ldexp(exponent % 2 == 0 ? 1.0 : square_root_of_half, -(exponent / 2));
 }
@@ -32,7 +48,7 @@ double squared_error(const std::vector<double>& magnitudes, const shift_levels& 
     for (std::size_t begin = 0; begin < magnitudes.size(); begin += block) {
         for (std::size_t i = begin; i < std::min(begin + block, magnitudes.size()); ++i) {
             const double t = magnitudes[i] / step;
-            const double rest = t - levels.magnitude(levels.nearest(t));
+            const double rest = t - levels.nearest_magnitude(t);
             sum += rest * rest;
         }
         if (scale * sum > bound) break;
@@ -44,12 +60,17 @@ double squared_error(const std::vector<double>& magnitudes, const shift_levels& 
 
 shift_levels::shift_levels(scheme_family family, int bits) : bits_(bits) {
     const int exponents = (1 << (bits - 1)) - 1;
-    for (int e = 0; e < exponents; ++e) magnitudes_.push_back(magnitude_of(family, e));
-    magnitudes_.push_back(0);
-    for (std::size_t e = 0; e < zero(); ++e) {
-        const double middle = (magnitudes_[e] + magnitudes_[e + 1]) / 2;
-        // A tie goes to the even exponent: to the larger magnitude when e is even, else t must lie above the middle.
-        bounds_.push_back(e % 2 == 0 ? middle : std::nextafter(middle, 1.0));
+    for (int e = 0; e < exponents; ++e) magnitude_of_field_.push_back(magnitude_of(family, bits, e));
+    magnitude_of_field_.push_back(0);
+    fields_.resize(magnitude_of_field_.size());
+    std::iota(fields_.begin(), fields_.end(), std::size_t{0});
+    std::sort(fields_.begin(), fields_.end(), [&](std::size_t a, std::size_t b) { return magnitude_of_field_[a] > magnitude_of_field_[b]; });
+    for (const std::size_t field : fields_) magnitudes_.push_back(magnitude_of_field_[field]);
+    for (std::size_t r = 0; r < zero(); ++r) {
+        const double middle = (magnitudes_[r] + magnitudes_[r + 1]) / 2;
+        const std::size_t larger = fields_[r], smaller = fields_[r + 1];
+        const bool up = larger % 2 == smaller % 2 ? larger < smaller : larger % 2 == 0;
+        bounds_.push_back(up ? middle : std::nextafter(middle, 2.0));  // a tie goes up, or t must lie above the middle
     }
     const int octaves = octave_of(bounds_.back()) + 1;
     for (int octave = 0; octave < octaves; ++octave) {
@@ -60,9 +81,10 @@ shift_levels::shift_levels(scheme_family family, int bits) : bits_(bits) {
     bounds_.push_back(0);
 }
 
-std::size_t shift_levels::nearest(double t) const {
-    // Without branches, since neighbouring weights take them at random. An octave holds two bounds at most (POST).
+std::size_t shift_levels::rank_of(double t) const {
+    // Without branches, since neighbouring weights take them at random. An octave holds three bounds at most (APoT at 5 bits).
     std::size_t e = start_[static_cast<std::size_t>(std::clamp(octave_of(t), 0, static_cast<int>(start_.size()) - 1))];
+    e += t < bounds_[e];
     e += t < bounds_[e];
     e += t < bounds_[e];
     return e;
@@ -90,7 +112,7 @@ quantized_weights fit_shift(const std::vector<float>& weights, std::int64_t rows
         for (auto row = static_cast<std::size_t>(first); row < static_cast<std::size_t>(last); ++row) {
             const float* const values = weights.data() + row * length;
             std::transform(values, values + length, magnitudes.begin(), [](float w) { return std::fabs(static_cast<double>(w)); });
-            const double largest = *std::max_element(magnitudes.begin(), magnitudes.end());
+            const double largest = *std::max_element(magnitudes.begin(), magnitudes.end()) / levels.largest();
             if (largest == 0) continue;
             const step_choice best =
                 search_step(largest, hint, [&](double step, double bound) { return squared_error(magnitudes, levels, step, bound); });

@@ -56,7 +56,7 @@ quantized_weights weight_cache::get(const layer& l, std::uint64_t seed, const sc
         q = quantize_weights(materialize_weights(l, seed), product.n * product.repeat, product.k, weight_part(s), threads);
         if (enabled()) store(*q, key);
     }
-    if (s.family == scheme_family::pot || s.family == scheme_family::post) q->guard_bits = s.shift.guard_bits;
+    if (is_shift_family(s.family)) q->guard_bits = s.shift.guard_bits;
     return std::move(*q);
 }
 

@@ -102,7 +102,7 @@ TEST_P(shift_tiles, equal_naive_sums_of_products) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         draws d(seed);
         const shift_case c = any_case(d, GetParam());
-        const product_table table(c.post, c.bits, c.guard, c.least, c.greatest);
+        const product_table table(c.post ? array_kind::post : array_kind::pot, c.bits, c.guard, c.least, c.greatest);
         std::vector<std::int32_t> partial(std::size_t(c.vectors * c.tile.tree_stride), -77);
         shift_multiply_tile(c.tile, table, c.activations.data(), c.stride, c.vectors, partial.data());
         for (int v = 0; v < c.vectors; ++v)

@@ -117,6 +117,10 @@ std::vector<verdict> verdicts() {
         {"pot", "asymq:w4a4", "zero-point unit"},
         {"pot", "dasq:w4a4", "sparse outlier unit"},
         {"post", "post:w4a4", ""},
+        {"apot", "apot:w4a4", ""},
+        {"apot", "apot:w5a4", "wider"},
+        {"apot", "pot:w4a4", "kind pot"},
+        {"pot", "apot:w4a4", "kind apot"},
         {"post", "pot:w4a4", "kind pot"},
         {"post", "symq:w4a4", ""},
     };
@@ -170,7 +174,7 @@ TEST(with_widths, sets_the_side_array_too) {
 
 TEST(with_widths, stays_a_sound_platform_at_every_width) {
     for (const std::string& name : shipped_platforms(shipped_directory))
-        for (int w = 2; w <= (name == "pot" || name == "post" ? 7 : 8); ++w)
+        for (int w = name == "apot" ? 4 : 2; w <= (name == "apot" ? 5 : name == "pot" || name == "post" ? 7 : 8); ++w)
             for (int a = 2; a <= 8; ++a) {
                 const platform_config c = with_widths(shipped(name), w, a);
                 EXPECT_THAT(contradictions(c), IsEmpty()) << name << " w" << w << "a" << a;

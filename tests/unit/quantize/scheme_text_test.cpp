@@ -22,7 +22,7 @@ std::vector<diagnostic> problems_of(const std::string& text, int weight_bits = 4
 TEST(scheme_text, canonical_texts_come_back_unchanged) {
     for (const char* text :
          {"symq:w4a8", "asymq:w3a4", "symq:w4a4:tensor:minmax:truncate", "asymq:w8a2:tensor", "dasq:w3a3:sw4:p98", "dasq:w2a8:sw8:p99.5",
-          "dasq:w8a8:sw2:p100", "dasq:w8a8:sw2:p0", "pot:w4a4:g4", "post:w7a8:g0", "post:w2a2:g7:aminmax", "symq:w4a4:aminmax"})
+          "dasq:w8a8:sw2:p100", "dasq:w8a8:sw2:p0", "pot:w4a4:g4", "post:w7a8:g0", "post:w2a2:g7:aminmax", "apot:w4a4:g4", "apot:w5a8:g0", "symq:w4a4:aminmax"})
         EXPECT_EQ(canonical(text), text);
 }
 
@@ -46,7 +46,7 @@ TEST(scheme_text, default_widths_are_the_callers) {
 }
 
 TEST(scheme_text, every_scheme_survives_being_written_and_read) {
-    for (auto family : {scheme_family::symq, scheme_family::asymq, scheme_family::dasq, scheme_family::pot, scheme_family::post})
+    for (auto family : {scheme_family::symq, scheme_family::asymq, scheme_family::dasq, scheme_family::pot, scheme_family::post, scheme_family::apot})
         for (int bits = 2; bits <= 7; ++bits)
             for (int option = 0; option < 8; ++option)
                 for (auto range : {range_method::mse, range_method::min_max}) {
@@ -76,15 +76,17 @@ TEST(scheme_text, schemes_that_differ_in_one_used_field_are_unequal) {
 
 TEST(scheme_text, refused_texts_name_the_field_and_what_is_allowed) {
     const std::vector<std::pair<std::string, std::string>> cases{
-        {"", "symq, asymq, dasq, pot or post"},
-        {"lsq:w4a4", "symq, asymq, dasq, pot or post"},
-        {"SYMQ", "symq, asymq, dasq, pot or post"},
+        {"", "symq, asymq, dasq, pot, post or apot"},
+        {"lsq:w4a4", "symq, asymq, dasq, pot, post or apot"},
+        {"SYMQ", "symq, asymq, dasq, pot, post or apot"},
         {"symq:w1a4", "weight bits: allowed 2..8"},
         {"symq:w9a4", "weight bits: allowed 2..8"},
         {"symq:w4a1", "activation bits: allowed 2..8"},
         {"symq:w4a9", "activation bits: allowed 2..8"},
         {"pot:w8a4", "weight bits: allowed 2..7"},
         {"post:w8a4", "weight bits: allowed 2..7"},
+        {"apot:w3a4", "weight bits: allowed 4..5 for apot"},
+        {"apot:w6a4", "weight bits: allowed 4..5 for apot"},
         {"pot:w1a4", "weight bits: allowed 2..7"},
         {"symq:w04a4", "wKaA"},
         {"symq:w4a", "wKaA"},

@@ -20,7 +20,7 @@ public:
     const std::vector<std::int64_t>& accumulators() const { return accumulators_; }
 
 private:
-    bool shifts() const { return weights_.family == scheme_family::pot || weights_.family == scheme_family::post; }
+    bool shifts() const { return is_shift_family(weights_.family); }
 
     // The weight as code - zero point + shifted outliers.
     std::int64_t uniform_weight(std::int64_t row, std::int64_t column) const {
@@ -38,7 +38,10 @@ private:
         if (e == levels) return 0;
         const std::int64_t scaled = std::int64_t{std::abs(x)} << weights_.guard_bits;
         std::int64_t value;
-        if (weights_.family == scheme_family::pot)
+        if (weights_.family == scheme_family::apot)
+            value = weights_.bits == 4 ? apot_term(scaled, {0, 1, 3}, e / 2) + apot_term(scaled, {2}, e % 2)
+                                       : apot_term(scaled, {0, 2, 4}, e / 4) + apot_term(scaled, {1, 3, 5}, e % 4);
+        else if (weights_.family == scheme_family::pot)
             value = scaled >> e;
         else if (e % 2 == 0)
             value = scaled >> (e / 2);
@@ -46,6 +49,10 @@ private:
             value = std::llrint(static_cast<long double>(scaled) / std::pow(std::sqrt(2.0L), static_cast<long double>(e)));
         const bool negative = (code > levels) != (x < 0);
         return negative ? -value : value;
+    }
+
+    static std::int64_t apot_term(std::int64_t scaled, const std::vector<int>& exponents, int index) {
+        return index == static_cast<int>(exponents.size()) ? 0 : scaled >> exponents[static_cast<std::size_t>(index)];
     }
 
     std::int64_t term(std::int64_t row, std::int64_t column, int x) const {

@@ -37,6 +37,9 @@ INSTANTIATE_TEST_SUITE_P(all, shift_widths,
                          ::testing::Combine(::testing::Values(scheme_family::pot, scheme_family::post), ::testing::Range(2, 8),
                                             ::testing::Range(0, 8)),
                          name_of_widths);
+INSTANTIATE_TEST_SUITE_P(of_two_terms, shift_widths,
+                         ::testing::Combine(::testing::Values(scheme_family::apot), ::testing::Values(4, 5), ::testing::Range(0, 8)),
+                         name_of_widths);
 
 // 255 << 7 is the one product that needs a third digit of base 256.
 TEST(shift_product, holds_the_greatest_product) {
