@@ -167,6 +167,7 @@ std::optional<std::string> overflow_of(const platform_config& platform, const la
 }
 
 scheme scheme_of(const layer& l, const scheme& run, const platform_config& platform) {
+    if (l.own_scheme) return *l.own_scheme;
     scheme used = run;
     if (is_attention_product(l)) used.family = scheme_family::symq;
     else if (l.family) used.family = *l.family;

@@ -278,6 +278,8 @@ ALADDIN = "Shao et al., Aladdin, ISCA 2014 (40 nm table, 5 ns), as ratios to its
 BOTH = f"{HOROWITZ}; registers, gates, multiplexers and leakage: {ALADDIN}"
 SHIFT = (f"shifter and gates: {ALADDIN}; adders: {HOROWITZ}; codes: Zhou et al., Precision Neural Network Quantization "
          "via Learnable Adaptive Modules")
+TWO_SHIFTS = (f"shifter and gates: {ALADDIN}; adders: {HOROWITZ}; codes: Li, Dong, Wang, Additive Powers-of-Two Quantization, "
+              "ICLR 2020")
 
 VECTOR_WIDTHS = {"activation_bits": list(range(2, 17))}  # vector_norm and vector_row are not linear
 
@@ -311,7 +313,7 @@ UNITS = [
      "pot_tree's rule with E = 2^(k-2) - 1, and for k >= 3 each lane has in addition mul(a, v / 2) + add(v) + mux(v): the table of "
      "odd exponents made as the product by the constant 2^g / sqrt(2), half of whose v bits are ones, its rounding, and the choice "
      "between even and odd."),
-    ("apot_tree", apot_tree, {"weight_bits": [4, 5], "activation_bits": [2, 3, 4, 5, 6, 7, 8], "lanes": LANES}, SHIFT,
+    ("apot_tree", apot_tree, {"weight_bits": [4, 5], "activation_bits": [2, 3, 4, 5, 6, 7, 8], "lanes": LANES}, TWO_SHIFTS,
      "lane = pot_tree's lane of each of the two terms + add(v), with E = 3 and 2 at k = 4, 4 and 5 at k = 5; tree, weights and output as there, one bit wider: "
      "the sum of two terms is up to 1.5."),
     ("sparse_lane", sparse_lane, {"weight_bits": [2, 4, 8, 9], "activation_bits": INPUTS, "lanes": LANES}, BOTH,

@@ -10,6 +10,8 @@
 #include "core/activation_class.h"
 #include "core/error.h"
 #include "workloads/graph/graph.h"
+#include "workloads/quantize/quantized_weights.h"
+#include "workloads/quantize/tensor_format.h"
 #include "workloads/scheme.h"
 
 namespace YAML {
@@ -73,7 +75,12 @@ struct loaded_weights {
     std::shared_ptr<const std::vector<float>> values;
 };
 
-using weight_source = std::variant<seeded_weights, tensor_file_weights, loaded_weights>;
+/// Weights quantized before, as `symmetree quantize` stores them: codes of one scheme, the layer's own.
+struct coded_weights {
+    std::shared_ptr<const quantized_weights> codes;
+};
+
+using weight_source = std::variant<seeded_weights, tensor_file_weights, loaded_weights, coded_weights>;
 
 /// One layer of the workload.
 struct layer {
@@ -88,6 +95,7 @@ struct layer {
     /// platform can run (depthwise convolutions: asymq, else symq). Empty: the run's scheme.
     std::vector<scheme_family> instead_of_dasq;
     std::optional<scheme_family> family;                ///< fixed for this layer whatever the run's scheme (symq, asymq)
+    std::optional<scheme> own_scheme;                   ///< the layer's format whatever the run's scheme; the four fields above then do not count
     diagnostic place;                                   ///< where the layer was written, for later errors
 };
 
@@ -98,6 +106,7 @@ struct workload {
     std::vector<layer> layers;
     std::vector<std::string> not_simulated;  ///< operators met but not simulated, e.g. "Relu x19"
     std::optional<network_graph> graph;      ///< the whole network, where every operator of it can be run
+    std::vector<std::optional<tensor_format>> formats;  ///< by node of the graph, fixed whatever calibration says; empty: none is
     std::string why_no_graph;                ///< what stands in the way otherwise: "HardSwish x3, Resize x1"
 };
 

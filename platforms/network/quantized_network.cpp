@@ -234,7 +234,7 @@ std::vector<scheme> schemes_of(const workload& network, const platform_config& p
         const layer& l = network.layers[i];
         const bool end = !weighted.empty() && (i == weighted.front() || i == weighted.back());
         scheme run = format;
-        if (end && options.ends_at_8_bits && !l.family) {
+        if (end && options.ends_at_8_bits && !l.family && !l.own_scheme) {
             run = scheme{};
             run.activation_range = format.activation_range;
             run.weight_bits = run.activation_bits = 8;

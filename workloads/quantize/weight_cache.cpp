@@ -49,6 +49,8 @@ std::string weight_cache::default_directory() {
 }
 
 quantized_weights weight_cache::get(const layer& l, std::uint64_t seed, const scheme& s, int threads) const {
+    const auto* const coded = std::get_if<coded_weights>(&l.weights);
+    if (coded && l.own_scheme && weight_part(*l.own_scheme) == weight_part(s)) return *coded->codes;
     const std::string key = enabled() ? key_of(l, seed, s) : std::string();
     std::optional<quantized_weights> q = enabled() ? load(key) : std::nullopt;
     if (!q) {

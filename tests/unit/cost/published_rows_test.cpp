@@ -58,16 +58,22 @@ void expect_multiplier_tree(unit_kind unit, int k, int a, int lanes) {
                to_string(unit) + (" " + at(k, a, lanes)));
 }
 
-void expect_shift_tree(unit_kind unit, int k, int a, int lanes) {
-    const bool table = unit == unit_kind::post_tree && k > 2;
-    const int word = a + 4;
-    const int farthest = unit == unit_kind::post_tree ? (1 << (k - 2)) - 1 : (1 << (k - 1)) - 2;
-    double muxes = table ? word : 0;
+/// Multiplexers of a shifter of words of `word` bits, `a` of them filled, by up to `farthest` places.
+double shifter_muxes(int a, int word, int farthest) {
+    double muxes = 0;
     int reach = a;
     for (int distance = 1; distance <= farthest && distance <= word; distance *= 2) {
         reach = std::min(word, reach + distance);
         muxes += reach;
     }
+    return muxes;
+}
+
+void expect_shift_tree(unit_kind unit, int k, int a, int lanes) {
+    const bool table = unit == unit_kind::post_tree && k > 2;
+    const int word = a + 4;
+    const int farthest = unit == unit_kind::post_tree ? (1 << (k - 2)) - 1 : (1 << (k - 1)) - 2;
+    const double muxes = (table ? word : 0) + shifter_muxes(a, word, farthest);
     const int out = word + 1 + log2_up(lanes);
     const parts logic{lanes * (table ? a * word / 2.0 : 0), tree_bits(lanes, word + 1) + (table ? lanes * word : 0), 1.0 * out,
                       lanes * muxes, 2.0 * lanes * word};
@@ -94,6 +100,20 @@ TEST(published_rows, shift_trees_follow_their_rule_at_every_width) {
             for (int k = 2; k <= 7; ++k) {
                 expect_shift_tree(unit_kind::pot_tree, k, a, lanes);
                 expect_shift_tree(unit_kind::post_tree, k, a, lanes);
+            }
+        }
+    }
+}
+
+TEST(published_rows, trees_of_two_shifts_follow_their_rule) {
+    for (const int lanes : {1, 4, 8, 16, 32, 64}) {
+        for (int a = 2; a <= 8; ++a) {
+            for (const int k : {4, 5}) {
+                const int word = a + 4, out = word + 2 + log2_up(lanes);
+                const double muxes = k == 4 ? shifter_muxes(a, word, 3) + shifter_muxes(a, word, 2) : shifter_muxes(a, word, 4) + shifter_muxes(a, word, 5);
+                const parts logic{0, tree_bits(lanes, word + 2) + lanes * word, 1.0 * out, lanes * muxes, 4.0 * lanes * word};
+                const parts weights{0, 0, 2.0 * k * lanes, 0, 0};
+                expect_row(shipped(unit_kind::apot_tree, k, a, lanes), logic.pj(), weights.pj(), out, logic.um2() + weights.um2(), at(k, a, lanes));
             }
         }
     }

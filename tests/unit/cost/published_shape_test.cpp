@@ -21,6 +21,7 @@ const unit_range documented[] = {
     {unit_kind::correction_at_drain, 2, 9, 1, 256},
     {unit_kind::pot_tree, 2, 7, 1, 64},
     {unit_kind::post_tree, 2, 7, 1, 64},
+    {unit_kind::apot_tree, 4, 5, 1, 64},
     {unit_kind::sparse_lane, 2, 9, 1, 64},
     {unit_kind::sparse_bank_adder, 2, 9, 0, 0},
     {unit_kind::sparse_crossbar, 2, 9, 1, 256},
