@@ -33,6 +33,7 @@ exit_code cost_command(const std::vector<std::string>& words);
 exit_code describe_command(const std::vector<std::string>& words);
 exit_code sweep_command(const std::vector<std::string>& words);
 exit_code reprice_command(const std::vector<std::string>& words);
+exit_code quantize_command(const std::vector<std::string>& words);
 exit_code query_command(const std::vector<std::string>& words);
 exit_code pareto_command(const std::vector<std::string>& words);
 exit_code list_command(const std::vector<std::string>& words);

@@ -20,6 +20,7 @@ constexpr const char* usage =
     "  symmetree report   FILE... --output page.html                     page, tables and figures of results\n"
     "  symmetree analyze  --workload W                                   how symmetric the weights of every layer are\n"
     "  symmetree cost     --table T                                      what a tree costs by width and variant\n"
+    "  symmetree quantize --workload W --scheme S --output Q.yaml        codes of every layer, and what they lose\n"
     "  symmetree describe --platform P                                   effective configuration and block diagram\n"
     "  symmetree list                                                    shipped platforms and workloads\n"
     "\n"
@@ -32,6 +33,7 @@ symmetree::exit_code dispatch(const std::vector<std::string>& words) {
                                                   {"compare", symmetree::compare_command},
                                                   {"analyze", symmetree::analyze_command},
                                                   {"cost", symmetree::cost_command},
+                                                  {"quantize", symmetree::quantize_command},
                                                   {"describe", symmetree::describe_command},
                                                   {"list", symmetree::list_command},
                                                   {"report", symmetree::report_command},

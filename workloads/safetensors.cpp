@@ -171,7 +171,7 @@ safetensors_file::safetensors_file(std::string path) : path_(std::move(path)) {
     }
 }
 
-const safetensors_entry& safetensors_file::find(const std::string& tensor, const std::vector<std::int64_t>& dimensions) const {
+const safetensors_entry& safetensors_file::entry_of(const std::string& tensor) const {
     const auto found = entries_.find(tensor);
     if (found == entries_.end()) {
         std::vector<std::string> some;
@@ -180,7 +180,11 @@ const safetensors_entry& safetensors_file::find(const std::string& tensor, const
         refuse(path_, tensor,
                fmt::format("is not in the file; it has {}{}", fmt::join(some, ", "), entries_.size() > some.size() ? ", ..." : ""));
     }
-    const safetensors_entry& entry = found->second;
+    return found->second;
+}
+
+const safetensors_entry& safetensors_file::find(const std::string& tensor, const std::vector<std::int64_t>& dimensions) const {
+    const safetensors_entry& entry = entry_of(tensor);
     if (entry.type != "F32" && entry.type != "F16" && entry.type != "BF16" && entry.type != "F64")
         refuse(path_, tensor, fmt::format("F32, F16, BF16 or F64 is wanted, the file has {}", printable(entry.type)));
     if (entry.dimensions != dimensions)
@@ -190,12 +194,25 @@ const safetensors_entry& safetensors_file::find(const std::string& tensor, const
 }
 
 std::vector<std::uint8_t> safetensors_file::bytes(const std::string& tensor, const std::vector<std::int64_t>& dimensions) const {
-    const safetensors_entry& entry = find(tensor, dimensions);
+    return stored_bytes(tensor, find(tensor, dimensions));
+}
+
+std::vector<std::uint8_t> safetensors_file::stored_bytes(const std::string& tensor, const safetensors_entry& entry) const {
     std::vector<std::uint8_t> out(entry.end - entry.begin);
     std::ifstream in(path_, std::ios::binary);
     in.seekg(static_cast<std::streamoff>(entry.begin));
     if (!in.read(reinterpret_cast<char*>(out.data()), static_cast<std::streamsize>(out.size()))) refuse(path_, tensor, "can't be read");
     return out;
+}
+
+std::vector<std::uint8_t> safetensors_file::list_bytes(const std::string& tensor, const std::string& type, std::size_t element_bytes) const {
+    const safetensors_entry& entry = entry_of(tensor);
+    if (entry.type != type || entry.dimensions.size() != 1)
+        refuse(path_, tensor, fmt::format("a list of {} is wanted, the file has {} {}", type, printable(entry.type), dimensions_text(entry.dimensions)));
+    const std::vector<std::uint8_t> bytes = stored_bytes(tensor, entry);
+    if (bytes.size() != static_cast<std::uint64_t>(entry.dimensions[0]) * element_bytes)
+        refuse(path_, tensor, fmt::format("{} bytes are no {} numbers of {}", bytes.size(), entry.dimensions[0], type));
+    return bytes;
 }
 
 std::vector<float> safetensors_file::read(const std::string& tensor, const std::vector<std::int64_t>& dimensions) const {
@@ -213,6 +230,22 @@ std::vector<float> safetensors_file::read(const std::string& tensor, const std::
     for (std::size_t i = 0; i < values.size(); ++i)
         if (!std::isfinite(values[i])) refuse(path_, tensor, fmt::format("element {} is not a finite float", i));
     return values;
+}
+
+void safetensors_writer::add_bytes(const std::string& tensor, const std::string& type, std::size_t count, const void* bytes, std::size_t size) {
+    entries_.push_back({tensor, {type, {static_cast<std::int64_t>(count)}, data_.size(), data_.size() + size}});
+    data_.append(static_cast<const char*>(bytes), size);
+}
+
+std::string safetensors_writer::text() const {
+    nlohmann::ordered_json header = nlohmann::ordered_json::object();
+    for (const auto& [name, entry] : entries_)
+        header[name] = {{"dtype", entry.type}, {"shape", entry.dimensions}, {"data_offsets", {entry.begin, entry.end}}};
+    std::string json = header.dump();
+    json.append((length_bytes - json.size() % length_bytes) % length_bytes, ' ');  // data begins at a multiple of 8 bytes
+    std::string text;
+    for (std::size_t i = 0; i < length_bytes; ++i) text += static_cast<char>(json.size() >> (8 * i) & 255);
+    return text + json + data_;
 }
 
 }  // namespace symmetree

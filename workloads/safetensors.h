@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace symmetree {
@@ -28,9 +30,41 @@ public:
     /// The stored bytes of a tensor that find() accepted.
     std::vector<std::uint8_t> bytes(const std::string& tensor, const std::vector<std::int64_t>& dimensions) const;
 
+    bool has(const std::string& tensor) const { return entries_.count(tensor) != 0; }
+    /// A list of numbers stored as `type`, of any length. Throws input_error where the type or the number of dimensions is another.
+    template <class T>
+    std::vector<T> list(const std::string& tensor, const std::string& type) const {
+        const std::vector<std::uint8_t> stored = list_bytes(tensor, type, sizeof(T));
+        std::vector<T> values(stored.size() / sizeof(T));
+        if (!values.empty()) std::memcpy(values.data(), stored.data(), stored.size());
+        return values;
+    }
+
 private:
+    std::vector<std::uint8_t> list_bytes(const std::string& tensor, const std::string& type, std::size_t element_bytes) const;
+    const safetensors_entry& entry_of(const std::string& tensor) const;
+    std::vector<std::uint8_t> stored_bytes(const std::string& tensor, const safetensors_entry& entry) const;
+
     std::string path_;
     std::map<std::string, safetensors_entry> entries_;
+};
+
+/// Puts a safetensors file together in memory: tensors in the order in which they were added.
+class safetensors_writer {
+public:
+    /// A list of numbers of a type as the format names it ("I8", "F64", ...).
+    template <class T>
+    void add(const std::string& tensor, const std::string& type, const std::vector<T>& values) {
+        add_bytes(tensor, type, values.size(), values.data(), values.size() * sizeof(T));
+    }
+    /// The whole file.
+    std::string text() const;
+
+private:
+    void add_bytes(const std::string& tensor, const std::string& type, std::size_t count, const void* bytes, std::size_t size);
+
+    std::vector<std::pair<std::string, safetensors_entry>> entries_;  ///< places count from the first byte of the data
+    std::string data_;
 };
 
 }  // namespace symmetree

@@ -106,7 +106,8 @@ struct workload {
     std::vector<layer> layers;
     std::vector<std::string> not_simulated;  ///< operators met but not simulated, e.g. "Relu x19"
     std::optional<network_graph> graph;      ///< the whole network, where every operator of it can be run
-    std::vector<std::optional<tensor_format>> formats;  ///< by node of the graph, fixed whatever calibration says; empty: none is
+    /// By node of the graph, fixed whatever calibration says; of bits 0 the step alone. Empty: none is.
+    std::vector<std::optional<tensor_format>> formats;
     std::string why_no_graph;                ///< what stands in the way otherwise: "HardSwish x3, Resize x1"
 };
 

@@ -8,6 +8,7 @@
 #include "core/yaml_reader.h"
 #include "workloads/import/onnx_initializers.h"
 #include "workloads/layer_checks.h"
+#include "workloads/quantized_workload.h"
 #include "workloads/safetensors.h"
 #include "workloads/workload.h"
 
@@ -290,6 +291,7 @@ std::vector<layer> read_layers(yaml_reader& root, reading& state) {
 workload load_workload_yaml(const std::string& path) { return read_workload(load_yaml(path), path); }
 
 workload read_workload(const YAML::Node& document, const std::string& path) {
+    if (is_quantized_workload(document)) return read_quantized_workload(document, path);
     reading state;
     state.directory = std::filesystem::path(path).parent_path();
     yaml_reader root(document, path, "", state.problems);

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "workloads/workload.h"
+
+namespace YAML {
+class Node;
+}
+
+namespace symmetree {
+
+/// A network whose layers have formats of their own, with or without their codes: docs/quantize.md.
+struct quantized_workload {
+    const workload& network;                            ///< with its graph, where it has one
+    std::string network_file;                           ///< the .onnx or .yaml that it was loaded from
+    std::vector<scheme> schemes;                        ///< by layer
+    std::vector<quantized_weights> weights;             ///< by layer; nothing in it for attention products
+    std::vector<std::optional<tensor_format>> formats;  ///< by node of the graph; empty without a graph
+    std::string note;                                   ///< how it was made
+};
+
+/// Writes `path` (.yaml), and beside it the codes (.safetensors) and a copy of the network's file, all named after it. A .yaml network that
+/// reads files itself stays where it is and is named by its path. Throws input_error.
+void write_quantized_workload(const std::string& path, const quantized_workload& q);
+
+/// True for documents that `write_quantized_workload` writes: they have the field `network`.
+bool is_quantized_workload(const YAML::Node& document);
+/// The network with own schemes, codes and formats in place. Throws input_error with every problem.
+workload read_quantized_workload(const YAML::Node& document, const std::string& path);
+
+}  // namespace symmetree
