@@ -107,6 +107,12 @@ std::vector<shape_problem> shape_problems(const layer_shape& shape) {
 
 std::vector<std::int64_t> weight_dimensions(const layer_shape& shape) { return std::visit(dimensions_of{}, shape); }
 
+std::int64_t output_channels(const layer_shape& shape) {
+    if (const auto* conv = std::get_if<conv_shape>(&shape)) return conv->out_channels;
+    if (const auto* linear = std::get_if<linear_shape>(&shape)) return linear->out;
+    return std::get<matmul_shape>(shape).columns;
+}
+
 std::string dimensions_text(const std::vector<std::int64_t>& dimensions) { return fmt::format("[{}]", fmt::join(dimensions, ", ")); }
 
 std::string printable(const std::string& name) {

@@ -26,6 +26,9 @@ std::vector<shape_problem> shape_problems(const layer_shape& shape);
 /// The dimensions that a stored tensor of this layer's weights has: [out][in/groups][kh][kw] or [out][in].
 std::vector<std::int64_t> weight_dimensions(const layer_shape& shape);
 
+/// Channels of a layer's output, all groups together: the length of its bias.
+std::int64_t output_channels(const layer_shape& shape);
+
 /// "[16, 3, 3, 3]"
 std::string dimensions_text(const std::vector<std::int64_t>& dimensions);
 

@@ -58,10 +58,10 @@ struct product_shape {
 struct seeded_weights {
     enum class kind { gaussian, student_t, skewed_outliers };
     kind distribution = kind::gaussian;
-    int degrees_of_freedom = 5;      ///< student_t: 3..30
-    double outlier_share = 0.005;    ///< skewed_outliers: share of weights moved out, [0, 0.1]
-    double outlier_scale = 6;        ///< skewed_outliers: distance in standard deviations, [1, 100]
-    double outlier_skew = 0.8;       ///< skewed_outliers: share of them on the positive side, [0, 1]
+    int degrees_of_freedom = 5;    ///< student_t: 3..30
+    double outlier_share = 0.005;  ///< skewed_outliers: share of weights moved out, [0, 0.1]
+    double outlier_scale = 6;      ///< skewed_outliers: distance in standard deviations, [1, 100]
+    double outlier_skew = 0.8;     ///< skewed_outliers: share of them on the positive side, [0, 1]
 };
 
 /// Weights in a safetensors file (F32, F16, BF16 or F64), shape [out][in/groups][kh][kw] or [out][in].
@@ -87,10 +87,10 @@ struct layer {
     std::string name;
     layer_shape shape;
     activation_class input = activation_class::dense;  ///< class of the activations it reads
-    std::optional<int> weight_bits;                     ///< 2..8; absent: the scheme's
-    std::optional<int> activation_bits;                 ///< 2..8; absent: the scheme's
+    std::optional<int> weight_bits;                    ///< 2..8; absent: the scheme's
+    std::optional<int> activation_bits;                ///< 2..8; absent: the scheme's
     weight_source weights;
-    std::shared_ptr<const std::vector<float>> bias;     ///< one per output channel (conv, linear), added by product nodes; null: none
+    std::shared_ptr<const std::vector<float>> bias;  ///< one per output channel (conv, linear), added by product nodes; null: none
     /// Families to use in place of the run's where that is DASQ, in order of preference: the first one that the
     /// platform can run (depthwise convolutions: asymq, else symq). Empty: the run's scheme.
     std::vector<scheme_family> instead_of_dasq;
@@ -102,7 +102,7 @@ struct layer {
 /// A network as the simulator sees it.
 struct workload {
     std::string name;
-    std::string source;                      ///< publication or file it comes from
+    std::string source;  ///< publication or file it comes from
     std::vector<layer> layers;
     std::vector<std::string> not_simulated;  ///< operators met but not simulated, e.g. "Relu x19"
     std::optional<network_graph> graph;      ///< the whole network, where every operator of it can be run

@@ -6,11 +6,12 @@
 #include <utility>
 
 #include "core/yaml_reader.h"
-#include "workloads/import/onnx_initializers.h"
+#include "workloads/graph/graph_yaml.h"
 #include "workloads/layer_checks.h"
 #include "workloads/quantized_workload.h"
 #include "workloads/safetensors.h"
 #include "workloads/workload.h"
+#include "workloads/yaml_fields.h"
 
 // The workload format, field by field: docs/workload-format.md.
 
@@ -19,56 +20,17 @@ namespace {
 
 /// What the layers of one file share while it is read.
 struct reading {
+    explicit reading(std::filesystem::path directory) : sources(std::move(directory)) {}
+
     diagnostics problems;
-    std::filesystem::path directory;  ///< relative tensor files start here
+    tensor_sources sources;
     activation_class input = activation_class::dense;
     bool has_input = false;  ///< `defaults` names an input class
     weight_source weights = seeded_weights{};
-    std::map<std::string, safetensors_file> tensors;  ///< files opened so far
-    std::map<std::string, onnx_initializers> models;
 };
 
 const std::vector<std::pair<std::string, activation_class>> input_names = {
     {"relu", activation_class::relu}, {"gelu", activation_class::gelu}, {"dense", activation_class::dense}};
-
-int whole(yaml_reader& reader, const std::string& key, std::int64_t low, std::int64_t high, std::optional<std::int64_t> otherwise = {}) {
-    return static_cast<int>(reader.integer(key, low, high, otherwise));
-}
-
-int extent(yaml_reader& reader, const std::string& key, std::optional<std::int64_t> otherwise = {}) {
-    return whole(reader, key, 1, largest_extent, otherwise);
-}
-
-/// `key: n` for both axes or `key: [height, width]`.
-void read_axes(yaml_reader& reader, const std::string& key, std::optional<std::int64_t> otherwise, int& height, int& width) {
-    if (!reader.raw(key).IsSequence()) {
-        height = width = extent(reader, key, otherwise);
-        return;
-    }
-    const std::vector<std::int64_t> given = reader.integers(key, 2, 2, 1, largest_extent);
-    height = static_cast<int>(given[0]);
-    width = static_cast<int>(given[1]);
-}
-
-/// `padding: n`, `[height, width]` or `[top, left, bottom, right]`.
-void read_padding(yaml_reader& reader, conv_shape& s) {
-    const YAML::Node given = reader.raw("padding");
-    if (!given.IsSequence()) {
-        s.pad_top = s.pad_left = s.pad_bottom = s.pad_right = whole(reader, "padding", 0, largest_extent, 0);
-        return;
-    }
-    if (given.size() != 2 && given.size() != 4) {
-        reader.problem("padding",
-                       fmt::format("a number, [height, width] or [top, left, bottom, right] is wanted, given {} numbers", given.size()));
-        return;
-    }
-    const std::vector<std::int64_t> sides = reader.integers("padding", given.size(), given.size(), 0, largest_extent);
-    const std::size_t half = sides.size() / 2;  // [height, width] stands for both ends
-    s.pad_top = static_cast<int>(sides[0]);
-    s.pad_left = static_cast<int>(sides[1]);
-    s.pad_bottom = static_cast<int>(sides[half == 1 ? 0 : 2]);
-    s.pad_right = static_cast<int>(sides[half == 1 ? 1 : 3]);
-}
 
 conv_shape read_conv(yaml_reader& reader) {
     conv_shape s;
@@ -80,7 +42,11 @@ conv_shape read_conv(yaml_reader& reader) {
     read_axes(reader, "kernel", {}, s.kernel_height, s.kernel_width);
     read_axes(reader, "stride", 1, s.stride_height, s.stride_width);
     read_axes(reader, "dilation", 1, s.dilation_height, s.dilation_width);
-    read_padding(reader, s);
+    const padding_sides sides = read_padding(reader);
+    s.pad_top = sides.top;
+    s.pad_left = sides.left;
+    s.pad_bottom = sides.bottom;
+    s.pad_right = sides.right;
     s.groups = extent(reader, "groups", 1);
     return s;
 }
@@ -100,21 +66,6 @@ matmul_shape read_matmul(yaml_reader& reader) {
     s.columns = extent(reader, "columns");
     s.count = extent(reader, "count", 1);
     return s;
-}
-
-/// The one key of `kinds` that the mapping has; reports none and several.
-std::string one_of(yaml_reader& reader, const std::vector<std::string>& kinds) {
-    std::string found, listed;
-    int count = 0;
-    for (const std::string& kind : kinds) {
-        listed += (listed.empty() ? "" : ", ") + kind;
-        if (!reader.raw(kind).IsDefined()) continue;
-        found = kind;
-        ++count;
-    }
-    if (count != 1 && reader.valid())
-        reader.problem("", fmt::format("one of {} is wanted, given {}", listed, count == 0 ? "none" : "several"));
-    return count == 1 ? found : "";
 }
 
 /// The layer's shape, or nothing where its fields are wrong.
@@ -152,20 +103,14 @@ seeded_weights read_seeded(const std::string& kind, yaml_reader reader) {
     return w;
 }
 
-template <class File>
-const File& opened(std::map<std::string, File>& files, const std::string& path) {
-    const auto found = files.find(path);
-    return found != files.end() ? found->second : files.emplace(path, File(path)).first->second;
-}
-
 /// Looks the tensor up now (its values are read when they are needed), so that a wrong name is found before a run.
 weight_source read_tensor_file(yaml_reader& reader, const std::optional<layer_shape>& shape, reading& state) {
     tensor_file_weights w;
-    w.file = (state.directory / reader.text("file")).string();
+    w.file = state.sources.path_of(reader.text("file"));
     w.tensor = reader.text("tensor");
     if (!shape || w.tensor.empty()) return w;
     try {
-        opened(state.tensors, w.file).find(w.tensor, weight_dimensions(*shape));
+        state.sources.tensors(w.file).find(w.tensor, weight_dimensions(*shape));
     } catch (const input_error& e) {
         reader.problem("file", e.what());
     }
@@ -173,7 +118,7 @@ weight_source read_tensor_file(yaml_reader& reader, const std::optional<layer_sh
 }
 
 weight_source read_initializer(yaml_reader& reader, const std::optional<layer_shape>& shape, reading& state) {
-    const std::string file = (state.directory / reader.text("onnx")).string();
+    const std::string file = state.sources.path_of(reader.text("onnx"));
     const std::string initializer = reader.text("initializer");
     const bool transposed = reader.boolean("transposed", false);
     if (!shape || initializer.empty()) return seeded_weights{};
@@ -182,7 +127,7 @@ weight_source read_initializer(yaml_reader& reader, const std::optional<layer_sh
         return seeded_weights{};
     }
     try {
-        return loaded_weights{opened(state.models, file).read(initializer, weight_dimensions(*shape), transposed)};
+        return loaded_weights{state.sources.model(file).read(initializer, weight_dimensions(*shape), transposed)};
     } catch (const input_error& e) {
         reader.problem("onnx", e.what());
     }
@@ -238,15 +183,8 @@ void read_families(yaml_reader& reader, layer& l) {
 }
 
 void refuse_weight_fields(yaml_reader& reader) {
-    for (const char* key : {"weights", "weight_bits", "family", "instead_of_dasq"})
+    for (const char* key : {"weights", "weight_bits", "family", "instead_of_dasq", "bias"})
         if (reader.raw(key).IsDefined()) reader.problem(key, "a matmul multiplies activations by activations: it has no weights");
-}
-
-std::string read_name(yaml_reader& reader) {
-    const std::string name = reader.text("name");
-    if (reader.has("name") && (name.empty() || name != printable(name)))
-        reader.problem("name", "1 to 200 printable ASCII characters are wanted");
-    return name;
 }
 
 layer read_layer(yaml_reader& reader, reading& state) {
@@ -262,8 +200,10 @@ layer read_layer(yaml_reader& reader, reading& state) {
     } else {
         if (reader.has("weight_bits")) l.weight_bits = whole(reader, "weight_bits", 2, 8);
         l.weights = reader.has("weights") ? read_weights(reader.map("weights"), shape, state) : state.weights;
+        if (reader.has("bias") && shape) l.bias = state.sources.read(reader, "bias", {output_channels(*shape)});
         read_families(reader, l);
     }
+    reader.raw("bias");
     reader.raw("weight_bits");  // an empty value counts as absent, not as unknown
     reader.raw("activation_bits");
     reader.raw("weights");
@@ -292,8 +232,7 @@ workload load_workload_yaml(const std::string& path) { return read_workload(load
 
 workload read_workload(const YAML::Node& document, const std::string& path) {
     if (is_quantized_workload(document)) return read_quantized_workload(document, path);
-    reading state;
-    state.directory = std::filesystem::path(path).parent_path();
+    reading state(std::filesystem::path(path).parent_path());
     yaml_reader root(document, path, "", state.problems);
     workload w;
     w.name = read_name(root);
@@ -301,6 +240,11 @@ workload read_workload(const YAML::Node& document, const std::string& path) {
     w.not_simulated = root.texts("not_simulated", false);
     read_defaults(root.map("defaults", false), state);
     w.layers = read_layers(root, state);
+    if (root.has("graph"))
+        w.graph = read_graph(root, w.layers, state.sources, state.problems);
+    else
+        w.why_no_graph = "its file lists layers, but no graph";
+    root.raw("graph");
     root.finish();
     state.problems.throw_if_any();
     return w;
