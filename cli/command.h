@@ -28,6 +28,7 @@ figure_format figure_format_of(const std::string& option, const std::string& pat
 
 /// The subcommands; each gets the words after its name and returns the exit code.
 exit_code run_command(const std::vector<std::string>& words);
+exit_code evaluate_command(const std::vector<std::string>& words);
 exit_code compare_command(const std::vector<std::string>& words);
 exit_code cost_command(const std::vector<std::string>& words);
 exit_code describe_command(const std::vector<std::string>& words);

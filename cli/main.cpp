@@ -13,6 +13,7 @@ constexpr const char* usage =
     "\n"
     "  symmetree compare  --workload W --platform P1 --platform P2 ...   platforms side by side\n"
     "  symmetree run      --workload W --platform P                      one platform, layer by layer\n"
+    "  symmetree evaluate --workload M --images S --calibration C --platform P  how many images a network gets right\n"
     "  symmetree sweep    SPEC.yaml --output results.db                  many points, one process each\n"
     "  symmetree pareto   results.db --minimize energy_j,latency_s       its best points\n"
     "  symmetree query    results.db \"SELECT ...\"                       any other question to it\n"
@@ -30,6 +31,7 @@ constexpr const char* usage =
 symmetree::exit_code dispatch(const std::vector<std::string>& words) {
     using command = symmetree::exit_code (*)(const std::vector<std::string>&);
     const std::map<std::string, command> commands{{"run", symmetree::run_command},
+                                                  {"evaluate", symmetree::evaluate_command},
                                                   {"compare", symmetree::compare_command},
                                                   {"analyze", symmetree::analyze_command},
                                                   {"cost", symmetree::cost_command},

@@ -1,0 +1,254 @@
+#include "platforms/network/evaluate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "core/temporary_folder.h"
+#include "platforms/child_process.h"
+#include "platforms/layer_report.h"
+#include "platforms/network/reference_network.h"
+#include "platforms/network/run_network.h"
+#include "platforms/pricing.h"
+#include "traces/writers.h"
+
+namespace symmetree {
+namespace {
+
+constexpr std::size_t ranked_classes = 5;
+
+/// Indices of the highest scores, best first; equal scores rank by index.
+template <class Score>
+std::vector<int> best_classes(const std::vector<Score>& scores) {
+    std::vector<int> order(scores.size());
+    std::iota(order.begin(), order.end(), 0);
+    const auto count = std::ptrdiff_t(std::min(ranked_classes, order.size()));
+    std::partial_sort(order.begin(), order.begin() + count, order.end(), [&](int a, int b) {
+        const Score x = scores[std::size_t(a)], y = scores[std::size_t(b)];
+        return x > y || (x == y && a < b);
+    });
+    order.resize(std::size_t(count));
+    return order;
+}
+
+/// What one process found out about a run of images.
+struct shard_outcome {
+    std::vector<std::vector<int>> best;  ///< per image
+    std::string first_difference;
+    std::string costs;                   ///< of the first shard: the report as JSON
+    std::vector<std::string> tensors;
+};
+
+std::string to_text(const shard_outcome& s) {
+    return nlohmann::json{{"best", s.best}, {"difference", s.first_difference}, {"costs", s.costs}, {"tensors", s.tensors}}.dump();
+}
+shard_outcome outcome_from(const std::string& text) {
+    const nlohmann::json j = nlohmann::json::parse(text);
+    return {j.at("best").get<std::vector<std::vector<int>>>(), j.at("difference").get<std::string>(), j.at("costs").get<std::string>(),
+            j.at("tensors").get<std::vector<std::string>>()};
+}
+
+struct image_range {
+    std::int64_t first = 0, count = 0;
+};
+
+std::string difference_of(const std::vector<std::int16_t>& found, const std::vector<std::int16_t>& wanted, std::int64_t image) {
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+        if (found[i] != wanted[i]) return fmt::format("image {}, score {}: {}, reference {}", image, i, found[i], wanted[i]);
+    return {};
+}
+
+shard_outcome run_float(const evaluation_input& input, const image_range& range) {
+    const float_executor executor(input.network, float_weights_of(input.network, input.seed));
+    shard_outcome out;
+    for (std::int64_t i = range.first; i < range.first + range.count; ++i) out.best.push_back(best_classes(executor.run(input.image(i).data())));
+    return out;
+}
+
+quantized_network quantized(const evaluation_input& input, const evaluation_task& task, const weight_cache& cache) {
+    const network_graph& graph = *input.network.graph;
+    const auto choose = [&](std::size_t node, int bits, activation_coding coding) {
+        return choose_format(input.statistics.nodes[node], input.range, bits, graph.nodes[node].kind, coding);
+    };
+    return quantize_network(input.network, task.platform, task.format, choose, cache, input.seed, 1, input.options);
+}
+
+shard_outcome run_task(const evaluation_input& input, const evaluation_task& task, const weight_cache& cache, const image_range& range, const cost_table& prices) {
+    const quantized_network q = quantized(input, task, cache);
+    const network_program program = compile(q, task.platform, true);
+    const network_graph& graph = *q.network.graph;
+    shard_outcome out;
+    std::int64_t next = range.first, done = range.first;
+    std::vector<std::int16_t> codes;
+    run_network(
+        program, task.platform, true,
+        [&]() -> std::optional<std::vector<std::int16_t>> {
+            if (next == range.first + range.count) return {};
+            const std::vector<float> image = input.image(next++);
+            return codes = codes_of(image.data(), image.size(), q.nodes[graph.input].format);
+        },
+        [&](const network_result& result) {
+            out.best.push_back(best_classes(result.scores));
+            if (done < input.checked && out.first_difference.empty())
+                out.first_difference = difference_of(result.scores, reference_network(q, codes)[graph.output], done);
+            if (done == 0) out.costs = to_json(network_report(q, task.platform, task.format, input.seed, false, program, result.steps, prices));
+            ++done;
+        });
+    if (range.first == 0)
+        for (std::size_t i = 0; i < graph.nodes.size(); ++i)
+            out.tensors.push_back(fmt::format("{}: {} bits, step {:.6g}, zero point {}", graph.nodes[i].name, q.nodes[i].format.bits, q.nodes[i].format.step,
+                                              q.nodes[i].format.zero_point));
+    return out;
+}
+
+void count(accuracy_counts& counts, const std::vector<std::vector<int>>& best, const std::vector<int>& labels) {
+    counts.images = std::int64_t(best.size());
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        counts.top1 += best[i].front() == labels[i];
+        counts.top5 += std::find(best[i].begin(), best[i].end(), labels[i]) != best[i].end();
+    }
+}
+
+/// Everything that a task can be refused for, told before the first image.
+std::vector<cost_table> checked_tasks(const evaluation_input& input, const std::vector<evaluation_task>& tasks) {
+    std::vector<cost_table> prices;
+    diagnostics problems;
+    for (const evaluation_task& task : tasks) {
+        try {
+            run_request request;
+            request.network = input.network;
+            request.platform = task.platform;
+            request.cost_directory = input.cost_directory;
+            prices.push_back(prices_of(request));
+            refuse_unrunnable(input.network, task.platform, task.format, input.options);
+        } catch (const input_error& e) {
+            for (const diagnostic& d : e.problems()) problems.add(d);
+        }
+    }
+    problems.throw_if_any();
+    return prices;
+}
+
+evaluation_result evaluate_with(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const weight_cache& cache, int jobs,
+                                const evaluation_progress& progress) {
+    const std::vector<cost_table> prices = checked_tasks(input, tasks);
+    child_process fitting([&] {
+        for (const evaluation_task& task : tasks) fit_network(input.network, task.platform, task.format, cache, input.seed, jobs, input.options);
+        return std::string();
+    });
+    fitting.wait().result_or_throw();
+
+    // Shards of one size whatever `jobs`; they are put together in order.
+    constexpr std::int64_t shard_images = 250;
+    std::vector<image_range> ranges;
+    for (std::int64_t first = 0; first < input.images; first += shard_images) ranges.push_back({first, std::min(shard_images, input.images - first)});
+    const std::size_t shards = ranges.size() * (tasks.size() + 1);
+    const auto work = [&](std::size_t index) {
+        const std::size_t task = index / ranges.size();
+        const image_range& range = ranges[index % ranges.size()];
+        return to_text(task == 0 ? run_float(input, range) : run_task(input, tasks[task - 1], cache, range, prices[task - 1]));
+    };
+
+    std::vector<shard_outcome> outcomes(tasks.size() + 1);
+    std::map<std::size_t, child_process> running;
+    std::size_t started = 0;
+    std::int64_t done = 0;
+    for (std::size_t i = 0; i < shards; ++i) {
+        for (; started < shards && running.size() < std::size_t(jobs); ++started)
+            running.emplace(started, child_process([&, index = started] { return work(index); }));
+        shard_outcome part = outcome_from(running.at(i).wait().result_or_throw());
+        running.erase(i);
+        shard_outcome& whole = outcomes[i / ranges.size()];
+        done += std::int64_t(part.best.size());
+        std::move(part.best.begin(), part.best.end(), std::back_inserter(whole.best));
+        if (whole.first_difference.empty()) whole.first_difference = part.first_difference;
+        if (!part.costs.empty()) whole.costs = part.costs;
+        if (!part.tensors.empty()) whole.tensors = part.tensors;
+        if (progress) progress(done, input.images * std::int64_t(tasks.size() + 1));
+    }
+
+    evaluation_result result;
+    count(result.float_counts, outcomes.front().best, input.labels);
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+        const shard_outcome& o = outcomes[t + 1];
+        evaluation e;
+        count(e.counts, o.best, input.labels);
+        for (std::size_t i = 0; i < o.best.size(); ++i) e.agreeing += o.best[i].front() == outcomes.front().best[i].front();
+        e.checked = std::min(input.checked, input.images);
+        e.first_difference = o.first_difference;
+        e.tensors = o.tensors;
+        e.costs = report_from_json(o.costs);
+        result.tasks.push_back(std::move(e));
+    }
+    return result;
+}
+
+const char* name_of(vector_operation o) {
+    switch (o) {
+        case vector_operation::requantize: return "requantize";
+        case vector_operation::add: return "add";
+        case vector_operation::gelu: return "gelu";
+        case vector_operation::softmax: return "softmax";
+        case vector_operation::layer_norm: return "layer_norm";
+        case vector_operation::pool: return "pool";
+        case vector_operation::mean: return "mean";
+        case vector_operation::rearrange: return "rearrange";
+        case vector_operation::stage: return "stage";
+    }
+    return "?";
+}
+
+}  // namespace
+
+evaluation_result evaluate(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const weight_cache& cache, int jobs,
+                           const evaluation_progress& progress) {
+    if (!input.network.graph) throw input_error(diagnostic{input.network.source, 0, 0, input.network.name, input.network.why_no_graph});
+    if (cache.enabled()) return evaluate_with(input, tasks, cache, jobs, progress);
+    const temporary_folder folder;
+    return evaluate_with(input, tasks, weight_cache(folder.path()), jobs, progress);
+}
+
+report network_report(const quantized_network& q, const platform_config& platform, const scheme& format, std::uint64_t seed, bool timing_only,
+                      const network_program& program, const std::vector<layer_result>& steps, const cost_table& prices) {
+    report out;
+    out.workload = q.network.name;
+    out.workload_source = q.network.source;
+    out.platform = platform.name;
+    out.scheme = to_string(format);
+    out.seed = seed;
+    out.timing_only = timing_only;
+    out.array_weight_bits = platform.array.weight_bits;
+    out.array_activation_bits = platform.array.activation_bits;
+    out.array_trees = platform.array.trees;
+    out.array_lanes = platform.array.lanes;
+    out.dram_bytes_per_cycle = double(platform.dram.bandwidth_bytes) / double(platform.dram.bandwidth_cycles);
+    out.notes.push_back("one image through the whole network: every operator is timed and priced, tensors go through DRAM between operators");
+    std::map<std::string, int> uses;
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        const network_step& step = program.steps[i];
+        const graph_node& node = q.network.graph->nodes[step.node];
+        if (step.is_product) {
+            const quantized_product& p = q.products[step.layer];
+            out.layers.push_back(layer_report_of(platform, {*p.what, p.used, p.on_side_array, p.weights, program.plans[step.layer]}, steps[i]));
+            continue;
+        }
+        layer_report l;
+        const int use = ++uses[step.name];
+        l.name = fmt::format("{} ({}{})", step.name, name_of(step.operation), use > 1 ? fmt::format(" {}", use) : "");
+        l.scheme = "integer";
+        l.unit = fmt::format("vector_unit {}", platform.vector_unit.lanes);
+        l.mapping = name_of(step.operation);
+        l.cycles = steps[i].cycles;
+        l.split = steps[i].split;
+        l.units = activity_of(platform, steps[i], node.kind);
+        l.memories = steps[i].memories;
+        out.layers.push_back(std::move(l));
+    }
+    price(out, platform, prices);
+    return out;
+}
+
+}  // namespace symmetree
