@@ -65,15 +65,17 @@ TEST(trained_models, takes_the_same_cycles_however_it_was_exported) {
 }
 
 TEST(trained_models, is_exact_on_every_shipped_platform) {
-    std::string words = "compare --workload " + folded + " --baseline symq";
-    std::size_t platforms = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(SYMMETREE_ROOT "/platforms/presets")) {
-        if (entry.path().extension() != ".yaml") continue;
-        words += " --platform " + entry.path().stem().string();
-        ++platforms;
-    }
-    for (const std::string widths : {"", " --weight-bits 3 --activation-bits 3"}) {
-        const json comparison = report_of(words + widths);
+    // APoT has no codes of 3 bits.
+    for (const std::string widths : {"", " --weight-bits 5 --activation-bits 3", " --weight-bits 3 --activation-bits 3"}) {
+        std::string words = "compare --workload " + folded + " --baseline symq" + widths;
+        std::size_t platforms = 0;
+        for (const auto& entry : std::filesystem::directory_iterator(SYMMETREE_ROOT "/platforms/presets")) {
+            const std::string name = entry.path().stem().string();
+            if (entry.path().extension() != ".yaml" || (name == "apot" && widths.find("weight-bits 3") != std::string::npos)) continue;
+            words += " --platform " + name;
+            ++platforms;
+        }
+        const json comparison = report_of(words);
         ASSERT_EQ(comparison.at("runs").size(), platforms);
         for (const json& run : comparison.at("runs")) {
             EXPECT_EQ(run.at("total").at("exact"), true) << run.at("platform");

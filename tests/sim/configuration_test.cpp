@@ -86,7 +86,7 @@ const std::vector<field_case>& field_cases() {
         {"array.guard_bits", "post", [](p c) { c.array.guard_bits = 6; }, {}, "guard bits"},
         {"array.pipeline_depth", "symq", [](p c) { c.array.pipeline_depth += 10; }, [](auto& a, auto& b) { return cycles_of(b) >= cycles_of(a) + 10 * b.layers.size(); }, ""},
         {"array.shadow_registers", "symq", [](p c) { c.array.shadow_registers = false; }, more(&slot_split::weight_port), ""},
-        {"side_array", "symq", [](p c) { c.side_array = array_config{}; }, {}, "only a pot or post array has a side array"},
+        {"side_array", "symq", [](p c) { c.side_array = array_config{}; }, {}, "only a pot, post or apot array has a side array"},
         {"side_array.kind", "post", [](p c) { c.side_array->kind = array_kind::pot; }, {}, "a side array is of multipliers"},
         {"side_array.trees", "post", [](p c) { c.side_array->trees = 4; }, slower, ""},
         {"side_array.lanes", "post", [](p c) { c.side_array->lanes *= 2; }, faster, ""},

@@ -53,7 +53,8 @@ TEST_P(every_preset, is_exact_at_every_width) {
     for (int bits = 2; bits <= 8; ++bits) {
         SCOPED_TRACE(testing::Message() << bits << " bits");
         const platform_config p = preset(GetParam());
-        if (p.array.kind != array_kind::multiplier && bits > 7) continue;
+        if (p.array.kind != array_kind::multiplier && bits > most_weight_bits(p.default_scheme.family)) continue;
+        if (bits < least_weight_bits(p.default_scheme.family)) continue;
         expect_exact(request_of(with_widths(p, bits, 10 - bits), network_of({conv_layer(5, 6, 19, 3, 1, 1), linear_layer(3, 40, 17)})));
     }
 }

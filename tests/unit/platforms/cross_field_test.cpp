@@ -26,7 +26,7 @@ std::vector<rule> broken_rules() {
         {minimal("array: {kind: post, weight_bits: 8}\nside_array: {lanes: 4}\n", "symq"), "array.weight_bits", "2 to 7 bits"},
         {minimal("array: {kind: pot, trees: 8}\nside_array: {trees: 9}\n", "pot"), "side_array.trees", "8 trees"},
         {minimal("array: {kind: pot}\nside_array: {kind: post}\n", "pot"), "side_array.kind", "of multipliers"},
-        {minimal("side_array: {trees: 4}\n"), "side_array", "only a pot or post array"},
+        {minimal("side_array: {trees: 4}\n"), "side_array", "only a pot, post or apot array"},
         {minimal("array: {kind: pot}\nside_array: {}\nzero_point: {unit: row_sum}\n", "pot"), "zero_point.unit",
          "belongs to a multiplier array"},
         {minimal("array: {kind: post}\nside_array: {}\nsparse: {lanes: 4}\n", "post"), "sparse.lanes", "belongs to a multiplier array"},

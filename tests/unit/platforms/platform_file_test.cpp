@@ -358,7 +358,7 @@ TEST(platform_file, ranges_of_pot_and_side_arrays) {
         const std::string key = std::string(side).substr(0, std::string(side).find(':'));
         EXPECT_THAT(with("", side), Contains(Field(&diagnostic::field, "side_array." + key)));
     }
-    EXPECT_THAT(problems_of(minimal("array: {guard_bits: 4}\n")), Contains(Field(&diagnostic::message, HasSubstr("only pot and post"))));
+    EXPECT_THAT(problems_of(minimal("array: {guard_bits: 4}\n")), Contains(Field(&diagnostic::message, HasSubstr("only pot, post and apot"))));
     EXPECT_THAT(problems_of(minimal("side_array: some\n")), SizeIs(1));
 }
 

@@ -32,13 +32,13 @@ std::vector<wrong> wrong_files() {
         {"layers_no_list", "name: t\nlayers: 3\n", "net.yaml:2:9: layers: a list is wanted, given '3'"},
         {"layer_no_mapping", "name: t\nlayers:\n  - a\n", "net.yaml:3:5: layers[0]: a mapping is wanted, given 'a'"},
         {"unknown_root_key", "name: t\nnmae: u\nlayers:\n  - {name: a, linear: {tokens: 1, in: 2, out: 3}, input: dense}\n",
-         "net.yaml:2:1: nmae: unknown key; known here: defaults, layers, name, not_simulated, source"},
+         "net.yaml:2:1: nmae: unknown key; known here: defaults, graph, layers, name, not_simulated, source"},
         {"misspelt_source", "name: t\nsuorce: u\nlayers:\n  - {name: a, linear: {tokens: 1, in: 2, out: 3}, input: dense}\n",
-         "net.yaml:2:1: suorce: unknown key; known here: defaults, layers, name, not_simulated, source"},
+         "net.yaml:2:1: suorce: unknown key; known here: defaults, graph, layers, name, not_simulated, source"},
         {"misspelt_not_simulated", "name: t\nnot_simulted: []\nlayers:\n  - {name: a, linear: {tokens: 1, in: 2, out: 3}, input: dense}\n",
-         "net.yaml:2:1: not_simulted: unknown key; known here: defaults, layers, name, not_simulated, source"},
+         "net.yaml:2:1: not_simulted: unknown key; known here: defaults, graph, layers, name, not_simulated, source"},
         {"misspelt_defaults", "name: t\ndefault: {input: relu}\nlayers:\n  - {name: a, linear: {tokens: 1, in: 2, out: 3}, input: dense}\n",
-         "net.yaml:2:1: default: unknown key; known here: defaults, layers, name, not_simulated, source"},
+         "net.yaml:2:1: default: unknown key; known here: defaults, graph, layers, name, not_simulated, source"},
         {"misspelt_default_input",
          "name: t\ndefaults: {inputs: relu}\nlayers:\n  - {name: a, linear: {tokens: 1, in: 2, out: 3}, input: dense}\n",
          "net.yaml:2:12: defaults.inputs: unknown key; known here: input, weights"},
@@ -135,16 +135,16 @@ std::vector<wrong> wrong_files() {
         {"activation_bits_too_many", linear(", activation_bits: 9"),
          "net.yaml:3:82: layers[0].activation_bits: a whole number from 2 to 8 is wanted, given '9'"},
         {"misspelt_weight_bits", linear(", weights_bits: 4"),
-         "net.yaml:3:65: layers[0].weights_bits: unknown key; known here: activation_bits, conv, family, input, instead_of_dasq, linear, "
+         "net.yaml:3:65: layers[0].weights_bits: unknown key; known here: activation_bits, bias, conv, family, input, instead_of_dasq, linear, "
          "matmul, name, weight_bits, weights"},
         {"misspelt_activation_bits", linear(", activation_bit: 4"),
-         "net.yaml:3:65: layers[0].activation_bit: unknown key; known here: activation_bits, conv, family, input, instead_of_dasq, linear, "
+         "net.yaml:3:65: layers[0].activation_bit: unknown key; known here: activation_bits, bias, conv, family, input, instead_of_dasq, linear, "
          "matmul, name, weight_bits, weights"},
         {"misspelt_family", linear(", famly: symq"),
-         "net.yaml:3:65: layers[0].famly: unknown key; known here: activation_bits, conv, family, input, instead_of_dasq, linear, matmul, "
+         "net.yaml:3:65: layers[0].famly: unknown key; known here: activation_bits, bias, conv, family, input, instead_of_dasq, linear, matmul, "
          "name, weight_bits, weights"},
         {"misspelt_instead", linear(", instead_of_dsaq: [symq]"),
-         "net.yaml:3:65: layers[0].instead_of_dsaq: unknown key; known here: activation_bits, conv, family, input, instead_of_dasq, "
+         "net.yaml:3:65: layers[0].instead_of_dsaq: unknown key; known here: activation_bits, bias, conv, family, input, instead_of_dasq, "
          "linear, matmul, name, weight_bits, weights"},
         {"family_of_another_kind", linear(", family: dasq"), "net.yaml:3:73: layers[0].family: one of symq, asymq is wanted, given 'dasq'"},
         {"instead_of_another_kind", linear(", instead_of_dasq: [asymq, pot]"),
