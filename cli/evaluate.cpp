@@ -191,7 +191,8 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     require_files({{"--output", options.common.output}, {"--figure", options.figure}});
     const evaluation_plan plan = plan_of(options, input);
     const float_executor executor(input.network, float_weights_of(input.network, input.seed));
-    input.statistics = calibrate(input.network, executor, [&](std::int64_t i) { return calibration_images.image(i, pixels); }, wanted, 1);
+    const auto calibration_image = [&](std::int64_t i) { return calibration_images.image(i, pixels); };
+    input.statistics = calibrate(input.network, executor, calibration_image, wanted, jobs_of(options.common));
 
     const bool live = isatty(STDERR_FILENO) != 0;
     const auto progress = [&](std::int64_t done, std::int64_t of) {

@@ -1,12 +1,99 @@
 #include "workloads/calibration/calibration.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+
+#include "workloads/quantize/parallel_rows.h"
+
 namespace symmetree {
-calibration calibrate(const workload& network, const float_executor& executor, const image_source& image, std::int64_t count, int,
-                      const calibration_progress&) {
-    calibration c;
-    c.nodes.resize(network.graph->nodes.size());
-    for (std::int64_t i = 0; i < count; ++i)
-        executor.run(image(i).data(), [&](std::size_t node, const float* v, std::size_t n) { c.nodes[node].add(v, n); });
-    c.images = count;
-    return c;
+namespace {
+
+/// Images whose sums are added up before they meet those of others: part of the result's definition, so it is no function of the threads.
+constexpr std::int64_t images_per_piece = 8;
+
+calibration statistics_of(const workload& network, const float_executor& executor, const image_source& image, std::int64_t first,
+                          std::int64_t last) {
+    const network_graph& graph = *network.graph;
+    const auto wanted = static_cast<std::size_t>(elements_of(graph.nodes[graph.input].shape));
+    calibration seen;
+    seen.nodes.resize(graph.nodes.size());
+    for (std::int64_t i = first; i < last; ++i) {
+        const std::vector<float> pixels = image(i);
+        const auto problem = [&](const std::string& message) {
+            return input_error(diagnostic{network.source, 0, 0, fmt::format("image {}", i), message});
+        };
+        if (pixels.size() != wanted)
+            throw problem(fmt::format("{} values are wanted by {}, it has {}", wanted, network.name, pixels.size()));
+        executor.run(pixels.data(), [&](std::size_t node, const float* values, std::size_t count) {
+            const auto odd = std::find_if(values, values + count, [](float v) { return !std::isfinite(v); });
+            if (odd != values + count)
+                throw problem(fmt::format("the float network has the value {} at element {} of '{}': finite ones are wanted", *odd,
+                                          odd - values, graph.nodes[node].name));
+            seen.nodes[node].add(values, count);
+        });
+        ++seen.images;
+    }
+    return seen;
 }
+
+/// Takes pieces in the order of their images, whoever finishes first.
+class ordered_sum {
+public:
+    ordered_sum(std::size_t nodes, const calibration_progress& progress) : progress_(progress) { whole_.nodes.resize(nodes); }
+
+    /// Waits until all images before `first` were taken. After a failure pieces only pass by.
+    void take(std::int64_t first, std::int64_t last, const calibration& piece, std::exception_ptr failure) {
+        std::unique_lock lock(mutex_);
+        turn_.wait(lock, [&] { return next_ == first; });
+        next_ = last;
+        if (!failure_) failure_ = std::move(failure);
+        if (!failure_) {
+            for (std::size_t n = 0; n < whole_.nodes.size(); ++n) whole_.nodes[n] += piece.nodes[n];
+            whole_.images = last;
+            if (progress_) progress_(last);
+        }
+        turn_.notify_all();
+    }
+    bool failed() {
+        const std::lock_guard lock(mutex_);
+        return failure_ != nullptr;
+    }
+    calibration result() {
+        if (failure_) std::rethrow_exception(failure_);
+        return std::move(whole_);
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable turn_;
+    std::int64_t next_ = 0;
+    calibration whole_;
+    std::exception_ptr failure_;
+    const calibration_progress& progress_;
+};
+
+}  // namespace
+
+calibration calibrate(const workload& network, const float_executor& executor, const image_source& image, std::int64_t count, int threads,
+                      const calibration_progress& progress) {
+    if (count < 1) throw input_error(diagnostic{network.source, 0, 0, "calibration", "at least one image is wanted"});
+    ordered_sum sum(network.graph->nodes.size(), progress);
+    for_row_pieces(count, threads, images_per_piece, [&](std::int64_t first, std::int64_t last) {
+        calibration piece;
+        std::exception_ptr failure;
+        try {
+            if (!sum.failed()) piece = statistics_of(network, executor, image, first, last);
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        sum.take(first, last, piece, std::move(failure));
+    });
+    return sum.result();
+}
+
 }  // namespace symmetree

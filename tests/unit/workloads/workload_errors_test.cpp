@@ -64,7 +64,7 @@ std::vector<wrong> wrong_files() {
          "net.yaml:3:5: layers[0]: one of conv, linear, matmul is wanted, given several"},
         {"misspelt_shape", one_layer("name: a, linaer: {tokens: 1, in: 2, out: 3}, input: dense"),
          "net.yaml:3:5: layers[0]: one of conv, linear, matmul is wanted, given none\nnet.yaml:3:15: layers[0].linaer: unknown key; known "
-         "here: activation_bits, conv, family, input, instead_of_dasq, linear, matmul, name, weight_bits, weights"},
+         "here: activation_bits, bias, conv, family, input, instead_of_dasq, linear, matmul, name, weight_bits, weights"},
         {"no_input", one_layer("name: a, linear: {tokens: 1, in: 2, out: 3}"), "net.yaml:3:5: layers[0].input: is missing"},
         {"wrong_input", one_layer("name: a, linear: {tokens: 1, in: 2, out: 3}, input: Relu"),
          "net.yaml:3:58: layers[0].input: one of relu, gelu, dense is wanted, given 'Relu'"},
