@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t most_axes = 8;
 constexpr double largest_number = 1e30;
+/// Values of one seeded constant: 64 MiB, a hundred times the position embedding of DeiT-B.
+constexpr std::int64_t most_constants = 1 << 24;
 constexpr float masked = -100;  // as the authors' code has it: exp(-100) is 0 beside any other attention
 
 using shared_values = std::shared_ptr<const std::vector<float>>;
@@ -50,7 +52,11 @@ std::vector<float> values_of(const window_mask& m) {
 class graph_reader {
 public:
     graph_reader(const std::vector<layer>& layers, tensor_sources& sources, diagnostics& problems)
-        : layers_(layers), sources_(sources), problems_(problems), check_shapes_(problems.empty()) {
+        : layers_(layers),
+          sources_(sources),
+          problems_(problems),
+          problems_before_(problems.problems().size()),
+          node_of_layer_(layers.size()) {
         for (std::size_t i = 0; i < layers.size(); ++i) layer_index_.emplace(layers[i].name, i);
     }
 
@@ -59,15 +65,19 @@ public:
         extents stated;
         graph_node node;
         const std::string kind = kind_of(entry);
-        if (!kind.empty()) node.inputs = inputs_of(entry, kind);
-        node.name = name_of_entry(entry, kind, node.inputs);
-        if (!kind.empty()) node.op = readers().at(kind)({*this, entry, node, stated});
-        entry.finish();
-        bool sound = check_shapes_ && problems_.problems().size() == before;
+        if (kind.empty()) {
+            node.name = entry.text("name", "");
+        } else {
+            node.inputs = inputs_of(entry, kind);
+            node.name = name_of_entry(entry, kind, node.inputs);
+            node.op = readers().at(kind)({*this, entry, node, stated});
+            entry.finish();
+        }
+        bool sound = problems_before_ == 0 && problems_.problems().size() == before;
         for (const std::size_t i : node.inputs) sound = sound && sound_[i];
         if (sound) sound = shape(entry, node, stated);
         index_.emplace(node.name, graph_.nodes.size());
-        if (std::holds_alternative<input_op>(node.op) && kind == "input") ++inputs_, graph_.input = graph_.nodes.size();
+        if (kind == "input") ++inputs_, graph_.input = graph_.nodes.size();
         graph_.nodes.push_back(std::move(node));
         sound_.push_back(sound);
         places_.push_back(entry.place(""));
@@ -75,17 +85,10 @@ public:
 
     network_graph finish(yaml_reader& root) {
         if (graph_.nodes.empty()) return {};
-        if (inputs_ != 1) root.problem("graph", fmt::format("one op: input is wanted, given {}", inputs_));
         graph_.output = graph_.nodes.size() - 1;
-        std::vector<bool> serves(graph_.nodes.size(), false);
-        serves.back() = true;
-        for (std::size_t i = graph_.nodes.size(); i-- > 0;) {
-            for (const std::size_t input : graph_.nodes[i].inputs) serves[input] = serves[input] || serves[i];
-            if (serves[i]) continue;
-            diagnostic unused = places_[i];
-            unused.message = fmt::format("'{}' does not lead to the last entry, which is the output", graph_.nodes[i].name);
-            problems_.add(std::move(unused));
-        }
+        // Of a graph with a wrong entry it is not known what it leaves unused.
+        if (problems_.problems().size() == problems_before_) refuse_unused();
+        if (inputs_ != 1) root.problem("graph", fmt::format("one op: input is wanted, given {}", inputs_));
         return std::move(graph_);
     }
 
@@ -103,6 +106,11 @@ private:
             const bool known = !node.inputs.empty() && self.sound_[node.inputs[0]] && !self.shape_of(node.inputs[0]).empty();
             return known ? self.shape_of(node.inputs[0]).back() : 0;
         }
+        /// The values under `key`; nothing, without a complaint, where it is not known how many they are.
+        shared_values values(const std::string& key, const extents& dimensions) const {
+            entry.raw(key);
+            return elements_of(dimensions) == 0 ? nullptr : self.sources_.read(entry, key, dimensions);
+        }
     };
     using op_reader = graph_op (*)(const at_entry&);
 
@@ -117,12 +125,28 @@ private:
 
     const extents& shape_of(std::size_t node) const { return graph_.nodes[node].shape; }
 
+    void refuse_unused() {
+        std::vector<bool> serves(graph_.nodes.size(), false);
+        serves.back() = true;
+        for (std::size_t i = graph_.nodes.size(); i-- > 0;) {
+            for (const std::size_t input : graph_.nodes[i].inputs) serves[input] = serves[input] || serves[i];
+            if (!serves[i])
+                refuse(places_[i], fmt::format("'{}' does not lead to the last entry, which is the output", graph_.nodes[i].name));
+        }
+        for (std::size_t i = 0; i < layers_.size(); ++i)
+            if (!node_of_layer_[i]) refuse(layers_[i].place, fmt::format("layer '{}' is not in the graph", layers_[i].name));
+    }
+    void refuse(diagnostic at, std::string message) {
+        at.message = std::move(message);
+        problems_.add(std::move(at));
+    }
+
+    /// The operator's name; empty, which is reported, where it is none.
     static std::string kind_of(yaml_reader& entry) {
         std::vector<std::pair<std::string, std::string>> names;
         for (const auto& [name, unused] : readers()) names.emplace_back(name, name);
-        const std::size_t given = entry.has("op") ? 1 : 0;
-        const std::string kind = entry.choice<std::string>("op", names, given == 0 ? std::nullopt : std::optional(std::string()));
-        return given == 0 ? "" : kind;
+        if (!entry.has("op")) entry.problem("op", "is missing");
+        return entry.choice<std::string>("op", names, "");
     }
 
     std::vector<std::size_t> inputs_of(yaml_reader& entry, const std::string& kind) {
@@ -178,9 +202,10 @@ private:
     const std::vector<layer>& layers_;
     tensor_sources& sources_;
     diagnostics& problems_;
-    const bool check_shapes_;
+    const std::size_t problems_before_;  ///< of the layers; where there are any, shapes are not looked at
     network_graph graph_;
     int inputs_ = 0;
+    std::vector<std::optional<std::size_t>> node_of_layer_;
     std::map<std::string, std::size_t> layer_index_, index_;
     std::vector<bool> sound_;  ///< nodes whose shape is known
     std::vector<diagnostic> places_;
@@ -193,6 +218,9 @@ graph_op graph_reader::product(const at_entry& at) {
         if (at.entry.has("layer")) at.entry.problem("layer", fmt::format("there is no layer '{}'", printable(name)));
         return product_op{};
     }
+    std::optional<std::size_t>& node = at.self.node_of_layer_[found->second];
+    if (node) at.entry.problem("layer", fmt::format("'{}' is already run by the entry of line {}", name, at.self.places_[*node].line));
+    node = at.self.graph_.nodes.size();
     return product_op{found->second};
 }
 
@@ -210,8 +238,9 @@ shared_values graph_reader::read_mask(yaml_reader fields, extents& stated) {
     }
     const std::int64_t length = std::int64_t{m.window} * m.window;
     stated = {std::int64_t{m.height / m.window} * (m.width / m.window), 1, length, length};
-    if (elements_of(stated) > largest_tensor / 8) {
-        fields.problem("window", fmt::format("a mask of {} is too large", dimensions_text(stated)));
+    if (elements_of(stated) > most_constants) {
+        fields.problem("window",
+                       fmt::format("a mask of at most {} values is allowed, this one is {}", most_constants, dimensions_text(stated)));
         return nullptr;
     }
     return std::make_shared<const std::vector<float>>(values_of(m));
@@ -223,13 +252,17 @@ graph_op graph_reader::constant(const at_entry& at) {
     at.stated = at.list("shape", 1);
     const made_shape made = shape_made(reshape_op{}, {at.stated}, at.stated, {});
     yaml_reader values = at.entry.map("values");
-    if (values.has("gaussian")) {
-        const double deviation = values.number("gaussian", 0, largest_number);
-        values.finish();
-        return constant_op{made.problem.empty() ? seeded(at.node.name, static_cast<std::size_t>(elements_of(at.stated)), deviation)
-                                                : nullptr};
-    }
-    return constant_op{made.problem.empty() ? at.self.sources_.read(at.entry, "values", at.stated) : nullptr};
+    const std::string kind = at.entry.has("values") ? one_of(values, {"gaussian", "file", "onnx"}) : "";
+    if (kind != "gaussian") return constant_op{made.problem.empty() && !kind.empty() ? at.values("values", made.shape) : nullptr};
+    const double deviation = values.number("gaussian", 0, largest_number);
+    values.finish();
+    const std::int64_t count = elements_of(at.stated);
+    if (made.problem.empty() && count > most_constants)
+        at.entry.problem("shape",
+                         fmt::format("at most {} seeded values are allowed, given {}", most_constants, dimensions_text(at.stated)));
+    else if (made.problem.empty())
+        return constant_op{seeded(at.node.name, static_cast<std::size_t>(count), deviation)};
+    return constant_op{};
 }
 
 graph_op graph_reader::layer_norm(const at_entry& at) {
@@ -237,7 +270,7 @@ graph_op graph_reader::layer_norm(const at_entry& at) {
     op.epsilon = at.entry.number("epsilon", 0, 1, op.epsilon);
     const std::int64_t length = at.last_extent();
     const auto parameter = [&](const std::string& key, float otherwise) -> shared_values {
-        if (at.entry.has(key)) return at.self.sources_.read(at.entry, key, {length});
+        if (at.entry.has(key)) return at.values(key, {length});
         at.entry.raw(key);
         return std::make_shared<std::vector<float>>(static_cast<std::size_t>(length), otherwise);
     };
