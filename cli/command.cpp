@@ -38,7 +38,8 @@ boost::program_options::variables_map parse_command(const boost::program_options
 }
 
 int option_number(const std::string& option, const std::string& text, int low, int high) {
-    const bool digits = !text.empty() && text.size() <= 9 && text.find_first_not_of("0123456789") == std::string::npos;
+    const std::string magnitude = low < 0 && text.compare(0, 1, "-") == 0 ? text.substr(1) : text;
+    const bool digits = !magnitude.empty() && magnitude.size() <= 9 && magnitude.find_first_not_of("0123456789") == std::string::npos;
     const int value = digits ? std::stoi(text) : low - 1;
     if (value < low || value > high)
         throw input_error(diagnostic{"", 0, 0, option, fmt::format("a whole number from {} to {} is wanted, given '{}'", low, high, text)});

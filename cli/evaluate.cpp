@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <functional>
 #include <iostream>
 
 #include "cli/command.h"
@@ -14,6 +15,7 @@
 #include "traces/plots.h"
 #include "traces/study.h"
 #include "workloads/images/image_set.h"
+#include "workloads/images/random_images.h"
 #include "workloads/import/onnx_metadata.h"
 
 namespace symmetree {
@@ -22,7 +24,7 @@ namespace {
 struct evaluate_options {
     run_options common;
     std::vector<std::string> schemes;
-    std::string images, calibration_set, calibration_images = "256", range = "mse", normalization_text, limit = "0", check = "4", figure;
+    std::string images, calibration_set, calibration_images, range = "mse", normalization_text, limit = "0", check = "4", figure;
 };
 
 boost::program_options::options_description words_of(evaluate_options& o) {
@@ -31,18 +33,18 @@ boost::program_options::options_description words_of(evaluate_options& o) {
     auto add = words.add_options();
     add("help,h", "this text");
     add("workload", po::value(&o.common.workload)->required(), "trained network: shipped name, .onnx model or .yaml workload with a graph");
-    add("images", po::value(&o.images)->required(), "image set: npz, IDX, CIFAR binary, or a folder of PNG and JPEG (docs/image-sets.md)");
+    add("images", po::value(&o.images)->required(), "image set: npz, IDX, CIFAR binary, or a folder of PNG and JPEG (docs/image-sets.md); random:N are N seeded images");
     add("platform", po::value(&o.common.platforms)->required(), "shipped platform or .yaml file; give it several times");
     add("scheme", po::value(&o.schemes), "number format; several: each on every platform that can run it (each platform's own)");
     add("weight-bits", po::value(&o.common.weight_bits), "width of array and scheme");
     add("activation-bits", po::value(&o.common.activation_bits), "width of array and scheme");
-    add("calibration", po::value(&o.calibration_set), "image set that the steps of activations are chosen on; not the one that is evaluated");
-    add("calibration-images", po::value(&o.calibration_images), "its first so many images (256)");
+    add("calibration", po::value(&o.calibration_set), "image set that the steps of activations are chosen on; not the one that is evaluated (random:4 where --images are random)");
+    add("calibration-images", po::value(&o.calibration_images), "its first so many images (256; all random ones)");
     add("range", po::value(&o.range), "how steps follow from what was seen: mse, minmax, p99.9 (mse)");
     add("normalization", po::value(&o.normalization_text), "\"mean=0.5 std=0.25\" of the pixels; from the model's metadata if it has them");
     add("limit", po::value(&o.limit), "evaluate the first so many images (0: all)");
     add("check", po::value(&o.check), "compare so many images with the second executor, score by score (4; -1: all)");
-    add("seed", po::value(&o.common.seed), "seed of synthetic weights (1)");
+    add("seed", po::value(&o.common.seed), "seed of synthetic weights and random images (1)");
     add("jobs", po::value(&o.common.jobs), "simulations at a time (number of cores)");
     add("format", po::value(&o.common.format), "table, csv or json (table)");
     add("output", po::value(&o.common.output), "write to this file instead of the terminal");
@@ -61,10 +63,25 @@ normalization normalization_for(const evaluate_options& o, const workload& netwo
                                  fmt::format("the mean and deviation of the pixels are wanted, since {} does not carry them", network.name)});
 }
 
-void check_input_shape(const image_set& images, const workload& network) {
+/// Images and how they become the network's input.
+struct network_images {
+    image_set set;
+    normalization pixels;
+    std::vector<float> operator()(std::int64_t index) const { return set.image(index, pixels); }
+};
+
+/// The images that `option` asks for, the first `limit` of them (0: all), as the network takes them.
+network_images images_for(const std::string& option, const std::string& given, int limit, const evaluate_options& o, const workload& network) {
     const extents& shape = network.graph->nodes[network.graph->input].shape;
     if (shape.size() != 4 || shape[0] != 1) throw input_error(diagnostic{network.source, 0, 0, network.name, "its input is no image of [1][channels][height][width]"});
-    check_shape(images, static_cast<int>(shape[1]), static_cast<int>(shape[2]), static_cast<int>(shape[3]), network.name);
+    const int channels = static_cast<int>(shape[1]), height = static_cast<int>(shape[2]), width = static_cast<int>(shape[3]);
+    if (const auto count = random_image_count(given, option))
+        return {random_images(limit == 0 ? *count : std::min(limit, *count), channels, height, width, seed_of(o.common.seed), option), no_normalization()};
+    network_images images{{}, normalization_for(o, network)};
+    images.set = load_image_set(given, limit);
+    check_shape(images.set, channels, height, width, network.name);
+    check_channels(images.pixels, channels, "--normalization");
+    return images;
 }
 
 struct evaluation_plan {
@@ -166,16 +183,16 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     input.network = load_workload(options.common.workload, networks_directory());
     if (!input.network.graph)
         throw input_error(diagnostic{options.common.workload, 0, 0, input.network.name, "can't be run as a whole network: " + input.network.why_no_graph});
-    const normalization pixels = normalization_for(options, input.network);
-    const image_set images = load_image_set(options.images, option_number("--limit", options.limit, 0, 1 << 30));
-    check_input_shape(images, input.network);
+    const network_images evaluated = images_for("--images", options.images, option_number("--limit", options.limit, 0, 1 << 30), options, input.network);
+    const image_set& images = evaluated.set;
     const int classes = static_cast<int>(input.network.graph->nodes[input.network.graph->output].shape.back());
     if (!images.labels.empty()) check_labels(images, classes);
-    check_channels(pixels, images.channels, "--normalization");
+    if (options.calibration_set.empty() && random_image_count(options.images, "--images")) options.calibration_set = "random:4";
     if (options.calibration_set.empty()) throw input_error(diagnostic{"", 0, 0, "--calibration", "an image set is wanted, other images than those that are evaluated"});
-    const int wanted = option_number("--calibration-images", options.calibration_images, 1, 1 << 20);
-    const image_set calibration_images = load_image_set(options.calibration_set, wanted);
-    check_input_shape(calibration_images, input.network);
+    const int wanted = options.calibration_images.empty() ? random_image_count(options.calibration_set, "--calibration").value_or(256)
+                                                          : option_number("--calibration-images", options.calibration_images, 1, 1 << 20);
+    const network_images calibration_set = images_for("--calibration", options.calibration_set, wanted, options, input.network);
+    const image_set& calibration_images = calibration_set.set;
     if (calibration_images.count < wanted)
         throw input_error(diagnostic{options.calibration_set, 0, 0, "--calibration-images", fmt::format("{} are wanted, the set has {}", wanted, calibration_images.count)});
     input.range = parse_range("--range", options.range);
@@ -184,15 +201,13 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     const int check = option_number("--check", options.check, -1, 1 << 30);
     input.checked = check < 0 ? images.count : check;
     input.cost_directory = cost_directory();
-    input.image = [&](std::int64_t i) { return images.image(i, pixels); };
-
+    input.image = std::cref(evaluated);
     input.seed = seed_of(options.common.seed);
     const std::optional<figure_format> drawing = options.figure.empty() ? std::nullopt : std::optional(figure_format_of("--figure", options.figure));
     require_files({{"--output", options.common.output}, {"--figure", options.figure}});
     const evaluation_plan plan = plan_of(options, input);
     const float_executor executor(input.network, float_weights_of(input.network, input.seed));
-    const auto calibration_image = [&](std::int64_t i) { return calibration_images.image(i, pixels); };
-    input.statistics = calibrate(input.network, executor, calibration_image, wanted, jobs_of(options.common));
+    input.statistics = calibrate(input.network, executor, std::cref(calibration_set), wanted, jobs_of(options.common));
 
     const bool live = isatty(STDERR_FILENO) != 0;
     const auto progress = [&](std::int64_t done, std::int64_t of) {

@@ -1,4 +1,4 @@
-// Networks as PyTorch exports them: imported, calibrated on seeded images, run on the accelerator, equal to the second executor score by score.
+// Networks as PyTorch exports them, and shipped graphs in YAML: loaded, calibrated on seeded images, run on the accelerator, equal to the second executor score by score.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -33,6 +33,8 @@ std::string case_name(const testing::TestParamInfo<imported_case>& info) {
     return name;
 }
 
+constexpr std::int64_t images = 4;
+
 class an_imported_network : public testing::TestWithParam<imported_case> {};
 
 TEST_P(an_imported_network, gives_the_scores_of_the_second_executor) {
@@ -59,7 +61,7 @@ TEST_P(an_imported_network, gives_the_scores_of_the_second_executor) {
         run_network(
             program, platform, true,
             [&]() -> std::optional<std::vector<std::int16_t>> {
-                if (next == 2) return {};
+                if (next == images) return {};
                 return codes(next++);
             },
             [&](const network_result& result) {
@@ -67,7 +69,7 @@ TEST_P(an_imported_network, gives_the_scores_of_the_second_executor) {
                 if (result.scores != wanted) difference += "image " + std::to_string(done - 1) + " differs; ";
                 if (std::adjacent_find(wanted.begin(), wanted.end(), std::not_equal_to<>()) == wanted.end()) difference += "all scores are equal; ";
             });
-        return difference.empty() && done == 2 ? "exact" : difference;
+        return difference.empty() && done == images ? "exact" : difference;
     });
     EXPECT_EQ(outcome, "exact");
 }
@@ -83,7 +85,10 @@ INSTANTIATE_TEST_SUITE_P(exported, an_imported_network,
                                          imported_case{NETWORK("small_mobilenet_v2"), "symq", "symq:w4a4"},
                                          imported_case{NETWORK("small_mobilenet_v2"), "asymq_row_sum", "asymq:w8a8"},
                                          imported_case{NETWORK("small_resnet18"), "asymq_pre_subtract", "asymq:w4a4"},
-                                         imported_case{NETWORK("small_swin"), "symq", "symq:w4a4"}, imported_case{NETWORK("small_swin"), "pot", "pot:w4a4"}),
+                                         imported_case{NETWORK("small_swin"), "symq", "symq:w4a4"}, imported_case{NETWORK("small_swin"), "dasq", "dasq:w4a4"}, imported_case{NETWORK("small_swin"), "pot", "pot:w4a4"},
+                                         imported_case{NETWORK("small_deit_open_batch"), "symq", "symq:w4a4"},
+                                         imported_case{"workloads/nets/resnet20.yaml", "dasq_row_sum", "dasq:w4a4"},
+                                         imported_case{"workloads/nets/resnet20.yaml", "symq", "symq:w8a8"}),
                          case_name);
 
 #undef NETWORK

@@ -1,0 +1,58 @@
+#include <gmock/gmock.h>
+
+#include "tests/cli/program.h"
+
+// `symmetree evaluate` on seeded images: whole networks without data.
+
+namespace symmetree {
+namespace {
+
+using testing::HasSubstr;
+
+const std::string networks = SYMMETREE_ROOT "/tests/data/networks/";
+
+/// A workbench with lanes.yaml: platform "mine" with a vector unit.
+struct evaluate_bench : workbench {
+    evaluate_bench() { write("lanes.yaml", content("mine.yaml") + "vector_unit: {lanes: 16}\n"); }
+    outcome evaluate(const std::string& words) const { return run("evaluate --platform lanes.yaml --jobs 1 " + words); }
+};
+
+TEST(evaluate, runs_random_images_through_shipped_and_exported_networks_exactly) {
+    const evaluate_bench bench;
+    for (const std::string& network : {std::string("resnet20"), networks + "small_swin.onnx", networks + "small_mobilenet_v2.onnx"}) {
+        const outcome result = bench.evaluate("--workload " + network + " --images random:2 --check -1 --format csv");
+        EXPECT_EQ(result.code, 0) << result.err;
+        const std::vector<std::string> lines = lines_of(result.out);
+        ASSERT_EQ(lines.size(), 3u) << network;
+        EXPECT_THAT(lines[2], HasSubstr("exact on 2")) << network;
+    }
+}
+
+TEST(evaluate, random_images_depend_on_the_seed) {
+    const evaluate_bench bench;
+    const std::string words = "--workload " + networks + "small_resnet18.onnx --images random:8 --format csv";
+    const outcome first = bench.evaluate(words), again = bench.evaluate(words);
+    EXPECT_EQ(first.code, 0) << first.err;
+    EXPECT_EQ(first.out, again.out);
+    const outcome noted = bench.evaluate("--workload " + networks + "small_resnet18.onnx --images random:8 --seed 7");
+    EXPECT_THAT(
+        noted.out,
+        HasSubstr("8 images of random images (seed 7) (no labels); steps of activations by mse from 4 images of random images (seed 7)"));
+}
+
+TEST(evaluate, refuses_wrong_numbers_of_random_images) {
+    const evaluate_bench bench;
+    const auto refusal = [&](const std::string& words) {
+        const outcome result = bench.evaluate("--workload resnet20 " + words);
+        EXPECT_EQ(result.code, 2) << words;
+        return result.err;
+    };
+    EXPECT_THAT(refusal("--images random:0"), HasSubstr("--images: random:N with 1 to 1000 images is wanted, given 'random:0'"));
+    EXPECT_THAT(refusal("--images random:1 --calibration random:x"),
+                HasSubstr("--calibration: random:N with 1 to 1000 images is wanted, given 'random:x'"));
+    EXPECT_THAT(refusal("--images random:1 --calibration-images 5"), HasSubstr("--calibration-images: 5 are wanted, the set has 4"));
+    EXPECT_THAT(refusal("--images random:1 --check -2"), HasSubstr("--check: a whole number from -1 to 1073741824 is wanted, given '-2'"));
+}
+
+}  // namespace
+}  // namespace symmetree
