@@ -20,7 +20,7 @@ constexpr int least_width = 2, greatest_width = 9;
 
 struct cost_options {
     run_options run;  ///< format and output mean the same everywhere
-    std::string table = "published_45nm", lanes = "16", activation_bits = "4", activations = "relu";
+    std::string table = "ratio_45nm", lanes = "16", activation_bits = "4", activations = "relu";
 };
 
 /// One kind of number of a variant: its column in CSV and JSON, its heading in text.
@@ -157,7 +157,7 @@ boost::program_options::options_description words_of(cost_options& o) {
     po::options_description words("options");
     auto add = words.add_options();
     add("help,h", "this text");
-    add("table", po::value(&o.table), "shipped cost table or .yaml file (published_45nm)");
+    add("table", po::value(&o.table), "shipped cost table or .yaml file (ratio_45nm)");
     add("lanes", po::value(&o.lanes), "lanes of a tree, 1 to 64 (16)");
     add("activation-bits", po::value(&o.activation_bits), "width of the activations, 2 to 8 (4)");
     add("activations", po::value(&o.activations), "relu, gelu or dense: which energies (relu)");

@@ -72,6 +72,12 @@ struct unit_counters {
     }
 };
 
+/// True for the circuits of the vector unit.
+constexpr bool is_vector_circuit(unit_kind unit) {
+    return unit == unit_kind::vector_lane || unit == unit_kind::vector_polynomial || unit == unit_kind::vector_scale || unit == unit_kind::vector_norm ||
+           unit == unit_kind::vector_row;
+}
+
 /// What the vector unit did, all its lanes together.
 struct vector_activity {
     std::uint64_t busy = 0;             ///< cycles of the whole unit

@@ -28,6 +28,7 @@ void settle_clock(platform_config& config, const cost_table& delays) {
     unit_kind slowest = unit_kind::mac_tree;
     for (const auto& [key, counters] : installed_units(config)) {
         if (config.auto_clock->units == clock_units::array && behind_the_array(key.unit)) continue;
+        if (is_vector_circuit(key.unit)) continue;  // beside the array, without RTL
         const std::optional<double> delay = delays.unit(key).delay_ns;
         if (!delay)
             refuse(config, fmt::format("auto needs delays, and cost table {} has none for {}; clock_hz: {{table: osu018}} takes those of another table",

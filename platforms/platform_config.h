@@ -33,7 +33,7 @@ struct platform_config : accelerator_config {
     std::string name;  ///< 1..64 of a-z, 0-9, '_' and '-': it becomes part of file names
     std::string description;
     scheme default_scheme;  ///< the scheme the platform implies
-    std::string cost_table = "published_45nm";
+    std::string cost_table = "ratio_45nm";
     std::optional<auto_clock_config> auto_clock;  ///< clock_hz is 0 until settle_clock()
 };
 

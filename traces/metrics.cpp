@@ -49,7 +49,7 @@ void add_slots(std::vector<metric>& out, const layer_report& total) {
 }
 
 void add_traffic(std::vector<metric>& out, const layer_report& total) {
-    for (const memory_kind kind : {memory_kind::dram, memory_kind::weight_buffer, memory_kind::activation_buffer, memory_kind::output_buffer}) {
+    for (const memory_kind kind : {memory_kind::dram, memory_kind::weight_buffer, memory_kind::activation_buffer, memory_kind::output_buffer, memory_kind::vector_banks}) {
         const auto found = total.memories.find(kind);
         const bool used = found != total.memories.end();
         out.push_back({std::string(to_string(kind)) + "_read_bytes", "B", used ? whole(found->second.read_bytes) : cell()});

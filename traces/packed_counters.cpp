@@ -9,7 +9,7 @@ namespace symmetree {
 
 template <class Archive>
 void pack_fields(Archive& archive, unit_key& key) {
-    archive.word(key.unit, unit_kind::requantizer);
+    archive.word(key.unit, unit_kind::vector_row);
     archive(key.weight_bits, key.activation_bits, key.lanes);
     archive.word(key.input, activation_class::dense);
     archive(key.sparse);

@@ -52,6 +52,9 @@ struct dram_config {
     std::uint64_t latency_cycles = 40;
 };
 
+/// Widest code that the vector unit's circuits take.
+inline constexpr int vector_code_bits = 8;
+
 /// The unit between two matrix products: softmax, normalisation, residual additions, pooling, rearrangement.
 struct vector_unit_config {
     int lanes = 0;                           ///< elements per cycle and pass, 1..256; 0: no unit

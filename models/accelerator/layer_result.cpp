@@ -45,6 +45,15 @@ void for_each_unit(const accelerator_config& config, activation_class input, Vis
     const int depth = config.mapping.flow == dataflow::output_stationary ? 1 : config.accumulators.depth;
     visit(unit_key{unit_kind::accumulator, config.accumulators.bits, 0, depth, input, false}, count(a.trees + (keeps_row_sums(config) ? 1 : 0)));
     visit(unit_key{unit_kind::requantizer, config.accumulators.bits, 0, 0, input, false}, count(config.drain_width));
+    if (config.vector_unit.lanes == 0) return;
+    for (const unit_kind circuit : {unit_kind::vector_lane, unit_kind::vector_polynomial, unit_kind::vector_scale, unit_kind::vector_norm, unit_kind::vector_row})
+        visit(unit_key{circuit, 0, vector_code_bits, 0, input, false}, count(circuit == unit_kind::vector_row ? 1 : config.vector_unit.lanes));
+}
+
+unit_counters operations(std::uint64_t count) {
+    unit_counters c;
+    c.vectors = count;
+    return c;
 }
 
 /// What a unit did, and which of the array's stalls it shares.
@@ -69,11 +78,11 @@ unit_counters counters_of(const accelerator_config& config, const unit_key& key,
             return c;
         }
         case unit_kind::requantizer: return r.requantizer;
-        case unit_kind::vector_lane:
-        case unit_kind::vector_polynomial:
-        case unit_kind::vector_scale:
-        case unit_kind::vector_norm:
-        case unit_kind::vector_row: return {};  // the array's layers do not use them
+        case unit_kind::vector_lane: return operations(r.vector_unit.lane_operations);
+        case unit_kind::vector_polynomial: return operations(r.vector_unit.polynomials);
+        case unit_kind::vector_scale: return operations(r.vector_unit.scaled);
+        case unit_kind::vector_norm: return operations(r.vector_unit.normalised);
+        case unit_kind::vector_row: return operations(r.vector_unit.row_operations);
     }
     return {};
 }
@@ -88,7 +97,8 @@ unit_counters account(const unit_key& key, std::uint64_t instances, unit_counter
     const bool drains = key.unit == unit_kind::requantizer || key.unit == unit_kind::correction_at_drain;
     const std::uint64_t all = instances * r.cycles;
     // While the array waits for outliers the sparse unit works: those slots are no stall of its own.
-    const std::uint64_t stalls = drains ? r.requantizer.stalled : r.split.stalled() - (key.sparse ? r.split.outlier : 0);
+    std::uint64_t stalls = drains ? r.requantizer.stalled : r.split.stalled() - (key.sparse ? r.split.outlier : 0);
+    if (is_vector_circuit(key.unit)) stalls = 0;
     const std::uint64_t held = instances * stalls;
     c.stalled = done.vectors == 0 ? 0 : std::min(held, all - c.busy);
     c.idle = all - c.busy - c.stalled;

@@ -69,6 +69,7 @@ const char* to_string(tree_variant variant) {
         case tree_variant::dasq: return "dasq";
         case tree_variant::pot: return "pot";
         case tree_variant::post: return "post";
+        case tree_variant::apot: return "apot";
     }
     return "?";
 }
@@ -82,6 +83,7 @@ std::vector<variant_part> parts_of(tree_variant variant, int weight_bits, const 
         case tree_variant::widened: return tree(unit_kind::widened_tree, weight_bits + 1);
         case tree_variant::pot: return tree(unit_kind::pot_tree, weight_bits);
         case tree_variant::post: return tree(unit_kind::post_tree, weight_bits);
+        case tree_variant::apot: return tree(unit_kind::apot_tree, weight_bits);
         case tree_variant::row_sum_every_cycle:
         case tree_variant::row_sum_at_drain:
             parts = tree(unit_kind::mac_tree, weight_bits);

@@ -9,11 +9,17 @@
 namespace symmetree {
 
 /// The ways to multiply activations by k-bit weight codes, each with all that it needs beside a plain tree. `symq` is the plain one.
-enum class tree_variant { symq, pre_subtract, widened, row_sum_every_cycle, row_sum_at_drain, dasq, pot, post };
+enum class tree_variant { symq, pre_subtract, widened, row_sum_every_cycle, row_sum_at_drain, dasq, pot, post, apot };
 
-constexpr tree_variant every_tree_variant[] = {tree_variant::symq,    tree_variant::pre_subtract,        tree_variant::widened,
-                                               tree_variant::row_sum_every_cycle, tree_variant::row_sum_at_drain, tree_variant::dasq,
-                                               tree_variant::pot,     tree_variant::post};
+constexpr tree_variant every_tree_variant[] = {tree_variant::symq,
+                                               tree_variant::pre_subtract,
+                                               tree_variant::widened,
+                                               tree_variant::row_sum_every_cycle,
+                                               tree_variant::row_sum_at_drain,
+                                               tree_variant::dasq,
+                                               tree_variant::pot,
+                                               tree_variant::post,
+                                               tree_variant::apot};
 
 const char* to_string(tree_variant variant);
 
@@ -21,22 +27,22 @@ const char* to_string(tree_variant variant);
 struct variant_sizes {
     int lanes = 16, activation_bits = 4;
     activation_class input = activation_class::relu;
-    int trees = 16;              ///< share one activation sum, and its accumulator where the correction is at the drain
-    int drain_lanes = 16;        ///< corrections at the drain
-    int inputs = 576;            ///< of an output, 3 x 3 x 64: ceil(inputs / lanes) vectors per correction at the drain
+    int trees = 16;        ///< share one activation sum, and its accumulator where the correction is at the drain
+    int drain_lanes = 16;  ///< corrections at the drain
+    int inputs = 576;      ///< of an output, 3 x 3 x 64: ceil(inputs / lanes) vectors per correction at the drain
     int accumulator_bits = 32, accumulator_depth = 256;
-    int sparse_lanes = 16;       ///< row-banked, with a bank adder per tree
+    int sparse_lanes = 16;  ///< row-banked, with a bank adder per tree
     int outlier_bits = 4;
-    double outlier_share = 0.02; ///< of the weights
+    double outlier_share = 0.02;  ///< of the weights
 };
 
 /// Part of a variant, per tree of the array.
 struct variant_part {
     unit_key key;
-    double instances = 1;        ///< of the unit, per tree
-    double operations = 1;       ///< per vector of the tree
-    double loads = 1;            ///< per load of the tree's weights
-    bool optional = false;       ///< storage, left out where the table has none
+    double instances = 1;   ///< of the unit, per tree
+    double operations = 1;  ///< per vector of the tree
+    double loads = 1;       ///< per load of the tree's weights
+    bool optional = false;  ///< storage, left out where the table has none
 };
 
 /// The parts of a variant at weight codes of `weight_bits`; the first is the tree.
@@ -45,8 +51,8 @@ std::vector<variant_part> parts_of(tree_variant variant, int weight_bits, const 
 /// What a tree costs with its share of everything beside it; absent as soon as one part is.
 ///   area, FPGA resources   sum of instances * cost
 ///   delay                  largest of the parts': a register stands between them
-///   held                   sum of operations * held + (instances - operations) * clock, over lanes: per multiply-accumulate, a vector every cycle
-///   streamed               the same and loads * load: new weights for every vector
+///   held                   sum of operations * held + (instances - operations) * clock, over lanes: per multiply-accumulate, a vector
+///   every cycle streamed               the same and loads * load: new weights for every vector
 struct variant_cost {
     std::optional<double> area_um2, luts, flip_flops, carries, dsps, delay_ns, held_pj_per_mac, streamed_pj_per_mac;
     std::vector<std::string> left_out;  ///< optional parts that the table has no costs for

@@ -313,6 +313,27 @@ class ShiftTree(Unit):
         return code(total, self.output_bits(p))
 
 
+class ApotTree(ShiftTree):
+    """Codes of two terms at 4 and 5 bits; 4 guard bits."""
+
+    def __init__(self):
+        super().__init__("apot_tree")
+
+    def scheme(self, p): return f"apot:w{p.k}a{p.a}"
+    def output_bits(self, p): return p.a + self.guard + 2 + clog2(p.lanes)
+
+    def result(self, p, load, vector):
+        return code(sum(apot_product(c, p.k, x, self.guard) for c, x in zip(self.codes, self.activations)), self.output_bits(p))
+
+
+def apot_product(weight_code, k, x, guard):
+    """As models/shift_lut/two_term_math.h defines it."""
+    bits = k - 3
+    terms = [(weight_code >> bits & 3, (0, 1, 3) if k == 4 else (0, 2, 4)), (weight_code & (1 << bits) - 1, (2,) if k == 4 else (1, 3, 5))]
+    magnitude = sum((abs(x) << guard) >> exponents[index] for index, exponents in terms if index < len(exponents))
+    return -magnitude if (weight_code >> k - 1 & 1) != (x < 0) else magnitude
+
+
 class PostTwoSumTree(ShiftTree):
     """POST without a table, exact: sums of even and of odd exponents apart."""
     axes = ("weight_bits", "activation_bits", "lanes")
@@ -561,6 +582,7 @@ UNITS = {
     "correction_at_drain": Correction(True),
     "pot_tree": ShiftTree("pot_tree"),
     "post_tree": ShiftTree("post_tree"),
+    "apot_tree": ApotTree(),
     "sparse_lane": SparseLane(),
     "sparse_bank_adder": SparseBankAdder(),
     "sparse_crossbar": SparseCrossbar(),

@@ -215,11 +215,11 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(accumulators, that_could_overflow_name_the_layer_and_the_bits_it_needs) {
     const workbench bench;
-    bench.write("p.yaml", "name: p\nscheme: symq\naccumulators: {bits: 10}\n");
+    bench.write("p.yaml", "name: p\nscheme: symq\naccumulators: {bits: 10}\ncost_table: published_45nm\n");
     expect_refused(bench, "small.yaml", "p.yaml", "small.yaml:3:5: layer first: can't run on platform p: its sums can reach");
     expect_refused(bench, "small.yaml", "p.yaml", "small.yaml:4:5: layer second: can't run on platform p");
     expect_refused(bench, "small.yaml", "p.yaml", "accumulators.bits of at least 11 needed, the platform has 10");
-    bench.write("p.yaml", "name: p\nscheme: symq\naccumulators: {bits: 11}\n");
+    bench.write("p.yaml", "name: p\nscheme: symq\naccumulators: {bits: 11}\ncost_table: published_45nm\n");
     EXPECT_EQ(bench.run("run --workload small.yaml --platform p.yaml").code, 0);
 }
 
@@ -294,7 +294,7 @@ TEST(cost_table, that_is_missing_or_damaged_is_refused) {
     bench.write("p.yaml", "name: p\nscheme: symq\ncost_table: gone.yaml\n");
     expect_refused(bench, "small.yaml", "p.yaml", "gone.yaml: can't be read");
     bench.write("p.yaml", "name: p\nscheme: symq\ncost_table: published_7nm\n");
-    expect_refused(bench, "small.yaml", "p.yaml", "cost_table: a path or one of osu018, published_45nm, ratio_45nm is wanted, given 'published_7nm'");
+    expect_refused(bench, "small.yaml", "p.yaml", "cost_table: a path or one of osu018, published_45nm, ratio_45nm, xc7 is wanted, given 'published_7nm'");
     bench.write("p.yaml", "name: p\nscheme: symq\ncost_table: t.yaml\n");
     bench.write("t.yaml", "name: t\nunits: 3\n");
     expect_refused(bench, "small.yaml", "p.yaml", "t.yaml:2:8: units");

@@ -61,13 +61,13 @@ TEST(auto_clock, follows_the_widths_of_the_run) {
 
 TEST(auto_clock, is_refused_without_delays_or_outside_the_range_of_clocks) {
     const workbench bench;
-    bench.write("s.yaml", platform("symmetric", "auto"));  // published_45nm
+    bench.write("s.yaml", platform("symmetric", "auto"));  // ratio_45nm
     bench.write("delays.yaml", delays(4000, 5));
     bench.write("slow.yaml", platform("symmetric", "{table: delays.yaml}"));
     for (const std::string command : {"describe", "run --workload small.yaml"}) {
         const outcome none = bench.run(command + " --platform s.yaml");
         EXPECT_EQ(none.code, 2);
-        EXPECT_THAT(none.err, HasSubstr("clock_hz: auto needs delays, and cost table published_45nm has none for mac_tree; clock_hz: {table: osu018}"));
+        EXPECT_THAT(none.err, HasSubstr("clock_hz: auto needs delays, and cost table ratio_45nm has none for mac_tree; clock_hz: {table: osu018}"));
         const outcome slow = bench.run(command + " --platform slow.yaml");
         EXPECT_EQ(slow.code, 2);
         EXPECT_THAT(slow.err, HasSubstr("clock_hz: auto gives 227273 Hz from a delay of 4000 ns; wanted is 1e+06 to 5e+09"));

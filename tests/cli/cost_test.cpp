@@ -38,7 +38,7 @@ TEST(cost, tells_every_variant_by_width_with_ratios) {
 TEST(cost, of_csv_has_a_row_for_each_variant_and_width) {
     const workbench bench;
     const std::vector<std::string> lines = lines_of(bench.run("cost --table osu018 --format csv").out);
-    ASSERT_THAT(lines, SizeIs(1 + 8 * 8));
+    ASSERT_THAT(lines, SizeIs(1 + 9 * 8));
     EXPECT_THAT(lines[0], StartsWith("table,variant,weight_bits,activation_bits,lanes,activations,area_um2,area_um2_over_symq,area_um2_over_narrower,"));
     // mac_tree [4, 4, 16]: 60360 um2; at 3 bits 46384 um2.
     const std::vector<std::string> symq = cells_of(lines[3]);
@@ -53,7 +53,7 @@ TEST(cost, of_json_says_what_it_takes_for_granted) {
     const nlohmann::json all = nlohmann::json::parse(bench.content("cost.json"));
     EXPECT_EQ(all.at("table"), "ratio_45nm");
     EXPECT_THAT(all.at("assumptions").dump(), HasSubstr("16 trees share one activation sum"));
-    EXPECT_THAT(all.at("rows"), SizeIs(8 * 8));
+    EXPECT_THAT(all.at("rows"), SizeIs(9 * 8));
     EXPECT_TRUE(all.at("rows").at(2).at("delay_ns").is_null());
     EXPECT_GT(all.at("rows").at(2).at("held_pj_per_mac").get<double>(), 0);
 }
@@ -110,7 +110,7 @@ TEST(logic_only_table, prices_units_and_no_totals_in_every_report) {
 TEST(cost, refuses_what_no_table_answers) {
     const workbench bench;
     for (const auto& [words, message] : std::vector<std::pair<std::string, std::string>>{
-             {"cost --table osu019", "cost_table: a path or one of osu018, published_45nm, ratio_45nm"},
+             {"cost --table osu019", "cost_table: a path or one of osu018, published_45nm, ratio_45nm, xc7"},
              {"cost --lanes 65", "--lanes: a whole number from 1 to 64 is wanted, given '65'"},
              {"cost --activation-bits 9", "--activation-bits: a whole number from 2 to 8 is wanted, given '9'"},
              {"cost --activations tanh", "--activations: one of relu, gelu, dense is wanted, given 'tanh'"},

@@ -143,6 +143,8 @@ const std::vector<field_case>& field_cases() {
         {"mapping.m_block", "symq", [](p c) { c.mapping.m_block = 30; }, mapping_has("m-block 30"), ""},
         {"mapping.n_blocks_per_group", "symq", [](p c) { c.mapping.n_blocks_per_group = 1; }, [](auto& a, auto& b) { return cycles_of(a) != cycles_of(b); }, ""},
         {"mapping.wide_layers", "symq", [](p c) { c.mapping.wide = wide_layers::refuse; c.array.weight_bits = 3; }, {}, "mapping.wide_layers is refuse"},
+        {"vector_unit.lanes", "symq", [](p c) { c.vector_unit.lanes *= 2; }, larger, ""},
+        {"vector_unit.bank_bytes", "symq", [](p c) { c.vector_unit.bank_bytes *= 2; }, larger, ""},
         {"cost_table", "symq", [](p c) { c.cost_table = "no_such_table"; }, {}, "no_such_table"},
     };
     return all;

@@ -34,10 +34,10 @@ workload: small.yaml
 axes:
   - {axis: platform, values: [symq, dasq, pot]}
   - {axis: platform.clock_hz, values: [5e8, 1e9]}
-  - {axis: platform.array.lanes, powers_of_two: 4..32}
+  - {axis: platform.accumulators.depth, name: depth, powers_of_two: 32..256}
   - {axis: weight_bits, values: [3, 4, 8]}
 constraints:
-  - lanes * weight_bits < 200
+  - depth * weight_bits < 1600
   - latency_s < 1
 minimize: [energy_j, latency_s, area_um2]
 """

@@ -27,6 +27,7 @@ std::vector<accelerator_config> all_platforms() {
                     config.correction = form;
                     config.sparse.lanes = lanes;
                     config.sparse.assignment = assignment;
+                    config.vector_unit.lanes = lanes;
                     all.push_back(config);
                 }
     return all;
@@ -56,6 +57,11 @@ layer_result any_result(draws& d, const accelerator_config& config) {
     r.requantizer = some(config.drain_width);
     r.requantizer.stalled = std::uint64_t(d.between(0, int(r.cycles)));
     r.corrections_at_drain.vectors = r.requantizer.vectors;
+    if (config.vector_unit.lanes > 0) {
+        vector_activity& v = r.vector_unit;
+        for (std::uint64_t* n : {&v.lane_operations, &v.polynomials, &v.scaled, &v.normalised}) *n = some(config.vector_unit.lanes).vectors;
+        v.row_operations = some(1).vectors;
+    }
     r.split.memory = std::uint64_t(d.between(0, int(r.cycles)));
     r.split.outlier = (r.cycles - r.split.memory) / 2;
     return r;
@@ -118,6 +124,31 @@ TEST(installed_units, are_those_of_the_configuration) {
     config.side_array = array_config{};
     config.side_array->trees = 4;
     EXPECT_EQ(census(config), (units{{"post_tree", 8}, {"mac_tree", 4}, {"accumulator", 8}, {"requantizer", 3}}));
+}
+
+TEST(installed_units, of_the_vector_unit_are_its_circuits) {
+    accelerator_config config;
+    config.vector_unit.lanes = 6;
+    const std::map<std::string, std::uint64_t> units = census(config);
+    for (const char* circuit : {"vector_lane", "vector_polynomial", "vector_scale", "vector_norm"}) EXPECT_EQ(units.at(circuit), 6u) << circuit;
+    EXPECT_EQ(units.at("vector_row"), 1u);
+}
+
+TEST(activity, of_the_vector_unit_is_that_of_each_circuit) {
+    accelerator_config config;
+    config.vector_unit.lanes = 4;
+    layer_result r;
+    r.cycles = 100;
+    r.split.memory = 30;
+    r.vector_unit = {50, 80, 40, 20, 10, 1};
+    std::map<std::string, std::uint64_t> busy;
+    for (const auto& [key, c] : activity_of(config, r, activation_class::dense)) {
+        if (!is_vector_circuit(key.unit)) continue;
+        busy[to_string(key.unit)] = c.vectors;
+        EXPECT_EQ(c.stalled, 0u);
+        EXPECT_EQ(c.idle, c.instances * 100 - c.vectors);
+    }
+    EXPECT_EQ(busy, (std::map<std::string, std::uint64_t>{{"vector_lane", 80}, {"vector_polynomial", 40}, {"vector_scale", 20}, {"vector_norm", 10}, {"vector_row", 1}}));
 }
 
 TEST(installed_units, of_widened_codes_are_one_bit_wider) {

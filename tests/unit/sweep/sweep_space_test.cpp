@@ -28,7 +28,7 @@ protected:
                      "  - {name: conv1, conv: {in: [4, 6, 6], out_channels: 8, kernel: 3, padding: 1}, input: relu}\n"
                      "  - {name: conv2, conv: {in: [8, 6, 6], out_channels: 8, kernel: 3, padding: 1}, input: relu}\n"
                      "  - {name: fc, linear: {tokens: 5, in: 40, out: 20}, input: dense}\n");
-        files_.write("mine.yaml", "name: mine\nscheme: symq\n");
+        files_.write("mine.yaml", "name: mine\nscheme: symq\ncost_table: published_45nm\n");
     }
 
     sweep_space space_of(const std::string& rest) const { return sweep_space(parse_sweep("name: s\n" + rest, files_.path("s.yaml")), shipped); }
@@ -171,7 +171,7 @@ TEST_F(space_test, knows_every_file_that_it_read) {
     std::vector<std::string> read;
     for (const auto& [file, text] : space.files()) read.push_back(file);
     EXPECT_THAT(read, testing::UnorderedElementsAre(files_.path("net.yaml"), files_.path("mine.yaml"), shipped.costs + "/published_45nm.yaml"));
-    EXPECT_EQ(space.files().at(files_.path("mine.yaml")), "name: mine\nscheme: symq\n");
+    EXPECT_EQ(space.files().at(files_.path("mine.yaml")), "name: mine\nscheme: symq\ncost_table: published_45nm\n");
 }
 
 TEST_F(space_test, shares_a_simulation_among_points_that_differ_in_cost_only) {
@@ -230,7 +230,7 @@ TEST_F(space_test, blames_a_value_on_its_own_axis_and_line) {
 TEST_F(space_test, blames_a_file_of_its_own_on_the_file) {
     files_.write("mine.yaml", "name: mine\nscheme: symq\narray: {tree: 4}\n");
     EXPECT_THAT(problems_of_axes("  - {axis: platform.clock_hz, values: [1e9]}\n"), ElementsAre(AllOf(StartsWith("s.yaml:3:11: platform: "), HasSubstr("mine.yaml: array.tree: unknown key"))));
-    files_.write("mine.yaml", "name: mine\nscheme: symq\n");
+    files_.write("mine.yaml", "name: mine\nscheme: symq\ncost_table: published_45nm\n");
     files_.write("net.yaml", "name: net\nlayers: [{name: a, lineal: 3}]\n");
     EXPECT_THAT(problems_of_axes("  - {axis: platform.clock_hz, values: [1e9]}\n"), testing::Each(AllOf(StartsWith("s.yaml:2:11: workload: "), HasSubstr("net.yaml:"))));
 }
@@ -251,7 +251,7 @@ TEST_F(space_test, refuses_documents_that_are_no_mappings) {
         files_.write("mine.yaml", content);
         EXPECT_THAT(problems_of_axes("  - {axis: platform.array.trees, values: [4]}\n"), testing::Each(HasSubstr("s.yaml:"))) << content;
         EXPECT_FALSE(problems_of_axes("  - {axis: platform.array.trees, values: [4]}\n").empty()) << content;
-        files_.write("mine.yaml", "name: mine\nscheme: symq\n");
+        files_.write("mine.yaml", "name: mine\nscheme: symq\ncost_table: published_45nm\n");
         files_.write("net.yaml", content);
         EXPECT_FALSE(problems_of_axes("  - {axis: 'workload.layers[*].weight_bits', values: [4]}\n").empty()) << content;
         EXPECT_FALSE(problems_of_axes("  - {axis: workload.name, values: [x]}\n").empty()) << content;
