@@ -225,7 +225,7 @@ def barrel(bits, stages):
 
 def vector_circuit(logic, clocked_bits):
     logic = logic + register(clocked_bits)
-    return unit(logic.pj, 0.0, clocked_bits, logic.um2)
+    return unit(logic.pj, 0.0, 0, logic.um2)  # its registers have no clock while it has no operation
 
 
 def vector_lane(a):
@@ -341,22 +341,22 @@ VECTOR_UNITS = [
     ("vector_lane", vector_lane, VECTOR_WIDTHS, BOTH,
      "a is the codes' width, x = a + 1, s = a + 17. held = 2 * add(x) + 2 * mul(x, 15) + add(s) + mux(5 * s) + add(s) + 3 * add(x) + "
      "register(R), R = 2 * x + 2 * s + a: zero points, factors, sum, shift, rounding, output zero point and two comparisons. load = 0. "
-     "clock = R * register_clock. area = all of these."),
+     "clock = 0: gated. area = all of these."),
     ("vector_polynomial", vector_polynomial, VECTOR_WIDTHS, BOTH,
      "x = a + 1. held = add(x) + mul(x, 19) + mux(5 * (a + 20)) + add(a + 20) + add(15) + mul(15, 15) + mul(18, 15) + add(31) + mux(5 * "
      "21) + add(37) + register(R), R = x + 2 * (a + 20) + 134: difference, scale, shift, rounding, complement, square, coefficient, "
-     "constant, power of two, sum of a row. load = 0. clock = R * register_clock. area = all of these."),
+     "constant, power of two, sum of a row. load = 0. clock = 0: gated. area = all of these."),
     ("vector_scale", vector_scale, VECTOR_WIDTHS, BOTH,
      "held = mul(21, 17) + mul(a + 17, 15) + mux(6 * (a + 32)) + add(a + 32) + 3 * add(a + 1) + register(R), R = 38 + 2 * (a + 32) + a: "
-     "softmax's quotient or GELU's gate, output factor, shift, rounding, output zero point and two comparisons. load = 0. clock = R * "
-     "register_clock. area = all of these."),
+     "softmax's quotient or GELU's gate, output factor, shift, rounding, output zero point and two comparisons. load = 0. clock = 0: "
+     "gated. area = all of these."),
     ("vector_norm", vector_norm, VECTOR_WIDTHS, BOTH,
      "x = a + 1. Sums: add(x) + mul(x, x) + add(a + 17) + add(2 * a + 18). Result: mul(x, 17) + add(a + 18) + mul(a + 18, 17) + mux(6 * "
      "(a + 35)) + add(a + 35) + mul(24, 16) + add(48) + mux(5 * 48) + add(48) + 3 * add(x). held = both + register(R), R = 3 * x + (a + "
-     "17) + (2 * a + 18) + (a + 18) + (a + 35) + 120 + a. load = 0. clock = R * register_clock. area = all of these."),
+     "17) + (2 * a + 18) + (a + 18) + (a + 35) + 120 + a. load = 0. clock = 0: gated. area = all of these."),
     ("vector_row", vector_row, VECTOR_WIDTHS, BOTH,
      "digit = add(38) + mux(38) + register(55). held = 33 * digit + mul(17, 2 * a + 18) + mul(a + 17, a + 17) + 2 * add(63) + mux(6 * "
-     "63) + mul(17, 15): a quotient of 17 and a root of 16 digits, variance, alignment, factor. load = 0. clock = 110 * register_clock. "
+     "63) + mul(17, 15): a quotient of 17 and a root of 16 digits, variance, alignment, factor. load = 0. clock = 0: gated. "
      "area = 2 * digit + the rest."),
 ]
 COSTS = ["held_pj", "load_pj", "clock_pj", "leakage_uw", "area_um2"]

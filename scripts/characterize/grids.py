@@ -6,26 +6,25 @@ from units import Point
 
 ACTIVATIONS = [2, 3, 4, 8]
 FEW_WIDTHS = [2, 3, 4, 6, 8]
-FEW_LANES = [4, 16]
 DEPTHS = [2 ** n for n in range(13)]
 
 # Axes as (weight_bits, activation_bits, lanes) per unit; 0 where the unit has no such axis. Shipped platforms have 16 lanes,
-# the multiplier array beside a shift array 4; lookups between them interpolate.
+# the multiplier array beside a shift array 4.
 SMALL = {
-    "mac_tree": (range(2, 9), ACTIVATIONS, FEW_LANES),
-    "pre_subtract_tree": (range(2, 9), ACTIVATIONS, FEW_LANES),
-    "widened_tree": (range(3, 10), ACTIVATIONS, FEW_LANES),
-    "pot_tree": (range(2, 8), ACTIVATIONS, FEW_LANES),
-    "post_tree": (range(2, 8), ACTIVATIONS, FEW_LANES),
-    "apot_tree": ([4, 5], ACTIVATIONS, FEW_LANES),
-    "activation_sum_tree": ([0], ACTIVATIONS, FEW_LANES),
-    "correction_every_cycle": (FEW_WIDTHS, ACTIVATIONS, FEW_LANES),
-    "correction_at_drain": (FEW_WIDTHS, ACTIVATIONS, FEW_LANES),
-    "sparse_lane": ([2, 4, 8], [2, 4, 8], FEW_LANES),
+    "mac_tree": (range(2, 9), ACTIVATIONS, [4, 16]),
+    "pre_subtract_tree": (range(2, 9), ACTIVATIONS, [16]),
+    "widened_tree": (range(3, 10), ACTIVATIONS, [16]),
+    "pot_tree": (range(2, 8), ACTIVATIONS, [16]),
+    "post_tree": (range(2, 8), ACTIVATIONS, [16]),
+    "apot_tree": ([4, 5], ACTIVATIONS, [16]),
+    "activation_sum_tree": ([0], ACTIVATIONS, [16]),
+    "correction_every_cycle": (FEW_WIDTHS, ACTIVATIONS, [16]),
+    "correction_at_drain": (FEW_WIDTHS, ACTIVATIONS, [16]),
+    "sparse_lane": ([2, 4, 8], [2, 4, 8], [16]),
     "sparse_bank_adder": ([2, 4, 8], [2, 4, 8], [0]),
     "sparse_crossbar": ([2, 4, 8], [2, 4, 8], [8, 16]),
-    "accumulator": ([8, 16, 24, 32], [0], [0]),
-    "requantizer": ([8, 16, 24, 32], [0], [0]),
+    "accumulator": ([16, 24, 32], [0], [0]),
+    "requantizer": ([16, 24, 32], [0], [0]),
     "post_two_sum_tree": ([3, 4, 5], [4, 8], [16]),
 }
 FULL = {
