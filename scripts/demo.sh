@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From a fresh clone to a result: one network on every shipped 16x16 platform. Further arguments go to `compare`.
+# From a fresh clone to a result: one network on every shipped 16x16 platform, then two trained ones on real images, image in and class out. Further arguments go to `compare`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,4 +9,12 @@ platforms=(symq asymq_pre_subtract asymq_widened asymq_row_sum dasq dasq_row_sum
 scripts/setup.sh
 cmake --preset release
 cmake --build --preset release --target symmetree --parallel 2
-exec build/release/bin/symmetree compare --workload deit_small "${platforms[@]/#/--platform=}" "$@"
+program=build/release/bin/symmetree
+"$program" compare --workload deit_small "${platforms[@]/#/--platform=}" "$@"
+
+images=/usr/share/datasets/fashion-mnist
+for network in fashion_resnet fashion_vit; do
+  printf '\n%s: accuracy and cost from the same run, 300 images of Fashion-MNIST\n\n' "$network"
+  "$program" evaluate --workload "$network" --images "$images/t10k-images-idx3-ubyte.gz" --calibration "$images/train-images-idx3-ubyte.gz" --limit 300 \
+    --platform symq --platform asymq_row_sum --platform dasq --platform pot --platform post
+done
