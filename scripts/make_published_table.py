@@ -261,7 +261,7 @@ def vector_row(a):
     rest = barrel(63, 6) + mul(17, FACTOR_BITS)
     held = (17 + 16) * digit + variance + rest
     area = 2 * digit + variance + rest
-    return unit(held.pj, 0.0, 2 * (38 + 17), area.um2)
+    return unit(held.pj, 0.0, 0, area.um2)
 
 
 def sram(capacity, port_bits):
