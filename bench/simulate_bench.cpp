@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,7 +17,7 @@
 #include <systemc>
 #include <vector>
 
-#include "bench/onednn_floor.h"
+#include "bench/floor_seconds.h"
 #include "platforms/prepare.h"
 #include "platforms/simulate.h"
 
@@ -52,29 +51,6 @@ child_cost simulate_in_child(const prepared_run& run) {
     wait4(child, &status, 0, &usage);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) throw std::runtime_error("the simulation failed");
     return {seconds(usage.ru_utime) + seconds(usage.ru_stime), static_cast<double>(usage.ru_maxrss) / 1024};
-}
-
-double process_cpu_s() {
-    timespec t{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-}
-
-/// CPU seconds of the bare integer products of a workload: the least of five runs.
-double floor_seconds(const workload& network) {
-    std::vector<floor_product> products;
-    for (const layer& l : network.layers) {
-        const product_shape p = product_of(l);
-        products.push_back({p.m, p.n, p.k, p.repeat});
-    }
-    onednn_floor bare(products);
-    double least = 1e9;
-    for (int i = 0; i < 5; ++i) {
-        const double before = process_cpu_s();
-        bare.run();
-        least = std::min(least, process_cpu_s() - before);
-    }
-    return least;
 }
 
 void simulation(benchmark::State& state, const std::string& network, const std::string& platform, bool timing_only) {
