@@ -37,7 +37,6 @@ struct ready_network {
 ready_network prepared(const std::string& network, const std::string& platform, int images) {
     ready_network r;
     r.platform = load_platform(platform, root + "/platforms/presets");
-    if (r.platform.vector_unit.lanes == 0) r.platform.vector_unit.lanes = 16;
     const workload w = load_workload(network, root + "/workloads/nets");
     const extents& shape = w.graph->nodes[w.graph->input].shape;
     const auto drawn = [&](int count, const std::string& purpose) {

@@ -88,6 +88,16 @@ TEST_F(space_test, sets_layers_by_name) {
     EXPECT_EQ(r.network.layers[2].activation_bits, 8);
 }
 
+TEST_F(space_test, sets_shapes_of_layers_that_a_graph_connects) {
+    files_.write("net.yaml",
+                 "name: net\ndefaults: {input: dense}\nlayers:\n  - {name: conv1, conv: {in: [4, 6, 6], out_channels: 8, kernel: 3}}\n"
+                 "graph:\n  - {op: input, name: image, shape: [1, 4, 6, 6]}\n  - {op: product, layer: conv1}\n  - {op: reshape, shape: [128]}\n");
+    const sweep_space space = axes("  - {axis: 'workload.layers[conv1].conv.out_channels', values: [16]}\n");
+    const run_request r = request(space, 0);
+    EXPECT_EQ(std::get<conv_shape>(r.network.layers[0].shape).out_channels, 16);
+    EXPECT_FALSE(r.network.graph);
+}
+
 TEST_F(space_test, matches_layer_names_as_shells_do) {
     const auto layers = [&](const std::string& pattern) {
         const sweep_space space = axes("  - {axis: 'workload.layers[" + pattern + "].weight_bits', values: [3]}\n");

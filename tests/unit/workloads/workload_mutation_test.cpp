@@ -20,6 +20,18 @@ const std::string valid_yaml =
     "  - {name: b, linear: {tokens: 5, in: 7, out: 3}, instead_of_dasq: [asymq, symq], weights: {skewed_outliers: {share: 0.01}}}\n"
     "  - {name: c, matmul: {rows: 4, inner: 8, columns: 6, count: 3}, input: gelu}\n";
 
+const std::string valid_graph =
+    "name: t\ndefaults: {input: dense}\nlayers:\n"
+    "  - {name: a, conv: {in: [4, 4, 4], out_channels: 4, kernel: 3, padding: 1}}\n"
+    "  - {name: b, matmul: {rows: 4, inner: 4, columns: 4, count: 4}}\n"
+    "graph:\n"
+    "  - {op: input, name: x, shape: [1, 4, 4, 4]}\n  - {op: product, layer: a}\n  - {op: clip, greatest: 6}\n  - {op: mean_pool, kernel: 3, padding: 1}\n"
+    "  - {op: transpose, name: t, permutation: [0, 1, 3, 2]}\n  - {op: product, layer: b, from: [x, t]}\n  - {op: softmax}\n  - {op: layer_norm, name: n}\n"
+    "  - {op: constant, name: c, window_mask: {height: 4, width: 4, window: 2, shift: 1}}\n  - {op: constant, name: d, shape: [4], values: {gaussian: 1}}\n"
+    "  - {op: add, name: e, from: [n, c]}\n  - {op: add, name: f, from: [e, d]}\n  - {op: slice, starts: [0, 1, 0, 0], steps: [1, 2, 1, 1], shape: [1, 2, 4, 4]}\n"
+    "  - {op: pad, name: p, before: [0, 1, 0, 0], after: [0, 1, 0, 0]}\n  - {op: concat, axis: 1, from: [p, n]}\n  - {op: mean, first_axis: 1, axes: 2}\n"
+    "  - {op: reshape, shape: [4]}\n  - {op: scale, factor: 0.5}\n  - {op: gelu, form: tanh}\n";
+
 std::string valid_safetensors() {
     const std::string header =
         R"({"v":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"w":{"dtype":"F32","shape":[2,2],"data_offsets":[4,20]}})";
@@ -48,9 +60,17 @@ void damage(const std::string& valid, int rounds, const Read& read) {
     }
 }
 
-TEST(mutation, of_a_workload_file_yields_a_workload_or_an_input_error) {
+struct undamaged {
+    const char* name;
+    const std::string& text;
+};
+void PrintTo(const undamaged& u, std::ostream* out) { *out << u.name; }
+
+class damaged_yaml : public testing::TestWithParam<undamaged> {};
+
+TEST_P(damaged_yaml, yields_a_workload_or_an_input_error) {
     const temporary_directory directory;
-    damage(valid_yaml, 1000, [&](const std::string& text) {
+    damage(GetParam().text, 1000, [&](const std::string& text) {
         const std::string path = directory.write("net.yaml", text);
         try {
             const workload w = load_workload_yaml(path);
@@ -65,6 +85,9 @@ TEST(mutation, of_a_workload_file_yields_a_workload_or_an_input_error) {
         return false;
     });
 }
+
+INSTANTIATE_TEST_SUITE_P(mutation, damaged_yaml, testing::Values(undamaged{"layers", valid_yaml}, undamaged{"graph", valid_graph}),
+                         [](const auto& test) { return std::string(test.param.name); });
 
 TEST(mutation, of_a_safetensors_file_yields_finite_weights_or_an_input_error) {
     const temporary_directory directory;
