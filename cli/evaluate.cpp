@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/run_options.h"
 #include "platforms/network/evaluate.h"
+#include "platforms/network/fit_adapters.h"
 #include "core/output_file.h"
 #include "traces/gnuplot.h"
 #include "traces/measures.h"
@@ -24,7 +25,7 @@ namespace {
 struct evaluate_options {
     run_options common;
     std::vector<std::string> schemes;
-    std::string images, calibration_set, calibration_images, range = "mse", normalization_text, limit = "0", check = "4", figure;
+    std::string images, calibration_set, calibration_images, range = "mse", normalization_text, limit = "0", check = "4", figure, adapters = "fit";
 };
 
 boost::program_options::options_description words_of(evaluate_options& o) {
@@ -42,6 +43,7 @@ boost::program_options::options_description words_of(evaluate_options& o) {
     add("calibration-images", po::value(&o.calibration_images), "its first so many images (256; all random ones)");
     add("range", po::value(&o.range), "how steps follow from what was seen: mse, minmax, p99.9 (mse)");
     add("normalization", po::value(&o.normalization_text), "\"mean=0.5 std=0.25\" of the pixels; from the model's metadata if it has them");
+    add("adapters", po::value(&o.adapters), "of schemes with :asq: fit (from the calibration images), identity (beta = 1) or a safetensors file (fit)");
     add("limit", po::value(&o.limit), "evaluate the first so many images (0: all)");
     add("check", po::value(&o.check), "compare so many images with the second executor, score by score (4; -1: all)");
     add("seed", po::value(&o.common.seed), "seed of synthetic weights and random images (1)");
@@ -145,14 +147,22 @@ study study_of(const evaluation_input& input, const evaluation_plan& plan, const
     return s;
 }
 
+/// Where adapters come from, for the notes.
+std::string adapters_text(const evaluate_options& o) {
+    if (o.adapters == "fit") return "adapters fitted on the same images as the steps";
+    return o.adapters == "identity" ? "identity adapters, beta = 1" : "adapters of " + o.adapters;
+}
+
 /// What the numbers rest on, below the table.
 void print_notes(const run_options& o, const evaluation_input& input, const evaluation_plan& plan, const evaluation_result& result, const image_set& images,
-                 const image_set& calibration_images) {
+                 const image_set& calibration_images, const std::string& adapters) {
     if (!o.output.empty()) return;
     std::cout << fmt::format("\n{} images of {}{}; steps of activations by {} from {} images of {}; float32 in this program.\n", images.count, images.name,
                              input.labels.empty() ? " (no labels)" : "", to_string(input.range), input.statistics.images, calibration_images.name);
     std::cout << "Cycles, energy and power are those of one image with every operator; weights are read anew for each image.\n";
     if (input.options.ends_at_8_bits) std::cout << "First and last layer at symq:w8a8; post-training quantization, nothing is trained.\n";
+    const auto adaptive = [](const evaluation_task& t) { return t.format.adaptive_activations; };
+    if (std::any_of(plan.tasks.begin(), plan.tasks.end(), adaptive)) std::cout << fmt::format("asq: {}.\n", adapters);
     if (!result.tasks.empty()) std::cout << fmt::format("Prices: {} ({}).\n", result.tasks.front().costs.cost_table, result.tasks.front().costs.cost_label);
     for (const std::string& line : plan.left_out) std::cout << "left out: " << line << '\n';
 }
@@ -208,6 +218,11 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     const evaluation_plan plan = plan_of(options, input);
     const float_executor executor(input.network, float_weights_of(input.network, input.seed));
     input.statistics = calibrate(input.network, executor, std::cref(calibration_set), wanted, jobs_of(options.common));
+    input.adapters = [&](const quantized_network& q, const adaptive_network& adaptive) {
+        if (options.adapters == "fit") return fit_adapters(q, adaptive, executor, std::cref(calibration_set), wanted);
+        if (options.adapters == "identity") return identity_adapters(q, adaptive);
+        return read_adapters(options.adapters, q, adaptive);
+    };
 
     const bool live = isatty(STDERR_FILENO) != 0;
     const auto progress = [&](std::int64_t done, std::int64_t of) {
@@ -216,7 +231,7 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     const evaluation_result result = evaluate(input, plan.tasks, cache_of(options.common), jobs_of(options.common), progress);
     const study rows = study_of(input, plan, result);
     deliver_rows(options.common, rows);
-    if (format == output_format::table) print_notes(options.common, input, plan, result, images, calibration_images);
+    if (format == output_format::table) print_notes(options.common, input, plan, result, images, calibration_images, adapters_text(options));
     if (drawing) write_output(options.figure, run_gnuplot(gnuplot_script(accuracy_figure(result), *drawing)));
     exit_code code = exit_code::done;
     for (std::size_t t = 0; t < result.tasks.size(); ++t) {

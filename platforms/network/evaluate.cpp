@@ -68,16 +68,30 @@ shard_outcome run_float(const evaluation_input& input, const image_range& range)
     return out;
 }
 
-quantized_network quantized(const evaluation_input& input, const evaluation_task& task, const weight_cache& cache) {
-    const network_graph& graph = *input.network.graph;
-    const auto choose = [&](std::size_t node, int bits, activation_coding coding) {
-        return choose_format(input.statistics.nodes[node], input.range, bits, graph.nodes[node].kind, coding);
-    };
-    return quantize_network(input.network, task.platform, task.format, choose, cache, input.seed, 1, input.options);
+adaptive_network adaptive_of(const evaluation_input& input, const evaluation_task& task) {
+    return with_adaptive_tensors(input.network, schemes_of(input.network, task.platform, task.format, input.options));
 }
 
-shard_outcome run_task(const evaluation_input& input, const evaluation_task& task, const weight_cache& cache, const image_range& range, const cost_table& prices) {
-    const quantized_network q = quantized(input, task, cache);
+/// All but the adapters.
+quantized_network quantized(const evaluation_input& input, const evaluation_task& task, const adaptive_network& adaptive, const weight_cache& cache) {
+    const network_graph& graph = *adaptive.network.graph;
+    const auto choose = [&](std::size_t node, int bits, activation_coding coding) {
+        return choose_format(input.statistics.nodes[adaptive.origin[node]], input.range, bits, graph.nodes[node].kind, coding);
+    };
+    return quantize_network(adaptive.network, task.platform, task.format, choose, cache, input.seed, 1, input.options);
+}
+
+adapter_set adapters_of(const evaluation_input& input, const evaluation_task& task, const weight_cache& cache) {
+    const adaptive_network adaptive = adaptive_of(input, task);
+    if (adaptive.requantized.empty()) return {};
+    return input.adapters(quantized(input, task, adaptive, cache), adaptive);
+}
+
+shard_outcome run_task(const evaluation_input& input, const evaluation_task& task, const adapter_set& adapters, const weight_cache& cache,
+                       const image_range& range, const cost_table& prices) {
+    const adaptive_network adaptive = adaptive_of(input, task);
+    quantized_network q = quantized(input, task, adaptive, cache);
+    attach_adapters(q, adaptive, adapters);
     const network_program program = compile(q, task.platform, true);
     const network_graph& graph = *q.network.graph;
     shard_outcome out;
@@ -140,6 +154,8 @@ evaluation_result evaluate_with(const evaluation_input& input, const std::vector
         return std::string();
     });
     fitting.wait().result_or_throw();
+    std::vector<adapter_set> adapters;
+    for (const evaluation_task& task : tasks) adapters.push_back(adapters_of(input, task, cache));
 
     // Shards of one size whatever `jobs`; they are put together in order.
     constexpr std::int64_t shard_images = 250;
@@ -149,7 +165,7 @@ evaluation_result evaluate_with(const evaluation_input& input, const std::vector
     const auto work = [&](std::size_t index) {
         const std::size_t task = index / ranges.size();
         const image_range& range = ranges[index % ranges.size()];
-        return to_text(task == 0 ? run_float(input, range) : run_task(input, tasks[task - 1], cache, range, prices[task - 1]));
+        return to_text(task == 0 ? run_float(input, range) : run_task(input, tasks[task - 1], adapters[task - 1], cache, range, prices[task - 1]));
     };
 
     std::vector<shard_outcome> outcomes(tasks.size() + 1);
@@ -197,6 +213,7 @@ const char* name_of(vector_operation o) {
         case vector_operation::mean: return "mean";
         case vector_operation::rearrange: return "rearrange";
         case vector_operation::stage: return "stage";
+        case vector_operation::adapter: return "adapter";
     }
     return "?";
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/cost/cost_table.h"
+#include "platforms/network/adaptive_network.h"
 #include "platforms/network/quantized_network.h"
 #include "traces/report.h"
 #include "workloads/calibration/calibration.h"
@@ -31,6 +32,8 @@ struct evaluation_input {
     std::uint64_t seed = 1;
     std::int64_t checked = 0;      ///< so many first images are compared with the second executor, all nodes of the output
     std::string cost_directory;
+    /// The adapters of a task with adaptive activations, before its first image.
+    std::function<adapter_set(const quantized_network& q, const adaptive_network& adaptive)> adapters;
 };
 
 /// How many images came out how, of how many. Classes of equal score rank by index.

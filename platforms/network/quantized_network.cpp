@@ -14,6 +14,12 @@
 namespace symmetree {
 namespace {
 
+/// What a channel's sum counts in.
+double unit_of(const quantized_weights& w, const tensor_format& input, std::size_t row) {
+    const double guard = is_shift_family(w.family) ? std::ldexp(1.0, -w.guard_bits) : 1.0;
+    return input.step * w.step[row] * guard;
+}
+
 template <class Op>
 bool is(const graph_node& node) {
     return std::holds_alternative<Op>(node.op);
@@ -166,7 +172,6 @@ private:
 
     std::vector<channel_record> records_of(const quantized_product& p, const tensor_format& x, const tensor_format& out) const {
         const quantized_weights& w = p.weights;
-        const double guard = is_shift_family(w.family) ? std::ldexp(1.0, -w.guard_bits) : 1.0;
         std::vector<channel_record> channels(std::size_t(w.rows));
         std::vector<std::int64_t> outlier_sums(channels.size(), 0);
         for (const outlier& o : w.outliers) outlier_sums[o.row] += std::int64_t{o.value} * (std::int64_t{1} << w.outlier_shift[o.row]);
@@ -180,13 +185,12 @@ private:
                 const std::int64_t sum = std::accumulate(codes, codes + w.columns, std::int64_t{0}) + outlier_sums[row];
                 bias = double(-std::int64_t{x.zero_point} * sum + w.columns * c.zero_point * x.zero_point);
             }
-            const double unit = x.step * w.step[row] * guard;
-            if (p.what->bias) bias += std::nearbyint(double((*p.what->bias)[row]) / unit);
+            bias += own_bias(p, x, row);
             if (std::abs(bias) > std::numeric_limits<std::int32_t>::max())
                 throw does_not_fit(fmt::format("the folded bias of channel {} does not fit 32 bits", row));
             c.bias = static_cast<std::int32_t>(bias);
             int shift = 0;
-            fixed_point_of(unit / out.step, c.multiplier, shift);
+            fixed_point_of(unit_of(w, x, row) / out.step, c.multiplier, shift);
             c.shift = static_cast<std::uint8_t>(shift);
         }
         return channels;
@@ -222,6 +226,10 @@ quantized_weights runtime_operand(const layer& l, const scheme& used) {
 bool keeps_codes(const graph_node& node) {
     if (const auto* pool = std::get_if<pool_op>(&node.op)) return pool->maximum;
     return is<reshape_op>(node) || is<transpose_op>(node) || is<slice_op>(node) || is<pad_op>(node);
+}
+
+double own_bias(const quantized_product& p, const tensor_format& input, std::size_t row) {
+    return p.what->bias ? std::nearbyint(double((*p.what->bias)[row]) / unit_of(p.weights, input, row)) : 0;
 }
 
 std::vector<scheme> schemes_of(const workload& network, const platform_config& platform, const scheme& format, const network_options& options) {

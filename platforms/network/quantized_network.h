@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "models/host/layer_image.h"
@@ -22,6 +23,7 @@ struct quantized_product {
     quantized_weights weights;             ///< attention: bits, rows and columns only; the codes come at run time
     activation_format input;
     std::vector<channel_record> channels;  ///< folded bias, requantization, zero point, outlier shift; one per row of the weights
+    std::vector<std::int32_t> own_biases;  ///< where the input's step depends on the image: the layer's own, which `channels` is without
 };
 
 /// What one node of the graph leaves behind: codes of a format, made with these integers.
@@ -32,6 +34,8 @@ struct quantized_node {
     std::size_t value_of = 0;
     vector_parameters parameters;          ///< of nodes that the vector unit computes
     std::vector<vector_parameters> parts;  ///< concat: from each input's format; none where it is the node's
+    std::optional<adapter_parameters> adapter;   ///< of a node that requantizes by a step of its own for each image
+    std::optional<std::size_t> adapted_by;       ///< such a node, whose beta the steps of these codes are multiplied by
 };
 
 /// A network in integers: all that a platform needs to run it, and all that a second executor needs to judge it.
@@ -68,5 +72,7 @@ void fit_network(const workload& network, const platform_config& platform, const
 
 /// True for nodes that only reorder or select: they keep their input's codes.
 bool keeps_codes(const graph_node& node);
+/// The layer's bias of a channel in units of its sums, 0 without one. `input`: the format of what it reads.
+double own_bias(const quantized_product& p, const tensor_format& input, std::size_t row);
 
 }  // namespace symmetree

@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 scheme weight_part(scheme s) {
     s.activation_bits = 8;
     s.activation_range = range_method::mse;
+    s.adaptive_activations = false;
     s.shift.guard_bits = 0;
     return s;
 }
