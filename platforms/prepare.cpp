@@ -174,6 +174,7 @@ scheme scheme_of(const layer& l, const scheme& run, const platform_config& platf
     if (l.weight_bits) used.weight_bits = *l.weight_bits;
     if (l.activation_bits) used.activation_bits = *l.activation_bits;
     if (is_attention_product(l)) used.weight_bits = used.activation_bits;
+    if (is_attention_product(l)) used.adaptive_activations = false;
     if (run.family == scheme_family::dasq && used.family == scheme_family::dasq && !l.instead_of_dasq.empty()) {
         for (const scheme_family family : l.instead_of_dasq) {
             used.family = family;
@@ -186,6 +187,11 @@ scheme scheme_of(const layer& l, const scheme& run, const platform_config& platf
     if (!is_shift_family(used.family)) used.shift = defaults.shift;
     if (used.family != scheme_family::symq && used.family != scheme_family::asymq) used.uniform = defaults.uniform;
     return used;
+}
+
+std::optional<std::string> why_not_alone(const platform_config& platform, const scheme& used) {
+    if (used.adaptive_activations) return "asq needs the tensors of a whole network: symmetree evaluate";
+    return why_not(platform, used);
 }
 
 void fit_weights(const workload& network, const platform_config& platform, const scheme& format, std::uint64_t seed, const weight_cache& cache, int threads) {
@@ -212,7 +218,7 @@ prepared_run prepare(run_request request, const weight_cache& cache) {
         prepared_layer& l = run.layers[i];
         l.what = &run.request.network.layers[i];
         l.used = scheme_of(*l.what, run.request.format, run.request.platform);
-        if (const auto reason = why_not(run.request.platform, l.used)) refuse(*l.what, *reason);
+        if (const auto reason = why_not_alone(run.request.platform, l.used)) refuse(*l.what, *reason);
     }
     problems.throw_if_any();
     for (prepared_layer& l : run.layers) {

@@ -52,6 +52,9 @@ struct prepared_run {
 /// The scheme a layer really uses on a platform: its own family and widths, DASQ's replacement, or the run's scheme.
 scheme scheme_of(const layer& l, const scheme& run, const platform_config& platform);
 
+/// Why a layer can't run by itself: what why_not() says, and that nothing chooses the step of adaptive activations there.
+std::optional<std::string> why_not_alone(const platform_config& platform, const scheme& used);
+
 /// Fits what is not in the cache yet; nothing else. Uses threads, so it belongs into a process of its own.
 void fit_weights(const workload& network, const platform_config& platform, const scheme& format, std::uint64_t seed, const weight_cache& cache, int threads);
 

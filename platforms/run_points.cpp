@@ -66,7 +66,7 @@ void refuse_unrunnable(const std::vector<run_request>& requests) {
         std::vector<std::pair<std::string, std::vector<const layer*>>> refused;
         for (const layer& l : request.network.layers) {
             const scheme used = scheme_of(l, request.format, request.platform);
-            const auto reason = why_not(request.platform, used);
+            const auto reason = why_not_alone(request.platform, used);
             if (!reason) continue;
             const std::string message = fmt::format("{} can't run on platform {}: {}", to_string(used), request.platform.name, *reason);
             const auto known = std::find_if(refused.begin(), refused.end(), [&](const auto& r) { return r.first == message; });

@@ -401,7 +401,7 @@ NOT_MODELLED = [
     "part-used words of a memory port, and the width of the port",
     "single toggles and zero operands beyond the activation class; unused lanes of a part-filled tile cost as used ones",
     "storage of the channels' constants (bias, multiplier, shift, zero point) beyond one set of registers per tree or drain lane",
-    "ASQ adapter",
+    "ASQ: beta times the constants of a layer's channels",
 ] + NOT_MODELLED_OF_VECTOR_UNIT
 
 

@@ -74,6 +74,9 @@ private:
         if (part == "amse" || part == "aminmax") {
             once("activation range", part);
             result_.activation_range = part == "amse" ? range_method::mse : range_method::min_max;
+        } else if (part == "asq") {
+            once("asq", part);
+            result_.adaptive_activations = true;
         } else if (!(is_uniform(result_.family) && read_uniform(part)) && !(result_.family == scheme_family::dasq && read_dasq(part)) &&
                    !(is_shift_family(result_.family) && read_shift(part))) {
             refuse(fmt::format("option of {}", to_string(result_.family)), allowed_options(), part);
@@ -137,7 +140,7 @@ private:
         const std::string own = is_uniform(result_.family) ? "channel, tensor, mse, minmax, half_even, truncate"
                                 : is_shift_family(result_.family) ? "gG"
                                                            : "swK, pP";
-        return "wKaA (first), " + own + ", amse, aminmax";
+        return "wKaA (first), " + own + ", amse, aminmax, asq";
     }
 
     int number_in(const char* what, const std::string& part, std::size_t letters, int least, int greatest) {
@@ -183,7 +186,7 @@ bool operator==(const shift_options& a, const shift_options& b) { return a.guard
 // Options of other families say nothing about a scheme, so that schemes are equal exactly when they are written alike.
 bool operator==(const scheme& a, const scheme& b) {
     if (a.family != b.family || a.weight_bits != b.weight_bits || a.activation_bits != b.activation_bits) return false;
-    if (a.activation_range != b.activation_range) return false;
+    if (a.activation_range != b.activation_range || a.adaptive_activations != b.adaptive_activations) return false;
     switch (a.family) {
         case scheme_family::symq:
         case scheme_family::asymq: return a.uniform == b.uniform;
@@ -217,6 +220,7 @@ std::string to_string(const scheme& s) {
     if (s.family == scheme_family::dasq) out += fmt::format(":sw{}:p{}", s.dasq.outlier_bits, share_text(s.dasq.sparsity));
     if (is_shift_family(s.family)) out += fmt::format(":g{}", s.shift.guard_bits);
     if (s.activation_range == range_method::min_max) out += ":aminmax";
+    if (s.adaptive_activations) out += ":asq";
     return out;
 }
 

@@ -55,6 +55,7 @@ struct scheme {
     dasq_options dasq;         ///< dasq
     shift_options shift;       ///< pot, post, apot
     range_method activation_range = range_method::mse;  ///< uniform activations: `:amse` (default) or `:aminmax`
+    bool adaptive_activations = false;  ///< `:asq`: the step of a tensor is chosen anew for each image; whole networks only
 
     friend bool operator==(const scheme&, const scheme&);
     friend bool operator!=(const scheme& a, const scheme& b) { return !(a == b); }

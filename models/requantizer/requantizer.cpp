@@ -34,6 +34,8 @@ void requantizer::begin(const layer_job& job) {
     layer_ = &job;
     blocks_ = output_blocks(job.geometry(), job.program);
     written_ = 0;
+    scaled_.clear();
+    for (std::size_t i = 0; i < job.own_biases.size(); ++i) scaled_.push_back(scaled_channel(job.channels[i], job.own_biases[i], job.scale));
     begun_.notify(sc_core::SC_ZERO_TIME);
 }
 
@@ -110,12 +112,17 @@ void requantizer::count(const tile& last, std::uint64_t cycles, std::uint64_t st
     corrections_.loads += loads;
 }
 
+/// The constants of a tile's first channel and those behind it.
+const channel_record* requantizer::channels_of(const tile& t) const {
+    return (scaled_.empty() ? layer_->channels : scaled_).data() + layer_->channel_index(t, 0);
+}
+
 /// The bank's sums, behind those of the block's vectors before.
 void requantizer::correct_sums(const bank_handover& from) {
     const tile& last = *from.last;
     const bool at_drain = corrects();
     sums_.resize(std::size_t(last.first_vector + last.vectors) * std::size_t(last.channels));
-    const channel_record* const channels = &layer_->channel(last, 0);
+    const channel_record* const channels = channels_of(last);
     const std::int32_t* row = banks_.bank(from.bank);
     std::int64_t* to = sums_.data() + std::ptrdiff_t{last.first_vector} * last.channels;
     for (int v = 0; v < last.vectors; ++v, row += banks_.stride()) {
@@ -142,7 +149,7 @@ void requantizer::write_codes(const tile& last, const output_block& block, int o
     if (layer_->compute) {
         if (watch_) watch_->drained(block, sums_);
         const layer_descriptor& d = layer_->descriptor;
-        const channel_record* const channels = &layer_->channel(last, 0);
+        const channel_record* const channels = channels_of(last);
         codes_.resize(sums_.size());
         for (std::size_t tree = 0; tree < std::size_t(block.channels); ++tree) {
             const requantization q{channels[tree].multiplier, channels[tree].shift, d.output_zero_point, d.output_least, d.output_greatest};

@@ -57,6 +57,7 @@ private:
     void run_layer();
     void accept(bank_handover& handover, sc_core::sc_time& delay);
     bool corrects() const;
+    const channel_record* channels_of(const tile& t) const;
     void drain_bank(const output_block& block, int output_bank);
     void count(const tile& last, std::uint64_t cycles, std::uint64_t stalled);
     void report_drain(const tile& last, std::uint64_t ready, std::uint64_t cycles);
@@ -76,6 +77,7 @@ private:
     drain_watch* watch_ = nullptr;
     const char* waits_for_ = "nothing";
     const layer_job* layer_ = nullptr;
+    std::vector<channel_record> scaled_;  ///< the layer's constants for this image; empty where they depend on none
     sc_core::sc_event begun_{"begun"}, finished_{"finished"};
 
     std::deque<bank_handover> waiting_;

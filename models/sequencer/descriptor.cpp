@@ -13,7 +13,8 @@ namespace {
 static_assert(std::is_trivially_copyable_v<layer_descriptor>);
 static_assert(sizeof(layer_descriptor) <= descriptor_bytes);
 // The published layout (docs/architecture.md).
-static_assert(offsetof(layer_descriptor, m_block) == 20 && offsetof(layer_descriptor, tables_address) == 32 && offsetof(layer_descriptor, geometry) == 72);
+static_assert(offsetof(layer_descriptor, m_block) == 20 && offsetof(layer_descriptor, tables_address) == 32 && offsetof(layer_descriptor, geometry) == 72 &&
+              offsetof(layer_descriptor, scale_address) == 160);
 static_assert(sizeof(channel_record) == channel_record_bytes && sizeof(fill_record) == fill_record_bytes);
 
 template <class Record>
@@ -29,6 +30,10 @@ std::uint64_t dense_fill_bytes(const layer_geometry& g, int trees, int lanes, co
         for (std::int64_t k = fill.first_k_block; k < fill.first_k_block + fill.k_blocks; ++k)
             sum += dense_tile_bytes(g, std::min<std::int64_t>(trees, g.n() - n * trees), std::min<std::int64_t>(lanes, g.k() - k * lanes));
     return sum;
+}
+
+std::size_t own_bias_bytes(const layer_descriptor& d) {
+    return d.scale_address == 0 ? 0 : std::size_t(d.geometry.n()) * std::size_t(d.geometry.repeat) * sizeof(std::int32_t);
 }
 
 bool within(std::int64_t value, int least, int greatest) { return value >= least && value <= greatest; }
@@ -64,17 +69,25 @@ layer_descriptor decode_descriptor(const std::vector<std::uint8_t>& bytes) {
     return d;
 }
 
-std::vector<std::uint8_t> encode_tables(const std::vector<channel_record>& channels, const std::vector<weight_fill>& fills) {
+std::vector<std::uint8_t> encode_tables(const std::vector<channel_record>& channels, const std::vector<weight_fill>& fills,
+                                        const std::vector<std::int32_t>& own_biases) {
     std::vector<std::uint8_t> bytes;
     bytes.reserve(channels.size() * channel_record_bytes + fills.size() * fill_record_bytes);
     for (const channel_record& channel : channels) append(bytes, channel);
     for (const weight_fill& fill : fills)
         append(bytes, fill_record{static_cast<std::uint32_t>(fill.outlier_bytes), static_cast<std::uint32_t>(fill.n_blocks), static_cast<std::uint32_t>(fill.k_blocks)});
+    for (const std::int32_t bias : own_biases) append(bytes, bias);
     return bytes;
 }
 
 std::size_t table_bytes(const layer_descriptor& d) {
-    return std::size_t(d.geometry.n()) * d.geometry.repeat * channel_record_bytes + std::size_t{d.fills} * fill_record_bytes;
+    return std::size_t(d.geometry.n()) * d.geometry.repeat * channel_record_bytes + std::size_t{d.fills} * fill_record_bytes + own_bias_bytes(d);
+}
+
+std::vector<std::int32_t> decode_own_biases(const layer_descriptor& d, const std::vector<std::uint8_t>& bytes) {
+    std::vector<std::int32_t> biases(own_bias_bytes(d) / sizeof(std::int32_t));
+    if (!biases.empty()) std::memcpy(biases.data(), bytes.data() + bytes.size() - own_bias_bytes(d), own_bias_bytes(d));
+    return biases;
 }
 
 void decode_tables(const layer_descriptor& d, int trees, int lanes, const std::vector<std::uint8_t>& bytes,

@@ -42,6 +42,9 @@ struct layer_descriptor {
     /// packed; whole bytes per block of channels. 0: block after block, see output_blocks().
     std::uint32_t output_vector_bytes = 0, output_reserved = 0;
     std::uint64_t output_repeat_bytes = 0;
+    /// Where an adapter wrote the beta that the step of this layer's input was multiplied by; 0: none. With one, the layer's own biases follow
+    /// the tables, 4 bytes per channel record, which is without them: they are divided by beta.
+    std::uint64_t scale_address = 0;
 };
 
 constexpr std::uint32_t descriptor_magic = 0x4d4d5953;  // "SYMM"
@@ -69,12 +72,16 @@ std::vector<std::uint8_t> encode(const layer_descriptor& d);
 /// Throws model_fault when the bytes are no descriptor or one of no layer.
 layer_descriptor decode_descriptor(const std::vector<std::uint8_t>& bytes);
 
-std::vector<std::uint8_t> encode_tables(const std::vector<channel_record>& channels, const std::vector<weight_fill>& fills);
+std::vector<std::uint8_t> encode_tables(const std::vector<channel_record>& channels, const std::vector<weight_fill>& fills,
+                                        const std::vector<std::int32_t>& own_biases = {});
 std::size_t table_bytes(const layer_descriptor& d);
 /// The tables as the sequencer reads them; fills get back their place and dense sizes. Throws model_fault unless the fills
 /// are the layer's tiles, each once and in order, output-stationary of whole n-blocks.
 void decode_tables(const layer_descriptor& d, int trees, int lanes, const std::vector<std::uint8_t>& bytes,
                    std::vector<channel_record>& channels, std::vector<weight_fill>& fills);
+
+/// One per channel record; empty where the descriptor names no beta. For bytes that decode_tables() took.
+std::vector<std::int32_t> decode_own_biases(const layer_descriptor& d, const std::vector<std::uint8_t>& bytes);
 
 /// Array ports and passes of a layer on a platform.
 const array_config& array_of(const accelerator_config& config, bool on_side_array);

@@ -63,6 +63,7 @@ void sequencer::run_step(const std::vector<std::uint8_t>& descriptor, std::uint6
     job.descriptor = decode_vector_descriptor(descriptor);
     if (job.descriptor.parameters_bytes > 0) job.parameters = fetch(job.descriptor.parameters_address, job.descriptor.parameters_bytes);
     job.compute = compute_;
+    for (int i = 0; i < 2; ++i) job.scale[i] = fetch_scale(job.descriptor.scale_address[i]);
     vectors_.begin(job);
     {
         wait_note note(waits_for_, "the vector unit");
@@ -76,6 +77,8 @@ void sequencer::run_layer(const std::vector<std::uint8_t>& descriptor, std::uint
     decode(job, descriptor);
     const std::vector<std::uint8_t> tables = fetch(job.descriptor.tables_address, table_bytes(job.descriptor));
     decode_tables(job.descriptor, job.array.trees, job.array.lanes, tables, job.channels, job.mapping.fills);
+    job.own_biases = decode_own_biases(job.descriptor, tables);
+    job.scale = fetch_scale(job.descriptor.scale_address);
     job.program = enumerate_tiles(job.geometry(), job.array.trees, job.array.lanes, job.passes, job.mapping);
     for (int i = 0; i < engines.size(); ++i) engines[i]->begin(job);
     {
@@ -110,6 +113,13 @@ std::vector<std::uint8_t> sequencer::fetch(std::uint64_t address, std::uint64_t 
     wait_note note(waits_for_, "a descriptor");
     wait(arrived_);
     return fetched_;
+}
+
+/// What an adapter left at an address; beta = 1 where there is none.
+image_scale sequencer::fetch_scale(std::uint64_t address) {
+    if (address == 0) return {};
+    const std::vector<std::uint8_t> bytes = fetch(address, image_scale_bytes);
+    return compute_ ? decode_image_scale(bytes) : image_scale{};
 }
 
 void sequencer::store(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay) {

@@ -30,13 +30,18 @@ std::vector<std::int16_t> fixed_weights(const std::vector<float>& weights, doubl
     return codes;
 }
 
-/// factor * ratio / 2^fraction_bits; ratio < 2^19. Shifted further until the multiplier has 31 bits.
+std::uint8_t less(std::uint8_t shift, int fewer) {
+    if (fewer > shift) throw model_fault(fmt::format("adapter: a factor of shift {} grows by {} bits", shift, fewer));
+    return static_cast<std::uint8_t>(shift - fewer);
+}
+
+/// factor * ratio / 2^fraction_bits; ratio < 2^19. Shifted further until the multiplier has no more bits than it may.
 fixed_multiplier scaled(fixed_multiplier factor, std::int64_t ratio, int fraction_bits) {
+    const std::int64_t limit = std::int64_t{1} << (factor.multiplier < 1 << 15 ? 15 : 31);
     int fewer = 0;
     std::int64_t multiplier = rounded_shift(factor.multiplier * ratio, fraction_bits);
-    while (multiplier >= std::int64_t{1} << 31) multiplier = rounded_shift(factor.multiplier * ratio, fraction_bits + ++fewer);
-    if (fewer > factor.shift) throw model_fault(fmt::format("adapter: factor {} / 2^{} times beta", factor.multiplier, factor.shift));
-    return {static_cast<std::int32_t>(multiplier), static_cast<std::uint8_t>(factor.shift - fewer)};
+    while (multiplier >= limit) multiplier = rounded_shift(factor.multiplier * ratio, fraction_bits + ++fewer);
+    return {static_cast<std::int32_t>(multiplier), less(factor.shift, fewer)};
 }
 
 }  // namespace
@@ -80,8 +85,46 @@ std::uint16_t adapter_beta(const adapter_parameters& p, const std::int16_t* in) 
     return static_cast<std::uint16_t>(std::clamp<std::int64_t>(rounded_shift(beta, p.second_shift - 2), 4096, 65535));
 }
 
-fixed_multiplier divided_by_beta(fixed_multiplier factor, std::uint16_t beta) { return scaled(factor, (std::int64_t{1} << 30) / beta, 16); }
+image_scale scale_of(std::uint16_t beta) { return {beta, (std::uint32_t{1} << 30) / beta}; }
 
-fixed_multiplier times_beta(fixed_multiplier factor, std::uint16_t beta) { return scaled(factor, beta, 14); }
+std::vector<std::uint8_t> encode(const image_scale& s) {
+    std::vector<std::uint8_t> bytes;
+    for (const std::uint32_t word : {s.beta, s.reciprocal})
+        for (int byte = 0; byte < 4; ++byte) bytes.push_back(static_cast<std::uint8_t>(word >> (8 * byte)));
+    return bytes;
+}
+
+image_scale decode_image_scale(const std::vector<std::uint8_t>& bytes) {
+    std::uint32_t words[2] = {};
+    for (std::size_t i = 0; i < bytes.size() && i < image_scale_bytes; ++i) words[i / 4] |= std::uint32_t{bytes[i]} << (8 * (i % 4));
+    const bool is_beta = bytes.size() == image_scale_bytes && words[0] >= 4096 && words[0] <= 65535;
+    if (!is_beta || words[1] != (std::uint32_t{1} << 30) / words[0])
+        throw model_fault("no adapter has written the scale that a descriptor names");
+    return {words[0], words[1]};
+}
+
+fixed_multiplier divided_by_beta(fixed_multiplier factor, const image_scale& s) { return scaled(factor, s.reciprocal, 16); }
+
+fixed_multiplier times_beta(fixed_multiplier factor, const image_scale& s) { return scaled(factor, s.beta, 14); }
+
+add_parameters times_betas(add_parameters p, const image_scale& a, const image_scale& b) {
+    const auto grown = [](std::int32_t multiplier, const image_scale& s, int fewer) {
+        return static_cast<std::int32_t>(rounded_shift(multiplier * std::int64_t{s.beta}, 14 + fewer));
+    };
+    int fewer = 0;
+    while (std::max(grown(p.a_multiplier, a, fewer), grown(p.b_multiplier, b, fewer)) >= 1 << 15) ++fewer;
+    p.a_multiplier = grown(p.a_multiplier, a, fewer);
+    p.b_multiplier = grown(p.b_multiplier, b, fewer);
+    p.shift = less(p.shift, fewer);
+    return p;
+}
+
+channel_record scaled_channel(channel_record c, std::int32_t own_bias, const image_scale& s) {
+    const fixed_multiplier factor = times_beta({c.multiplier, c.shift}, s);
+    c.bias += static_cast<std::int32_t>(rounded_shift(own_bias * std::int64_t{s.reciprocal}, 16));
+    c.multiplier = factor.multiplier;
+    c.shift = factor.shift;
+    return c;
+}
 
 }  // namespace symmetree

@@ -128,6 +128,21 @@ std::enable_if_t<std::is_same_v<std::remove_const_t<P>, mean_parameters>> visit(
     visit(t, p.out);
 }
 
+template <class Table, class P>
+std::enable_if_t<std::is_same_v<std::remove_const_t<P>, adapter_parameters>> visit(Table& t, P& p) {
+    t(p.rows);
+    t(p.channels);
+    t(p.hidden);
+    t(p.zero_point);
+    visit(t, p.mean);
+    t.list(p.first);
+    t.list(p.first_bias);
+    t(p.first_shift);
+    t.list(p.second);
+    t(p.second_bias);
+    t(p.second_shift);
+}
+
 template <class P>
 P read(const std::vector<std::uint8_t>& bytes) {
     table_reader table(bytes);
@@ -162,6 +177,7 @@ vector_parameters decode_parameters(vector_operation operation, const std::vecto
             if (!bytes.empty()) return read<requantize_parameters>(bytes);
             return {};
         case vector_operation::stage: return {};
+        case vector_operation::adapter: return read<adapter_parameters>(bytes);
     }
     throw model_fault("a step of no operation");
 }

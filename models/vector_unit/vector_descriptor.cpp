@@ -6,17 +6,20 @@
 
 #include "core/error.h"
 #include "models/sequencer/descriptor.h"
+#include "models/vector_unit/adapter_math.h"
 
 namespace symmetree {
 namespace {
 
 static_assert(std::is_trivially_copyable_v<vector_descriptor> && sizeof(vector_descriptor) <= descriptor_bytes);
-static_assert(offsetof(vector_descriptor, a) == 16 && offsetof(vector_descriptor, parameters_address) == 88 && offsetof(vector_descriptor, copy) == 104);
+static_assert(offsetof(vector_descriptor, a) == 16 && offsetof(vector_descriptor, parameters_address) == 88 && offsetof(vector_descriptor, copy) == 104 &&
+              offsetof(vector_descriptor, scale_address) == 184);
 
 bool is_tensor(const memory_tensor& t) { return t.rows >= 1 && t.row_elements >= 1 && t.bits >= 2 && t.bits <= 16; }
 
 bool is_step(const vector_descriptor& d) {
-    return d.operation < vector_operations && is_tensor(d.a) && is_tensor(d.result) && (d.has_second == 0 || is_tensor(d.b)) && d.kernel_rows >= 1 &&
+    const bool fits = static_cast<vector_operation>(d.operation) != vector_operation::adapter || d.result.bytes() == image_scale_bytes;
+    return d.operation < vector_operations && fits && is_tensor(d.a) && is_tensor(d.result) && (d.has_second == 0 || is_tensor(d.b)) && d.kernel_rows >= 1 &&
            d.stride_rows >= 1 && d.trees >= 1 && d.lanes >= 1 && std::all_of(d.copy.extent, d.copy.extent + copy_rank, [](std::int32_t e) { return e >= 1; });
 }
 
@@ -75,6 +78,21 @@ std::vector<vector_chunk> sweeps_of(const vector_descriptor& d, std::uint64_t ba
     return chunks;
 }
 
+/// Rows of the image, piece by piece; the last one makes the result.
+std::vector<vector_chunk> pieces_of(const vector_descriptor& d, std::uint64_t bank_bytes) {
+    const auto fitting = static_cast<std::int32_t>(std::clamp<std::uint64_t>(bank_bytes / d.a.row_bytes(), 1, std::uint64_t(d.a.rows)));
+    std::vector<vector_chunk> chunks;
+    for (std::int32_t row = 0; row < d.a.rows; row += fitting) {
+        vector_chunk c;
+        c.first_input = row;
+        c.inputs = std::min(fitting, d.a.rows - row);
+        chunks.push_back(c);
+    }
+    chunks.back().rows = d.result.rows;
+    chunks.back().result_bytes = d.result.bytes();
+    return chunks;
+}
+
 }  // namespace
 
 std::vector<std::uint8_t> encode(const vector_descriptor& d) {
@@ -109,6 +127,7 @@ std::uint64_t staged_bytes(const vector_descriptor& d) {
 
 std::vector<vector_chunk> chunks_of(const vector_descriptor& d, std::uint64_t bank_bytes) {
     if (moves(d)) return sweeps_of(d, bank_bytes);
+    if (static_cast<vector_operation>(d.operation) == vector_operation::adapter) return pieces_of(d, bank_bytes);
     std::vector<vector_chunk> chunks;
     for (std::int32_t row = 0; row < d.result.rows;) {
         vector_chunk c = rows_from(d, row, 1);

@@ -17,9 +17,10 @@ enum class vector_operation : std::uint8_t {
     pool,        ///< windows of an image, maximum or mean
     mean,        ///< over rows: global pooling, mean of tokens
     rearrange,   ///< another order of the elements, requantized on the way
-    stage        ///< an operand of an attention product into the order of a weight stream
+    stage,       ///< an operand of an attention product into the order of a weight stream
+    adapter      ///< beta of an image and its reciprocal, for a tensor whose step is chosen per image
 };
-constexpr int vector_operations = 9;
+constexpr int vector_operations = 10;
 
 /// A tensor in memory: rows of packed codes, each row byte-aligned. The layout that the activation buffer reads.
 struct memory_tensor {
@@ -65,6 +66,8 @@ struct vector_descriptor {
     std::uint32_t parameters_bytes = 0;
     std::uint32_t reserved = 0;
     strided_copy copy;                     ///< rearrange; stage: extents repeat, channels, inputs
+    /// Where adapters wrote their betas; 0: none. requantize: the result's step is times beta; add: those of `a` and of `b` are.
+    std::uint64_t scale_address[2] = {};
 };
 
 constexpr std::uint32_t vector_magic = 0x564d5953;  // "SYMV"
@@ -87,7 +90,7 @@ struct vector_chunk {
     std::uint64_t result_offset = 0, result_bytes = 0;
 };
 /// Cuts a step so that what is fetched and made fits `bank_bytes`, whole rows at a time, at least one. A rearrangement reads the whole
-/// source for every bank it fills.
+/// source for every bank it fills; an adapter writes behind the last rows only.
 std::vector<vector_chunk> chunks_of(const vector_descriptor& d, std::uint64_t bank_bytes);
 
 }  // namespace symmetree

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "models/vector_unit/adapter_math.h"
 #include "models/vector_unit/vector_descriptor.h"
 
 namespace symmetree {
@@ -11,6 +12,7 @@ namespace symmetree {
 struct vector_job {
     vector_descriptor descriptor;
     std::vector<std::uint8_t> parameters;
+    image_scale scale[2];  ///< what stands at the descriptor's scale addresses
     bool compute = true;   ///< false: timing only
 };
 

@@ -48,7 +48,17 @@ std::vector<std::uint8_t> pack_rows(const memory_tensor& t, const std::int16_t* 
 void vector_step::begin(const vector_job& job) {
     d_ = job.descriptor;
     parameters_ = decode_parameters(static_cast<vector_operation>(d_.operation), job.parameters);
+    if (auto* p = std::get_if<requantize_parameters>(&parameters_)) p->factor = divided_by_beta(p->factor, job.scale[0]);
+    if (auto* p = std::get_if<add_parameters>(&parameters_)) *p = times_betas(*p, job.scale[0], job.scale[1]);
     moved_.clear();
+    image_.clear();
+}
+
+vector_cost vector_step::cost(const vector_chunk& c, int lanes) const {
+    const auto* p = std::get_if<adapter_parameters>(&parameters_);
+    if (!p) return cost_of(work(c), lanes);
+    const std::int64_t positions = std::int64_t{c.inputs} * d_.a.row_elements / p->channels;
+    return c.rows == 0 ? adapter_sum_cost(positions, p->channels, lanes) : adapter_cost(positions, p->channels, p->hidden, lanes);
 }
 
 vector_work vector_step::work(const vector_chunk& c) const {
@@ -67,6 +77,7 @@ vector_work vector_step::work(const vector_chunk& c) const {
         }
         case vector_operation::rearrange:
         case vector_operation::stage: return {vector_operator::requantize, 1, std::int64_t(c.moved), 1};  // one element per lane and cycle
+        case vector_operation::adapter: break;
     }
     throw model_fault("a step of no operation");
 }
@@ -82,6 +93,7 @@ std::vector<std::uint8_t> vector_step::run(const vector_chunk& c, const std::vec
             unpack_rows(d_.b, operands.data() + std::size_t(c.inputs) * d_.a.row_bytes(), c.second_inputs, b_.data());
         }
     }
+    if (operation == vector_operation::adapter) return adapt(c);
     if (moves) {
         if (moved_.empty()) operation == vector_operation::stage ? stage() : rearrange();
         const auto from = moved_.begin() + std::ptrdiff_t(c.result_offset);
@@ -103,9 +115,18 @@ void vector_step::compute_rows(const vector_chunk& c) {
         case vector_operation::pool: pool_codes(part_of(std::get<pool_parameters>(parameters_), c), a_.data(), out_.data()); return;
         case vector_operation::mean: mean_codes(std::get<mean_parameters>(parameters_), a_.data(), out_.data(), rows, columns); return;
         case vector_operation::rearrange:
-        case vector_operation::stage: break;
+        case vector_operation::stage:
+        case vector_operation::adapter: break;
     }
     throw model_fault("a step that has no rows");
+}
+
+std::vector<std::uint8_t> vector_step::adapt(const vector_chunk& c) {
+    const auto& p = std::get<adapter_parameters>(parameters_);
+    image_.insert(image_.end(), a_.begin(), a_.end());
+    if (c.rows == 0) return {};
+    if (image_.size() != std::size_t(p.rows) * std::size_t(p.channels)) throw model_fault("an adapter of another image size");
+    return encode(scale_of(adapter_beta(p, image_.data())));
 }
 
 void vector_step::rearrange() {

@@ -31,7 +31,9 @@ struct vector_cost {
 /// Throws model_fault on sizes below 1.
 vector_cost cost_of(const vector_work& work, int lanes);
 
-/// An adapter of ASQ: from the first code of an image of `rows` positions until both of its factors are known.
+/// An adapter of ASQ: from the first code of an image of `rows` positions until beta and its reciprocal are known. Where the image comes in
+/// pieces, adapter_sum_cost for each but the last, adapter_cost for the last.
+vector_cost adapter_sum_cost(std::int64_t rows, std::int64_t channels, int lanes);
 vector_cost adapter_cost(std::int64_t rows, std::int64_t channels, std::int64_t hidden, int lanes);
 
 }  // namespace symmetree

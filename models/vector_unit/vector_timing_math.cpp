@@ -88,6 +88,12 @@ vector_cost cost_of(const vector_work& work, int lanes) {
     throw model_fault("unknown vector operator");
 }
 
+vector_cost adapter_sum_cost(std::int64_t rows, std::int64_t channels, int lanes) {
+    vector_cost c = cost_of({vector_operator::mean, 1, channels, rows}, lanes);
+    c.scaled = c.writes = 0;
+    return c;
+}
+
 vector_cost adapter_cost(std::int64_t rows, std::int64_t channels, std::int64_t hidden, int lanes) {
     vector_cost c = cost_of({vector_operator::mean, 1, channels, rows}, lanes);
     for (const auto& [outputs, inputs] : {std::pair(hidden, channels), std::pair(std::int64_t{1}, hidden)}) {

@@ -99,7 +99,7 @@ void vector_unit::run_step() {
 void vector_unit::run_chunk(std::size_t index) {
     const vector_chunk& c = chunks_[index];
     bank& b = banks_[index % 2];
-    const vector_cost cost = cost_of(step_.work(c), config_.lanes);
+    const vector_cost cost = step_.cost(c, config_.lanes);
     activity_.busy += cost.cycles;
     activity_.lane_operations += cost.lane_operations;
     activity_.polynomials += cost.polynomials;
@@ -115,6 +115,11 @@ void vector_unit::run_chunk(std::size_t index) {
     memory_.read_bytes += b.operands.size();   // the lanes' side of the banks
     memory_.written_bytes += b.results.size();
     wait(clock_.time(cost.cycles));
+    if (c.result_bytes == 0) {  // a piece of an adapter's image
+        ++written_;
+        tokens_.release_empty();
+        return;
+    }
     transfer job{dma_stream::results, {{job_->descriptor.result.address + c.result_offset, c.result_bytes}}, results_address(index % 2), of_results, this};
     sc_core::sc_time delay;
     dma->b_transport(job, delay);

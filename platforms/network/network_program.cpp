@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <numeric>
 
 #include "core/bit_stream.h"
 #include "models/host/layer_image.h"
+#include "models/vector_unit/adapter_math.h"
 #include "platforms/prepare.h"
 
 namespace symmetree {
@@ -70,10 +72,12 @@ public:
     }
 
 private:
-    /// Descriptors stand before everything else; a node has at most its own step and one rearrangement per input, a concatenation one per input.
+    /// Descriptors stand before everything else; a node has at most its own step and one rearrangement per input, a concatenation one per input,
+    /// an adapter its own step and rearrangement.
     std::size_t count_bound() const {
         std::size_t count = 0;
         for (const graph_node& node : graph_.nodes) count += 1 + node.inputs.size();
+        for (const quantized_node& node : q_.nodes) count += node.adapter ? 2 : 0;
         return count;
     }
 
@@ -132,7 +136,7 @@ private:
                 if (c.q_.nodes[from].value_of == i) c.out_.views[i] = c.out_.views[from];
                 else c.elementwise(i, vector_operation::requantize);
             }
-            void operator()(const scale_op&) const { c.elementwise(i, vector_operation::requantize); }
+            void operator()(const scale_op&) const { c.place_scale(i); }
             void operator()(const gelu_op&) const { c.elementwise(i, vector_operation::gelu); }
             void operator()(const softmax_op&) const { c.row_wise(i, vector_operation::softmax); }
             void operator()(const layer_norm_op&) const { c.row_wise(i, vector_operation::layer_norm); }
@@ -252,8 +256,36 @@ private:
     void elementwise(std::size_t i, vector_operation operation) {
         const tensor_view v = dense_view(i, out_.views[graph_.nodes[i].inputs.front()]);
         const std::size_t buffer = new_buffer(buffer_of(v).rows, buffer_of(v).row_elements, format_of(i));
-        emit(i, step_of(operation, buffer_of(v), out_.buffers[buffer]), q_.nodes[i].parameters);
+        vector_descriptor d = step_of(operation, buffer_of(v), out_.buffers[buffer]);
+        if (q_.nodes[i].adapter) d.scale_address[0] = scales_.at(i);
+        emit(i, d, q_.nodes[i].parameters);
         out_.views[i] = {buffer, 0, v.shape, v.strides};
+    }
+
+    void place_scale(std::size_t i) {
+        if (q_.nodes[i].adapter) place_adapter(i);
+        elementwise(i, vector_operation::requantize);
+    }
+
+    /// beta of a tensor, 8 bytes that every step and layer that needs them reads.
+    void place_adapter(std::size_t i) {
+        const adapter_parameters& p = *q_.nodes[i].adapter;
+        const tensor_view& v = out_.views[graph_.nodes[i].inputs.front()];
+        const bool image = v.shape.size() == 4 && v.shape[0] == 1;
+        const memory_tensor in = image ? images_of(i, v, 1) : rows_of(i, v, p.rows, p.channels);
+        memory_tensor scale;
+        scale.rows = 1;
+        scale.row_elements = image_scale_bytes / 2;
+        scale.bits = 16;
+        scale.is_signed = 0;
+        scale.address = scales_[i] = reserve(image_scale_bytes);
+        emit(i, step_of(vector_operation::adapter, in, scale), p);
+    }
+
+    /// Where the beta stands that the steps of a node's codes are multiplied by; 0 for none.
+    std::uint64_t scale_of_input(std::size_t i, std::size_t at = 0) const {
+        const std::optional<std::size_t> by = q_.nodes[graph_.nodes[i].inputs[at]].adapted_by;
+        return by ? scales_.at(*by) : 0;
     }
 
     void row_wise(std::size_t i, vector_operation operation) {
@@ -278,6 +310,7 @@ private:
         vector_descriptor d = step_of(vector_operation::add, buffer_of(swap ? b : a), out_.buffers[buffer]);
         d.has_second = 1;
         d.b = buffer_of(swap ? a : b);
+        for (std::size_t at = 0; at < 2; ++at) d.scale_address[at] = scale_of_input(i, at);
         emit(i, d, q_.nodes[i].parameters);
         out_.views[i] = {buffer, 0, node.shape, a.strides};
     }
@@ -377,6 +410,7 @@ private:
         d.output_greatest = static_cast<std::int16_t>(out.code_of(q_.nodes[i].clip.greatest));
         const tensor_format& x = format_of(node.inputs.front());
         d.input_zero_point = static_cast<std::int16_t>(x.zero_point);
+        d.scale_address = scale_of_input(i);
         d.input_address = input_of(i, d.geometry, *p.what).address;
         place_outputs(i, d, *p.what);
         place_weights(i, d, op.layer);
@@ -420,7 +454,7 @@ private:
     void place_weights(std::size_t i, layer_descriptor& d, std::size_t layer_index) {
         const quantized_product& p = q_.products[layer_index];
         const layer_plan& plan = out_.plans[layer_index];
-        std::vector<std::uint8_t> tables = encode_tables(p.channels, plan.fills);
+        std::vector<std::uint8_t> tables = encode_tables(p.channels, plan.fills, p.own_biases);
         d.tables_address = reserve(tables.size());
         out_.contents.push_back({d.tables_address, std::move(tables)});
         if (is_attention_product(*p.what)) {
@@ -469,6 +503,7 @@ private:
     const bool with_values_;
     network_program out_;
     std::uint64_t next_ = 0;
+    std::map<std::size_t, std::uint64_t> scales_;   ///< by node with an adapter: where its beta stands
     std::vector<std::uint8_t> descriptors_;
     diagnostics problems_;
 };

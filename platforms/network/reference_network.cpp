@@ -1,6 +1,7 @@
 #include "platforms/network/reference_network.h"
 
 #include <cmath>
+#include <map>
 
 #include "core/error.h"
 #include "platforms/reference/reference_product.h"
@@ -35,6 +36,7 @@ public:
     std::vector<codes> run() {
         for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
             const quantized_node& node = q_.nodes[i];
+            if (node.adapter) betas_[i] = beta(i, *node.adapter);
             if (fused_into_input(i)) {
                 values_[i] = values_[graph_.nodes[i].inputs.front()];
                 continue;
@@ -59,14 +61,18 @@ private:
         if (std::holds_alternative<input_op>(node.op)) return image_;
         if (const auto* op = std::get_if<constant_op>(&node.op)) return constant(*op, q.format);
         if (const auto* op = std::get_if<product_op>(&node.op)) return product(i, *op);
-        if (std::holds_alternative<clip_op>(node.op) || std::holds_alternative<scale_op>(node.op))
-            return reference_requantize(std::get<requantize_parameters>(q.parameters), input(i));
+        if (std::holds_alternative<clip_op>(node.op) || std::holds_alternative<scale_op>(node.op)) {
+            requantize_parameters p = std::get<requantize_parameters>(q.parameters);
+            if (q.adapter) p.factor = reference_divided_by_beta(p.factor, betas_.at(i));
+            return reference_requantize(p, input(i));
+        }
         if (std::holds_alternative<gelu_op>(node.op)) return reference_gelu(std::get<gelu_parameters>(q.parameters), input(i));
         if (std::holds_alternative<softmax_op>(node.op))
             return reference_softmax(std::get<softmax_parameters>(q.parameters), input(i), std::size_t(node.shape.back()));
         if (std::holds_alternative<layer_norm_op>(node.op)) return reference_layer_norm(std::get<layer_norm_parameters>(q.parameters), input(i));
         if (std::holds_alternative<add_op>(node.op))
-            return reference_add(std::get<add_parameters>(q.parameters), broadcast(i, 0), broadcast(i, 1));
+            return reference_add(reference_times_betas(std::get<add_parameters>(q.parameters), beta_of_input(i, 0), beta_of_input(i, 1)), broadcast(i, 0),
+                                 broadcast(i, 1));
         if (std::holds_alternative<pool_op>(node.op)) return pool(i, std::get<pool_parameters>(q.parameters));
         if (const auto* op = std::get_if<mean_op>(&node.op)) return mean(i, *op, std::get<mean_parameters>(q.parameters));
         if (std::holds_alternative<reshape_op>(node.op)) return input(i);
@@ -75,6 +81,16 @@ private:
         if (const auto* op = std::get_if<concat_op>(&node.op)) return concat(i, *op, q);
         if (const auto* op = std::get_if<pad_op>(&node.op)) return pad(i, *op);
         throw model_fault("reference: an operator that it does not know");
+    }
+
+    std::uint16_t beta(std::size_t i, const adapter_parameters& p) const {
+        const extents& shape = input_shape(i);
+        return reference_beta(p, shape.size() == 4 && shape[0] == 1 ? channels_last(input(i), shape) : input(i));
+    }
+    /// 14 fraction bits; 1 where the input's step is fixed.
+    std::uint16_t beta_of_input(std::size_t i, std::size_t at) const {
+        const std::optional<std::size_t> by = q_.nodes[graph_.nodes[i].inputs[at]].adapted_by;
+        return by ? betas_.at(*by) : 1 << 14;
     }
 
     static codes constant(const constant_op& op, const tensor_format& format) {
@@ -214,13 +230,16 @@ private:
         const int least = out.code_of(q_.nodes[i].clip.least), greatest = out.code_of(q_.nodes[i].clip.greatest);
         const bool channels_outside = std::holds_alternative<conv_shape>(p.what->shape);
         const std::int64_t repeats = product_of(*p.what).repeat, per_repeat = sums.rows / repeats;
+        const std::uint16_t beta = beta_of_input(i, 0);
         codes result(std::size_t(sums.rows * sums.vectors));
         for (std::int64_t row = 0; row < sums.rows; ++row) {
             const channel_record& c = p.channels[std::size_t(row)];
+            const fixed_multiplier factor = reference_times_beta({c.multiplier, c.shift}, beta);
+            const std::int64_t bias = reference_bias_divided_by_beta(own_bias(p, std::size_t(row), i), beta);
             for (std::int64_t v = 0; v < sums.vectors; ++v) {
                 // The reference sums codes without their zero points; the bias of the record has the zero point's share, which the layer's own bias is without.
-                const std::int64_t sum = sums.accumulators[std::size_t(row * sums.vectors + v)] + own_bias(p, std::size_t(row), i);
-                const std::int32_t code = reference_requantize(sum, c.multiplier, c.shift, out.zero_point, least, greatest);
+                const std::int64_t sum = sums.accumulators[std::size_t(row * sums.vectors + v)] + bias;
+                const std::int32_t code = reference_requantize(sum, factor.multiplier, factor.shift, out.zero_point, least, greatest);
                 const std::int64_t at = channels_outside ? row * sums.vectors + v : (row / per_repeat * sums.vectors + v) * per_repeat + row % per_repeat;
                 result[std::size_t(at)] = static_cast<std::int16_t>(code);
             }
@@ -237,6 +256,7 @@ private:
     const quantized_network& q_;
     const network_graph& graph_;
     std::vector<codes> values_;
+    std::map<std::size_t, std::uint16_t> betas_;  ///< by node with an adapter
     const codes& image_;
 };
 

@@ -184,10 +184,11 @@ std::uint16_t reference_beta(const adapter_parameters& p, const codes& in) {
 
 namespace {
 
-/// factor * ratio / 2^fraction_bits with a multiplier below 2^31.
+/// factor * ratio / 2^fraction_bits with a multiplier below 2^15 where it was, else below 2^31.
 fixed_multiplier product(fixed_multiplier factor, wide ratio, int fraction_bits) {
+    const wide limit = power_of_two(factor.multiplier < 32768 ? 15 : 31);
     int fewer = 0;
-    while (rounded(factor.multiplier * ratio, fraction_bits + fewer) >= power_of_two(31)) ++fewer;
+    while (rounded(factor.multiplier * ratio, fraction_bits + fewer) >= limit) ++fewer;
     const wide multiplier = rounded(factor.multiplier * ratio, fraction_bits + fewer);
     return {static_cast<std::int32_t>(multiplier), static_cast<std::uint8_t>(factor.shift - fewer)};
 }
@@ -199,5 +200,18 @@ fixed_multiplier reference_divided_by_beta(fixed_multiplier factor, std::uint16_
 }
 
 fixed_multiplier reference_times_beta(fixed_multiplier factor, std::uint16_t beta) { return product(factor, beta, 14); }
+
+add_parameters reference_times_betas(add_parameters p, std::uint16_t a, std::uint16_t b) {
+    int fewer = 0;
+    while (rounded(wide{p.a_multiplier} * a, 14 + fewer) > 32767 || rounded(wide{p.b_multiplier} * b, 14 + fewer) > 32767) ++fewer;
+    p.a_multiplier = static_cast<std::int32_t>(rounded(wide{p.a_multiplier} * a, 14 + fewer));
+    p.b_multiplier = static_cast<std::int32_t>(rounded(wide{p.b_multiplier} * b, 14 + fewer));
+    p.shift = static_cast<std::uint8_t>(p.shift - fewer);
+    return p;
+}
+
+std::int64_t reference_bias_divided_by_beta(std::int64_t bias, std::uint16_t beta) {
+    return static_cast<std::int64_t>(rounded(bias * (power_of_two(30) / beta), 16));
+}
 
 }  // namespace symmetree

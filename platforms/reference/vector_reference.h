@@ -21,8 +21,10 @@ codes reference_mean(const mean_parameters& p, const codes& in, std::size_t colu
 
 /// beta with 14 fraction bits; `in` [rows][channels].
 std::uint16_t reference_beta(const adapter_parameters& p, const codes& in);
-/// `factor` / beta and `factor` * beta.
+/// `factor` / beta and `factor` * beta; an addition of operands by steps times beta; a bias / beta.
 fixed_multiplier reference_divided_by_beta(fixed_multiplier factor, std::uint16_t beta);
 fixed_multiplier reference_times_beta(fixed_multiplier factor, std::uint16_t beta);
+add_parameters reference_times_betas(add_parameters p, std::uint16_t a, std::uint16_t b);
+std::int64_t reference_bias_divided_by_beta(std::int64_t bias, std::uint16_t beta);
 
 }  // namespace symmetree

@@ -120,7 +120,7 @@ NOT_MODELLED = [
     "correlation between neighbouring activations; operands are independent draws",
     "single toggles and zero operands beyond the activation class; unused lanes of a part-filled tile cost as used ones",
     "storage of the channels' constants (bias, multiplier, shift, zero point) beyond one set of registers per tree or drain lane",
-    "ASQ adapter",
+    "ASQ: beta times the constants of a layer's channels",
 ]
 
 

@@ -40,6 +40,30 @@ TEST(evaluate, random_images_depend_on_the_seed) {
         HasSubstr("8 images of random images (seed 7) (no labels); steps of activations by mse from 4 images of random images (seed 7)"));
 }
 
+TEST(evaluate, adaptive_activations_are_exact_and_named) {
+    const evaluate_bench bench;
+    for (const std::string& network : {std::string("resnet20"), networks + "small_mobilenet_v2.onnx"}) {
+        const outcome result = bench.evaluate("--workload " + network +
+                                              " --scheme symq:asq --images random:2 --calibration random:12 --check -1 --format csv");
+        EXPECT_EQ(result.code, 0) << result.err;
+        EXPECT_THAT(result.out, HasSubstr("symq:w4a4:asq")) << network;
+        EXPECT_THAT(result.out, HasSubstr("exact on 2")) << network;
+    }
+    const std::string words = "--workload resnet20 --scheme symq:asq --images random:1 --check 0 ";
+    EXPECT_THAT(bench.evaluate(words).out, HasSubstr("asq: adapters fitted on the same images as the steps."));
+    EXPECT_THAT(bench.evaluate(words + "--adapters identity").out, HasSubstr("asq: identity adapters, beta = 1."));
+}
+
+TEST(evaluate, refuses_adapters_that_are_not_there) {
+    const evaluate_bench bench;
+    const outcome result = bench.evaluate("--workload resnet20 --scheme symq:asq --images random:1 --adapters none.safetensors");
+    EXPECT_EQ(result.code, 2);
+    EXPECT_THAT(result.err, HasSubstr("none.safetensors"));
+    const outcome alone = bench.run("run --workload resnet20 --platform lanes.yaml --scheme symq:asq");
+    EXPECT_EQ(alone.code, 2);
+    EXPECT_THAT(alone.err, HasSubstr("asq needs the tensors of a whole network: symmetree evaluate"));
+}
+
 TEST(evaluate, refuses_wrong_numbers_of_random_images) {
     const evaluate_bench bench;
     const auto refusal = [&](const std::string& words) {

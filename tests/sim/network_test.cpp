@@ -1,10 +1,12 @@
 // Whole networks: what the accelerator leaves in memory for every node equals an executor that shares no arithmetic with the models.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
 #include "core/random.h"
+#include "platforms/network/fit_adapters.h"
 #include "platforms/network/quantized_network.h"
 #include "platforms/network/reference_network.h"
 #include "platforms/network/run_network.h"
@@ -87,14 +89,39 @@ std::vector<std::int16_t> random_image(const workload& net, const tensor_format&
     return codes_of(values.data(), values.size(), format);
 }
 
+/// Adapters that say something else for every image.
+adapter_set lively_adapters(const quantized_network& q, const adaptive_network& adaptive) {
+    adapter_set all = identity_adapters(q, adaptive);
+    for (auto& [name, w] : all)
+        for (std::size_t i = 0; i < w.first.size(); ++i) {
+            w.first[i] = 0.3f * static_cast<float>(std::sin(double(i) * 1.7 + double(name.size())));
+            w.first_bias[i % w.second.size()] = 0.2f;
+            w.second[i % w.second.size()] = i % 2 == 0 ? 0.9f : -0.6f;
+        }
+    return all;
+}
+
+/// A quantized network on small banks, with its adapters where the scheme is adaptive.
+struct test_network {
+    test_network(workload net, platform_config& platform, const std::string& scheme_text) {
+        platform.vector_unit.lanes = 8;
+        platform.vector_unit.bank_bytes = 512;
+        const scheme format = parse_scheme(scheme_text);
+        adaptive = with_adaptive_tensors(net, schemes_of(net, platform, format, {}));
+        const auto choose = [&](std::size_t node, int bits, activation_coding coding) { return plain_format(net, adaptive.origin[node], bits, coding); };
+        q = quantize_network(adaptive.network, platform, format, choose, weight_cache(""), 1, 1);
+    }
+    adaptive_network adaptive;
+    quantized_network q;
+};
+
 /// Runs two images on the platform and on the second executor.
 void expect_exact(workload net, platform_config platform, const std::string& scheme_text) {
-    platform.vector_unit.lanes = 8;
-    platform.vector_unit.bank_bytes = 512;
-    const workload copy = net;
-    const auto choose = [&](std::size_t node, int bits, activation_coding coding) { return plain_format(copy, node, bits, coding); };
     EXPECT_EQ(forked([&]() -> std::string {
-        const quantized_network q = quantize_network(std::move(net), platform, parse_scheme(scheme_text), choose, weight_cache(""), 1, 1);
+        test_network test(std::move(net), platform, scheme_text);
+        attach_adapters(test.q, test.adaptive, lively_adapters(test.q, test.adaptive));
+        const quantized_network& q = test.q;
+        EXPECT_EQ(parse_scheme(scheme_text).adaptive_activations, !test.adaptive.requantized.empty());
         const network_program program = compile(q, platform, true);
         std::vector<std::vector<std::int16_t>> images;
         for (std::uint64_t seed = 1; seed <= 2; ++seed) images.push_back(random_image(q.network, q.nodes[q.network.graph->input].format, seed));
@@ -206,6 +233,70 @@ TEST(a_network, separable_is_exact_on_dasq) { expect_exact(separable_network(), 
 TEST(a_network, transformer_is_exact_on_symq) { expect_exact(transformer_network(), preset("symq"), "symq:w4a4"); }
 TEST(a_network, transformer_is_exact_on_symq_at_8_bits) { expect_exact(transformer_network(), preset("symq"), "symq:w8a8"); }
 TEST(a_network, transformer_is_exact_on_dasq) { expect_exact(transformer_network(), preset("dasq"), "dasq:w3a3"); }
+TEST(a_network, residual_is_exact_with_asq) { expect_exact(residual_network(), preset("symq"), "symq:w4a4:asq"); }
+TEST(a_network, residual_is_exact_with_asq_on_dasq) { expect_exact(residual_network(), preset("dasq"), "dasq:w4a3:asq"); }
+TEST(a_network, residual_is_exact_with_asq_on_post) { expect_exact(residual_network(), preset("post"), "post:w4a4:asq"); }
+TEST(a_network, residual_is_exact_with_asq_on_asymq_row_sum) { expect_exact(residual_network(), preset("asymq_row_sum"), "asymq:w4a4:asq"); }
+TEST(a_network, separable_is_exact_with_asq) { expect_exact(separable_network(), preset("symq"), "symq:w4a4:asq"); }
+TEST(a_network, transformer_is_exact_with_asq) { expect_exact(transformer_network(), preset("symq"), "symq:w4a4:asq"); }
+
+/// Runs images 1, 2, 3 and says what came out.
+std::vector<std::vector<std::int16_t>> scores_of(const quantized_network& q, const platform_config& platform, std::vector<layer_result>* steps = nullptr) {
+    const network_program program = compile(q, platform, true);
+    std::vector<std::vector<std::int16_t>> scores;
+    run_network(
+        program, platform, true,
+        [&]() -> std::optional<std::vector<std::int16_t>> {
+            if (scores.size() == 3) return {};
+            return random_image(q.network, q.nodes[q.network.graph->input].format, scores.size() + 1);
+        },
+        [&](const network_result& result) {
+            scores.push_back(result.scores);
+            if (steps) *steps = result.steps;
+        });
+    return scores;
+}
+
+TEST(asq, identity_is_the_fixed_step) {
+    EXPECT_EQ(forked([]() -> std::string {
+        platform_config platform = preset("symq");
+        test_network adaptive(residual_network(), platform, "symq:w4a4:asq"), fixed(residual_network(), platform, "symq:w4a4:asq"),
+            lively(residual_network(), platform, "symq:w4a4:asq");
+        attach_adapters(lively.q, lively.adaptive, lively_adapters(lively.q, lively.adaptive));
+        attach_adapters(adaptive.q, adaptive.adaptive, identity_adapters(adaptive.q, adaptive.adaptive));
+        const auto scores = scores_of(adaptive.q, platform);
+        for (std::size_t i = 0; i < 3; ++i) {
+            const auto image = random_image(fixed.q.network, fixed.q.nodes[fixed.q.network.graph->input].format, i + 1);
+            EXPECT_EQ(scores[i], reference_network(fixed.q, image)[fixed.q.network.graph->output]) << "image " << i;
+            EXPECT_NE(scores[i], reference_network(lively.q, image)[fixed.q.network.graph->output]) << "the adapters of the other tests do nothing";
+        }
+        return ::testing::Test::HasFailure() ? "failed" : "done";
+    }), "done");
+}
+
+TEST(asq, an_adapter_takes_the_time_and_the_operations_of_its_parts) {
+    EXPECT_EQ(forked([]() -> std::string {
+        platform_config platform = preset("symq");
+        test_network test(residual_network(), platform, "symq:w4a4:asq");
+        platform.vector_unit.bank_bytes = 3 * 12 * 16;  // three rows of relu0
+        attach_adapters(test.q, test.adaptive, lively_adapters(test.q, test.adaptive));
+        std::vector<layer_result> steps;
+        scores_of(test.q, platform, &steps);
+        const network_program program = compile(test.q, platform, true);
+        const auto found = std::find_if(program.steps.begin(), program.steps.end(), [](const network_step& s) { return !s.is_product && s.operation == vector_operation::adapter; });
+        EXPECT_EQ(found->name, "relu0.asq");
+        const vector_activity& a = steps[std::size_t(found - program.steps.begin())].vector_unit;
+        // 12 x 12 pixels of 16 channels on 8 lanes, one hidden element: four pieces of 36 pixels; products 16 / 8 and 1 issue; 19 + 1 cycles.
+        EXPECT_EQ(a.busy, 4u * (36 * 2 + 4) + (2 + 5 + 3 - 1) + (1 + 5 + 3 - 1) + 20);
+        EXPECT_EQ(a.lane_operations, 12u * 12 * 16);
+        EXPECT_EQ(a.scaled, 16u + 16 + 1);
+        EXPECT_EQ(a.row_operations, 1u);
+        EXPECT_EQ(std::count_if(program.steps.begin(), program.steps.end(), [](const network_step& s) { return s.operation == vector_operation::adapter; }),
+                  std::ptrdiff_t(test.adaptive.requantized.size()));
+        return ::testing::Test::HasFailure() ? "failed" : "done";
+    }), "done");
+}
+
 TEST(a_network, transformer_is_exact_on_pot) { expect_exact(transformer_network(), preset("pot"), "pot:w4a4"); }
 
 }  // namespace

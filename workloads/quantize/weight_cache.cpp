@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 scheme weight_part(scheme s) {
     s.activation_bits = 8;
     s.activation_range = range_method::mse;
+    s.adaptive_activations = false;
     s.shift.guard_bits = 0;
     return s;
 }
@@ -33,9 +34,6 @@ std::string read_file(const std::string& path) {
     file.read(bytes.data(), static_cast<std::streamsize>(size));
     return file ? bytes : std::string();
 }
-
-/// The layer brings its weights in this very format.
-bool holds_codes(const layer& l, const scheme& s) { return l.codes && l.own_scheme && *l.own_scheme == s; }
 
 }  // namespace
 
@@ -52,7 +50,8 @@ std::string weight_cache::default_directory() {
 }
 
 quantized_weights weight_cache::get(const layer& l, std::uint64_t seed, const scheme& s, int threads) const {
-    if (holds_codes(l, s)) return *l.codes;
+    const auto* const coded = std::get_if<coded_weights>(&l.weights);
+    if (coded && l.own_scheme && weight_part(*l.own_scheme) == weight_part(s)) return *coded->codes;
     const std::string key = enabled() ? key_of(l, seed, s) : std::string();
     std::optional<quantized_weights> q = enabled() ? load(key) : std::nullopt;
     if (!q) {
@@ -65,7 +64,7 @@ quantized_weights weight_cache::get(const layer& l, std::uint64_t seed, const sc
 }
 
 bool weight_cache::contains(const layer& l, std::uint64_t seed, const scheme& s) const {
-    return holds_codes(l, s) || (enabled() && load(key_of(l, seed, s)).has_value());
+    return enabled() && load(key_of(l, seed, s)).has_value();
 }
 
 std::string weight_cache::key_of(const layer& l, std::uint64_t seed, const scheme& s) {

@@ -193,6 +193,19 @@ TEST_F(damaged, fill_table_that_is_not_the_layers_is_a_fault) {
     }, "several n-blocks cut together");
 }
 
+TEST_F(damaged, own_biases_come_back_and_must_be_whole) {
+    layer_descriptor d = image.descriptor;
+    d.scale_address = 640;
+    std::vector<std::int32_t> biases;
+    for (std::size_t i = 0; i < image.channels.size(); ++i) biases.push_back(static_cast<std::int32_t>(i) * 1000 - 7);
+    const std::vector<std::uint8_t> bytes = encode_tables(image.channels, image.fills, biases);
+    EXPECT_NO_THROW(decode(d, c.array(), bytes));
+    EXPECT_EQ(decode_own_biases(d, bytes), biases);
+    EXPECT_THROW(decode(d, c.array(), encode_tables(image.channels, image.fills)), model_fault);
+    EXPECT_THROW(decode(image.descriptor, c.array(), bytes), model_fault);
+    EXPECT_TRUE(decode_own_biases(image.descriptor, encode_tables(image.channels, image.fills)).empty());
+}
+
 TEST_F(damaged, output_stationary_fill_of_a_part_of_an_n_block_is_a_fault) {
     std::vector<weight_fill> fills = image.fills;
     weight_fill whole = fills[2], front = whole, rest = whole;  // two n-blocks of three k-blocks

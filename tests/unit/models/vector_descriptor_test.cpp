@@ -113,6 +113,25 @@ TEST(staging, takes_the_bytes_of_its_tiles) {
     EXPECT_EQ(staged_bytes(d), 2u * (96 + 24 + 24 + 6));
 }
 
+TEST(adapters, read_an_image_in_pieces_and_write_behind_the_last) {
+    const vector_descriptor d = step(vector_operation::adapter, tensor(0, 10, 20, 8), tensor(4096, 1, 4, 16));
+    const std::vector<vector_chunk> chunks = chunks_of(d, 75);  // three rows of 20 bytes
+    ASSERT_EQ(chunks.size(), 4u);
+    std::int32_t next = 0;
+    for (const vector_chunk& c : chunks) {
+        EXPECT_EQ(c.first_input, next);
+        next += c.inputs;
+        EXPECT_EQ(c.result_bytes, next == 10 ? 8u : 0u);
+        EXPECT_EQ(c.rows, next == 10 ? 1 : 0);
+    }
+    EXPECT_EQ(next, 10);
+    EXPECT_EQ(chunks_of(d, 10).size(), 10u);  // a row at least
+    vector_descriptor short_result = d;
+    short_result.result = tensor(4096, 1, 1, 16);
+    EXPECT_NO_THROW(decode_vector_descriptor(encode(d)));
+    EXPECT_THROW(decode_vector_descriptor(encode(short_result)), model_fault);
+}
+
 TEST(parameter_table, comes_back_from_memory) {
     layer_norm_parameters norm;
     norm.zero_point = -3;
@@ -126,6 +145,14 @@ TEST(parameter_table, comes_back_from_memory) {
     pool.shape.kernel_width = 3;
     pool.maximum = true;
     pool.factor = {{11, 2}, {13, 4}};
+    adapter_parameters adapter;
+    adapter.rows = 49;
+    adapter.channels = 2;
+    adapter.mean = {3, 4};
+    adapter.first = {5, -6};
+    adapter.first_bias = {70000000000};
+    adapter.second = {-8};
+    adapter.second_bias = -90000000000;
     const std::vector<std::pair<vector_operation, vector_parameters>> all{
         {vector_operation::requantize, requantize_parameters{1, {2, 3}, {4, 5, 6}}},
         {vector_operation::add, add_parameters{1, 2, 3, 4, 5, {6, 7, 8}}},
@@ -135,7 +162,8 @@ TEST(parameter_table, comes_back_from_memory) {
         {vector_operation::pool, pool},
         {vector_operation::mean, mean_parameters{7, 1, {2, 3}, {4, 5, 6}}},
         {vector_operation::rearrange, vector_parameters{}},
-        {vector_operation::stage, vector_parameters{}}};
+        {vector_operation::stage, vector_parameters{}},
+        {vector_operation::adapter, adapter}};
     for (const auto& [operation, parameters] : all) {
         const std::vector<std::uint8_t> bytes = encode_parameters(parameters);
         const vector_parameters back = decode_parameters(operation, bytes);

@@ -22,7 +22,7 @@ std::vector<diagnostic> problems_of(const std::string& text, int weight_bits = 4
 TEST(scheme_text, canonical_texts_come_back_unchanged) {
     for (const char* text :
          {"symq:w4a8", "asymq:w3a4", "symq:w4a4:tensor:minmax:truncate", "asymq:w8a2:tensor", "dasq:w3a3:sw4:p98", "dasq:w2a8:sw8:p99.5",
-          "dasq:w8a8:sw2:p100", "dasq:w8a8:sw2:p0", "pot:w4a4:g4", "post:w7a8:g0", "post:w2a2:g7:aminmax", "apot:w4a4:g4", "apot:w5a8:g0", "symq:w4a4:aminmax"})
+          "dasq:w8a8:sw2:p100", "dasq:w8a8:sw2:p0", "pot:w4a4:g4", "post:w7a8:g0", "post:w2a2:g7:aminmax", "apot:w4a4:g4", "apot:w5a8:g0", "symq:w4a4:aminmax", "symq:w4a4:asq", "post:w3a3:g4:aminmax:asq"})
         EXPECT_EQ(canonical(text), text);
 }
 
@@ -38,6 +38,8 @@ TEST(scheme_text, other_writings_take_the_canonical_form) {
     EXPECT_EQ(canonical("dasq:p0.0"), "dasq:w4a4:sw4:p0");
     EXPECT_EQ(canonical("dasq:p98.000000001"), "dasq:w4a4:sw4:p98.000000001");
     EXPECT_EQ(canonical("post"), "post:w4a4:g4");
+    EXPECT_EQ(canonical("dasq:asq:p98"), "dasq:w4a4:sw4:p98:asq");
+    EXPECT_NE(parse_scheme("symq:asq"), parse_scheme("symq"));
 }
 
 TEST(scheme_text, default_widths_are_the_callers) {

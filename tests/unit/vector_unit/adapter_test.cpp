@@ -63,7 +63,7 @@ TEST(adapter, identity_changes_no_factor) {
     const std::uint16_t beta = adapter_beta(make_adapter(identity, 2, in), x.data());
     ASSERT_EQ(beta, 1 << 14);
     for (const fixed_multiplier f : {fixed_multiplier{32767, 3}, {0x7fffffff, 40}, {1, 0}}) {
-        for (const fixed_multiplier g : {divided_by_beta(f, beta), times_beta(f, beta)}) {
+        for (const fixed_multiplier g : {divided_by_beta(f, scale_of(beta)), times_beta(f, scale_of(beta))}) {
             EXPECT_EQ(g.multiplier, f.multiplier);
             EXPECT_EQ(g.shift, f.shift);
         }
@@ -74,7 +74,7 @@ TEST(adapter, factors_equal_the_reference_at_every_beta) {
     for (const fixed_multiplier f : {fixed_multiplier{16384, 2}, {32767, 30}, {0x40000000, 31}, {0x7fffffff, 62}, {0, 5}}) {
         for (int beta = 4096; beta <= 65535; beta += 7) {
             const auto b = static_cast<std::uint16_t>(beta);
-            const fixed_multiplier divided = divided_by_beta(f, b), times = times_beta(f, b);
+            const fixed_multiplier divided = divided_by_beta(f, scale_of(b)), times = times_beta(f, scale_of(b));
             const fixed_multiplier expected_divided = reference_divided_by_beta(f, b), expected_times = reference_times_beta(f, b);
             ASSERT_EQ(divided.multiplier, expected_divided.multiplier) << beta;
             ASSERT_EQ(divided.shift, expected_divided.shift) << beta;
@@ -85,6 +85,55 @@ TEST(adapter, factors_equal_the_reference_at_every_beta) {
             ASSERT_NEAR(std::ldexp(times.multiplier, -times.shift), real * beta / 16384, real * 1.3e-4);
         }
     }
+}
+
+TEST(adapter, a_multiplier_of_15_bits_keeps_them) {
+    for (int beta = 4096; beta <= 65535; beta += 13) {
+        EXPECT_LT(divided_by_beta({32767, 20}, scale_of(static_cast<std::uint16_t>(beta))).multiplier, 1 << 15);
+        EXPECT_LT(times_beta({32767, 20}, scale_of(static_cast<std::uint16_t>(beta))).multiplier, 1 << 15);
+    }
+}
+
+TEST(adapter, additions_equal_the_reference) {
+    for (std::uint32_t seed = 0; seed < 2000; ++seed) {
+        draws d(seed);
+        const auto a = static_cast<std::uint16_t>(d.between(4096, 65535)), b = static_cast<std::uint16_t>(d.one_of({4096, 1 << 14, 65535}));
+        const add_parameters p{
+            3, -4, d.between(16384, 32767), d.between(0, 32767), static_cast<std::uint8_t>(d.between(2, 30)), {0, -128, 127}};
+        const add_parameters found = times_betas(p, scale_of(a), scale_of(b)), wanted = reference_times_betas(p, a, b);
+        ASSERT_EQ(found.a_multiplier, wanted.a_multiplier) << "seed " << seed;
+        ASSERT_EQ(found.b_multiplier, wanted.b_multiplier) << "seed " << seed;
+        ASSERT_EQ(found.shift, wanted.shift) << "seed " << seed;
+        ASSERT_LT(std::max(found.a_multiplier, found.b_multiplier), 1 << 15) << "seed " << seed;
+        ASSERT_NEAR(std::ldexp(found.a_multiplier, -found.shift), std::ldexp(p.a_multiplier * (a / 16384.0), -p.shift),
+                    std::ldexp(0.51, -found.shift));
+    }
+}
+
+TEST(adapter, a_channels_own_bias_is_divided) {
+    const channel_record c{-1000, 0x40000000, 5, 40, 2};
+    for (int beta = 4096; beta <= 65535; beta += 101) {
+        const auto b = static_cast<std::uint16_t>(beta);
+        const channel_record found = scaled_channel(c, -123456789, scale_of(b));
+        ASSERT_EQ(found.bias, -1000 + reference_bias_divided_by_beta(-123456789, b));
+        ASSERT_NEAR((found.bias + 1000) / -123456789.0, 16384.0 / beta, 3e-5);
+        ASSERT_EQ(found.multiplier, reference_times_beta({c.multiplier, c.shift}, b).multiplier);
+        ASSERT_EQ(found.zero_point, 5);
+        ASSERT_EQ(found.outlier_shift, 2);
+    }
+}
+
+TEST(adapter, its_scale_comes_back_from_memory) {
+    for (const int beta : {4096, 1 << 14, 65535}) {
+        const std::vector<std::uint8_t> bytes = encode(scale_of(static_cast<std::uint16_t>(beta)));
+        ASSERT_EQ(bytes.size(), image_scale_bytes);
+        const image_scale back = decode_image_scale(bytes);
+        EXPECT_EQ(back.beta, std::uint32_t(beta));
+        EXPECT_EQ(back.reciprocal, (1u << 30) / std::uint32_t(beta));
+    }
+    EXPECT_THROW(decode_image_scale(std::vector<std::uint8_t>(8, 0)), model_fault);
+    EXPECT_THROW(decode_image_scale({0, 64, 0, 0, 0, 0, 2, 0}), model_fault);
+    EXPECT_THROW(decode_image_scale({0, 64, 0, 0}), model_fault);
 }
 
 TEST(adapter, the_greatest_operands_fit) {
@@ -111,7 +160,8 @@ TEST(adapter, refuses_weights_that_do_not_fit_each_other) {
     EXPECT_THROW(make_adapter({{1, 2}, {}, {1}, 1}, 1, in), model_fault);
     EXPECT_THROW(make_adapter({{}, {}, {}, 1}, 1, in), model_fault);
     EXPECT_THROW(make_adapter({{1, 2}, {0}, {1}, 1}, 0, in), model_fault);
-    EXPECT_THROW(times_beta({0x7fffffff, 0}, 65535), model_fault);
+    EXPECT_THROW(times_beta({0x7fffffff, 0}, scale_of(65535)), model_fault);
+    EXPECT_THROW(divided_by_beta({32767, 0}, scale_of(4096)), model_fault);
 }
 
 }  // namespace

@@ -60,6 +60,13 @@ TEST(vector_timing, an_adapter_is_a_mean_two_products_and_a_reciprocal) {
     EXPECT_EQ(c.writes, 0u);
 }
 
+TEST(vector_timing, pieces_of_an_image_are_summed_before_the_adapter_divides) {
+    const vector_cost c = adapter_sum_cost(100, 20, 16);
+    EXPECT_EQ(c.cycles, 100u * 2 + 4);
+    EXPECT_EQ(c.lane_operations, 2000u);
+    EXPECT_EQ(c.scaled + c.writes + c.row_operations, 0u);
+}
+
 TEST(vector_timing, refuses_work_without_elements) {
     EXPECT_THROW(cost_of({vector_operator::add, 1, 0}, 16), model_fault);
     EXPECT_THROW(cost_of({vector_operator::add, 1, 1}, 0), model_fault);
