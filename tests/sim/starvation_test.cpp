@@ -32,10 +32,10 @@ TEST(starvation, is_a_model_fault_that_names_who_waits) {
     std::string failure;
     try {
         forked([&]() -> std::string {
-            const prepared_run run = prepare(request, weight_cache(""));
-            forgetful_program program(run);
             // Never destroyed: destructors that run while an exception unwinds past the kernel confuse the address sanitizer.
-            edge_system* const system = new edge_system("system", request.platform, program, false, nullptr);
+            const prepared_run* const run = new prepared_run(prepare(request, weight_cache("")));
+            forgetful_program* const program = new forgetful_program(*run);
+            edge_system* const system = new edge_system("system", request.platform, *program, false, nullptr);
             system->run();
             return "finished";
         });
