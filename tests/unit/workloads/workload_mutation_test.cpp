@@ -25,11 +25,16 @@ const std::string valid_graph =
     "  - {name: a, conv: {in: [4, 4, 4], out_channels: 4, kernel: 3, padding: 1}}\n"
     "  - {name: b, matmul: {rows: 4, inner: 4, columns: 4, count: 4}}\n"
     "graph:\n"
-    "  - {op: input, name: x, shape: [1, 4, 4, 4]}\n  - {op: product, layer: a}\n  - {op: clip, greatest: 6}\n  - {op: mean_pool, kernel: 3, padding: 1}\n"
-    "  - {op: transpose, name: t, permutation: [0, 1, 3, 2]}\n  - {op: product, layer: b, from: [x, t]}\n  - {op: softmax}\n  - {op: layer_norm, name: n}\n"
-    "  - {op: constant, name: c, window_mask: {height: 4, width: 4, window: 2, shift: 1}}\n  - {op: constant, name: d, shape: [4], values: {gaussian: 1}}\n"
-    "  - {op: add, name: e, from: [n, c]}\n  - {op: add, name: f, from: [e, d]}\n  - {op: slice, starts: [0, 1, 0, 0], steps: [1, 2, 1, 1], shape: [1, 2, 4, 4]}\n"
-    "  - {op: pad, name: p, before: [0, 1, 0, 0], after: [0, 1, 0, 0]}\n  - {op: concat, axis: 1, from: [p, n]}\n  - {op: mean, first_axis: 1, axes: 2}\n"
+    "  - {op: input, name: x, shape: [1, 4, 4, 4]}\n  - {op: product, layer: a}\n  - {op: clip, greatest: 6}\n  - {op: mean_pool, kernel: "
+    "3, padding: 1}\n"
+    "  - {op: transpose, name: t, permutation: [0, 1, 3, 2]}\n  - {op: product, layer: b, from: [x, t]}\n  - {op: softmax}\n  - {op: "
+    "layer_norm, name: n}\n"
+    "  - {op: constant, name: c, window_mask: {height: 4, width: 4, window: 2, shift: 1}}\n  - {op: constant, name: d, shape: [4], values: "
+    "{gaussian: 1}}\n"
+    "  - {op: add, name: e, from: [n, c]}\n  - {op: add, name: f, from: [e, d]}\n  - {op: slice, starts: [0, 1, 0, 0], steps: [1, 2, 1, "
+    "1], shape: [1, 2, 4, 4]}\n"
+    "  - {op: pad, name: p, before: [0, 1, 0, 0], after: [0, 1, 0, 0]}\n  - {op: concat, axis: 1, from: [p, n]}\n  - {op: mean, "
+    "first_axis: 1, axes: 2}\n"
     "  - {op: reshape, shape: [4]}\n  - {op: scale, factor: 0.5}\n  - {op: gelu, form: tanh}\n";
 
 std::string valid_safetensors() {
