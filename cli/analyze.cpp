@@ -31,7 +31,6 @@ struct source_name {
     }
     const char* operator()(const tensor_file_weights&) const { return "file"; }
     const char* operator()(const loaded_weights&) const { return "model"; }
-    const char* operator()(const coded_weights&) const { return "codes"; }
 };
 
 /// Attention products have no weights and are left out.

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "platforms/network/tensor_errors.h"
 #include "traces/plots.h"
 #include "traces/study.h"
 #include "workloads/quantize/error_report.h"
@@ -15,7 +16,15 @@ study layer_rows(const std::vector<weight_error_report>& layers);
 study channel_rows(const std::vector<weight_error_report>& layers);
 study level_rows(const std::vector<weight_error_report>& layers);
 
-/// SQNR by layer, SQNR by layer and channel, shares of the codes by layer.
+// The same of the tensors between operators: errors, values before and codes after quantization.
+study tensor_rows(const std::vector<tensor_error_report>& tensors);
+study tensor_value_rows(const std::vector<tensor_error_report>& tensors);
+study tensor_code_rows(const std::vector<tensor_error_report>& tensors);
+
+/// SQNR along the network, alone and accumulated; values before and codes after, each tensor a row. None without tensors.
+std::vector<figure> tensor_figures(const std::vector<tensor_error_report>& tensors);
+
+/// SQNR by layer, SQNR by layer and channel, shares of the codes by layer, level sets.
 std::vector<figure> error_figures(const std::vector<weight_error_report>& layers);
 
 }  // namespace symmetree

@@ -9,8 +9,10 @@
 #include <limits>
 #include <map>
 
+#include "core/digest.h"
 #include "core/output_file.h"
 #include "core/yaml_reader.h"
+#include "workloads/images/normalization.h"
 #include "workloads/quantize/error_measures.h"
 #include "workloads/quantize/uniform.h"
 #include "workloads/safetensors.h"
@@ -70,9 +72,18 @@ std::string place_network(const fs::path& path, const quantized_workload& q) {
     return copy.filename().string();
 }
 
-std::string document_of(const quantized_workload& q, const std::string& network, const std::string& codes) {
-    std::string out = fmt::format("# Written by `symmetree quantize`; fields: docs/quantize.md.\nnote: {}\nnetwork: {}\ncodes: {}\nlayers:\n", quoted(q.note),
-                                  quoted(network), quoted(codes));
+/// A file that the document needs: how it names it, and what is in it.
+struct needed_file {
+    std::string name, digest;
+};
+
+std::string document_of(const quantized_workload& q, const needed_file& network, const needed_file& codes) {
+    std::string out = fmt::format(
+        "# Written by `symmetree quantize`; fields: docs/quantize.md.\nname: {}\nnote: {}\nnetwork: {}\nnetwork_digest: {}\ncodes: "
+        "{}\ncodes_digest: {}\nseed: {}\n",
+        quoted(q.network.name), quoted(q.note), quoted(network.name), network.digest, quoted(codes.name), codes.digest, q.seed);
+    if (!q.pixels.empty()) out += fmt::format("normalization: {}\n", quoted(q.pixels));
+    out += "layers:\n";
     for (std::size_t i = 0; i < q.schemes.size(); ++i)
         out += fmt::format("  - {{name: {}, scheme: {}}}\n", quoted(q.network.layers[i].name), quoted(to_string(q.schemes[i])));
     if (std::none_of(q.formats.begin(), q.formats.end(), [](const auto& f) { return f.has_value(); })) return out;
@@ -80,8 +91,8 @@ std::string document_of(const quantized_workload& q, const std::string& network,
     for (std::size_t i = 0; i < q.formats.size(); ++i) {
         if (!q.formats[i]) continue;
         const tensor_format& f = *q.formats[i];
-        out += fmt::format("  - {{node: {}, step: {}, bits: {}, zero_point: {}, least: {}, greatest: {}}}\n", quoted(q.network.graph->nodes[i].name), f.step,
-                           f.bits, f.zero_point, f.least, f.greatest);
+        out += fmt::format("  - {{node: {}, step: {}, bits: {}, zero_point: {}, least: {}, greatest: {}}}\n",
+                           quoted(q.network.graph->nodes[i].name), f.step, f.bits, f.zero_point, f.least, f.greatest);
     }
     return out;
 }
@@ -93,13 +104,15 @@ struct reading {
     diagnostics& problems;
     fs::path directory;
     std::optional<safetensors_file> codes;
+    std::uint64_t seed = 1;
 };
 
 /// A list of a layer's tensors that must be `count` long.
 template <class T>
 std::vector<T> exactly(const safetensors_file& file, const std::string& tensor, const std::string& type, std::size_t count) {
     std::vector<T> values = file.list<T>(tensor, type);
-    if (values.size() != count) throw input_error(diagnostic{"", 0, 0, tensor, fmt::format("{} numbers are wanted, the file has {}", count, values.size())});
+    if (values.size() != count)
+        throw input_error(diagnostic{"", 0, 0, tensor, fmt::format("{} numbers are wanted, the file has {}", count, values.size())});
     return values;
 }
 
@@ -107,7 +120,8 @@ template <class T>
 void expect_within(const std::vector<T>& values, std::int64_t least, std::int64_t greatest, const std::string& tensor) {
     for (const T value : values)
         if (std::int64_t{value} < least || std::int64_t{value} > greatest)
-            throw input_error(diagnostic{"", 0, 0, tensor, fmt::format("{} to {} are allowed, given {}", least, greatest, std::int64_t{value})});
+            throw input_error(
+                diagnostic{"", 0, 0, tensor, fmt::format("{} to {} are allowed, given {}", least, greatest, std::int64_t{value})});
 }
 
 void read_outliers(const safetensors_file& file, const std::string& layer, const scheme& s, quantized_weights& q) {
@@ -123,7 +137,8 @@ void read_outliers(const safetensors_file& file, const std::string& layer, const
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const bool ordered = i == 0 || std::pair(rows[i - 1], columns[i - 1]) < std::pair(rows[i], columns[i]);
         if (!ordered || values[i] == 0)
-            throw input_error(diagnostic{"", 0, 0, layer + ".outlier_rows", fmt::format("entry {}: outliers stand by row and column, each once and none 0", i)});
+            throw input_error(diagnostic{"", 0, 0, layer + ".outlier_rows",
+                                         fmt::format("entry {}: outliers stand by row and column, each once and none 0", i)});
         q.outliers.push_back({rows[i], columns[i], values[i]});
     }
     q.outlier_bits = s.dasq.outlier_bits;
@@ -157,15 +172,17 @@ void read_layer(yaml_reader& entry, layer& l, reading& state) {
     try {
         scheme s = parse_scheme(entry.text("scheme"));
         if (is_attention_product(l) && (s.family != scheme_family::symq || s.weight_bits != s.activation_bits))
-            return entry.problem("scheme", "a product of activations is symq with one width for both, " + fmt::format("given {}", to_string(s)));
+            return entry.problem("scheme",
+                                 "a product of activations is symq with one width for both, " + fmt::format("given {}", to_string(s)));
         if (state.codes && !is_attention_product(l)) {
             quantized_weights q = read_codes(*state.codes, l, s);
-            q.error = total_error(materialize_weights(l, 1), q, 1);
-            l.weights = coded_weights{std::make_shared<const quantized_weights>(std::move(q))};
+            q.error = total_error(materialize_weights(l, state.seed), q, 1);
+            l.codes = std::make_shared<const quantized_weights>(std::move(q));
         }
         l.own_scheme = std::move(s);
     } catch (const input_error& e) {
-        for (const diagnostic& d : e.problems()) entry.problem(d.field == "scheme" ? "scheme" : "name", d.field == "scheme" ? d.message : d.field + ": " + d.message);
+        for (const diagnostic& d : e.problems())
+            entry.problem(d.field == "scheme" ? "scheme" : "name", d.field == "scheme" ? d.message : d.field + ": " + d.message);
     }
 }
 
@@ -175,9 +192,12 @@ void read_layers(workload& w, reading& state) {
     for (yaml_reader& entry : state.root.maps("layers", false)) {
         const std::string name = entry.text("name");
         const auto found = by_name.find(name);
-        if (found == by_name.end()) entry.problem("name", fmt::format("the network has no layer '{}'", name));
-        else if (found->second->own_scheme) entry.problem("name", fmt::format("'{}' stands twice", name));
-        else read_layer(entry, *found->second, state);
+        if (found == by_name.end())
+            entry.problem("name", fmt::format("the network has no layer '{}'", name));
+        else if (found->second->own_scheme)
+            entry.problem("name", fmt::format("'{}' stands twice", name));
+        else
+            read_layer(entry, *found->second, state);
         entry.raw("scheme");
         entry.finish();
     }
@@ -212,40 +232,80 @@ void read_tensors(workload& w, reading& state) {
         const std::string name = entry.text("node");
         const auto found = by_name.find(name);
         const tensor_format f = read_format(entry);
-        if (found == by_name.end()) entry.problem("node", fmt::format("the network has no tensor '{}'", name));
-        else if (w.formats[found->second]) entry.problem("node", fmt::format("'{}' stands twice", name));
-        else w.formats[found->second] = f;
+        if (found == by_name.end())
+            entry.problem("node", fmt::format("the network has no tensor '{}'", name));
+        else if (w.formats[found->second])
+            entry.problem("node", fmt::format("'{}' stands twice", name));
+        else
+            w.formats[found->second] = f;
         entry.finish();
     }
 }
 
 }  // namespace
 
+void require_quantized_name(const std::string& option, const std::string& path) {
+    if (!path.empty() && fs::path(path).extension() != ".yaml")
+        throw input_error(diagnostic{"", 0, 0, option, fmt::format("a .yaml file is wanted, given '{}'", path)});
+}
+
 void write_quantized_workload(const std::string& path, const quantized_workload& q) {
-    if (fs::path(path).extension() != ".yaml") throw input_error(diagnostic{"", 0, 0, "--output", fmt::format("a .yaml file is wanted, given '{}'", path)});
     safetensors_writer codes;
     for (std::size_t i = 0; i < q.weights.size(); ++i)
         if (!is_attention_product(q.network.layers[i])) add_codes(codes, q.network.layers[i].name, q.weights[i]);
     const fs::path codes_file = fs::path(path).replace_extension(".safetensors");
-    write_output(codes_file.string(), codes.text());
-    write_output(path, document_of(q, place_network(path, q), codes_file.filename().string()));
+    const std::string coded = codes.text();
+    write_output(codes_file.string(), coded);
+    const needed_file network{place_network(path, q), digest_of(bytes_of(q.network_file))};
+    write_output(path, document_of(q, network, {codes_file.filename().string(), digest_of(coded)}));
 }
 
+namespace {
+
+/// The path of a needed file, whose content must be what the document was written for where that is said.
+std::string needed(yaml_reader& root, const fs::path& directory, const char* field) {
+    const std::string path = (directory / root.text(field)).string();
+    const std::string key = field + std::string("_digest"), digest = root.text(key, "");
+    if (!digest.empty() && digest != digest_of(bytes_of(path)))
+        root.problem(key, fmt::format("'{}' is another file than the one that was quantized", path));
+    return path;
+}
+
+void read_normalization(yaml_reader& root, workload& w) {
+    w.pixels = root.text("normalization", "");
+    try {
+        if (!w.pixels.empty()) parse_normalization(w.pixels, "normalization");
+    } catch (const input_error& e) {
+        root.problem("normalization", e.problems().front().message);
+    }
+}
+
+}  // namespace
+
 bool is_quantized_workload(const YAML::Node& document) { return document.IsMap() && document["network"].IsDefined(); }
+
+std::string network_file_of(const std::string& file) {
+    if (fs::path(file).extension() == ".onnx") return file;
+    const YAML::Node document = load_yaml(file);
+    return is_quantized_workload(document) ? (fs::path(file).parent_path() / document["network"].as<std::string>()).string() : file;
+}
 
 workload read_quantized_workload(const YAML::Node& document, const std::string& path) {
     diagnostics problems;
     yaml_reader root(document, path, "", problems);
     reading state{root, problems, fs::path(path).parent_path(), {}};
-    const std::string network = (state.directory / root.text("network")).string();
+    const std::string network = needed(root, state.directory, "network");
     const bool is_model = fs::path(network).extension() == ".onnx";
     if (!is_model && is_quantized_workload(load_yaml(network)))
-        throw input_error(diagnostic{path, root.place("network").line, root.place("network").column, "network", "a network without formats of its own is wanted"});
+        throw input_error(diagnostic{path, root.place("network").line, root.place("network").column, "network",
+                                     "a network without formats of its own is wanted"});
     workload w = is_model ? load_workload_onnx(network) : load_workload_yaml(network);
     w.name = root.text("name", w.name);
     const std::string note = root.text("note", "");
     if (!note.empty()) w.source = w.source.empty() ? note : w.source + "; " + note;
-    if (root.has("codes")) state.codes.emplace((state.directory / root.text("codes")).string());
+    state.seed = static_cast<std::uint64_t>(root.integer("seed", 0, std::numeric_limits<std::int64_t>::max(), 1));
+    if (root.has("codes")) state.codes.emplace(needed(root, state.directory, "codes"));
+    read_normalization(root, w);
     read_layers(w, state);
     read_tensors(w, state);
     root.finish();

@@ -108,10 +108,6 @@ struct materialize {
         return safetensors_file(w.file).read(w.tensor, weight_dimensions(l.shape));
     }
     std::vector<float> operator()(const loaded_weights& w) const { return loaded(l, w); }
-    std::vector<float> operator()(const coded_weights& w) const {
-        const std::vector<double> values = dequantize(*w.codes);
-        return {values.begin(), values.end()};
-    }
 };
 
 /// Two independent 64-bit sums over the bytes, mixed word by word; for telling cache entries apart, not for security.
@@ -152,10 +148,6 @@ struct identify {
     std::string operator()(const loaded_weights& w) const {
         const std::vector<float> values = loaded(l, w);
         return "F32 " + fingerprint(values.data(), values.size() * sizeof(float));
-    }
-    std::string operator()(const coded_weights& w) const {
-        const std::vector<double> values = dequantize(*w.codes);
-        return "codes " + fingerprint(values.data(), values.size() * sizeof(double));
     }
 };
 

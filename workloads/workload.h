@@ -75,12 +75,7 @@ struct loaded_weights {
     std::shared_ptr<const std::vector<float>> values;
 };
 
-/// Weights quantized before, as `symmetree quantize` stores them: codes of one scheme, the layer's own.
-struct coded_weights {
-    std::shared_ptr<const quantized_weights> codes;
-};
-
-using weight_source = std::variant<seeded_weights, tensor_file_weights, loaded_weights, coded_weights>;
+using weight_source = std::variant<seeded_weights, tensor_file_weights, loaded_weights>;
 
 /// One layer of the workload.
 struct layer {
@@ -96,6 +91,7 @@ struct layer {
     std::vector<scheme_family> instead_of_dasq;
     std::optional<scheme_family> family;                ///< fixed for this layer whatever the run's scheme (symq, asymq)
     std::optional<scheme> own_scheme;                   ///< the layer's format whatever the run's scheme; the four fields above then do not count
+    std::shared_ptr<const quantized_weights> codes;     ///< the weights in own_scheme, fitted before; null: they are fitted when wanted
     diagnostic place;                                   ///< where the layer was written, for later errors
 };
 
@@ -108,6 +104,7 @@ struct workload {
     std::optional<network_graph> graph;      ///< the whole network, where every operator of it can be run
     /// By node of the graph, fixed whatever calibration says; of bits 0 the step alone. Empty: none is.
     std::vector<std::optional<tensor_format>> formats;
+    std::string pixels;                      ///< normalization of the images as `--normalization` writes it; empty: the file has none
     std::string why_no_graph;                ///< what stands in the way otherwise: "HardSwish x3, Resize x1"
 };
 

@@ -38,7 +38,7 @@ std::vector<int> best_classes(const std::vector<Score>& scores) {
 struct shard_outcome {
     std::vector<std::vector<int>> best;  ///< per image
     std::string first_difference;
-    std::string costs;                   ///< of the first shard: the report as JSON
+    std::string costs;  ///< of the first shard: the report as JSON
     std::vector<std::string> tensors;
 };
 
@@ -64,7 +64,8 @@ std::string difference_of(const std::vector<std::int16_t>& found, const std::vec
 shard_outcome run_float(const evaluation_input& input, const image_range& range) {
     const float_executor executor(input.network, float_weights_of(input.network, input.seed));
     shard_outcome out;
-    for (std::int64_t i = range.first; i < range.first + range.count; ++i) out.best.push_back(best_classes(executor.run(input.image(i).data())));
+    for (std::int64_t i = range.first; i < range.first + range.count; ++i)
+        out.best.push_back(best_classes(executor.run(input.image(i).data())));
     return out;
 }
 
@@ -72,13 +73,17 @@ adaptive_network adaptive_of(const evaluation_input& input, const evaluation_tas
     return with_adaptive_tensors(input.network, schemes_of(input.network, task.platform, task.format, input.options));
 }
 
-/// All but the adapters.
-quantized_network quantized(const evaluation_input& input, const evaluation_task& task, const adaptive_network& adaptive, const weight_cache& cache) {
-    const network_graph& graph = *adaptive.network.graph;
-    const auto choose = [&](std::size_t node, int bits, activation_coding coding) {
-        return choose_format(input.statistics.nodes[adaptive.origin[node]], input.range, bits, graph.nodes[node].kind, coding);
+/// Formats by the node that each tensor was made from.
+format_chooser chooser_of(const evaluation_input& input, const evaluation_task& task, const adaptive_network& adaptive) {
+    return [&input, &adaptive, range = range_of(input.range, task.format)](std::size_t node, int bits, activation_coding coding) {
+        return format_for(input.network, input.statistics, range, adaptive.origin[node], bits, coding);
     };
-    return quantize_network(adaptive.network, task.platform, task.format, choose, cache, input.seed, 1, input.options);
+}
+
+/// All but the adapters.
+quantized_network quantized(const evaluation_input& input, const evaluation_task& task, const adaptive_network& adaptive,
+                            const weight_cache& cache) {
+    return quantize_network(adaptive.network, task.platform, task.format, chooser_of(input, task, adaptive), cache, input.seed, 1, input.options);
 }
 
 adapter_set adapters_of(const evaluation_input& input, const evaluation_task& task, const weight_cache& cache) {
@@ -108,13 +113,14 @@ shard_outcome run_task(const evaluation_input& input, const evaluation_task& tas
             out.best.push_back(best_classes(result.scores));
             if (done < input.checked && out.first_difference.empty())
                 out.first_difference = difference_of(result.scores, reference_network(q, codes)[graph.output], done);
-            if (done == 0) out.costs = to_json(network_report(q, task.platform, task.format, input.seed, false, program, result.steps, prices));
+            if (done == 0)
+                out.costs = to_json(network_report(q, task.platform, task.format, input.seed, false, program, result.steps, prices));
             ++done;
         });
     if (range.first == 0)
         for (std::size_t i = 0; i < graph.nodes.size(); ++i)
-            out.tensors.push_back(fmt::format("{}: {} bits, step {:.6g}, zero point {}", graph.nodes[i].name, q.nodes[i].format.bits, q.nodes[i].format.step,
-                                              q.nodes[i].format.zero_point));
+            out.tensors.push_back(fmt::format("{}: {} bits, step {:.6g}, zero point {}", graph.nodes[i].name, q.nodes[i].format.bits,
+                                              q.nodes[i].format.step, q.nodes[i].format.zero_point));
     return out;
 }
 
@@ -138,6 +144,8 @@ std::vector<cost_table> checked_tasks(const evaluation_input& input, const std::
             request.cost_directory = input.cost_directory;
             prices.push_back(prices_of(request));
             refuse_unrunnable(input.network, task.platform, task.format, input.options);
+            const adaptive_network adaptive = adaptive_of(input, task);
+            formats_of(adaptive.network, task.platform, task.format, chooser_of(input, task, adaptive), input.options);
         } catch (const input_error& e) {
             for (const diagnostic& d : e.problems()) problems.add(d);
         }
@@ -146,11 +154,12 @@ std::vector<cost_table> checked_tasks(const evaluation_input& input, const std::
     return prices;
 }
 
-evaluation_result evaluate_with(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const weight_cache& cache, int jobs,
-                                const evaluation_progress& progress) {
+evaluation_result evaluate_with(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const weight_cache& cache,
+                                int jobs, const evaluation_progress& progress) {
     const std::vector<cost_table> prices = checked_tasks(input, tasks);
     child_process fitting([&] {
-        for (const evaluation_task& task : tasks) fit_network(input.network, task.platform, task.format, cache, input.seed, jobs, input.options);
+        for (const evaluation_task& task : tasks)
+            fit_network(input.network, task.platform, task.format, cache, input.seed, jobs, input.options);
         return std::string();
     });
     fitting.wait().result_or_throw();
@@ -160,7 +169,8 @@ evaluation_result evaluate_with(const evaluation_input& input, const std::vector
     // Shards of one size whatever `jobs`; they are put together in order.
     constexpr std::int64_t shard_images = 250;
     std::vector<image_range> ranges;
-    for (std::int64_t first = 0; first < input.images; first += shard_images) ranges.push_back({first, std::min(shard_images, input.images - first)});
+    for (std::int64_t first = 0; first < input.images; first += shard_images)
+        ranges.push_back({first, std::min(shard_images, input.images - first)});
     const std::size_t shards = ranges.size() * (tasks.size() + 1);
     const auto work = [&](std::size_t index) {
         const std::size_t task = index / ranges.size();
@@ -220,6 +230,11 @@ const char* name_of(vector_operation o) {
 
 }  // namespace
 
+range_choice range_of(const std::optional<range_choice>& wanted, const scheme& format) {
+    if (wanted) return *wanted;
+    return {format.activation_range == range_method::min_max ? calibration_range::min_max : calibration_range::mse, 100};
+}
+
 evaluation_result evaluate(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const weight_cache& cache, int jobs,
                            const evaluation_progress& progress) {
     if (!input.network.graph) throw input_error(diagnostic{input.network.source, 0, 0, input.network.name, input.network.why_no_graph});
@@ -228,8 +243,8 @@ evaluation_result evaluate(const evaluation_input& input, const std::vector<eval
     return evaluate_with(input, tasks, weight_cache(folder.path()), jobs, progress);
 }
 
-report network_report(const quantized_network& q, const platform_config& platform, const scheme& format, std::uint64_t seed, bool timing_only,
-                      const network_program& program, const std::vector<layer_result>& steps, const cost_table& prices) {
+report network_report(const quantized_network& q, const platform_config& platform, const scheme& format, std::uint64_t seed,
+                      bool timing_only, const network_program& program, const std::vector<layer_result>& steps, const cost_table& prices) {
     report out;
     out.workload = q.network.name;
     out.workload_source = q.network.source;
@@ -242,14 +257,16 @@ report network_report(const quantized_network& q, const platform_config& platfor
     out.array_trees = platform.array.trees;
     out.array_lanes = platform.array.lanes;
     out.dram_bytes_per_cycle = double(platform.dram.bandwidth_bytes) / double(platform.dram.bandwidth_cycles);
-    out.notes.push_back("one image through the whole network: every operator is timed and priced, tensors go through DRAM between operators");
+    out.notes.push_back(
+        "one image through the whole network: every operator is timed and priced, tensors go through DRAM between operators");
     std::map<std::string, int> uses;
     for (std::size_t i = 0; i < steps.size(); ++i) {
         const network_step& step = program.steps[i];
         const graph_node& node = q.network.graph->nodes[step.node];
         if (step.is_product) {
             const quantized_product& p = q.products[step.layer];
-            out.layers.push_back(layer_report_of(platform, {*p.what, p.used, p.on_side_array, p.weights, program.plans[step.layer]}, steps[i]));
+            out.layers.push_back(
+                layer_report_of(platform, {*p.what, p.used, p.on_side_array, p.weights, program.plans[step.layer]}, steps[i]));
             continue;
         }
         layer_report l;

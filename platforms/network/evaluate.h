@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,7 @@
 #include "platforms/network/quantized_network.h"
 #include "traces/report.h"
 #include "workloads/calibration/calibration.h"
-#include "workloads/calibration/choose_format.h"
+#include "workloads/calibration/tensor_formats.h"
 
 namespace symmetree {
 
@@ -20,17 +21,20 @@ struct evaluation_task {
     scheme format;
 };
 
+/// How steps of activations follow from calibration: `wanted`, or as the scheme says.
+range_choice range_of(const std::optional<range_choice>& wanted, const scheme& format);
+
 /// The images that every task sees, and what was known before the first of them ran.
 struct evaluation_input {
     workload network;
-    image_source image;            ///< normalized floats by index
+    image_source image;  ///< normalized floats by index
     std::int64_t images = 0;
-    std::vector<int> labels;       ///< by image; empty: accuracy is not known
-    calibration statistics;
-    range_choice range;
+    std::vector<int> labels;            ///< by image; empty: accuracy is not known
+    calibration statistics;             ///< empty where the workload's file has every format
+    std::optional<range_choice> range;  ///< absent: each task by its scheme's range of activations
     network_options options;
     std::uint64_t seed = 1;
-    std::int64_t checked = 0;      ///< so many first images are compared with the second executor, all nodes of the output
+    std::int64_t checked = 0;  ///< so many first images are compared with the second executor, all nodes of the output
     std::string cost_directory;
     /// The adapters of a task with adaptive activations, before its first image.
     std::function<adapter_set(const quantized_network& q, const adaptive_network& adaptive)> adapters;
@@ -43,11 +47,11 @@ struct accuracy_counts {
 
 struct evaluation {
     accuracy_counts counts;
-    std::int64_t agreeing = 0;      ///< images whose best class is that of the float network
-    std::int64_t checked = 0;       ///< images that the second executor ran, too
-    std::string first_difference;   ///< empty: all of these were equal
+    std::int64_t agreeing = 0;         ///< images whose best class is that of the float network
+    std::int64_t checked = 0;          ///< images that the second executor ran, too
+    std::string first_difference;      ///< empty: all of these were equal
     std::vector<std::string> tensors;  ///< formats, for the record: "relu1: 4 bits, step 0.0123, zero point -8"
-    report costs;                   ///< of one image: cycles depend on none
+    report costs;                      ///< of one image: cycles depend on none
 };
 
 struct evaluation_result {
@@ -58,13 +62,14 @@ struct evaluation_result {
 /// Told how many of how many images are done, all tasks together, the float network included.
 using evaluation_progress = std::function<void(std::int64_t done, std::int64_t of)>;
 
-/// Runs every image through the simulated accelerator of every task, `jobs` processes at a time; what comes out does not depend on `jobs`. Throws
-/// input_error with everything that can't run before the first image does.
+/// Runs every image through the simulated accelerator of every task, `jobs` processes at a time; what comes out does not depend on `jobs`.
+/// Throws input_error with everything that can't run before the first image does.
 evaluation_result evaluate(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const weight_cache& cache, int jobs,
                            const evaluation_progress& progress = {});
 
 /// The report of one image, layer by layer and step by step.
-report network_report(const quantized_network& q, const platform_config& platform, const scheme& format, std::uint64_t seed, bool timing_only,
-                      const struct network_program& program, const std::vector<struct layer_result>& steps, const cost_table& prices);
+report network_report(const quantized_network& q, const platform_config& platform, const scheme& format, std::uint64_t seed,
+                      bool timing_only, const struct network_program& program, const std::vector<struct layer_result>& steps,
+                      const cost_table& prices);
 
 }  // namespace symmetree

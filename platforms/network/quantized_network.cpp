@@ -28,20 +28,21 @@ bool is(const graph_node& node) {
 /// The graph with what follows from it.
 class planner {
 public:
-    planner(quantized_network& q, const platform_config& platform, const format_chooser& choose, const std::vector<scheme>& schemes)
-        : q_(q), graph_(*q.network.graph), platform_(platform), choose_(choose), schemes_(schemes), readers_(graph_.nodes.size()) {
+    planner(quantized_network& q, const platform_config& platform, const format_chooser& choose)
+        : q_(q), graph_(*q.network.graph), platform_(platform), choose_(choose), readers_(graph_.nodes.size()) {
         for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
             for (const std::size_t input : graph_.nodes[i].inputs) readers_[input].push_back(i);
     }
 
-    void plan() {
+    void plan_formats() {
         q_.nodes.resize(graph_.nodes.size());
         fuse_clips();
         choose_formats();
+    }
+    /// Once the formats are planned and the products have their weights.
+    void plan_parameters() {
         for (std::size_t i = 0; i < graph_.nodes.size(); ++i) make_parameters(i);
     }
-
-    const std::vector<std::size_t>& readers(std::size_t node) const { return readers_[node]; }
 
 private:
     /// A clip that alone reads a product or an addition is done by its rounding.
@@ -100,8 +101,10 @@ private:
             bits = std::min(bits, p.used.activation_bits);
             const bool shifts = platform_.array.kind != array_kind::multiplier && !p.on_side_array;
             // Sums over an operand that comes at run time can't be folded into a bias: no zero point on either side of it.
-            if (r.second_operand) coding = activation_coding::signed_symmetric;
-            else if ((shifts || is_attention_product(*p.what)) && coding != activation_coding::signed_symmetric) coding = activation_coding::unsigned_or_sign_magnitude;
+            if (r.second_operand)
+                coding = activation_coding::signed_symmetric;
+            else if ((shifts || is_attention_product(*p.what)) && coding != activation_coding::signed_symmetric)
+                coding = activation_coding::unsigned_or_sign_magnitude;
         }
         return choose_(node, bits, coding);
     }
@@ -122,18 +125,24 @@ private:
         if (is<add_op>(node)) q.parameters = make_add(in, format_of(node.inputs[1]), q.format, q.clip);
         if (is<gelu_op>(node)) q.parameters = make_gelu(in, q.format);
         if (is<softmax_op>(node)) q.parameters = make_softmax(in, q.format);
-        if (const auto* n = std::get_if<layer_norm_op>(&node.op)) q.parameters = make_layer_norm(*n->gain, *n->bias, n->epsilon, in, q.format);
-        if (const auto* p = std::get_if<pool_op>(&node.op)) q.parameters = make_pool(p->maximum, shape_of(*p, graph_.nodes[first].shape, node.shape), p->count_padding, in, q.format);
-        if (const auto* m = std::get_if<mean_op>(&node.op)) q.parameters = make_mean(extent_of(*m, graph_.nodes[first].shape), in, q.format);
+        if (const auto* n = std::get_if<layer_norm_op>(&node.op))
+            q.parameters = make_layer_norm(*n->gain, *n->bias, n->epsilon, in, q.format);
+        if (const auto* p = std::get_if<pool_op>(&node.op))
+            q.parameters = make_pool(p->maximum, shape_of(*p, graph_.nodes[first].shape, node.shape), p->count_padding, in, q.format);
+        if (const auto* m = std::get_if<mean_op>(&node.op))
+            q.parameters = make_mean(extent_of(*m, graph_.nodes[first].shape), in, q.format);
         if (is<concat_op>(node)) make_parts(node, q);
     }
 
     void make_parts(const graph_node& node, quantized_node& q) const {
         for (const std::size_t input : node.inputs) {
             const tensor_format& in = format_of(input);
-            const bool same = in.step == q.format.step && in.zero_point == q.format.zero_point && in.least >= q.format.least && in.greatest <= q.format.greatest;
-            if (same) q.parts.emplace_back();
-            else q.parts.emplace_back(make_requantize(in, q.format));
+            const bool same = in.step == q.format.step && in.zero_point == q.format.zero_point && in.least >= q.format.least &&
+                              in.greatest <= q.format.greatest;
+            if (same)
+                q.parts.emplace_back();
+            else
+                q.parts.emplace_back(make_requantize(in, q.format));
         }
     }
 
@@ -200,9 +209,25 @@ private:
     const network_graph& graph_;
     const platform_config& platform_;
     const format_chooser& choose_;
-    const std::vector<scheme>& schemes_;
     std::vector<std::vector<std::size_t>> readers_;
 };
+
+/// The products with their schemes, without weights.
+void name_products(quantized_network& q, const platform_config& platform, const std::vector<scheme>& schemes) {
+    q.products.resize(q.network.layers.size());
+    for (std::size_t i = 0; i < q.products.size(); ++i) {
+        quantized_product& p = q.products[i];
+        p.what = &q.network.layers[i];
+        p.used = schemes[i];
+        p.on_side_array =
+            platform.array.kind != array_kind::multiplier && (is_attention_product(*p.what) || !is_shift_family(p.used.family));
+    }
+}
+
+void require_graph(const workload& network) {
+    if (!network.graph)
+        throw input_error(diagnostic{network.source, 0, 0, network.name, "can't be run as a whole network: " + network.why_no_graph});
+}
 
 diagnostic refusal(const layer& l, const platform_config& platform, const std::string& why) {
     diagnostic d = l.place;
@@ -232,7 +257,8 @@ double own_bias(const quantized_product& p, const tensor_format& input, std::siz
     return p.what->bias ? std::nearbyint(double((*p.what->bias)[row]) / unit_of(p.weights, input, row)) : 0;
 }
 
-std::vector<scheme> schemes_of(const workload& network, const platform_config& platform, const scheme& format, const network_options& options) {
+std::vector<scheme> schemes_of(const workload& network, const platform_config& platform, const scheme& format,
+                               const network_options& options) {
     std::vector<std::size_t> weighted;
     for (const graph_node& node : network.graph->nodes)
         if (const auto* p = std::get_if<product_op>(&node.op))
@@ -258,34 +284,44 @@ void refuse_unrunnable(const workload& network, const platform_config& platform,
     for (std::size_t i = 0; i < schemes.size(); ++i)
         if (const auto reason = why_not(platform, schemes[i])) problems.add(refusal(network.layers[i], platform, *reason));
     if (platform.vector_unit.lanes == 0)
-        problems.add({"", 0, 0, "platform " + platform.name, "vector_unit.lanes: 1 to 256 lanes are wanted to run whole networks, it has no vector unit"});
+        problems.add({"", 0, 0, "platform " + platform.name,
+                      "vector_unit.lanes: 1 to 256 lanes are wanted to run whole networks, it has no vector unit"});
     problems.throw_if_any();
 }
 
-void fit_network(const workload& network, const platform_config& platform, const scheme& format, const weight_cache& cache, std::uint64_t seed, int threads,
-                 const network_options& options) {
+void fit_network(const workload& network, const platform_config& platform, const scheme& format, const weight_cache& cache,
+                 std::uint64_t seed, int threads, const network_options& options) {
     const std::vector<scheme> schemes = schemes_of(network, platform, format, options);
     for (std::size_t i = 0; i < schemes.size(); ++i)
-        if (!is_attention_product(network.layers[i]) && !cache.contains(network.layers[i], seed, schemes[i])) cache.get(network.layers[i], seed, schemes[i], threads);
+        if (!is_attention_product(network.layers[i]) && !cache.contains(network.layers[i], seed, schemes[i]))
+            cache.get(network.layers[i], seed, schemes[i], threads);
+}
+
+std::vector<std::optional<tensor_format>> formats_of(const workload& network, const platform_config& platform, const scheme& format,
+                                                     const format_chooser& choose, const network_options& options) {
+    require_graph(network);
+    quantized_network q;
+    q.network = network;
+    name_products(q, platform, schemes_of(network, platform, format, options));
+    planner(q, platform, choose).plan_formats();
+    std::vector<std::optional<tensor_format>> formats(q.nodes.size());
+    for (std::size_t i = 0; i < formats.size(); ++i)
+        if (q.nodes[i].value_of == i && !keeps_codes(network.graph->nodes[i])) formats[i] = q.nodes[i].format;
+    return formats;
 }
 
 quantized_network quantize_network(workload network, const platform_config& platform, const scheme& format, const format_chooser& choose,
                                    const weight_cache& cache, std::uint64_t seed, int threads, const network_options& options) {
     quantized_network q;
     q.network = std::move(network);
-    if (!q.network.graph) throw input_error(diagnostic{q.network.source, 0, 0, q.network.name, q.network.why_no_graph});
-    const std::vector<scheme> schemes = schemes_of(q.network, platform, format, options);
+    require_graph(q.network);
     refuse_unrunnable(q.network, platform, format, options);
-    q.products.resize(q.network.layers.size());
-    for (std::size_t i = 0; i < q.products.size(); ++i) {
-        quantized_product& p = q.products[i];
-        p.what = &q.network.layers[i];
-        p.used = schemes[i];
-        p.on_side_array = platform.array.kind != array_kind::multiplier && (is_attention_product(*p.what) || !is_shift_family(p.used.family));
-    }
+    name_products(q, platform, schemes_of(q.network, platform, format, options));
+    planner plan(q, platform, choose);
+    plan.plan_formats();
     for (quantized_product& p : q.products)
         p.weights = is_attention_product(*p.what) ? runtime_operand(*p.what, p.used) : cache.get(*p.what, seed, p.used, threads);
-    planner(q, platform, choose, schemes).plan();
+    plan.plan_parameters();
     return q;
 }
 

@@ -29,7 +29,8 @@ struct quantize_bench : workbench {
 
 TEST(quantize, has_a_row_for_every_layer_with_weights) {
     const quantize_bench bench;
-    const outcome result = bench.run("quantize --workload net.yaml --scheme dasq:w3a3:sw4:p98 --layer block.*=symq:w6a5 --format csv");
+    const outcome result =
+        bench.run("quantize --workload net.yaml --scheme dasq:w3a3:sw4:p98 --layer-scheme block.*=symq:w6a5 --format csv");
     EXPECT_EQ(result.code, 0) << result.err;
     const std::vector<std::string> lines = lines_of(result.out);
     ASSERT_EQ(lines.size(), 4u);
@@ -57,7 +58,7 @@ TEST(quantize, reports_layers_channels_levels_and_figures) {
 
 TEST(quantize, writes_a_workload_that_runs_to_the_same_bits) {
     const quantize_bench bench;
-    ASSERT_EQ(bench.run("quantize --workload net.yaml --scheme dasq:w3a3:sw4:p90 --layer first=symq:w3a3 --output q.yaml").code, 0);
+    ASSERT_EQ(bench.run("quantize --workload net.yaml --scheme dasq:w3a3:sw4:p90 --layer-scheme first=symq:w3a3 --output q.yaml").code, 0);
     EXPECT_THAT(bench.files(), testing::IsSupersetOf({"q.yaml", "q.safetensors", "q.network.yaml"}));
     const outcome before = bench.run("run --workload net.yaml --platform dasq --scheme dasq:w3a3:sw4:p90 --format csv");
     const outcome after = bench.run("run --workload q.yaml --platform dasq --scheme symq:w4a4 --format csv");
@@ -67,15 +68,91 @@ TEST(quantize, writes_a_workload_that_runs_to_the_same_bits) {
     ASSERT_EQ(a.size(), b.size());
 }
 
+const std::string resnet = SYMMETREE_ROOT "/tests/data/networks/small_resnet18.onnx";
+
+TEST(quantize, keeps_what_evaluate_finds_in_the_model_itself) {
+    const quantize_bench bench;
+    const std::string rest = " --platform symq --scheme symq:w4a4 --images random:6 --check -1 --jobs 1 --format csv";
+    const outcome direct = bench.run("evaluate --workload " + resnet + rest);
+    EXPECT_EQ(direct.code, 0) << direct.err;
+    const outcome kept = bench.run("quantize --workload " + resnet + " --scheme symq:w4a4 --calibration random:4 --output q.yaml");
+    EXPECT_EQ(kept.code, 0) << kept.err;
+    EXPECT_THAT(bench.files(), testing::IsSupersetOf({"q.yaml", "q.safetensors", "q.network.onnx"}));
+    const outcome later = bench.run("evaluate --workload q.yaml" + rest);
+    EXPECT_EQ(later.code, 0) << later.err;
+    EXPECT_EQ(later.out, direct.out);
+    EXPECT_THAT(later.out, HasSubstr("exact on 6"));
+    const outcome run = bench.run("run --workload q.yaml --platform symq --format csv"),
+                  compared = bench.run("compare --workload q.yaml --platform symq --platform asymq_row_sum --format csv");
+    EXPECT_EQ(run.code, 0) << run.err;
+    EXPECT_THAT(run.out, AllOf(HasSubstr("exact"), HasSubstr("symq:w4a4")));
+    EXPECT_EQ(compared.code, 0) << compared.err;
+}
+
+TEST(quantize, reports_tensors_alone_and_along_the_network) {
+    const quantize_bench bench;
+    const outcome result =
+        bench.run("quantize --workload " + resnet + " --scheme symq:w4a4 --calibration random:4 --error-images 2 --report errors");
+    EXPECT_EQ(result.code, 0) << result.err;
+    const std::vector<std::string> tensors = lines_of(bench.content("errors/tensors.csv"));
+    EXPECT_THAT(tensors[0], StartsWith("tensor,bits,step,zero_point,least,greatest,clipped,mse,sqnr,accumulated_mse,accumulated_sqnr,"));
+    const auto all = nlohmann::json::parse(bench.content("errors/report.json"));
+    ASSERT_EQ(all.at("tensors").size(), tensors.size() - 1);
+    double first_values = 0, first_codes = 0;
+    const auto& input = all.at("tensors").at(0);
+    for (const auto& row : all.at("tensor_values"))
+        if (row.at("tensor") == input.at("tensor")) first_values += row.at("values").get<double>();
+    for (const auto& row : all.at("tensor_codes"))
+        if (row.at("tensor") == input.at("tensor")) first_codes += row.at("values").get<double>();
+    EXPECT_EQ(first_values, first_codes);
+    EXPECT_EQ(static_cast<int>(first_values) % 4, 0);
+    // The image has no error but its own; the last tensor has all that came before.
+    EXPECT_NEAR(input.at("sqnr").get<double>(), input.at("accumulated_sqnr").get<double>(), 1.5);
+    EXPECT_LT(all.at("tensors").back().at("accumulated_sqnr").get<double>(), all.at("tensors").back().at("sqnr").get<double>());
+    for (const char* name : {"sqnr_by_tensor", "values_before", "codes_after", "level_sets"})
+        EXPECT_THAT(bench.content(std::string("errors/") + name + ".png"), StartsWith("\x89PNG")) << name;
+}
+
+TEST(quantize, chooses_formats_within_a_budget) {
+    const quantize_bench bench;
+    const outcome result =
+        bench.run("quantize --workload net.yaml --scheme symq:w4a4 --candidates symq:w2a4,symq:w4a4 --budget-bops 80% --report mixed");
+    EXPECT_EQ(result.code, 0) << result.err;
+    EXPECT_THAT(result.out, HasSubstr(" BOPs of a budget of "));
+    const std::vector<std::string> rows = lines_of(bench.content("mixed/mixed_precision.csv"));
+    ASSERT_EQ(rows.size(), 1u + 3 * 2 + 1);
+    const auto all = nlohmann::json::parse(bench.content("mixed/report.json"));
+    double chosen = 0, whole = 0;
+    for (const auto& row : all.at("mixed_precision")) {
+        const bool is_usual = row.at("scheme") == "symq:w4a4";
+        if (is_usual) whole += row.at("cost").get<double>();
+        if (row.at("chosen") == "yes") chosen += row.at("cost").get<double>();
+    }
+    EXPECT_LE(chosen, 0.8 * whole);
+    EXPECT_GT(chosen, 0.5 * whole);
+}
+
 TEST(quantize, refuses_wrong_words) {
     const quantize_bench bench;
     for (const auto& [words, message] : std::vector<std::pair<std::string, std::string>>{
              {"--workload net.yaml", "'--scheme' is required"},
              {"--workload net.yaml --scheme fp8", "scheme: family"},
-             {"--workload net.yaml --scheme symq --layer first", "--layer: PATTERN=SCHEME is wanted, given 'first'"},
-             {"--workload net.yaml --scheme symq --layer conv*=symq:w8a8", "--layer: no layer has a name like 'conv*'"},
-             {"--workload net.yaml --scheme symq --layer first=int4", "\"int4\""},
-             {"--workload net.yaml --scheme symq --layer first=dasq", "layer first: can't run on platform symq"},
+             {"--workload net.yaml --scheme symq --layer-scheme first", "--layer-scheme: PATTERN=SCHEME is wanted, given 'first'"},
+             {"--workload net.yaml --scheme symq --layer-scheme conv*=symq:w8a8", "--layer-scheme: no layer has a name like 'conv*'"},
+             {"--workload net.yaml --scheme symq --layer-scheme first=int4", "\"int4\""},
+             {"--workload net.yaml --scheme symq --layer-scheme first=dasq", "layer first: can't run on platform symq"},
+             {"--workload net.yaml --scheme symq --calibration random:4", "--calibration: net can't be run as a whole network"},
+             {"--workload net.yaml --scheme symq --range mse", "--range: is for --calibration, which is not given"},
+             {"--workload " + resnet + " --scheme symq --calibration random:4 --calibration-images 5",
+              "--calibration-images: 5 are wanted, the set has 4"},
+             {"--workload net.yaml --scheme symq --budget-bops 50%", "--budget-bops: is for --candidates, which is not given"},
+             {"--workload net.yaml --scheme symq --candidates symq:w2a4",
+              "--candidates: one budget is wanted, --budget-bops or --budget-energy"},
+             {"--workload net.yaml --scheme symq --candidates symq:w2a4 --budget-bops half",
+              "--budget-bops: a number above 0, or a share such as 50%, is wanted, given 'half'"},
+             {"--workload net.yaml --scheme symq --candidates symq:w4a4 --budget-bops 10%", "--budget-bops: the cheapest formats cost"},
+             {"--workload net.yaml --scheme symq --candidates post:w4a4 --budget-bops 90%",
+              "layer first: post:w4a4:g4 can't run on platform symq"},
              {"--workload net.yaml --scheme symq --output q.json", "--output: a .yaml file is wanted, given 'q.json'"}}) {
         const outcome result = bench.run("quantize " + words);
         EXPECT_EQ(result.code, 2) << words;

@@ -1,6 +1,7 @@
 #include "workloads/images/normalization.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -81,6 +82,10 @@ normalization parse_normalization(const std::string& text, const std::string& op
         if (!texts.emplace(key, word.substr(equals + 1)).second) refuse("", option, fmt::format("{} is given twice", key));
     }
     return from_texts(texts, "", option + ": ");
+}
+
+std::string to_string(const normalization& n) {
+    return fmt::format("divisor={} mean={} std={}", n.divisor, fmt::join(n.mean, ","), fmt::join(n.deviation, ","));
 }
 
 std::optional<normalization> normalization_of(const std::map<std::string, std::string>& metadata, const std::string& file) {

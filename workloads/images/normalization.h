@@ -19,6 +19,9 @@ struct normalization {
 /// Throws input_error naming `option` as the field.
 normalization parse_normalization(const std::string& text, const std::string& option);
 
+/// What parse_normalization() reads back as the same numbers.
+std::string to_string(const normalization& n);
+
 /// Reads the keys `normalization.mean`, `.std` and `.divisor` of a model's metadata; absent where it has none of them.
 /// Throws input_error naming the file and the key.
 std::optional<normalization> normalization_of(const std::map<std::string, std::string>& metadata, const std::string& file);

@@ -35,6 +35,9 @@ std::string read_file(const std::string& path) {
     return file ? bytes : std::string();
 }
 
+/// The layer brings its weights in this very format.
+bool holds_codes(const layer& l, const scheme& s) { return l.codes && l.own_scheme && *l.own_scheme == s; }
+
 }  // namespace
 
 weight_cache::weight_cache(std::string directory) : directory_(std::move(directory)) {}
@@ -50,8 +53,7 @@ std::string weight_cache::default_directory() {
 }
 
 quantized_weights weight_cache::get(const layer& l, std::uint64_t seed, const scheme& s, int threads) const {
-    const auto* const coded = std::get_if<coded_weights>(&l.weights);
-    if (coded && l.own_scheme && weight_part(*l.own_scheme) == weight_part(s)) return *coded->codes;
+    if (holds_codes(l, s)) return *l.codes;
     const std::string key = enabled() ? key_of(l, seed, s) : std::string();
     std::optional<quantized_weights> q = enabled() ? load(key) : std::nullopt;
     if (!q) {
@@ -64,7 +66,7 @@ quantized_weights weight_cache::get(const layer& l, std::uint64_t seed, const sc
 }
 
 bool weight_cache::contains(const layer& l, std::uint64_t seed, const scheme& s) const {
-    return enabled() && load(key_of(l, seed, s)).has_value();
+    return holds_codes(l, s) || (enabled() && load(key_of(l, seed, s)).has_value());
 }
 
 std::string weight_cache::key_of(const layer& l, std::uint64_t seed, const scheme& s) {

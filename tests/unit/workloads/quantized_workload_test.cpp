@@ -26,7 +26,8 @@ quantized_weights fitted(const layer& l, const scheme& s) {
 
 /// network.yaml quantized to `first` and `last`, written as q.yaml.
 quantized_workload quantized(const workload& network, const std::string& file, const std::string& first, const std::string& last) {
-    quantized_workload q{network, file, {parse_scheme(first), parse_scheme("symq:w8a8"), parse_scheme(last)}, {}, {}, "a \"test\""};
+    quantized_workload q{
+        network, file, {parse_scheme(first), parse_scheme("symq:w8a8"), parse_scheme(last)}, {}, {}, "mean=0.5 std=0.25", 1, "a \"test\""};
     q.weights = {fitted(network.layers[0], q.schemes[0]), {}, fitted(network.layers[2], q.schemes[2])};
     return q;
 }
@@ -43,6 +44,7 @@ TEST_P(quantized_workloads, read_back_as_they_were_written) {
     const workload read = load_workload(directory.file("deep.yaml"), "");
     EXPECT_EQ(read.name, "small");
     EXPECT_THAT(read.source, HasSubstr("a \"test\""));
+    EXPECT_EQ(read.pixels, "mean=0.5 std=0.25");
     const weight_cache no_cache("");
     for (const std::size_t i : {0u, 2u}) {
         ASSERT_TRUE(read.layers[i].own_scheme);
@@ -61,12 +63,14 @@ TEST_P(quantized_workloads, read_back_as_they_were_written) {
 }
 
 INSTANTIATE_TEST_SUITE_P(of, quantized_workloads,
-                         testing::Values("symq:w4a4", "asymq:w3a4", "dasq:w3a3:sw4:p90", "dasq:w8a8:sw2:p100", "pot:w4a4:g2", "post:w5a4:g4", "apot:w5a4:g4"));
+                         testing::Values("symq:w4a4", "asymq:w3a4", "dasq:w3a3:sw4:p90", "dasq:w8a8:sw2:p100", "pot:w4a4:g2",
+                                         "post:w5a4:g4", "apot:w5a4:g4"));
 
 TEST(quantized_workload, holds_formats_or_steps_alone_without_codes) {
     const temporary_directory directory;
     directory.write("network.yaml", network_text);
-    const workload w = load_workload_yaml(directory.write("q.yaml", "network: network.yaml\nname: mine\nlayers:\n  - {name: first, scheme: \"dasq:w3a3:sw4:p98\"}\n"));
+    const workload w = load_workload_yaml(
+        directory.write("q.yaml", "network: network.yaml\nname: mine\nlayers:\n  - {name: first, scheme: \"dasq:w3a3:sw4:p98\"}\n"));
     EXPECT_EQ(w.name, "mine");
     EXPECT_EQ(to_string(*w.layers[0].own_scheme), "dasq:w3a3:sw4:p98");
     EXPECT_FALSE(w.layers[2].own_scheme);
@@ -80,13 +84,17 @@ TEST(quantized_workload, names_every_problem_of_its_document) {
     const auto problem = [&](const std::string& rest) {
         return error_of(directory, [&] { load_workload_yaml(directory.write("q.yaml", "network: network.yaml\n" + rest)); });
     };
-    EXPECT_THAT(problem("layers:\n  - {name: none, scheme: symq}\n"), HasSubstr("q.yaml:3:12: layers[0].name: the network has no layer 'none'"));
+    EXPECT_THAT(problem("layers:\n  - {name: none, scheme: symq}\n"),
+                HasSubstr("q.yaml:3:12: layers[0].name: the network has no layer 'none'"));
     EXPECT_THAT(problem("layers:\n  - {name: first, scheme: symq}\n  - {name: first, scheme: symq}\n"), HasSubstr("'first' stands twice"));
     EXPECT_THAT(problem("layers:\n  - {name: first, scheme: fp8}\n"), HasSubstr("layers[0].scheme: family: allowed symq"));
     EXPECT_THAT(problem("layers:\n  - {name: first}\n"), HasSubstr("scheme"));
     EXPECT_THAT(problem("layers:\n  - {name: first, scheme: symq, bits: 3}\n"), HasSubstr("bits"));
-    EXPECT_THAT(problem("layers:\n  - {name: scores, scheme: \"dasq\"}\n"), HasSubstr("a product of activations is symq with one width for both"));
+    EXPECT_THAT(problem("layers:\n  - {name: scores, scheme: \"dasq\"}\n"),
+                HasSubstr("a product of activations is symq with one width for both"));
     EXPECT_THAT(problem("tensors:\n  - {node: relu, step: 0.1}\n"), HasSubstr("tensors: the network can't be run as a whole"));
+    EXPECT_THAT(problem("normalization: mean=1\n"), HasSubstr("q.yaml:2:16: normalization: "));
+    EXPECT_THAT(problem("network_digest: 0\n"), HasSubstr("is another file than the one that was quantized"));
     EXPECT_THAT(problem("speed: 3\n"), HasSubstr("speed"));
     EXPECT_THAT(problem("codes: none.safetensors\n"), HasSubstr("none.safetensors"));
     EXPECT_THAT(error_of(directory, [&] { load_workload_yaml(directory.write("loop.yaml", "network: loop.yaml\n")); }),
@@ -106,13 +114,19 @@ TEST(quantized_workload, refuses_codes_that_the_scheme_cannot_have) {
     EXPECT_EQ(problem("symq:w3a3", [](auto&) {}), "no error");
     EXPECT_THAT(problem("symq:w3a3", [](auto& w) { w.codes[5] = 4; }), HasSubstr("first.codes: -4 to 3 are allowed, given 4"));
     EXPECT_THAT(problem("pot:w3a3", [](auto& w) { w.codes[5] = -1; }), HasSubstr("0 to 7 are allowed, given -1"));
-    EXPECT_THAT(problem("symq:w3a3", [](auto& w) { w.codes.pop_back(); }), HasSubstr("first.codes: 800 numbers are wanted, the file has 799"));
+    EXPECT_THAT(problem("symq:w3a3", [](auto& w) { w.codes.pop_back(); }),
+                HasSubstr("first.codes: 800 numbers are wanted, the file has 799"));
     EXPECT_THAT(problem("symq:w3a3", [](auto& w) { w.step[2] = 0; }), HasSubstr("first.steps: steps are above 0 and finite, given 0"));
-    EXPECT_THAT(problem("asymq:w3a3", [](auto& w) { w.zero_point.assign(20, 9); }), HasSubstr("first.zero_points: -4 to 3 are allowed, given 9"));
-    EXPECT_THAT(problem("dasq:w3a3:p90", [](auto& w) { w.outlier_shift[0] = 8; }), HasSubstr("first.outlier_shifts: 0 to 7 are allowed, given 8"));
-    EXPECT_THAT(problem("dasq:w3a3:p90", [](auto& w) { w.outliers[0].column = 40; }), HasSubstr("first.outlier_columns: 0 to 39 are allowed, given 40"));
-    EXPECT_THAT(problem("dasq:w3a3:p90", [](auto& w) { w.outliers[0].value = 0; }), HasSubstr("entry 0: outliers stand by row and column, each once and none 0"));
-    EXPECT_THAT(problem("dasq:w3a3:p90", [](auto& w) { std::swap(w.outliers[0], w.outliers[1]); }), HasSubstr("entry 1: outliers stand by row and column"));
+    EXPECT_THAT(problem("asymq:w3a3", [](auto& w) { w.zero_point.assign(20, 9); }),
+                HasSubstr("first.zero_points: -4 to 3 are allowed, given 9"));
+    EXPECT_THAT(problem("dasq:w3a3:p90", [](auto& w) { w.outlier_shift[0] = 8; }),
+                HasSubstr("first.outlier_shifts: 0 to 7 are allowed, given 8"));
+    EXPECT_THAT(problem("dasq:w3a3:p90", [](auto& w) { w.outliers[0].column = 40; }),
+                HasSubstr("first.outlier_columns: 0 to 39 are allowed, given 40"));
+    EXPECT_THAT(problem("dasq:w3a3:p90", [](auto& w) { w.outliers[0].value = 0; }),
+                HasSubstr("entry 0: outliers stand by row and column, each once and none 0"));
+    EXPECT_THAT(problem("dasq:w3a3:p90", [](auto& w) { std::swap(w.outliers[0], w.outliers[1]); }),
+                HasSubstr("entry 1: outliers stand by row and column"));
 }
 
 TEST(safetensors_writer, writes_what_the_reader_takes) {
@@ -126,7 +140,8 @@ TEST(safetensors_writer, writes_what_the_reader_takes) {
     EXPECT_EQ(file.list<double>("b \"quoted\"", "F64"), std::vector<double>{0.5});
     EXPECT_TRUE(file.list<std::uint32_t>("none", "U32").empty());
     EXPECT_EQ(file.read("b \"quoted\"", {1}), std::vector<float>{0.5f});
-    EXPECT_THAT(error_of(directory, [&] { file.list<std::int16_t>("a", "I16"); }), HasSubstr("tensor 'a': a list of I16 is wanted, the file has I8 [3]"));
+    EXPECT_THAT(error_of(directory, [&] { file.list<std::int16_t>("a", "I16"); }),
+                HasSubstr("tensor 'a': a list of I16 is wanted, the file has I8 [3]"));
     EXPECT_THAT(error_of(directory, [&] { file.list<std::int8_t>("c", "I8"); }), HasSubstr("tensor 'c': is not in the file"));
 }
 

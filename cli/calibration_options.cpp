@@ -1,0 +1,70 @@
+#include "cli/calibration_options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/command.h"
+#include "workloads/images/random_images.h"
+#include "workloads/import/onnx_metadata.h"
+
+namespace symmetree {
+namespace {
+
+normalization normalization_for(const calibration_options& o, const workload& network, const std::string& network_file) {
+    if (!o.pixels.empty()) return parse_normalization(o.pixels, "--normalization");
+    if (!network.pixels.empty()) return parse_normalization(network.pixels, "normalization");
+    if (std::filesystem::path(network_file).extension() == ".onnx")
+        if (const auto found = normalization_of(onnx_metadata(network_file), network_file)) return *found;
+    throw input_error(
+        diagnostic{"", 0, 0, "--normalization",
+                   fmt::format("the mean and deviation of the pixels are wanted, since {} does not carry them", network.name)});
+}
+
+}  // namespace
+
+void add_calibration_words(boost::program_options::options_description& words, calibration_options& o) {
+    namespace po = boost::program_options;
+    auto add = words.add_options();
+    add("calibration", po::value(&o.set),
+        "image set (or random:N) that formats of activations are chosen on; not the one that is evaluated");
+    add("calibration-images", po::value(&o.images), "its first so many images (256; all random ones)");
+    add("range", po::value(&o.range),
+        "how steps follow from what was seen: mse, minmax, p99.9 (the scheme's: mse, or minmax with :aminmax)");
+    add("normalization", po::value(&o.pixels),
+        "\"mean=0.5 std=0.25\" of the pixels; else from the workload's file or the model's metadata");
+}
+
+std::optional<range_choice> range_option(const calibration_options& o) {
+    if (o.range.empty()) return {};
+    return parse_range("--range", o.range);
+}
+
+network_images images_for(const std::string& option, const std::string& given, int limit, const calibration_options& o,
+                          const workload& network, const std::string& network_file, std::uint64_t seed) {
+    const extents& shape = network.graph->nodes[network.graph->input].shape;
+    if (shape.size() != 4 || shape[0] != 1)
+        throw input_error(diagnostic{network.source, 0, 0, network.name, "its input is no image of [1][channels][height][width]"});
+    const int channels = static_cast<int>(shape[1]), height = static_cast<int>(shape[2]), width = static_cast<int>(shape[3]);
+    if (const auto count = random_image_count(given, option))
+        return {random_images(limit == 0 ? *count : std::min(limit, *count), channels, height, width, seed, option), no_normalization()};
+    network_images images{{}, normalization_for(o, network, network_file)};
+    images.set = load_image_set(given, limit);
+    check_shape(images.set, channels, height, width, network.name);
+    check_channels(images.pixels, channels, "--normalization");
+    return images;
+}
+
+network_images calibration_images(const calibration_options& o, const workload& network, const std::string& network_file,
+                                  std::uint64_t seed) {
+    const int wanted = o.images.empty() ? random_image_count(o.set, "--calibration").value_or(256)
+                                        : option_number("--calibration-images", o.images, 1, 1 << 20);
+    network_images images = images_for("--calibration", o.set, wanted, o, network, network_file, seed);
+    if (images.set.count < wanted)
+        throw input_error(
+            diagnostic{o.set, 0, 0, "--calibration-images", fmt::format("{} are wanted, the set has {}", wanted, images.set.count)});
+    return images;
+}
+
+}  // namespace symmetree

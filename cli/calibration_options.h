@@ -1,0 +1,40 @@
+#pragma once
+
+#include <boost/program_options.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "workloads/calibration/choose_format.h"
+#include "workloads/images/image_set.h"
+#include "workloads/workload.h"
+
+namespace symmetree {
+
+/// What `evaluate` and `quantize` share: the images on which formats of activations are chosen, and how.
+struct calibration_options {
+    std::string set, images, range, pixels;
+};
+void add_calibration_words(boost::program_options::options_description& words, calibration_options& options);
+
+/// --range; absent where it is not given. Throws input_error.
+std::optional<range_choice> range_option(const calibration_options& options);
+
+/// Images and how they become a network's input.
+struct network_images {
+    image_set set;
+    normalization pixels;
+    std::vector<float> operator()(std::int64_t index) const { return set.image(index, pixels); }
+};
+
+/// The images that `option` asks for, a set or random:N, the first `limit` of them (0: all), as the network takes them. The normalization
+/// is that of --normalization, else of the workload's file, else of the model's metadata in `network_file`. Throws input_error.
+network_images images_for(const std::string& option, const std::string& given, int limit, const calibration_options& options,
+                          const workload& network, const std::string& network_file, std::uint64_t seed);
+
+/// The images of --calibration, as many as --calibration-images wants (256; all random ones): a set that has fewer is refused.
+network_images calibration_images(const calibration_options& options, const workload& network, const std::string& network_file,
+                                  std::uint64_t seed);
+
+}  // namespace symmetree

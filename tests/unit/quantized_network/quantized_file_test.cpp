@@ -1,0 +1,132 @@
+// A network, quantized and calibrated, written to a file and read back: the same integers everywhere.
+#include <gmock/gmock.h>
+
+#include "platforms/network/reference_network.h"
+#include "platforms/network/run_network.h"
+#include "tests/unit/quantized_network/small_network.h"
+#include "workloads/quantized_workload.h"
+
+namespace symmetree {
+namespace {
+
+using testing::HasSubstr;
+
+struct kept_case {
+    const char *platform, *scheme;
+};
+void PrintTo(const kept_case& c, std::ostream* out) { *out << c.scheme << " on " << c.platform; }
+
+/// The small network as `symmetree quantize --calibration` writes it, read back.
+workload kept(const small_network& small, const platform_config& platform, const scheme& run) {
+    const std::vector<scheme> schemes = schemes_of(small.network, platform, run, {});
+    quantized_workload q{
+        small.network, small.file, schemes, {}, formats_of(small.network, platform, run, small.chooser_for(small.network), {}), "", 1,
+        "test"};
+    for (std::size_t i = 0; i < schemes.size(); ++i) q.weights.push_back(small.cache.get(small.network.layers[i], 1, schemes[i], 1));
+    write_quantized_workload(small.directory.file("q.yaml"), q);
+    return load_workload_yaml(small.directory.file("q.yaml"));
+}
+
+std::vector<std::vector<std::int16_t>> codes_of_image(const quantized_network& q, std::int64_t index) {
+    const std::vector<float> image = small_image(index);
+    return reference_network(q, codes_of(image.data(), image.size(), q.nodes[q.network.graph->input].format));
+}
+
+class a_kept_network : public testing::TestWithParam<kept_case> {};
+
+TEST_P(a_kept_network, has_the_codes_of_the_network_that_was_quantized_in_every_node) {
+    const small_network small;
+    const platform_config platform = platform_named(GetParam().platform);
+    const scheme run = parse_scheme(GetParam().scheme);
+    const workload read = kept(small, platform, run);
+    const quantized_network direct = small.quantized(small.network, platform, run);
+    // Neither calibration nor the run's scheme counts any more.
+    const calibration none;
+    const auto choose = [&](std::size_t node, int bits, activation_coding coding) {
+        return format_for(read, none, {}, node, bits, coding);
+    };
+    const quantized_network later = quantize_network(read, platform, parse_scheme("symq:w8a8"), choose, small.cache, 99, 1);
+    for (std::size_t i = 0; i < direct.products.size(); ++i) {
+        EXPECT_EQ(later.products[i].used, direct.products[i].used);
+        EXPECT_EQ(later.products[i].weights.codes, direct.products[i].weights.codes);
+        for (std::size_t c = 0; c < direct.products[i].channels.size(); ++c) {
+            EXPECT_EQ(later.products[i].channels[c].bias, direct.products[i].channels[c].bias);
+            EXPECT_EQ(later.products[i].channels[c].multiplier, direct.products[i].channels[c].multiplier);
+            EXPECT_EQ(later.products[i].channels[c].shift, direct.products[i].channels[c].shift);
+        }
+    }
+    for (std::int64_t image = 20; image < 24; ++image) EXPECT_EQ(codes_of_image(later, image), codes_of_image(direct, image)) << image;
+}
+
+INSTANTIATE_TEST_SUITE_P(on, a_kept_network,
+                         testing::Values(kept_case{"symq", "symq:w3a4"}, kept_case{"asymq_row_sum", "asymq:w4a3"},
+                                         kept_case{"dasq", "dasq:w3a3:sw4:p90"}, kept_case{"pot", "pot:w4a4"},
+                                         kept_case{"post", "post:w4a4:g4"}, kept_case{"apot", "apot:w4a4"}),
+                         [](const auto& tested) { return std::string(tested.param.platform); });
+
+TEST(a_kept_network, keeps_the_float_weights_for_comparison) {
+    const small_network small;
+    const workload read = kept(small, platform_named("symq"), parse_scheme("symq:w2a2"));
+    EXPECT_EQ(float_weights_of(read, 1), float_weights_of(small.network, 1));
+}
+
+TEST(a_kept_network, is_refused_where_its_formats_do_not_fit_the_array) {
+    const small_network small;
+    const workload read = kept(small, platform_named("symq"), parse_scheme("symq:w4a4"));
+    workload shifted = read;
+    for (layer& l : shifted.layers) l.own_scheme = parse_scheme("pot:w4a4");
+    try {
+        small.quantized(shifted, platform_named("pot"), parse_scheme("pot:w4a4"));
+        FAIL() << "formats with zero points on shifters";
+    } catch (const input_error& e) {
+        EXPECT_THAT(e.what(), HasSubstr("tensor image: it has 8 bits in the file, and what reads it takes 4"));
+    }
+}
+
+TEST(a_kept_network, needs_the_files_that_it_was_written_with) {
+    const small_network small;
+    kept(small, platform_named("symq"), parse_scheme("symq:w4a4"));
+    std::string text = small_network_text;
+    text.replace(text.find("student_t: {}"), 13, "gaussian: {}");
+    small.directory.write("q.network.yaml", text);
+    const std::string problem = testing_files::error_of(small.directory, [&] { load_workload_yaml(small.directory.file("q.yaml")); });
+    EXPECT_THAT(problem, HasSubstr("q.yaml:5:17: network_digest: "));
+    EXPECT_THAT(problem, HasSubstr("is another file than the one that was quantized"));
+}
+
+// LSQ: steps that training found take the place of those that calibration would choose.
+TEST(a_step_in_the_file, overrides_calibration) {
+    const small_network small;
+    const platform_config platform = platform_named("symq");
+    const workload with_step =
+        load_workload_yaml(small.directory.write("lsq.yaml", "network: small.yaml\ntensors:\n  - {node: joined, step: 0.0625}\n"));
+    const auto direct = formats_of(small.network, platform, parse_scheme("symq:w4a4"), small.chooser_for(small.network), {});
+    const auto stepped = formats_of(with_step, platform, parse_scheme("symq:w4a4"), small.chooser_for(with_step), {});
+    int changed = 0;
+    for (std::size_t i = 0; i < direct.size(); ++i) {
+        if (!direct[i]) continue;
+        const bool named = small.network.graph->nodes[i].name == "joined";
+        changed += named;
+        EXPECT_EQ(stepped[i]->step, named ? 0.0625 : direct[i]->step);
+        EXPECT_EQ(stepped[i]->zero_point, direct[i]->zero_point);
+        EXPECT_EQ(stepped[i]->bits, direct[i]->bits);
+    }
+    EXPECT_EQ(changed, 1);
+}
+
+TEST(a_tensor_without_format, is_named_where_nothing_was_calibrated) {
+    const small_network small;
+    const calibration none;
+    const auto choose = [&](std::size_t node, int bits, activation_coding coding) {
+        return format_for(small.network, none, {}, node, bits, coding);
+    };
+    try {
+        formats_of(small.network, platform_named("symq"), parse_scheme("symq:w4a4"), choose, {});
+        FAIL();
+    } catch (const input_error& e) {
+        EXPECT_THAT(e.what(), HasSubstr("tensor image: it has no format in the file, and there is no calibration"));
+    }
+}
+
+}  // namespace
+}  // namespace symmetree
