@@ -30,6 +30,7 @@ struct evaluate_options {
     calibration_options calibration;
     std::vector<std::string> schemes, layer_schemes;
     std::string images, limit = "0", check = "4", figure, adapters = "fit";
+    bool without_labels = false;
 };
 
 boost::program_options::options_description words_of(evaluate_options& o) {
@@ -48,6 +49,7 @@ boost::program_options::options_description words_of(evaluate_options& o) {
     add_calibration_words(words, o.calibration);
     add("adapters", po::value(&o.adapters), "of schemes with :asq: fit (from the calibration images), identity (beta = 1) or a safetensors file (fit)");
     add("limit", po::value(&o.limit), "evaluate the first so many images (0: all)");
+    add("without-labels", po::bool_switch(&o.without_labels), "the set may have no labels: agreement with float only");
     add("check", po::value(&o.check), "compare so many images with the second executor, score by score (4; -1: all)");
     add("seed", po::value(&o.common.seed), "seed of synthetic weights and random images (1)");
     add("jobs", po::value(&o.common.jobs), "simulations at a time (number of cores)");
@@ -213,7 +215,8 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     const network_images evaluated = images_for("--images", options.images, limit, calibration_words, input.network, file, input.seed);
     const image_set& images = evaluated.set;
     const int classes = static_cast<int>(input.network.graph->nodes[input.network.graph->output].shape.back());
-    if (!images.labels.empty()) check_labels(images, classes);
+    const bool may_lack_labels = options.without_labels || random_image_count(options.images, "--images");
+    if (!images.labels.empty() || !may_lack_labels) check_labels(images, classes);
     const bool has_formats = !input.network.formats.empty();
     if (calibration_words.set.empty() && !has_formats) {
         if (!random_image_count(options.images, "--images"))

@@ -114,7 +114,7 @@ private:
         t.rows = static_cast<std::int32_t>(rows);
         t.row_elements = static_cast<std::int32_t>(row_elements);
         t.bits = static_cast<std::uint8_t>(format.bits);
-        t.is_signed = format.least < 0 ? 1 : 0;
+        t.is_signed = static_cast<std::uint8_t>(format.least < 0 ? 1 : 0);
         t.address = reserve(t.bytes());
         out_.buffers.push_back(t);
         return out_.buffers.size() - 1;

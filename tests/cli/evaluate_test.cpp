@@ -28,6 +28,20 @@ TEST(evaluate, runs_random_images_through_shipped_and_exported_networks_exactly)
     }
 }
 
+/// Two images of one grey, without labels, as an IDX file.
+TEST(evaluate, refuses_a_set_without_labels_unless_told) {
+    const evaluate_bench bench;
+    const std::string header{0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 28, 0, 0, 0, 28};
+    bench.write("images", header + std::string(2 * 28 * 28, '\7'));
+    const std::string words = "--workload fashion_resnet --images images --calibration random:8 --calibration-images 8 --check 0 ";
+    const outcome refused = bench.evaluate(words);
+    EXPECT_EQ(refused.code, 2);
+    EXPECT_THAT(refused.err, HasSubstr("labels: are missing: accuracy is counted by them"));
+    const outcome told = bench.evaluate(words + "--without-labels");
+    EXPECT_EQ(told.code, 0) << told.err;
+    EXPECT_THAT(told.out, HasSubstr("(no labels)"));
+}
+
 TEST(evaluate, random_images_depend_on_the_seed) {
     const evaluate_bench bench;
     const std::string words = "--workload " + networks + "small_resnet18.onnx --images random:8 --format csv";
