@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "bench/floor_seconds.h"
+#include "bench/run_benchmarks.h"
 #include "platforms/child_process.h"
 #include "platforms/network/quantized_network.h"
 #include "platforms/network/run_network.h"
@@ -106,13 +107,5 @@ int sc_main(int argc, char* argv[]) {
                 ->Iterations(5)
                 ->Unit(benchmark::kMillisecond);
         }
-    benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-    benchmark::RunSpecifiedBenchmarks();
-    return 0;
-}
-
-int main(int argc, char* argv[]) {
-    setenv("SC_COPYRIGHT_MESSAGE", "DISABLE", 1);
-    return sc_core::sc_elab_and_sim(argc, argv);
+    return symmetree::run_benchmarks(argc, argv);
 }

@@ -18,6 +18,7 @@
 #include <systemc>
 #include <vector>
 
+#include "bench/run_benchmarks.h"
 #include "core/temporary_folder.h"
 #include "platforms/child_process.h"
 #include "platforms/pricing.h"
@@ -162,13 +163,5 @@ int sc_main(int argc, char* argv[]) {
         const std::string name = fmt::format("{}/prices:{}", size.network, size.prices);
         benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& s) { sweep(s, size); })->UseManualTime()->Iterations(3)->Unit(benchmark::kSecond);
     }
-    benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-    benchmark::RunSpecifiedBenchmarks();
-    return 0;
-}
-
-int main(int argc, char* argv[]) {
-    setenv("SC_COPYRIGHT_MESSAGE", "DISABLE", 1);
-    return sc_core::sc_elab_and_sim(argc, argv);
+    return symmetree::run_benchmarks(argc, argv);
 }

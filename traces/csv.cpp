@@ -5,6 +5,7 @@
 #include <functional>
 #include <set>
 
+#include "core/enumerators.h"
 #include "traces/csv_row.h"
 #include "traces/measures.h"
 #include "traces/numbers.h"
@@ -110,7 +111,7 @@ void add_memories(columns& out) {
                                                                                 {"written_bytes", &memory_counters::written_bytes},
                                                                                 {"read_accesses", &memory_counters::read_accesses},
                                                                                 {"write_accesses", &memory_counters::write_accesses}};
-    for (const memory_kind kind : {memory_kind::dram, memory_kind::weight_buffer, memory_kind::activation_buffer, memory_kind::output_buffer, memory_kind::vector_banks}) {
+    for (const memory_kind kind : enumerators<memory_kind>()) {
         for (const auto& [name, member] : members) {
             out.push_back({fmt::format("{}_{}", to_string(kind), name), [kind = kind, member = member](const layer_cell_input& in) {
                                const auto found = in.layer.memories.find(kind);

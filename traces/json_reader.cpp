@@ -5,6 +5,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "core/enumerators.h"
 #include "core/error.h"
 #include "traces/json_format.h"
 #include "traces/measures.h"
@@ -94,12 +95,11 @@ std::vector<std::string> texts(const json& object, const std::string& key) {
     return out;
 }
 
-/// The enumerator of that name; an enumeration ends where to_string() knows no more.
+/// The enumerator of that name.
 template <class Enumeration>
 Enumeration enumerator(const std::string& name, const std::string& key) {
-    for (int i = 0; std::string(to_string(static_cast<Enumeration>(i))) != "?"; ++i) {
-        if (name == to_string(static_cast<Enumeration>(i))) return static_cast<Enumeration>(i);
-    }
+    for (const Enumeration e : enumerators<Enumeration>())
+        if (name == to_string(e)) return e;
     refuse(key, fmt::format("unknown name '{}'", name));
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "core/enumerators.h"
+
 namespace symmetree {
 
 namespace {
@@ -12,14 +14,9 @@ std::optional<double> quotient(const std::optional<double>& a, const std::option
     return *a / *b;
 }
 
-/// Every enumerator's name; an enumeration ends where to_string() knows no more.
 template <class Enumeration>
 void append_names(std::vector<std::string>& names) {
-    for (int i = 0;; ++i) {
-        const std::string name = to_string(static_cast<Enumeration>(i));
-        if (name == "?") return;
-        names.push_back(name);
-    }
+    for (const Enumeration e : enumerators<Enumeration>()) names.emplace_back(to_string(e));
 }
 
 /// There are parts, and all have a price.

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/enumerators.h"
 #include "traces/measures.h"
 #include "traces/study.h"
 
@@ -49,7 +50,7 @@ void add_slots(std::vector<metric>& out, const layer_report& total) {
 }
 
 void add_traffic(std::vector<metric>& out, const layer_report& total) {
-    for (const memory_kind kind : {memory_kind::dram, memory_kind::weight_buffer, memory_kind::activation_buffer, memory_kind::output_buffer, memory_kind::vector_banks}) {
+    for (const memory_kind kind : enumerators<memory_kind>()) {
         const auto found = total.memories.find(kind);
         const bool used = found != total.memories.end();
         out.push_back({std::string(to_string(kind)) + "_read_bytes", "B", used ? whole(found->second.read_bytes) : cell()});

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "core/enumerators.h"
 #include "core/error.h"
 #include "core/packing.h"
 
@@ -9,9 +10,9 @@ namespace symmetree {
 
 template <class Archive>
 void pack_fields(Archive& archive, unit_key& key) {
-    archive.word(key.unit, unit_kind::vector_row);
+    archive.word(key.unit, enumerators<unit_kind>().back());
     archive(key.weight_bits, key.activation_bits, key.lanes);
-    archive.word(key.input, activation_class::dense);
+    archive.word(key.input, enumerators<activation_class>().back());
     archive(key.sparse);
 }
 
@@ -22,7 +23,7 @@ void pack_fields(Archive& archive, unit_counters& c) {
 
 template <class Archive>
 void pack_fields(Archive& archive, memory_kind& kind) {
-    archive.word(kind, memory_kind::vector_banks);
+    archive.word(kind, enumerators<memory_kind>().back());
 }
 
 template <class Archive>

@@ -124,12 +124,15 @@ NOT_MODELLED = [
 ]
 
 
+ABSENT_VECTOR_UNITS = f"absent: [{', '.join(name for name, *_ in published.VECTOR_UNITS)}]"  # they have no RTL
+
+
 def write_absolute(flow, results, prov):
     units = by_unit(results)
     lines = head(flow.name, f"synthesised, {flow.library.name}, pre-layout, logic only",
                  prov + [f"mix: logic alone, synthesised with {flow.library.name}; no memories, so that no total stands beside it"],
                  ["memories: this library has none, so that there is no total energy and no total area", "vector unit: has no RTL"] + NOT_MODELLED)
-    lines.append(f"absent: [{', '.join(name for name, *_ in published.VECTOR_UNITS)}]")
+    lines.append(ABSENT_VECTOR_UNITS)
     lines.append("units:")
     for unit in UNITS:
         if unit in CIRCUITS or unit not in units:
@@ -232,6 +235,7 @@ def write_fpga(flow, results, wanted, command):
         f"seed {characterise.SEEDS[0]}; no latch, no multiplication left to yosys",
         f"grid: {len(results)} of {wanted} points"],
         ["energy: none is invented for a board that was not measured", "area, delay, block RAM, placement and routing"] + NOT_MODELLED[:1])
+    lines.append(ABSENT_VECTOR_UNITS)
     lines.append("units:")
     for unit in UNITS:
         if unit in CIRCUITS or unit not in units:

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -68,6 +70,20 @@ TEST(cost, of_a_table_of_ones_own) {
     EXPECT_THAT(result.out, HasSubstr("LUTs per tree"));
     EXPECT_THAT(result.out, Not(HasSubstr("\ndelay, ns\n  ")));
     EXPECT_THAT(result.out, HasSubstr("150"));  // interpolated at 3 bits
+}
+
+TEST(shipped_tables, serve_the_shipped_platforms) {
+    const workbench bench;
+    for (const std::string table : {"published_45nm", "ratio_45nm", "osu018", "xc7"})
+        for (const std::string name : {"symq", "asymq_pre_subtract", "asymq_widened", "asymq_row_sum", "dasq", "dasq_row_sum", "pot", "post", "apot", "dasq_fpga"}) {
+            std::ifstream in(SYMMETREE_ROOT "/platforms/presets/" + name + ".yaml");
+            std::string text(std::istreambuf_iterator<char>(in), {});
+            const std::string line = "cost_table: ratio_45nm";
+            ASSERT_NE(text.find(line), std::string::npos) << name;
+            bench.write("p.yaml", text.replace(text.find(line), line.size(), "cost_table: " + table));
+            const outcome run = bench.run("run --workload small.yaml --platform p.yaml --timing-only");
+            EXPECT_EQ(run.code, 0) << name << " by " << table << ": " << run.err;
+        }
 }
 
 // A table without memories: what it has stands beside dashes, and no total is made of a part.
