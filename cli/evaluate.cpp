@@ -1,18 +1,23 @@
 #include "platforms/network/evaluate.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <fstream>
 #include <functional>
 #include <iostream>
+#include <iterator>
 
 #include "cli/calibration_options.h"
 #include "cli/command.h"
+#include "cli/progress_line.h"
 #include "cli/run_options.h"
-#include "platforms/network/fit_adapters.h"
+#include "core/digest.h"
 #include "core/output_file.h"
+#include "platforms/auto_clock.h"
+#include "platforms/network/fit_adapters.h"
+#include "platforms/sweep/outcome_store.h"
 #include "traces/gnuplot.h"
 #include "traces/measures.h"
 #include "traces/plots.h"
@@ -29,7 +34,7 @@ struct evaluate_options {
     run_options common;
     calibration_options calibration;
     std::vector<std::string> schemes, layer_schemes;
-    std::string images, limit = "0", check = "4", figure, adapters = "fit";
+    std::string images, limit = "0", check = "4", figure, adapters = "fit", resume;
     bool without_labels = false;
 };
 
@@ -53,6 +58,7 @@ boost::program_options::options_description words_of(evaluate_options& o) {
     add("check", po::value(&o.check), "compare so many images with the second executor, score by score (4; -1: all)");
     add("seed", po::value(&o.common.seed), "seed of synthetic weights and random images (1)");
     add("jobs", po::value(&o.common.jobs), "simulations at a time (number of cores)");
+    add("resume", po::value(&o.resume), "keep finished images in this file, and take from it what was finished before");
     add("format", po::value(&o.common.format), "table, csv or json (table)");
     add("output", po::value(&o.common.output), "write to this file instead of the terminal");
     add("figure", po::value(&o.figure), "also draw accuracy against power into this .svg or .png file, with gnuplot");
@@ -77,7 +83,8 @@ evaluation_plan plan_of(const evaluate_options& o, const evaluation_input& input
     const std::optional<int> w = width("--weight-bits", o.common.weight_bits), a = width("--activation-bits", o.common.activation_bits);
     diagnostics problems;
     for (const std::string& name : o.common.platforms) {
-        const platform_config platform = with_widths(load_platform(name, platforms_directory()), w, a);
+        platform_config platform = with_widths(load_platform(name, platforms_directory()), w, a);
+        if (platform.auto_clock) settle_clock(platform, cost_table::load(clock_table_of(platform), input.cost_directory));
         std::vector<scheme> schemes;
         for (const std::string& text : o.schemes)
             schemes.push_back(parse_scheme(text, platform.array.weight_bits, platform.array.activation_bits));
@@ -94,6 +101,17 @@ evaluation_plan plan_of(const evaluate_options& o, const evaluation_input& input
     }
     if (plan.tasks.empty()) problems.throw_if_any();
     return plan;
+}
+
+/// The program is its own bytes: those of a working copy have no version.
+std::string own_digest() {
+    std::ifstream in("/proc/self/exe", std::ios::binary);
+    return digest_of({std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()});
+}
+
+kept_outcomes kept_in(outcome_store& store) {
+    return {own_digest(), [&store](const std::string& key) { return store.find(key); },
+            [&store](const std::string& key, const std::string& outcome) { store.keep(key, outcome); }};
 }
 
 double share(std::int64_t part, std::int64_t of) { return of == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(of); }
@@ -234,7 +252,7 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     input.image = std::cref(evaluated);
     const std::optional<figure_format> drawing =
         options.figure.empty() ? std::nullopt : std::optional(figure_format_of("--figure", options.figure));
-    require_files({{"--output", options.common.output}, {"--figure", options.figure}});
+    require_files({{"--output", options.common.output}, {"--figure", options.figure}, {"--resume", options.resume}});
     const evaluation_plan plan = plan_of(options, input);
     const float_executor executor(input.network, float_weights_of(input.network, input.seed));
     if (seen.set.count > 0)
@@ -246,13 +264,14 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
         return fit_adapters(q, adaptive, executor, std::cref(seen), seen.set.count);
     };
 
-    const bool live = isatty(STDERR_FILENO) != 0;
-    const auto progress = [&](std::int64_t done, std::int64_t of) {
-        if (live)
-            std::fprintf(stderr, "\r%lld of %lld images%s", static_cast<long long>(done), static_cast<long long>(of),
-                         done == of ? "\n" : "");
-    };
-    const evaluation_result result = evaluate(input, plan.tasks, cache_of(options.common), jobs_of(options.common), progress);
+    evaluation_run how;
+    how.jobs = jobs_of(options.common);
+    std::optional<outcome_store> store;
+    if (!options.resume.empty()) how.kept = kept_in(store.emplace(options.resume));
+    std::optional<progress_line> line("images");
+    how.progress = [&](std::int64_t done, std::int64_t of) { line->tell(std::uint64_t(done), std::uint64_t(of)); };
+    const evaluation_result result = evaluate(input, plan.tasks, cache_of(options.common), how);
+    line.reset();
     const study rows = study_of(input, plan, result);
     deliver_rows(options.common, rows);
     if (format == output_format::table) print_notes(options.common, input, plan, result, images, seen.set, adapters_text(options));

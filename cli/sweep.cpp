@@ -1,15 +1,14 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
 
 #include "cli/command.h"
+#include "cli/progress_line.h"
 #include "cli/run_options.h"
 #include "core/digest.h"
 #include "core/git_version.h"
@@ -78,41 +77,12 @@ void require_engine(const boost::program_options::variables_map& given, const sw
     option_number("--shards", o.shards, 1, 100000);
 }
 
-/// One line that is written over on a terminal; elsewhere a line whenever another tenth is done, and every half a minute.
-class progress_line {
-public:
-    void tell(const sweep_progress& p) {
-        const auto now = clock::now();
-        const double elapsed = std::chrono::duration<double>(now - began_).count();
-        const std::uint64_t settled = p.done + p.refused + p.failed;
-        if (first_ < 0) first_ = static_cast<std::int64_t>(settled);
-        const bool due = terminal_ ? now - told_ > std::chrono::milliseconds(100)
-                                   : now - told_ > std::chrono::seconds(30) || (p.total > 0 && settled * 10 / p.total > tenth_);
-        if (!due) return;
-        told_ = now;
-        tenth_ = p.total > 0 ? settled * 10 / p.total : 0;
-        const double rate = elapsed > 0 ? double(settled - std::uint64_t(first_)) / elapsed : 0;
-        std::string line = fmt::format("{}/{} points, {:.1f}/s", settled, p.total, rate);
-        if (rate > 0) line += fmt::format(", {:.0f} s left", double(p.total - settled) / rate);
-        if (p.failed > 0) line += fmt::format(", {} failed", p.failed);
-        if (!p.best.empty()) line += "; best " + p.best;
-        if (terminal_) std::fprintf(stderr, "\r%-*s", static_cast<int>(widest_), line.c_str());
-        else std::fprintf(stderr, "%s\n", line.c_str());
-        widest_ = std::max(widest_, line.size());
-    }
-    ~progress_line() {
-        if (terminal_ && widest_ > 0) std::fputc('\n', stderr);
-    }
-
-private:
-    using clock = std::chrono::steady_clock;
-    const bool terminal_ = isatty(STDERR_FILENO) != 0;
-    const clock::time_point began_ = clock::now();
-    clock::time_point told_ = began_;
-    std::int64_t first_ = -1;
-    std::uint64_t tenth_ = 0;
-    std::size_t widest_ = 0;
-};
+void tell(progress_line& line, const sweep_progress& p) {
+    std::string rest;
+    if (p.failed > 0) rest += fmt::format(", {} failed", p.failed);
+    if (!p.best.empty()) rest += "; best " + p.best;
+    line.tell(p.done + p.refused + p.failed, p.total, rest);
+}
 
 sweep_origin origin_of(const sweep_space& space) {
     sweep_origin origin;
@@ -178,8 +148,8 @@ exit_code run_here(const sweep_options& o, const sweep_space& space, const sweep
     result_store store = store_of(o, space);
     sweep_progress end;
     {
-        progress_line line;
-        end = run_sweep(space, plan, store, cache, limits_of(o), stop, [&](const sweep_progress& p) { line.tell(p); });
+        progress_line line("points");
+        end = run_sweep(space, plan, store, cache, limits_of(o), stop, [&](const sweep_progress& p) { tell(line, p); });
     }
     if (!stop) return end_of(store, o.run.output);
     std::fprintf(stderr, "symmetree: interrupted with %llu of %llu points recorded; go on with --resume\n",

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -101,6 +102,15 @@ const std::string& child_outcome::result_or_throw() const {
         case kind::died: break;
     }
     throw model_fault("a simulation process " + text);
+}
+
+std::vector<bool> readable(const std::vector<int>& descriptors, int milliseconds) {
+    std::vector<pollfd> wanted;
+    for (const int d : descriptors) wanted.push_back({d, POLLIN, 0});
+    if (poll(wanted.data(), wanted.size(), milliseconds) < 0 && errno != EINTR) throw model_fault(fmt::format("poll: {}", std::strerror(errno)));
+    std::vector<bool> ready;
+    for (const pollfd& w : wanted) ready.push_back((w.revents & (POLLIN | POLLHUP | POLLERR)) != 0);
+    return ready;
 }
 
 void limit_memory(std::uint64_t bytes) {

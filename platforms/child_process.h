@@ -52,6 +52,9 @@ private:
     std::string answer_;
 };
 
+/// Which of the children's descriptors are readable, waiting for the first of them, but no longer than that; none where a signal came.
+std::vector<bool> readable(const std::vector<int>& descriptors, int milliseconds);
+
 /// Bounds the writable memory of its own that this process may have from now on, touched or not; more is std::bad_alloc.
 void limit_memory(std::uint64_t bytes);
 

@@ -7,9 +7,11 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "core/digest.h"
 #include "core/temporary_folder.h"
 #include "platforms/child_process.h"
 #include "platforms/layer_report.h"
+#include "platforms/network/evaluation_identity.h"
 #include "platforms/network/reference_network.h"
 #include "platforms/network/run_network.h"
 #include "platforms/pricing.h"
@@ -154,55 +156,129 @@ std::vector<cost_table> checked_tasks(const evaluation_input& input, const std::
     return prices;
 }
 
+/// So many images that a process has some seconds of work: its start takes up to one of them. The same whatever the run, as kept outcomes
+/// are found by their images.
+std::int64_t images_at_a_time(const workload& network) {
+    constexpr std::int64_t macs_at_a_time = 200'000'000'000;
+    std::int64_t macs = 1;
+    for (const layer& l : network.layers) macs += product_of(l).macs();
+    return std::clamp<std::int64_t>(macs_at_a_time / macs, 8, 250);
+}
+
+std::vector<image_range> ranges_of(const evaluation_input& input) {
+    const std::int64_t size = images_at_a_time(input.network);
+    std::vector<image_range> ranges;
+    for (std::int64_t first = 0; first < input.images; first += size) ranges.push_back({first, std::min(size, input.images - first)});
+    return ranges;
+}
+
+/// By range, the float network's first and the tasks' behind them: the keys of what they find out.
+std::vector<std::string> keys_of(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const std::vector<cost_table>& prices,
+                                 const std::vector<adapter_set>& adapters, const std::vector<image_range>& ranges, const std::string& program) {
+    const std::string network = identity_of(input.network, input.seed), seen = identity_of(input.statistics);
+    std::vector<std::string> images, keys;
+    for (const image_range& r : ranges) images.push_back(identity_of_images(input.image, r.first, r.count));
+    for (std::size_t i = 0; i < ranges.size(); ++i) keys.push_back(digest_of(fmt::format("float {} {} {}", program, network, images[i])));
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+        const range_choice range = range_of(input.range, tasks[t].format);
+        const std::string task =
+            fmt::format("task {} {} {} {} {} {} {} {}", program, network, identity_of(tasks[t], prices[t]), seen, static_cast<int>(range.method),
+                        range.percentile, input.options.ends_at_8_bits, identity_of(adapters[t]));
+        for (std::size_t i = 0; i < ranges.size(); ++i) {
+            const std::int64_t checked = std::clamp<std::int64_t>(input.checked - ranges[i].first, 0, ranges[i].count);
+            keys.push_back(digest_of(fmt::format("{} {} {} {}", task, images[i], ranges[i].first, checked)));
+        }
+    }
+    return keys;
+}
+
+/// Runs `work` of every index in a process of its own, `jobs` at a time, and hands its result to `take` as soon as it is there.
+void run_each(const std::vector<std::size_t>& indices, int jobs, const std::function<std::string(std::size_t)>& work,
+              const std::function<void(std::size_t, const std::string&)>& take) {
+    std::map<std::size_t, child_process> running;
+    for (auto next = indices.begin(); next != indices.end() || !running.empty();) {
+        for (; next != indices.end() && running.size() < std::size_t(jobs); ++next)
+            running.emplace(*next, child_process([&, index = *next] { return work(index); }));
+        std::vector<int> descriptors;
+        for (const auto& [index, process] : running) descriptors.push_back(process.descriptor());
+        const std::vector<bool> ready = readable(descriptors, 1000);
+        std::size_t i = 0;
+        for (auto r = running.begin(); r != running.end(); ++i) {
+            if (!ready[i] || r->second.read_some()) {
+                ++r;
+                continue;
+            }
+            take(r->first, r->second.wait().result_or_throw());
+            r = running.erase(r);
+        }
+    }
+}
+
+/// The parts of one task in the order of the images.
+shard_outcome joined(const std::vector<std::string>& outcomes, std::size_t first, std::size_t count) {
+    shard_outcome whole;
+    for (std::size_t i = first; i < first + count; ++i) {
+        shard_outcome part = outcome_from(outcomes[i]);
+        std::move(part.best.begin(), part.best.end(), std::back_inserter(whole.best));
+        if (whole.first_difference.empty()) whole.first_difference = part.first_difference;
+        if (!part.costs.empty()) whole.costs = part.costs;
+        if (!part.tensors.empty()) whole.tensors = part.tensors;
+    }
+    return whole;
+}
+
 evaluation_result evaluate_with(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const weight_cache& cache,
-                                int jobs, const evaluation_progress& progress) {
+                                const evaluation_run& how) {
     const std::vector<cost_table> prices = checked_tasks(input, tasks);
     child_process fitting([&] {
         for (const evaluation_task& task : tasks)
-            fit_network(input.network, task.platform, task.format, cache, input.seed, jobs, input.options);
+            fit_network(input.network, task.platform, task.format, cache, input.seed, how.jobs, input.options);
         return std::string();
     });
     fitting.wait().result_or_throw();
     std::vector<adapter_set> adapters;
     for (const evaluation_task& task : tasks) adapters.push_back(adapters_of(input, task, cache));
 
-    // Shards of one size whatever `jobs`; they are put together in order.
-    constexpr std::int64_t shard_images = 250;
-    std::vector<image_range> ranges;
-    for (std::int64_t first = 0; first < input.images; first += shard_images)
-        ranges.push_back({first, std::min(shard_images, input.images - first)});
-    const std::size_t shards = ranges.size() * (tasks.size() + 1);
-    const auto work = [&](std::size_t index) {
-        const std::size_t task = index / ranges.size();
-        const image_range& range = ranges[index % ranges.size()];
-        return to_text(task == 0 ? run_float(input, range) : run_task(input, tasks[task - 1], adapters[task - 1], cache, range, prices[task - 1]));
-    };
-
-    std::vector<shard_outcome> outcomes(tasks.size() + 1);
-    std::map<std::size_t, child_process> running;
-    std::size_t started = 0;
+    const std::vector<image_range> ranges = ranges_of(input);
+    std::vector<std::string> outcomes(ranges.size() * (tasks.size() + 1)), keys;
+    std::vector<std::size_t> wanted;
     std::int64_t done = 0;
-    for (std::size_t i = 0; i < shards; ++i) {
-        for (; started < shards && running.size() < std::size_t(jobs); ++started)
-            running.emplace(started, child_process([&, index = started] { return work(index); }));
-        shard_outcome part = outcome_from(running.at(i).wait().result_or_throw());
-        running.erase(i);
-        shard_outcome& whole = outcomes[i / ranges.size()];
-        done += std::int64_t(part.best.size());
-        std::move(part.best.begin(), part.best.end(), std::back_inserter(whole.best));
-        if (whole.first_difference.empty()) whole.first_difference = part.first_difference;
-        if (!part.costs.empty()) whole.costs = part.costs;
-        if (!part.tensors.empty()) whole.tensors = part.tensors;
-        if (progress) progress(done, input.images * std::int64_t(tasks.size() + 1));
+    if (how.kept) keys = keys_of(input, tasks, prices, adapters, ranges, how.kept->program);
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        const std::optional<std::string> found = how.kept ? how.kept->find(keys[i]) : std::nullopt;
+        if (found) {
+            outcomes[i] = *found;
+            done += ranges[i % ranges.size()].count;
+        } else {
+            wanted.push_back(i);
+        }
     }
+    const auto tell = [&] {
+        if (how.progress) how.progress(done, input.images * std::int64_t(tasks.size() + 1));
+    };
+    tell();
+    run_each(
+        wanted, how.jobs,
+        [&](std::size_t i) {
+            const std::size_t task = i / ranges.size();
+            const image_range& range = ranges[i % ranges.size()];
+            return to_text(task == 0 ? run_float(input, range) : run_task(input, tasks[task - 1], adapters[task - 1], cache, range, prices[task - 1]));
+        },
+        [&](std::size_t i, const std::string& outcome) {
+            outcomes[i] = outcome;
+            done += ranges[i % ranges.size()].count;
+            if (how.kept) how.kept->keep(keys[i], outcome);
+            tell();
+        });
 
+    const shard_outcome floats = joined(outcomes, 0, ranges.size());
     evaluation_result result;
-    count(result.float_counts, outcomes.front().best, input.labels);
+    count(result.float_counts, floats.best, input.labels);
     for (std::size_t t = 0; t < tasks.size(); ++t) {
-        const shard_outcome& o = outcomes[t + 1];
+        const shard_outcome o = joined(outcomes, (t + 1) * ranges.size(), ranges.size());
         evaluation e;
         count(e.counts, o.best, input.labels);
-        for (std::size_t i = 0; i < o.best.size(); ++i) e.agreeing += o.best[i].front() == outcomes.front().best[i].front();
+        for (std::size_t i = 0; i < o.best.size(); ++i) e.agreeing += o.best[i].front() == floats.best[i].front();
         e.checked = std::min(input.checked, input.images);
         e.first_difference = o.first_difference;
         e.tensors = o.tensors;
@@ -235,12 +311,12 @@ range_choice range_of(const std::optional<range_choice>& wanted, const scheme& f
     return {format.activation_range == range_method::min_max ? calibration_range::min_max : calibration_range::mse, 100};
 }
 
-evaluation_result evaluate(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const weight_cache& cache, int jobs,
-                           const evaluation_progress& progress) {
+evaluation_result evaluate(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const weight_cache& cache,
+                           const evaluation_run& how) {
     if (!input.network.graph) throw input_error(diagnostic{input.network.source, 0, 0, input.network.name, input.network.why_no_graph});
-    if (cache.enabled()) return evaluate_with(input, tasks, cache, jobs, progress);
+    if (cache.enabled()) return evaluate_with(input, tasks, cache, how);
     const temporary_folder folder;
-    return evaluate_with(input, tasks, weight_cache(folder.path()), jobs, progress);
+    return evaluate_with(input, tasks, weight_cache(folder.path()), how);
 }
 
 report network_report(const quantized_network& q, const platform_config& platform, const scheme& format, std::uint64_t seed,

@@ -62,10 +62,25 @@ struct evaluation_result {
 /// Told how many of how many images are done, all tasks together, the float network included.
 using evaluation_progress = std::function<void(std::int64_t done, std::int64_t of)>;
 
-/// Runs every image through the simulated accelerator of every task, `jobs` processes at a time; what comes out does not depend on `jobs`.
-/// Throws input_error with everything that can't run before the first image does.
-evaluation_result evaluate(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const weight_cache& cache, int jobs,
-                           const evaluation_progress& progress = {});
+/// Where the outcomes of finished images are kept, and found again by what decided them: a digest of the program, the network, the platform
+/// and its prices, the scheme, the formats' origin, the adapters and the images themselves.
+struct kept_outcomes {
+    std::string program;  ///< which one this is
+    std::function<std::optional<std::string>(const std::string& key)> find;
+    std::function<void(const std::string& key, const std::string& outcome)> keep;
+};
+
+/// How an evaluation is run; none of it moves results.
+struct evaluation_run {
+    int jobs = 1;  ///< processes at a time
+    evaluation_progress progress;
+    std::optional<kept_outcomes> kept;  ///< outcomes are kept as soon as they are known, some hundred images at a time; absent: none is
+};
+
+/// Runs every image through the simulated accelerator of every task. Throws input_error with everything that can't run before the first
+/// image does. The caller must not have started threads.
+evaluation_result evaluate(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const weight_cache& cache,
+                           const evaluation_run& how);
 
 /// The report of one image, layer by layer and step by step.
 report network_report(const quantized_network& q, const platform_config& platform, const scheme& format, std::uint64_t seed,

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -15,6 +14,7 @@
 
 #include "core/error.h"
 #include "platforms/sweep/sql.h"
+#include "platforms/sweep/sqlite_errors.h"
 
 namespace symmetree {
 namespace {
@@ -23,17 +23,6 @@ constexpr int schema_version = 2;
 constexpr int deflate_level = 1;  // an eighth of the text; 6 saves another fifth and takes three times as long
 
 input_error refusal(const std::string& path, const std::string& message) { return input_error(diagnostic{path, 0, 0, "", message}); }
-
-/// Runs `work`; what SQLite refuses becomes an input_error about `path`.
-template <class Work>
-auto guarded(const std::string& path, Work work) {
-    try {
-        return work();
-    } catch (const SQLite::Exception& e) {
-        const bool full = e.getErrorCode() == SQLITE_FULL || e.getErrorCode() == SQLITE_IOERR;
-        throw refusal(path, fmt::format("{}{}", e.what(), full ? "; what was finished is kept: make room and go on with --resume" : ""));
-    }
-}
 
 }  // namespace
 

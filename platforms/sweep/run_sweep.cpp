@@ -2,12 +2,9 @@
 
 #include <fmt/format.h>
 #include <malloc.h>
-#include <poll.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <list>
 
 #include "core/packing.h"
@@ -143,22 +140,12 @@ private:
             }
             return std::string("fitted");
         });
-        while (!stop_ && !readable({fitting.descriptor()}).front()) tell_(progress_);
+        while (!stop_ && !readable({fitting.descriptor()}, 1000).front()) tell_(progress_);
         if (!stop_) fitting.wait();
     }
 
     void start(const planned_simulation& simulation) {
         running_.push_back({&simulation, wall_clock::now(), child_process([&] { return answer_of(space_, simulation, cache_, filter_, limits_.point_memory_bytes); })});
-    }
-
-    /// Waits a second at most.
-    static std::vector<bool> readable(const std::vector<int>& descriptors, int milliseconds = 1000) {
-        std::vector<pollfd> wanted;
-        for (const int d : descriptors) wanted.push_back({d, POLLIN, 0});
-        if (poll(wanted.data(), wanted.size(), milliseconds) < 0 && errno != EINTR) throw model_fault(fmt::format("poll: {}", std::strerror(errno)));
-        std::vector<bool> ready;
-        for (const pollfd& w : wanted) ready.push_back((w.revents & (POLLIN | POLLHUP | POLLERR)) != 0);
-        return ready;
     }
 
     int milliseconds_to_deadline() const {

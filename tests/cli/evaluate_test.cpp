@@ -78,6 +78,24 @@ TEST(evaluate, refuses_adapters_that_are_not_there) {
     EXPECT_THAT(alone.err, HasSubstr("asq needs the tensors of a whole network: symmetree evaluate"));
 }
 
+/// By the delays of osu018 the array is slower than the 500 MHz of lanes.yaml: the same cycles take longer.
+TEST(evaluate, an_automatic_clock_is_settled) {
+    const evaluate_bench bench;
+    bench.write("auto.yaml", bench.content("lanes.yaml") + "clock_hz: {table: osu018}\n");
+    const auto latency = [&](const std::string& platform) {
+        const outcome result =
+            bench.run("evaluate --workload " + networks + "small_resnet18.onnx --images random:1 --format csv --platform " + platform);
+        EXPECT_EQ(result.code, 0) << result.err;
+        const std::string row = lines_of(result.out).at(2);
+        std::size_t at = 0;
+        for (int comma = 0; comma < 6; ++comma) at = row.find(',', at) + 1;
+        return std::stod(row.substr(at));
+    };
+    const double given = latency("lanes.yaml"), automatic = latency("auto.yaml");
+    EXPECT_GT(automatic, 1.5 * given);
+    EXPECT_LT(automatic, 10 * given);
+}
+
 TEST(evaluate, refuses_wrong_numbers_of_random_images) {
     const evaluate_bench bench;
     const auto refusal = [&](const std::string& words) {
