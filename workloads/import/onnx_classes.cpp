@@ -15,10 +15,10 @@ bool one_of(const std::string& op, const std::set<std::string>& names) { return 
 
 /// Operators whose output is made of their first input's values, unchanged or averaged.
 bool passes_on(const std::string& op) {
-    static const std::set<std::string> names = {"Reshape",       "Transpose",    "Flatten",      "Squeeze",     "Unsqueeze",
-                                                "Identity",      "Dropout",      "MaxPool",      "AveragePool", "GlobalAveragePool",
-                                                "GlobalMaxPool", "ReduceMean",   "Slice",        "Split",       "Gather",
-                                                "Pad",           "SpaceToDepth", "DepthToSpace", "Expand",      "Tile"};
+    static const std::set<std::string> names = {
+        "Reshape", "Transpose",   "Flatten",           "Squeeze",       "Unsqueeze",  "Identity", "Dropout",
+        "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "ReduceMean", "Slice",    "Split",
+        "Gather",  "Pad",         "SpaceToDepth",      "DepthToSpace",  "Expand",     "Tile",     "Resize"};
     return one_of(op, names);
 }
 

@@ -73,6 +73,7 @@ const std::map<std::string, graph_builder::handler>& graph_builder::handlers() {
                                                        {"ReduceMean", &graph_builder::mean},
                                                        {"Relu", &graph_builder::relu},
                                                        {"Reshape", &graph_builder::reshape},
+                                                       {"Resize", &graph_builder::resize},
                                                        {"Slice", &graph_builder::slice},
                                                        {"Softmax", &graph_builder::softmax},
                                                        {"Split", &graph_builder::split},
@@ -336,10 +337,13 @@ std::size_t graph_builder::divide(const NodeProto& node) {
     return scaled(node, input(node, 0), 1 / *divisor);
 }
 
+/// Windows that are pooled each for itself lie along the first axis; the graph has them as channels of one image.
 std::size_t graph_builder::pool(const NodeProto& node) {
-    const std::size_t x = input(node, 0);
+    std::size_t x = input(node, 0);
     const std::optional<dimensions> out = values_.shape_of(node.output(0));
     if (shape(x).size() != 4 || !out || out->size() != 4) return in_the_way(node, " that is not two-dimensional");
+    const bool several = shape(x)[0] != 1;
+    if (several) x = add_node(text_of(node) + ".planes", reshape_op{}, {x}, {1, shape(x)[0] * shape(x)[1], shape(x)[2], shape(x)[3]});
     const std::string mode = text_attribute(node, "auto_pad", "NOTSET");
     if (mode != "NOTSET" && mode != "VALID" && !mode.empty()) return in_the_way(node, " with auto_pad " + printable(mode));
     const std::vector<std::int64_t> kernel = integers_attribute(node, "kernel_shape"),
@@ -368,7 +372,7 @@ std::size_t graph_builder::pool(const NodeProto& node) {
     op.pad_left = static_cast<int>(pads[1]);
     op.pad_bottom = static_cast<int>(pads[2]);
     op.pad_right = static_cast<int>(pads[3]);
-    return add_node(node, op, {x});
+    return several ? add_node(node, reshape_op{}, {add_node(text_of(node) + ".pool", op, {x})}) : add_node(node, op, {x});
 }
 
 std::size_t graph_builder::global_pool(const NodeProto& node) {
@@ -402,6 +406,46 @@ std::size_t graph_builder::mean(const NodeProto& node) {
 }
 
 std::size_t graph_builder::reshape(const NodeProto& node) { return add_node(node, reshape_op{}, {input(node, 0)}); }
+
+/// Whether a Resize at whole-numbered scales takes the nearest neighbour of output o from input o / scale, rounded down.
+/// Before opset 11 it always did; halves of a pixel are added on both sides or on neither (ONNX, operator Resize).
+bool graph_builder::takes_neighbour_below(const NodeProto& node) const {
+    if (text_attribute(node, "mode", "nearest") != "nearest") return false;
+    if (values_.opset() < 11) return true;
+    const std::string transformation = text_attribute(node, "coordinate_transformation_mode", "half_pixel"),
+                      rounding = text_attribute(node, "nearest_mode", "round_prefer_floor");
+    return (transformation == "asymmetric" && rounding == "floor") ||
+           (transformation == "half_pixel" && (rounding == "round_prefer_floor" || rounding == "round_prefer_ceil"));
+}
+
+/// Whole multiples of each extent: every element so many times, as copies along an axis of their own.
+std::size_t graph_builder::resize(const NodeProto& node) {
+    std::size_t x = input(node, 0);
+    const extents in = shape(x);
+    const std::optional<dimensions> out = values_.shape_of(node.output(0));
+    if (!takes_neighbour_below(node)) return in_the_way(node, " between neighbours");
+    if (!out || out->size() != in.size()) return in_the_way(node, " to computed sizes");
+    const int at = values_.opset() < 11 ? 1 : 2;
+    const constant* scales =
+        node.input_size() > at && values_.is_constant(node.input(at)) ? values_.find_constant(node.input(at)) : nullptr;
+    for (std::size_t d = 0; d < in.size(); ++d) {
+        const std::int64_t copies = (*out)[d] / in[d];
+        const bool stated = scales && scales->is_float() && scales->size() == in.size();
+        if ((*out)[d] % in[d] != 0 || (stated && scales->floats()[d] != static_cast<float>(copies)))
+            return in_the_way(node, " by scales that are not whole");
+        if (copies == 1) continue;
+        extents apart = shape(x);
+        apart.insert(apart.begin() + static_cast<std::ptrdiff_t>(d) + 1, 1);
+        const std::string name = fmt::format("{}.axis{}", text_of(node), d);
+        const std::size_t one = add_node(name + ".one", reshape_op{}, {x}, apart);
+        const std::size_t all =
+            add_node(name, concat_op{static_cast<int>(d) + 1}, std::vector<std::size_t>(static_cast<std::size_t>(copies), one));
+        extents together = in;
+        std::copy_n(out->begin(), d + 1, together.begin());
+        x = add_node(name + ".all", reshape_op{}, {all}, together);
+    }
+    return x;
+}
 
 std::size_t graph_builder::transpose(const NodeProto& node) {
     const std::size_t x = input(node, 0);

@@ -55,6 +55,7 @@ private:
     std::size_t global_pool(const onnx::NodeProto& node);
     std::size_t mean(const onnx::NodeProto& node);
     std::size_t reshape(const onnx::NodeProto& node);
+    std::size_t resize(const onnx::NodeProto& node);
     std::size_t transpose(const onnx::NodeProto& node);
     std::size_t slice(const onnx::NodeProto& node);
     std::size_t split(const onnx::NodeProto& node);
@@ -73,6 +74,7 @@ private:
     std::size_t input(const onnx::NodeProto& node, int index);
     std::size_t value(const std::string& name);
     std::vector<const constant*> constants_of(const onnx::NodeProto& node);
+    bool takes_neighbour_below(const onnx::NodeProto& node) const;
     const extents& shape(std::size_t entry) const { return entries_[entry].node.shape; }
     std::string unique_name(const std::string& wanted);
 

@@ -48,6 +48,74 @@ def swin():
                            num_classes=10, stochastic_depth_prob=0.0)
 
 
+class HieraAttention(nn.Module):
+    """Attention within windows; with `pool`, the queries of a window are pooled to half its sides."""
+
+    def __init__(self, width, out, heads, pool):
+        super().__init__()
+        self.out, self.heads, self.pool = out, heads, pool
+        self.qkv, self.proj = nn.Linear(width, 3 * out), nn.Linear(out, out)
+
+    def forward(self, x):
+        windows, height, tokens, _ = x.shape
+        q, k, v = self.qkv(x).reshape(windows, height * tokens, 3, self.heads, self.out // self.heads).unbind(2)
+        if self.pool:
+            q = q.reshape(windows, height, tokens, self.out).permute(0, 3, 1, 2)
+            q = nn.functional.max_pool2d(q, 2, 2).permute(0, 2, 3, 1)
+            height, tokens = height // 2, tokens // 2
+            q = q.reshape(windows, height * tokens, self.heads, self.out // self.heads)
+        scores = q.transpose(1, 2) @ k.permute(0, 2, 3, 1) / math.sqrt(self.out // self.heads)
+        y = scores.softmax(-1) @ v.transpose(1, 2)
+        return self.proj(y.transpose(1, 2).reshape(windows, height, tokens, self.out))
+
+
+class HieraBlock(nn.Module):
+    """`window` of 0: one window over the whole image. Windows that do not divide the image are padded with zeros."""
+
+    def __init__(self, width, out, heads, window, pool):
+        super().__init__()
+        self.window, self.pool = window, pool
+        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(out)
+        self.widen = nn.Linear(width, out) if width != out else nn.Identity()
+        self.attention = HieraAttention(width, out, heads, pool)
+        self.mlp = nn.Sequential(nn.Linear(out, 2 * out), nn.GELU(), nn.Linear(2 * out, out))
+
+    def forward(self, x):
+        normed = self.norm1(x)
+        if self.pool:
+            x = nn.functional.max_pool2d(self.widen(normed).permute(0, 3, 1, 2), 2, 2).permute(0, 2, 3, 1)
+        _, height, width, channels = normed.shape
+        side = self.window or height
+        more = -height % side
+        y = nn.functional.pad(normed, (0, 0, 0, more, 0, more)) if more else normed
+        count = (height + more) // side
+        y = y.reshape(count, side, count, side, channels).permute(0, 2, 1, 3, 4).reshape(count * count, side, side, channels)
+        y = self.attention(y)
+        side = y.shape[1]
+        y = y.reshape(count, count, side, side, -1).permute(0, 2, 1, 3, 4).reshape(1, count * side, count * side, -1)
+        x = x + y[:, :x.shape[1], :x.shape[2]]
+        return x + self.mlp(self.norm2(x))
+
+
+class Hiera(nn.Module):
+    """A hierarchy of windows with pooled queries (Ryali et al. 2023) and a feature pyramid as SAM 2 has it: 16x16 and 8x8 tokens."""
+
+    def __init__(self):
+        super().__init__()
+        self.patch = nn.Conv2d(3, 12, 3, 2, 1)
+        self.first = HieraBlock(12, 12, 1, 8, False)
+        self.pooled = HieraBlock(12, 24, 2, 8, True)
+        self.padded = HieraBlock(24, 24, 2, 3, False)
+        self.whole = HieraBlock(24, 24, 2, 0, False)
+        self.fine, self.coarse, self.head = nn.Conv2d(12, 16, 1), nn.Conv2d(24, 16, 1), nn.Linear(16, 10)
+
+    def forward(self, x):
+        first = self.first(self.patch(x).permute(0, 2, 3, 1))
+        last = self.whole(self.padded(self.pooled(first)))
+        coarse = nn.functional.interpolate(self.coarse(last.permute(0, 3, 1, 2)), scale_factor=2.0, mode="nearest")
+        return self.head((self.fine(first.permute(0, 3, 1, 2)) + coarse).relu().mean((2, 3)))
+
+
 def randomize(network, generator):
     """Values that leave nothing out: no zero bias, no unit gain, statistics that differ per channel, logits well above rounding."""
     with torch.no_grad():
@@ -76,7 +144,8 @@ def shorten_names(graph):
 
 # Whether the batch is left open, and with it the shape arithmetic that exporters write.
 NETWORKS = {"small_resnet18": (resnet18, False), "small_mobilenet_v2": (mobilenet_v2, False), "small_deit": (deit, False),
-            "small_deit_open_batch": (deit, True), "small_swin": (swin, False)}
+            "small_deit_open_batch": (deit, True), "small_swin": (swin, False),
+            "small_hiera": (Hiera, False)}
 
 
 def main():

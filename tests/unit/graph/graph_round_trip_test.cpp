@@ -40,7 +40,8 @@ TEST_P(yaml_round_trip, keeps_nodes_and_logits) {
 
 INSTANTIATE_TEST_SUITE_P(networks, yaml_round_trip,
                          testing::Values("tests/data/networks/small_resnet18", "tests/data/networks/small_mobilenet_v2",
-                                         "tests/data/networks/small_deit", "tests/data/networks/small_swin", "workloads/nets/fashion_vit"),
+                                         "tests/data/networks/small_deit", "tests/data/networks/small_swin",
+                                         "tests/data/networks/small_hiera", "workloads/nets/fashion_vit"),
                          [](const auto& test) { return std::string(test.param).substr(std::string(test.param).rfind('/') + 1); });
 
 }  // namespace

@@ -55,8 +55,8 @@ INSTANTIATE_TEST_SUITE_P(all, onnxruntime_logits,
                          testing::Values(network{"small_resnet18", "tests/data/networks"},
                                          network{"small_mobilenet_v2", "tests/data/networks"}, network{"small_deit", "tests/data/networks"},
                                          network{"small_deit_open_batch", "tests/data/networks"},
-                                         network{"small_swin", "tests/data/networks"}, network{"fashion_resnet", "workloads/nets"},
-                                         network{"fashion_vit", "workloads/nets"}),
+                                         network{"small_swin", "tests/data/networks"}, network{"small_hiera", "tests/data/networks"},
+                                         network{"fashion_resnet", "workloads/nets"}, network{"fashion_vit", "workloads/nets"}),
                          [](const auto& tested) { return std::string(tested.param.name); });
 
 }  // namespace
