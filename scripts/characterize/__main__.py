@@ -35,20 +35,25 @@ LIBRARY = pathlib.Path("/usr/share/qflow/tech/osu018/osu018_stdcells.lib")
 SKIPPED = 77
 
 
+def path(word):
+    """Absolute: the tools run in folders of their own."""
+    return pathlib.Path(word).resolve()
+
+
 def options(words):
     p = argparse.ArgumentParser(prog="characterize", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--grid", choices=["small", "full"], default="small")
+    p.add_argument("--grid", choices=["small", "shapes", "full"], default="small")
     p.add_argument("--units", help="only these, separated by commas")
     p.add_argument("--points", help="only these, as UNIT:K:A:LANES, separated by commas; writes no table")
     p.add_argument("--fpga", action="store_true", help="xc7 resources instead of a standard-cell library")
-    p.add_argument("--liberty", type=pathlib.Path, default=LIBRARY)
-    p.add_argument("--verilog", type=pathlib.Path, help="the cells' Verilog; default: beside the Liberty file")
+    p.add_argument("--liberty", type=path, default=LIBRARY)
+    p.add_argument("--verilog", type=path, help="the cells' Verilog; default: beside the Liberty file")
     p.add_argument("--name", help="the table's name; default: the library's first word")
     p.add_argument("--wire-ff", type=float, help="wire load per driven pin; default 8 fF at 180 nm, in proportion to the feature size")
     p.add_argument("--operands", default=str(ROOT / "build/release/bin/operands"), help="the project's operands program")
     p.add_argument("--model", nargs=2, metavar=("ONNX", "LAYER"), help="weights of a model's layer in place of seeded ones; with --points")
-    p.add_argument("--work", type=pathlib.Path, default=ROOT / "build/characterize", help="folder of finished points")
-    p.add_argument("--output", type=pathlib.Path, default=ROOT / "models/cost/tables")
+    p.add_argument("--work", type=path, default=ROOT / "build/characterize", help="folder of finished points")
+    p.add_argument("--output", type=path, default=ROOT / "models/cost/tables")
     p.add_argument("--jobs", type=int, default=2)
     p.add_argument("--verify", metavar="UNIT:K:A:LANES")
     p.add_argument("--keep", action="store_true", help="keep netlists and logs of finished points")
@@ -170,7 +175,8 @@ def main(words):
     if missing or not (o.fpga or o.liberty.exists()):
         print(f"characterize: missing: {', '.join(missing) or o.liberty}", file=sys.stderr)
         return SKIPPED
-    o.work.mkdir(parents=True, exist_ok=True)
+    for folder in (o.work, o.output):
+        folder.mkdir(parents=True, exist_ok=True)
     flow = Flow(o)
     if o.verify:
         return verify(flow, o.verify)

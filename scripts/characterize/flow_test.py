@@ -7,7 +7,7 @@ import grids
 import liberty
 import simulation
 from energy import Fit
-from operands import code, pack, signed
+from operands import Operands, code, pack, signed
 from units import UNITS, Point, shift_magnitude
 
 LIBERTY = '''
@@ -92,6 +92,14 @@ class ModelTest(unittest.TestCase):
                 self.assertEqual(shift_magnitude(True, x, e, 4), round(x * 16 / 2 ** (e / 2)))
         self.assertEqual(shift_magnitude(False, 15, 3, 4), 30)
         self.assertEqual(shift_magnitude(True, 15, 4, 4), 60)
+
+    def test_words_of_the_requantizer_fit_their_port(self):
+        layer = Operands({"weights": [[7, -8, 5], [1, 0, 1]], "zero_points": [0, 0], "outliers": [], "outlier_shifts": [],
+                          "activations": [[15, 15, 15], [15, 0, 9]], "activation_zero_point": 0})
+        sums = {bits: [UNITS["requantizer"].vector(Point("requantizer", bits, 0, 0), layer, row, n, None)[0] for row in (0, 1) for n in (0, 1)]
+                for bits in (6, 24)}
+        self.assertEqual(sums[24], [60, 150, 30, 24])
+        self.assertEqual(sums[6], [-4, 22, 30, 24])  # modulo 64
 
     def test_tops_declare_the_ports_of_the_bench(self):
         for unit in UNITS.values():

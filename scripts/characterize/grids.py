@@ -9,9 +9,9 @@ FEW_WIDTHS = [2, 3, 4, 6, 8]
 DEPTHS = [2 ** n for n in range(13)]
 
 # Axes as (weight_bits, activation_bits, lanes) per unit; 0 where the unit has no such axis. Shipped platforms have 16 lanes,
-# the multiplier array beside a shift array 4.
+# the multiplier array beside a shift array 4. SHAPES are the small grid's widths for arrays of any shape; the committed tables hold them.
 SMALL = {
-    "mac_tree": (range(2, 9), ACTIVATIONS, [4, 16]),
+    "mac_tree": (range(2, 10), ACTIVATIONS, [4, 16]),
     "pre_subtract_tree": (range(2, 9), ACTIVATIONS, [16]),
     "widened_tree": (range(3, 10), ACTIVATIONS, [16]),
     "pot_tree": (range(2, 8), ACTIVATIONS, [16]),
@@ -26,6 +26,9 @@ SMALL = {
     "accumulator": ([16, 24, 32], [0], [0]),
     "requantizer": ([16, 24, 32], [0], [0]),
     "post_two_sum_tree": ([3, 4, 5], [4, 8], [16]),
+}
+SHAPES = {unit: (k, a, [4, 16, 64] if 16 in lanes else lanes) for unit, (k, a, lanes) in SMALL.items()} | {
+    "sparse_crossbar": SMALL["sparse_crossbar"][:2] + ([4, 8, 16, 32],),
 }
 FULL = {
     "mac_tree": (range(2, 10), range(2, 9), [1, 4, 8, 16, 32, 64]),
@@ -62,7 +65,7 @@ FPGA = {
     "accumulator": ([24, 32], [0], [0]),
     "requantizer": ([24, 32], [0], [0]),
 }
-GRIDS = {"small": SMALL, "full": FULL, "fpga": FPGA}
+GRIDS = {"small": SMALL, "shapes": SHAPES, "full": FULL, "fpga": FPGA}
 
 
 ORDER = [0, 4, 8, 2]  # widths of activations by what is missed most

@@ -4,7 +4,7 @@ import math
 import pathlib
 from dataclasses import dataclass
 
-from operands import code, pack, uniform
+from operands import code, pack, signed, uniform
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MODELS = ROOT / "models"
@@ -540,10 +540,14 @@ class Requantizer(Unit):
         connections = ports("clk", "sum", "bias", "multiplier", "shift", "zero_point", "least", "greatest", enable="4'b1111", code="out")
         return f"  requantizer #(.W({p.k}), .A(8), .M({self.multiplier_bits})) unit ({connections});"
 
+    def sum(self, p, o, row, index):
+        """An accumulator's word: one too narrow for its sums wraps around."""
+        return signed(code(dot(o.weights[row], o.activations[index % len(o.activations)]), p.k), p.k)
+
     def loads(self, p, o, offset):
         for row in range(offset, 1 << 30):
             row %= len(o.weights)
-            sums = [dot(o.weights[row], x) for x in o.activations[:16]]
+            sums = [self.sum(p, o, row, index) for index in range(16)]
             mean = sum(sums) // len(sums)
             deviation = max(1.0, (sum((s - mean) ** 2 for s in sums) / len(sums)) ** 0.5)
             factor = 127 / (4 * deviation)
@@ -551,7 +555,7 @@ class Requantizer(Unit):
             yield [-mean, min((1 << 31) - 1, round(factor * 2.0 ** shift)), shift], row
 
     def vector(self, p, o, row, index, draw):
-        return [dot(o.weights[row], o.activations[index % len(o.activations)])]
+        return [self.sum(p, o, row, index)]
 
     def segment(self, p, o, hold, count, offset, draw):
         """Bias, multiplier and shift act 0, 1 and 3 cycles after their vector."""
