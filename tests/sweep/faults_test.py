@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import unittest
 
-from sweep_program import PROGRAM, SANITIZER, SweepTest
+from sweep_program import PROGRAM, SANITIZER, SLOW_TOKENS, SweepTest
 
 
 class Faults(SweepTest):
@@ -27,7 +27,8 @@ class Faults(SweepTest):
         self.sweep(spec, output, "--resume", "--jobs", "2")
         for row in before:
             self.assertIn(row, self.rows(output, "SELECT simulation, wall_s, cpu_s FROM timing"), "was simulated again")
-        self.sweep(spec, "whole.db", "--jobs", "2")
+        if not (self.folder / "whole.db").exists():
+            self.sweep(spec, "whole.db", "--jobs", "2")
         self.assert_same_rows(output, "whole.db")
         self.assertEqual([f for f in self.files() if f.startswith(output)], [output])
 
@@ -53,7 +54,7 @@ class Workers(Faults):
         self.assert_resumes_to_an_uninterrupted_run("r.db")
 
     def test_that_hang_are_ended_after_their_time(self):
-        limit = "25" if SANITIZER else "6"
+        limit = "12" if SANITIZER else "6"
         sweep = self.start_sweep("slow_sweep.yaml", "r.db", "--jobs", "2", "--point-timeout", limit)
         hanging = self.stop_a_worker(sweep, "r.db")
         stderr = sweep.communicate()[1]
@@ -130,8 +131,7 @@ class Parent(Faults):
                 self.assertEqual(self.rows("r.db", "SELECT count(*) FROM point WHERE status = 'failed'"), [(0,)])
                 self.assertGreaterEqual(self.settled("r.db"), 2)
                 self.assert_resumes_to_an_uninterrupted_run("r.db")
-                for name in ("r.db", "whole.db"):
-                    (self.folder / name).unlink()
+                (self.folder / "r.db").unlink()
 
     def test_allows_no_second_writer_but_readers(self):
         sweep = self.start_sweep("slow_sweep.yaml", "r.db", "--jobs", "1")
@@ -212,7 +212,7 @@ class Resume(Faults):
     def test_refuses_a_changed_workload(self):
         self.interrupted()
         text = (self.folder / "slow.yaml").read_text()
-        self.write("slow.yaml", text.replace("2048", "2047"))
+        self.write("slow.yaml", text.replace(str(SLOW_TOKENS), str(SLOW_TOKENS - 1)))
         self.refused("sweep", "slow_sweep.yaml", "--output", "r.db", "--resume", says="r.db: --resume: a platform, workload or cost table has changed since the sweep began")
         self.write("slow.yaml", text)
         self.assert_resumes_to_an_uninterrupted_run("r.db")
