@@ -18,10 +18,10 @@
 #include "platforms/auto_clock.h"
 #include "platforms/network/fit_adapters.h"
 #include "platforms/sweep/outcome_store.h"
+#include "traces/accuracy.h"
 #include "traces/gnuplot.h"
-#include "traces/measures.h"
-#include "traces/plots.h"
-#include "traces/study.h"
+#include "traces/study_rows.h"
+#include "traces/study_writers.h"
 #include "workloads/images/image_set.h"
 #include "workloads/images/random_images.h"
 #include "workloads/layer_schemes.h"
@@ -33,7 +33,7 @@ namespace {
 struct evaluate_options {
     run_options common;
     calibration_options calibration;
-    std::vector<std::string> schemes, layer_schemes;
+    std::vector<std::string> schemes, layer_schemes, arithmetics;
     std::string images, limit = "0", check = "4", figure, adapters = "fit", resume;
     bool without_labels = false;
 };
@@ -53,6 +53,8 @@ boost::program_options::options_description words_of(evaluate_options& o) {
     add("layer-scheme", po::value(&o.layer_schemes), layer_scheme_help);
     add_calibration_words(words, o.calibration);
     add("adapters", po::value(&o.adapters), "of schemes with :asq: fit (from the calibration images), identity (beta = 1) or a safetensors file (fit)");
+    add("vector-arithmetic", po::value(&o.arithmetics),
+        "integer, as the vector unit computes, or float32, which shows what its integer forms lose; several: side by side (integer)");
     add("limit", po::value(&o.limit), "evaluate the first so many images (0: all)");
     add("without-labels", po::bool_switch(&o.without_labels), "the set may have no labels: agreement with float only");
     add("check", po::value(&o.check), "compare so many images with the second executor, score by score (4; -1: all)");
@@ -72,6 +74,17 @@ struct evaluation_plan {
     std::vector<std::string> left_out;
 };
 
+std::vector<vector_arithmetic> arithmetics_of(const evaluate_options& o) {
+    std::vector<vector_arithmetic> all;
+    for (const std::string& text : o.arithmetics) {
+        if (text != "integer" && text != "float32")
+            throw input_error(diagnostic{"", 0, 0, "--vector-arithmetic", fmt::format("one of integer, float32 is wanted, given '{}'", text)});
+        all.push_back(text == "integer" ? vector_arithmetic::integer : vector_arithmetic::float32);
+    }
+    if (all.empty()) all.push_back(vector_arithmetic::integer);
+    return all;
+}
+
 /// Every scheme on every platform that can run it; a platform's own where none is given. A pair that can't be is left out where there are
 /// others.
 evaluation_plan plan_of(const evaluate_options& o, const evaluation_input& input) {
@@ -80,7 +93,9 @@ evaluation_plan plan_of(const evaluate_options& o, const evaluation_input& input
         if (text.empty()) return {};
         return option_number(option, text, 2, 8);
     };
-    const std::optional<int> w = width("--weight-bits", o.common.weight_bits), a = width("--activation-bits", o.common.activation_bits);
+    const std::optional<int> w = width("--weight-bits", o.common.weight_bits),
+                             a = width("--activation-bits", o.common.activation_bits);
+    const std::vector<vector_arithmetic> arithmetics = arithmetics_of(o);
     diagnostics problems;
     for (const std::string& name : o.common.platforms) {
         platform_config platform = with_widths(load_platform(name, platforms_directory()), w, a);
@@ -92,7 +107,7 @@ evaluation_plan plan_of(const evaluate_options& o, const evaluation_input& input
         for (const scheme& s : schemes) {
             try {
                 refuse_unrunnable(input.network, platform, s, input.options);
-                plan.tasks.push_back({platform, s});
+                for (const vector_arithmetic v : arithmetics) plan.tasks.push_back({platform, s, v});
             } catch (const input_error& e) {
                 plan.left_out.push_back(fmt::format("{} on {}: {}", to_string(s), platform.name, e.problems().front().message));
                 for (const diagnostic& d : e.problems()) problems.add(d);
@@ -114,51 +129,21 @@ kept_outcomes kept_in(outcome_store& store) {
             [&store](const std::string& key, const std::string& outcome) { store.keep(key, outcome); }};
 }
 
-double share(std::int64_t part, std::int64_t of) { return of == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(of); }
-
-cell optional_cell(const std::optional<double>& value, double factor) {
-    if (!value) return {};
-    return *value * factor;
-}
-
-study study_of(const evaluation_input& input, const evaluation_plan& plan, const evaluation_result& result) {
-    study s;
-    s.title = "Evaluation of " + input.network.name;
-    s.columns = {{"platform", column_role::axis, ""},
-                 {"scheme", column_role::axis, ""},
-                 {"top1", column_role::metric, "%"},
-                 {"top5", column_role::metric, "%"},
-                 {"agrees_with_float", column_role::metric, "%"},
-                 {"cycles", column_role::metric, ""},
-                 {"latency", column_role::metric, "ms"},
-                 {"energy", column_role::metric, "uJ"},
-                 {"power", column_role::metric, "mW"},
-                 {"area", column_role::metric, "mm2"},
-                 {"check", column_role::metric, ""}};
-    const bool labelled = !input.labels.empty();
-    const auto accuracy = [&](std::int64_t right) { return labelled ? cell(share(right, input.images)) : cell(); };
-    s.rows.push_back({std::string("float32"),
-                      std::string("float32"),
-                      accuracy(result.float_counts.top1),
-                      accuracy(result.float_counts.top5),
-                      100.0,
-                      {},
-                      {},
-                      {},
-                      {},
-                      {},
-                      {}});
-    for (std::size_t t = 0; t < result.tasks.size(); ++t) {
-        const evaluation& e = result.tasks[t];
-        const report& r = e.costs;
-        s.rows.push_back({plan.tasks[t].platform.name, to_string(plan.tasks[t].format), accuracy(e.counts.top1), accuracy(e.counts.top5),
-                          share(e.agreeing, input.images), static_cast<std::int64_t>(r.total().cycles), optional_cell(latency_s_of(r), 1e3),
-                          optional_cell(energy_j_of(r), 1e6), optional_cell(power_w_of(r), 1e3), optional_cell(area_um2_of(r), 1e-6),
-                          e.checked == 0               ? std::string("not checked")
-                          : e.first_difference.empty() ? fmt::format("exact on {}", e.checked)
-                                                       : std::string("DIFFERS")});
+accuracy_table table_of(const evaluation_input& input, const evaluation_plan& plan, const evaluation_result& result,
+                        const std::vector<std::string>& notes) {
+    const auto labelled = [&](std::int64_t right) { return input.labels.empty() ? std::nullopt : std::optional(right); };
+    accuracy_table t;
+    t.network = input.network.name;
+    t.images = input.images;
+    t.notes = notes;
+    t.rows.push_back({"float32", "float32", "float32", labelled(result.float_counts.top1), labelled(result.float_counts.top5), input.images, 0, "", {}});
+    for (std::size_t i = 0; i < result.tasks.size(); ++i) {
+        const evaluation& e = result.tasks[i];
+        const evaluation_task& task = plan.tasks[i];
+        t.rows.push_back({task.platform.name, to_string(task.format), to_string(task.arithmetic), labelled(e.counts.top1),
+                          labelled(e.counts.top5), e.agreeing, e.checked, e.first_difference, e.costs});
     }
-    return s;
+    return t;
 }
 
 /// Where adapters come from, for the notes.
@@ -178,34 +163,47 @@ std::string formats_from(const evaluation_input& input, const evaluation_plan& p
                        one ? to_string(first) : "each scheme's range", seen.count, seen.name);
 }
 
-/// What the numbers rest on, below the table.
-void print_notes(const run_options& o, const evaluation_input& input, const evaluation_plan& plan, const evaluation_result& result,
-                 const image_set& images, const image_set& seen, const std::string& adapters) {
-    if (!o.output.empty()) return;
-    std::cout << fmt::format("\n{} images of {}{}; {}; float32 in this program.\n", images.count, images.name,
-                             input.labels.empty() ? " (no labels)" : "", formats_from(input, plan, seen));
-    std::cout << "Cycles, energy and power are those of one image with every operator; weights are read anew for each image.\n";
+/// What the numbers rest on.
+std::vector<std::string> notes_of(const evaluation_input& input, const evaluation_plan& plan, const evaluation_result& result,
+                                  const image_set& images, const image_set& seen, const std::string& adapters) {
+    std::vector<std::string> notes;
+    notes.push_back(fmt::format("{} images of {}{}; {}; float32 in this program.", images.count, images.name,
+                                input.labels.empty() ? " (no labels)" : "", formats_from(input, plan, seen)));
+    notes.emplace_back("Cycles, energy and power are those of one image with every operator; weights are read anew for each image.");
     const std::vector<layer>& layers = input.network.layers;
     const auto own = std::count_if(layers.begin(), layers.end(), [](const layer& l) { return l.own_scheme.has_value(); });
-    if (own > 0) std::cout << fmt::format("{} of {} layers have schemes of their own, whatever the column says.\n", own, layers.size());
+    if (own > 0) notes.push_back(fmt::format("{} of {} layers have schemes of their own, whatever the column says.", own, layers.size()));
     if (input.options.ends_at_8_bits && own < static_cast<std::ptrdiff_t>(layers.size()))
-        std::cout << "First and last layer at symq:w8a8; post-training quantization, nothing is trained.\n";
+        notes.emplace_back("First and last layer at symq:w8a8; post-training quantization, nothing is trained.");
     const auto adaptive = [](const evaluation_task& t) { return t.format.adaptive_activations; };
-    if (std::any_of(plan.tasks.begin(), plan.tasks.end(), adaptive)) std::cout << fmt::format("asq: {}.\n", adapters);
-    if (!result.tasks.empty())
-        std::cout << fmt::format("Prices: {} ({}).\n", result.tasks.front().costs.cost_table, result.tasks.front().costs.cost_label);
-    for (const std::string& line : plan.left_out) std::cout << "left out: " << line << '\n';
+    if (std::any_of(plan.tasks.begin(), plan.tasks.end(), adaptive)) notes.push_back(fmt::format("asq: {}.", adapters));
+    const auto in_float = [](const evaluation_task& t) { return t.arithmetic == vector_arithmetic::float32; };
+    if (std::any_of(plan.tasks.begin(), plan.tasks.end(), in_float))
+        notes.emplace_back("Vector unit float32: operators between the products on real numbers, from the same codes to the same codes; not simulated, no costs.");
+    const auto priced = std::find_if(result.tasks.begin(), result.tasks.end(), [](const evaluation& e) { return e.costs.has_value(); });
+    if (priced != result.tasks.end()) notes.push_back(fmt::format("Prices: {} ({}).", priced->costs->cost_table, priced->costs->cost_label));
+    for (const std::string& line : plan.left_out) notes.push_back("left out: " + line);
+    return notes;
 }
 
-/// One series per platform and scheme, so that each has its name in the key.
-figure accuracy_figure(const evaluation_result& result) {
-    std::vector<xy_series> all;
-    for (const evaluation& e : result.tasks) {
-        const std::optional<double> power = power_w_of(e.costs);
-        if (power) all.push_back({e.costs.platform + " " + e.costs.scheme, {{*power * 1e3, share(e.counts.top1, e.counts.images)}}});
+void deliver_table(const run_options& o, const accuracy_table& t) {
+    switch (format_of(o)) {
+        case output_format::table: {
+            std::string text = rows_as_table(brief_study_of(t)) + '\n';
+            for (const std::string& note : t.notes) text += note + '\n';
+            deliver(o, text);
+            break;
+        }
+        case output_format::csv: deliver(o, to_csv(brief_study_of(t))); break;
+        case output_format::json: deliver(o, to_json(t)); break;
     }
-    return {"accuracy_power",
-            axis_titles("average power (mW)", "top-1 accuracy (%)") + "set key outside right\n" + plot_of(all, "points") + '\n', 0};
+}
+
+/// The one of figures_of() that this command draws.
+figure accuracy_figure(const accuracy_table& t) {
+    for (figure& f : figures_of(study_of(t)))
+        if (f.name == "accuracy_power") return std::move(f);
+    throw input_error(diagnostic{"", 0, 0, "--figure", "no row has both accuracy and power"});
 }
 
 }  // namespace
@@ -219,7 +217,7 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
                   << known;
         return exit_code::done;
     }
-    const output_format format = format_of(options.common);
+    format_of(options.common);
     evaluation_input input;
     input.network = load_workload(options.common.workload, networks_directory());
     if (!input.network.graph)
@@ -272,14 +270,13 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     how.progress = [&](std::int64_t done, std::int64_t of) { line->tell(std::uint64_t(done), std::uint64_t(of)); };
     const evaluation_result result = evaluate(input, plan.tasks, cache_of(options.common), how);
     line.reset();
-    const study rows = study_of(input, plan, result);
-    deliver_rows(options.common, rows);
-    if (format == output_format::table) print_notes(options.common, input, plan, result, images, seen.set, adapters_text(options));
-    if (drawing) write_output(options.figure, run_gnuplot(gnuplot_script(accuracy_figure(result), *drawing)));
+    const accuracy_table table = table_of(input, plan, result, notes_of(input, plan, result, images, seen.set, adapters_text(options)));
+    deliver_table(options.common, table);
+    if (drawing) write_output(options.figure, run_gnuplot(gnuplot_script(accuracy_figure(table), *drawing)));
     exit_code code = exit_code::done;
     for (std::size_t t = 0; t < result.tasks.size(); ++t) {
         if (result.tasks[t].first_difference.empty()) continue;
-        std::fprintf(stderr, "symmetree: %s differs from the reference: %s\n", result.tasks[t].costs.platform.c_str(),
+        std::fprintf(stderr, "symmetree: %s differs from the reference: %s\n", plan.tasks[t].platform.name.c_str(),
                      result.tasks[t].first_difference.c_str());
         code = exit_code::failed_check;
     }

@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "core/output_file.h"
 #include "platforms/sweep/stored_reports.h"
+#include "traces/accuracy.h"
 #include "traces/figures.h"
 #include "traces/gnuplot.h"
 #include "traces/html_page.h"
@@ -47,13 +48,14 @@ std::string content_of(const std::string& path) {
 }
 
 /// Messages of the reader name the file that they are about.
-comparison comparison_in(const std::string& path, const std::string& text) {
+template <class Reader>
+auto read_by(Reader reader, const std::string& path, const std::string& text) {
     try {
-        return comparison_from_json(text);
+        return reader(text);
     } catch (const input_error& e) {
         std::vector<diagnostic> problems = e.problems();
         for (diagnostic& problem : problems) problem.file = path;
-        problems.push_back({path, 0, 0, "", "no report; wanted is what `run` or `compare` wrote with --format json, or `sweep`"});
+        problems.push_back({path, 0, 0, "", "no report; wanted is what `run`, `compare` or `evaluate` wrote with --format json, or `sweep`"});
         throw input_error(problems);
     }
 }
@@ -69,7 +71,11 @@ study study_in(const std::vector<std::string>& files) {
             if (files.size() == 1) return load_study(path);
             throw input_error(diagnostic{path, 0, 0, "", "the results of a sweep make a report of their own, without other files"});
         }
-        comparison next = comparison_in(path, text);
+        if (is_accuracy_json(text)) {
+            if (files.size() == 1) return study_of(read_by(accuracy_from_json, path, text));
+            throw input_error(diagnostic{path, 0, 0, "", "an evaluation makes a report of its own, without other files"});
+        }
+        comparison next = read_by(comparison_from_json, path, text);
         if (all.baseline.empty()) all.baseline = next.baseline;
         std::move(next.left_out.begin(), next.left_out.end(), std::back_inserter(all.left_out));
         std::move(next.runs.begin(), next.runs.end(), std::back_inserter(all.runs));
@@ -110,7 +116,7 @@ boost::program_options::options_description words_of(report_options& o) {
     auto add = words.add_options();
     add("help,h", "this text");
     add("file", po::value(&o.files)->required(),
-        "what run or compare wrote with --format json, or results of sweep; the word --file may be left out");
+        "what run, compare or evaluate wrote with --format json, or results of sweep; the word --file may be left out");
     add("output", po::value(&o.output), "write to this file instead of the terminal");
     add("format", po::value(&o.format), "html, markdown, latex or csv (html)");
     add("figures", po::value(&o.figures), "also draw figures for papers into this folder, .svg and .png, with gnuplot");
@@ -124,7 +130,7 @@ exit_code report_command(const std::vector<std::string>& words) {
     report_options options;
     const auto known = words_of(options);
     if (parse_command(known, words, {"file"}, true).count("help")) {
-        std::cout << "symmetree report FILE... [options]\nA page, tables or figures from the results of run, compare or sweep; several "
+        std::cout << "symmetree report FILE... [options]\nA page, tables or figures from the results of run, compare, evaluate or sweep; several "
                      "files make one "
                      "report.\n"
                   << known;

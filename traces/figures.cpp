@@ -59,6 +59,20 @@ void add_energy_latency(std::vector<figure>& out, const study& s, const std::vec
     out.push_back({"energy_latency", script, 0});
 }
 
+/// One point per row, each with its own name: schemes of one platform are what is compared.
+void add_accuracy_power(std::vector<figure>& out, const study& s, const std::vector<column_view>& views) {
+    const auto power = find_column(s, "power_w"), accuracy = find_column(s, "top1");
+    if (!power || !accuracy) return;
+    std::vector<xy_series> all;
+    for (std::size_t row = 0; row < s.rows.size(); ++row) {
+        const std::optional<double> x = number_of(s.rows[row][*power]), y = number_of(s.rows[row][*accuracy]);
+        if (x && y) all.push_back({label_of(s, views, row), {{*x * views[*power].factor, *y}}});
+    }
+    if (all.empty()) return;
+    out.push_back({"accuracy_power",
+                   axis_titles("average " + views[*power].heading(), "top-1 accuracy (%)") + "set key outside right\n" + plot_of(all, "points") + '\n', 0});
+}
+
 /// Where several points of a series share an x, the line goes through their median.
 std::vector<std::pair<double, double>> medians(const std::vector<std::pair<double, double>>& points) {
     std::map<double, std::vector<double>> at;
@@ -200,6 +214,7 @@ std::string gnuplot_quoted(const std::string& text) {
 std::vector<figure> figures_of(const study& s) {
     const std::vector<column_view> views = view_of(s);
     std::vector<figure> out;
+    add_accuracy_power(out, s, views);
     add_energy_latency(out, s, views);
     add_energy_by_unit(out, s, views);
     add_area_width(out, s, views);

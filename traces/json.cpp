@@ -1,5 +1,6 @@
 // JSON writers. Fields: docs/report-format.md, "JSON".
 
+#include "traces/accuracy.h"
 #include "traces/json_format.h"
 #include "traces/json_writer.h"
 #include "traces/measures.h"
@@ -204,6 +205,41 @@ std::string to_json(const comparison& c) {
         write_ratios(out, c, i);
         out.close();
     }
+    out.close();
+    out.close();
+    return out.finish();
+}
+
+std::string to_json(const accuracy_table& t) {
+    json_writer out;
+    out.open_object(layout::lines);
+    out.member("format_version", report_format_version);
+    out.key("evaluation").open_object(layout::lines);
+    out.member("network", t.network);
+    out.member("images", t.images);
+    write(out, "notes", t.notes);
+    out.key("rows").open_array(layout::lines);
+    for (const accuracy_row& r : t.rows) {
+        out.open_object(layout::lines);
+        out.member("platform", r.platform);
+        out.member("scheme", r.scheme);
+        out.member("vector_unit", r.vector_unit);
+        out.member("top1", r.top1);
+        out.member("top5", r.top5);
+        out.member("agreeing", r.agreeing);
+        out.member("checked", r.checked);
+        out.member("first_difference", r.first_difference);
+        out.key("run");
+        if (r.costs) {
+            out.open_object(layout::lines);
+            write_run(out, *r.costs);
+            out.close();
+        } else {
+            out.null();
+        }
+        out.close();
+    }
+    out.close();
     out.close();
     out.close();
     return out.finish();

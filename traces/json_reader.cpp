@@ -7,6 +7,7 @@
 
 #include "core/enumerators.h"
 #include "core/error.h"
+#include "traces/accuracy.h"
 #include "traces/json_format.h"
 #include "traces/measures.h"
 #include "traces/writers.h"
@@ -229,6 +230,30 @@ comparison comparison_from_json(const std::string& json_text) {
     if (!runs.is_array() || runs.empty()) refuse("runs", "not an array of runs");
     for (const json& run : runs) c.runs.push_back(report_of(run));
     return c;
+}
+
+bool is_accuracy_json(const std::string& json_text) {
+    const json document = json::parse(json_text, nullptr, false);
+    return document.is_object() && document.contains("evaluation");
+}
+
+accuracy_table accuracy_from_json(const std::string& json_text) {
+    const json document = document_of(json_text);
+    const json& evaluation = member(document, "evaluation");
+    accuracy_table t;
+    t.network = text(evaluation, "network");
+    t.images = integer(evaluation, "images");
+    t.notes = texts(evaluation, "notes");
+    const json& rows = member(evaluation, "rows");
+    if (!rows.is_array() || rows.empty()) refuse("rows", "not an array of rows");
+    const auto images = [](const json& row, const char* key) { return member(row, key).is_null() ? std::nullopt : std::optional(integer(row, key)); };
+    for (const json& row : rows) {
+        accuracy_row r{text(row, "platform"), text(row, "scheme"), text(row, "vector_unit"), images(row, "top1"), images(row, "top5"),
+                       integer(row, "agreeing"), integer(row, "checked"), text(row, "first_difference"), {}};
+        if (!member(row, "run").is_null()) r.costs = report_of(member(row, "run"));
+        t.rows.push_back(std::move(r));
+    }
+    return t;
 }
 
 }  // namespace symmetree

@@ -12,7 +12,6 @@
 #include "platforms/child_process.h"
 #include "platforms/layer_report.h"
 #include "platforms/network/evaluation_identity.h"
-#include "platforms/network/reference_network.h"
 #include "platforms/network/run_network.h"
 #include "platforms/pricing.h"
 #include "traces/writers.h"
@@ -94,11 +93,14 @@ adapter_set adapters_of(const evaluation_input& input, const evaluation_task& ta
     return input.adapters(quantized(input, task, adaptive, cache), adaptive);
 }
 
-shard_outcome run_task(const evaluation_input& input, const evaluation_task& task, const adapter_set& adapters, const weight_cache& cache,
-                       const image_range& range, const cost_table& prices) {
-    const adaptive_network adaptive = adaptive_of(input, task);
-    quantized_network q = quantized(input, task, adaptive, cache);
-    attach_adapters(q, adaptive, adapters);
+std::vector<std::int16_t> image_codes(const evaluation_input& input, const quantized_network& q, std::int64_t index) {
+    const std::vector<float> image = input.image(index);
+    return codes_of(image.data(), image.size(), q.nodes[q.network.graph->input].format);
+}
+
+/// Every image through the simulated accelerator.
+shard_outcome simulated(const evaluation_input& input, const evaluation_task& task, const quantized_network& q, const image_range& range,
+                        const cost_table& prices) {
     const network_program program = compile(q, task.platform, true);
     const network_graph& graph = *q.network.graph;
     shard_outcome out;
@@ -108,8 +110,7 @@ shard_outcome run_task(const evaluation_input& input, const evaluation_task& tas
         program, task.platform, true,
         [&]() -> std::optional<std::vector<std::int16_t>> {
             if (next == range.first + range.count) return {};
-            const std::vector<float> image = input.image(next++);
-            return codes = codes_of(image.data(), image.size(), q.nodes[graph.input].format);
+            return codes = image_codes(input, q, next++);
         },
         [&](const network_result& result) {
             out.best.push_back(best_classes(result.scores));
@@ -119,6 +120,21 @@ shard_outcome run_task(const evaluation_input& input, const evaluation_task& tas
                 out.costs = to_json(network_report(q, task.platform, task.format, input.seed, false, program, result.steps, prices));
             ++done;
         });
+    return out;
+}
+
+shard_outcome run_task(const evaluation_input& input, const evaluation_task& task, const adapter_set& adapters, const weight_cache& cache,
+                       const image_range& range, const cost_table& prices) {
+    const adaptive_network adaptive = adaptive_of(input, task);
+    quantized_network q = quantized(input, task, adaptive, cache);
+    attach_adapters(q, adaptive, adapters);
+    const network_graph& graph = *q.network.graph;
+    shard_outcome out;
+    if (task.arithmetic == vector_arithmetic::integer)
+        out = simulated(input, task, q, range, prices);
+    else
+        for (std::int64_t i = range.first; i < range.first + range.count; ++i)
+            out.best.push_back(best_classes(reference_network(q, image_codes(input, q, i), task.arithmetic)[graph.output]));
     if (range.first == 0)
         for (std::size_t i = 0; i < graph.nodes.size(); ++i)
             out.tensors.push_back(fmt::format("{}: {} bits, step {:.6g}, zero point {}", graph.nodes[i].name, q.nodes[i].format.bits,
@@ -279,10 +295,12 @@ evaluation_result evaluate_with(const evaluation_input& input, const std::vector
         evaluation e;
         count(e.counts, o.best, input.labels);
         for (std::size_t i = 0; i < o.best.size(); ++i) e.agreeing += o.best[i].front() == floats.best[i].front();
-        e.checked = std::min(input.checked, input.images);
         e.first_difference = o.first_difference;
         e.tensors = o.tensors;
-        e.costs = report_from_json(o.costs);
+        if (tasks[t].arithmetic == vector_arithmetic::integer) {
+            e.checked = std::min(input.checked, input.images);
+            e.costs = report_from_json(o.costs);
+        }
         result.tasks.push_back(std::move(e));
     }
     return result;
@@ -305,6 +323,8 @@ const char* name_of(vector_operation o) {
 }
 
 }  // namespace
+
+const char* to_string(vector_arithmetic arithmetic) { return arithmetic == vector_arithmetic::integer ? "integer" : "float32"; }
 
 range_choice range_of(const std::optional<range_choice>& wanted, const scheme& format) {
     if (wanted) return *wanted;

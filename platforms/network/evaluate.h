@@ -9,17 +9,22 @@
 #include "models/cost/cost_table.h"
 #include "platforms/network/adaptive_network.h"
 #include "platforms/network/quantized_network.h"
+#include "platforms/network/reference_network.h"
 #include "traces/report.h"
 #include "workloads/calibration/calibration.h"
 #include "workloads/calibration/tensor_formats.h"
 
 namespace symmetree {
 
-/// One platform under one scheme.
+/// One platform under one scheme. With float32 between the products the second executor runs it, and there are no costs: the unit computes
+/// in integers.
 struct evaluation_task {
     platform_config platform;
     scheme format;
+    vector_arithmetic arithmetic = vector_arithmetic::integer;
 };
+
+const char* to_string(vector_arithmetic arithmetic);
 
 /// How steps of activations follow from calibration: `wanted`, or as the scheme says.
 range_choice range_of(const std::optional<range_choice>& wanted, const scheme& format);
@@ -51,7 +56,7 @@ struct evaluation {
     std::int64_t checked = 0;          ///< images that the second executor ran, too
     std::string first_difference;      ///< empty: all of these were equal
     std::vector<std::string> tensors;  ///< formats, for the record: "relu1: 4 bits, step 0.0123, zero point -8"
-    report costs;                      ///< of one image: cycles depend on none
+    std::optional<report> costs;       ///< of one image: cycles depend on none
 };
 
 struct evaluation_result {

@@ -90,7 +90,7 @@ std::string identity_of_images(const image_source& image, std::int64_t first, st
 }
 
 std::string identity_of(const evaluation_task& task, const cost_table& prices) {
-    return digest_of_all(to_yaml(task.platform), task.platform.clock_hz, to_string(task.format), content_of(prices.file()));
+    return digest_of_all(to_yaml(task.platform), task.platform.clock_hz, to_string(task.format), std::string(to_string(task.arithmetic)), content_of(prices.file()));
 }
 
 }  // namespace symmetree

@@ -2,8 +2,10 @@
 
 #include <cmath>
 #include <map>
+#include <optional>
 
 #include "core/error.h"
+#include "models/vector_unit/vector_float_math.h"
 #include "platforms/reference/reference_product.h"
 #include "platforms/reference/vector_reference.h"
 
@@ -31,7 +33,8 @@ std::int64_t place_in(const extents& shape, const extents& index) {
 
 class executor {
 public:
-    executor(const quantized_network& q, const codes& image) : q_(q), graph_(*q.network.graph), values_(graph_.nodes.size()), image_(image) {}
+    executor(const quantized_network& q, const codes& image, vector_arithmetic arithmetic)
+        : q_(q), graph_(*q.network.graph), arithmetic_(arithmetic), values_(graph_.nodes.size()), image_(image) {}
 
     std::vector<codes> run() {
         for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
@@ -61,6 +64,8 @@ private:
         if (std::holds_alternative<input_op>(node.op)) return image_;
         if (const auto* op = std::get_if<constant_op>(&node.op)) return constant(*op, q.format);
         if (const auto* op = std::get_if<product_op>(&node.op)) return product(i, *op);
+        if (arithmetic_ == vector_arithmetic::float32)
+            if (std::optional<codes> out = in_float(i, q)) return std::move(*out);
         if (std::holds_alternative<clip_op>(node.op) || std::holds_alternative<scale_op>(node.op)) {
             requantize_parameters p = std::get<requantize_parameters>(q.parameters);
             if (q.adapter) p.factor = reference_divided_by_beta(p.factor, betas_.at(i));
@@ -81,6 +86,52 @@ private:
         if (const auto* op = std::get_if<concat_op>(&node.op)) return concat(i, *op, q);
         if (const auto* op = std::get_if<pad_op>(&node.op)) return pad(i, *op);
         throw model_fault("reference: an operator that it does not know");
+    }
+
+    /// The operators that compute on the vector unit; nothing for those that only move codes.
+    std::optional<codes> in_float(std::size_t i, const quantized_node& q) const {
+        const graph_node& node = graph_.nodes[i];
+        if (node.inputs.empty()) return {};
+        const tensor_format in = scaled_format(node.inputs.front());
+        tensor_format out_format = q.format;
+        if (q.adapter) out_format.step *= beta_value(betas_.at(i));
+        const auto row = std::size_t(node.shape.empty() ? 1 : node.shape.back());
+        codes out(std::size_t(elements_of(node.shape)));
+        const codes& x = input(i);
+        if (std::holds_alternative<clip_op>(node.op)) {
+            requantize_float(in, out_format, 1, q.clip, x.data(), out.data(), out.size());
+        } else if (const auto* scale = std::get_if<scale_op>(&node.op)) {
+            requantize_float(in, out_format, double(scale->factor), {}, x.data(), out.data(), out.size());
+        } else if (std::holds_alternative<gelu_op>(node.op)) {
+            gelu_float(in, out_format, x.data(), out.data(), out.size());
+        } else if (std::holds_alternative<softmax_op>(node.op)) {
+            softmax_float(in, out_format, x.data(), out.data(), out.size() / row, row);
+        } else if (const auto* norm = std::get_if<layer_norm_op>(&node.op)) {
+            layer_norm_float(*norm->gain, *norm->bias, norm->epsilon, in, out_format, x.data(), out.data(), out.size() / row);
+        } else if (std::holds_alternative<add_op>(node.op)) {
+            const codes a = broadcast(i, 0), b = broadcast(i, 1);
+            add_float(in, scaled_format(node.inputs[1]), out_format, q.clip, a.data(), b.data(), out.data(), out.size());
+        } else if (const auto* op = std::get_if<pool_op>(&node.op)) {
+            const pool_shape& shape = std::get<pool_parameters>(q.parameters).shape;
+            pool_float(op->maximum, shape, op->count_padding, in, out_format, {}, channels_last(x, input_shape(i)).data(), out.data());
+            return channels_first(out, node.shape);
+        } else if (const auto* average = std::get_if<mean_op>(&node.op)) {
+            const extents& from = input_shape(i);
+            const std::int64_t columns = elements_of({from.begin() + average->first_axis + average->axes, from.end()});
+            mean_float(std::int64_t(x.size()) / elements_of(node.shape), in, out_format, {}, x.data(), out.data(), out.size() / std::size_t(columns),
+                       std::size_t(columns));
+        } else {
+            return {};
+        }
+        return out;
+    }
+
+    static double beta_value(std::uint16_t beta) { return std::ldexp(double(beta), -14); }
+    /// With the step of this image.
+    tensor_format scaled_format(std::size_t i) const {
+        tensor_format f = format_of(i);
+        if (const std::optional<std::size_t> by = q_.nodes[i].adapted_by) f.step *= beta_value(betas_.at(*by));
+        return f;
     }
 
     std::uint16_t beta(std::size_t i, const adapter_parameters& p) const {
@@ -132,11 +183,18 @@ private:
         return out;
     }
 
+    codes requantized_part(std::size_t i, std::size_t at, const requantize_parameters& p) const {
+        if (arithmetic_ == vector_arithmetic::integer) return reference_requantize(p, input(i, at));
+        codes out(input(i, at).size());
+        requantize_float(format_of(graph_.nodes[i].inputs[at]), format_of(i), 1, {}, input(i, at).data(), out.data(), out.size());
+        return out;
+    }
+
     codes concat(std::size_t i, const concat_op& op, const quantized_node& q) const {
         std::vector<codes> parts;
         for (std::size_t at = 0; at < graph_.nodes[i].inputs.size(); ++at) {
             const auto* p = std::get_if<requantize_parameters>(&q.parts[at]);
-            parts.push_back(p ? reference_requantize(*p, input(i, at)) : input(i, at));
+            parts.push_back(p ? requantized_part(i, at, *p) : input(i, at));
         }
         codes out;
         const auto axis = std::size_t(op.axis);
@@ -255,6 +313,7 @@ private:
 
     const quantized_network& q_;
     const network_graph& graph_;
+    const vector_arithmetic arithmetic_;
     std::vector<codes> values_;
     std::map<std::size_t, std::uint16_t> betas_;  ///< by node with an adapter
     const codes& image_;
@@ -262,6 +321,9 @@ private:
 
 }  // namespace
 
-std::vector<std::vector<std::int16_t>> reference_network(const quantized_network& q, const std::vector<std::int16_t>& image) { return executor(q, image).run(); }
+std::vector<std::vector<std::int16_t>> reference_network(const quantized_network& q, const std::vector<std::int16_t>& image,
+                                                         vector_arithmetic arithmetic) {
+    return executor(q, image, arithmetic).run();
+}
 
 }  // namespace symmetree

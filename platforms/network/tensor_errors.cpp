@@ -1,5 +1,7 @@
 #include "platforms/network/tensor_errors.h"
 
+#include <algorithm>
+
 #include "platforms/network/reference_network.h"
 #include "platforms/network/run_network.h"
 #include "workloads/calibration/choose_format.h"
@@ -67,13 +69,20 @@ tensor_error_report report_of(const quantized_network& q, std::size_t node, cons
 std::vector<error_sums> accumulated_errors(const quantized_network& q, const float_executor& executor, const image_source& image,
                                            std::int64_t images) {
     std::vector<error_sums> sums(q.nodes.size());
+    const std::vector<std::size_t> rows = masked_score_rows(*q.network.graph);
     for (std::int64_t i = 0; i < images; ++i) {
         const std::vector<float> pixels = image(i);
         const auto codes = reference_network(q, codes_of(pixels.data(), pixels.size(), q.nodes[q.network.graph->input].format));
         executor.run(pixels.data(), [&](std::size_t node, const float* values, std::size_t count) {
             if (q.nodes[node].value_of != node) return;  // its codes are those of the clip behind it
-            for (std::size_t v = 0; v < count; ++v)
-                sums[node].add(static_cast<double>(values[v]), q.nodes[node].format.value_of(codes[node][v]));
+            std::vector<float> wanted(values, values + count), found(count);
+            std::transform(codes[node].begin(), codes[node].end(), found.begin(),
+                           [&](std::int16_t c) { return static_cast<float>(q.nodes[node].format.value_of(c)); });
+            if (rows[node] != 0) {
+                raise_deep_scores(wanted, rows[node]);
+                raise_deep_scores(found, rows[node]);
+            }
+            for (std::size_t v = 0; v < count; ++v) sums[node].add(static_cast<double>(wanted[v]), static_cast<double>(found[v]));
         });
     }
     return sums;

@@ -7,6 +7,8 @@
 namespace symmetree {
 namespace {
 
+using testing::AllOf;
+using testing::EndsWith;
 using testing::HasSubstr;
 
 const std::string networks = SYMMETREE_ROOT "/tests/data/networks/";
@@ -88,12 +90,57 @@ TEST(evaluate, an_automatic_clock_is_settled) {
         EXPECT_EQ(result.code, 0) << result.err;
         const std::string row = lines_of(result.out).at(2);
         std::size_t at = 0;
-        for (int comma = 0; comma < 6; ++comma) at = row.find(',', at) + 1;
+        for (int comma = 0; comma < 7; ++comma) at = row.find(',', at) + 1;
         return std::stod(row.substr(at));
     };
     const double given = latency("lanes.yaml"), automatic = latency("auto.yaml");
     EXPECT_GT(automatic, 1.5 * given);
     EXPECT_LT(automatic, 10 * given);
+}
+
+/// The integer forms lose little at 8 bits; what was not simulated has no costs.
+TEST(evaluate, float_arithmetic_of_the_vector_unit_stands_beside_the_integer_one) {
+    const evaluate_bench bench;
+    bench.write("eight.yaml", bench.content("lanes.yaml") + "array: {weight_bits: 8, activation_bits: 8}\n");
+    const std::string both = " --vector-arithmetic integer --vector-arithmetic float32 ";
+    for (const std::string& words : {"--workload " + networks + "small_swin.onnx --images random:20", "--workload " + networks + "small_mobilenet_v2.onnx --images random:20",
+                                     std::string("--workload resnet20 --scheme symq:asq --images random:4")}) {
+        const outcome result = bench.run("evaluate --format csv --platform eight.yaml " + words + both);
+        EXPECT_EQ(result.code, 0) << result.err;
+        const std::vector<std::string> lines = lines_of(result.out);
+        ASSERT_EQ(lines.size(), 4u) << words;
+        EXPECT_THAT(lines[2], AllOf(HasSubstr(",integer,"), HasSubstr(",exact on 4")));
+        EXPECT_THAT(lines[3], AllOf(HasSubstr(",float32,"), EndsWith(",,,,,,")));
+    }
+    const outcome noted = bench.evaluate("--workload resnet20 --images random:1 --vector-arithmetic float32");
+    EXPECT_THAT(noted.out, HasSubstr("Vector unit float32: operators between the products on real numbers"));
+    const outcome refused = bench.evaluate("--workload resnet20 --images random:1 --vector-arithmetic half");
+    EXPECT_EQ(refused.code, 2);
+    EXPECT_THAT(refused.err, HasSubstr("--vector-arithmetic: one of integer, float32 is wanted, given 'half'"));
+}
+
+TEST(evaluate, its_json_becomes_a_report) {
+    const evaluate_bench bench;
+    const outcome evaluated = bench.evaluate("--workload " + networks + "small_resnet18.onnx --images random:8 --scheme symq:w4a4 --scheme symq:w3a4 --format json "
+                                             "--vector-arithmetic integer --vector-arithmetic float32 --output e.json");
+    ASSERT_EQ(evaluated.code, 0) << evaluated.err;
+    const outcome markdown = bench.run("report e.json --format markdown");
+    EXPECT_EQ(markdown.code, 0) << markdown.err;
+    EXPECT_THAT(markdown.out, AllOf(HasSubstr("## Evaluation of small_resnet18"), HasSubstr("agrees with float (%)"), HasSubstr("| mine | symq:w3a4 | float32 |"),
+                                    HasSubstr("8 images of random images (seed 1)")));
+    const std::vector<std::string> rows = lines_of(bench.run("report e.json --format csv").out);
+    ASSERT_EQ(rows.size(), 6u);
+    EXPECT_THAT(rows[0], AllOf(HasSubstr("platform,scheme,vector_unit,top1,top5,agrees_with_float,check,cycles,latency_s,"), HasSubstr(",dram_energy_j,")));
+    EXPECT_THAT(rows[2], HasSubstr("mine,symq:w4a4,integer,,,"));
+    EXPECT_EQ(bench.run("report e.json --output e.html").code, 0);
+    EXPECT_THAT(bench.content("e.html"), HasSubstr("agrees with float"));
+    bench.write("cut.json", "{\"format_version\": 1, \"evaluation\": {\"network\": 3}}");
+    const outcome damaged = bench.run("report cut.json");
+    EXPECT_EQ(damaged.code, 2);
+    EXPECT_THAT(damaged.err, HasSubstr("cut.json"));
+    const outcome two = bench.run("report e.json e.json");
+    EXPECT_EQ(two.code, 2);
+    EXPECT_THAT(two.err, HasSubstr("an evaluation makes a report of its own, without other files"));
 }
 
 TEST(evaluate, refuses_wrong_numbers_of_random_images) {

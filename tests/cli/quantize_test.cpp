@@ -161,5 +161,22 @@ TEST(quantize, refuses_wrong_words) {
     }
 }
 
+/// The masked scores of shifted windows had a step of 0.85 where the mask's -100 set it, and the probabilities an SQNR of 15.5 dB.
+TEST(quantize, an_attention_mask_leaves_the_scores_their_resolution) {
+    const quantize_bench bench;
+    const outcome result =
+        bench.run("quantize --workload " SYMMETREE_ROOT "/tests/data/networks/small_swin.onnx --scheme symq:w8a8 --calibration random:16 --report errors");
+    ASSERT_EQ(result.code, 0) << result.err;
+    const nlohmann::json tensors = nlohmann::json::parse(bench.content("errors/report.json")).at("tensors");
+    const auto row = [&](const std::string& name) {
+        for (const nlohmann::json& t : tensors)
+            if (t.at("tensor") == "/features/features.1/features.1.1/attn/" + name) return t;
+        return nlohmann::json();
+    };
+    EXPECT_LT(row("Add_11").at("step").get<double>(), 0.15);
+    EXPECT_GT(row("Add_11").at("least").get<double>(), -40);
+    EXPECT_GT(row("Softmax").at("accumulated_sqnr").get<double>(), 19);
+}
+
 }  // namespace
 }  // namespace symmetree

@@ -16,12 +16,22 @@ namespace {
 /// Images whose sums are added up before they meet those of others: part of the result's definition, so it is no function of the threads.
 constexpr std::int64_t images_per_piece = 8;
 
+/// Adds a constant that takes some scores out of softmax.
+bool adds_a_mask(const network_graph& graph, std::size_t node) {
+    if (!std::holds_alternative<add_op>(graph.nodes[node].op)) return false;
+    return std::any_of(graph.nodes[node].inputs.begin(), graph.nodes[node].inputs.end(), [&](std::size_t input) {
+        const auto* constant = std::get_if<constant_op>(&graph.nodes[input].op);
+        return constant && std::any_of(constant->values->begin(), constant->values->end(), [](float v) { return v <= -deepest_score; });
+    });
+}
+
 calibration statistics_of(const workload& network, const float_executor& executor, const image_source& image, std::int64_t first,
                           std::int64_t last) {
     const network_graph& graph = *network.graph;
     const auto wanted = static_cast<std::size_t>(elements_of(graph.nodes[graph.input].shape));
     calibration seen;
     seen.nodes.resize(graph.nodes.size());
+    const std::vector<std::size_t> rows = masked_score_rows(graph);
     for (std::int64_t i = first; i < last; ++i) {
         const std::vector<float> pixels = image(i);
         const auto problem = [&](const std::string& message) {
@@ -34,7 +44,13 @@ calibration statistics_of(const workload& network, const float_executor& executo
             if (odd != values + count)
                 throw problem(fmt::format("the float network has the value {} at element {} of '{}': finite ones are wanted", *odd,
                                           odd - values, graph.nodes[node].name));
-            seen.nodes[node].add(values, count);
+            if (rows[node] == 0) {
+                seen.nodes[node].add(values, count);
+                return;
+            }
+            std::vector<float> scores(values, values + count);
+            raise_deep_scores(scores, rows[node]);
+            seen.nodes[node].add(scores.data(), count);
         });
         ++seen.images;
     }
@@ -78,6 +94,38 @@ private:
 };
 
 }  // namespace
+
+std::vector<std::size_t> masked_score_rows(const network_graph& graph) {
+    std::vector<std::size_t> rows(graph.nodes.size(), 0);
+    std::vector<bool> read_otherwise(graph.nodes.size(), false);
+    read_otherwise[graph.output] = true;
+    const auto length = [&](std::size_t node) {
+        const extents& shape = graph.nodes[node].shape;
+        return shape.empty() ? std::size_t{1} : static_cast<std::size_t>(shape.back());
+    };
+    for (std::size_t i = graph.nodes.size(); i-- > 0;) {  // readers before what they read
+        if (read_otherwise[i]) rows[i] = 0;
+        const graph_op& op = graph.nodes[i].op;
+        for (const std::size_t input : graph.nodes[i].inputs) {
+            const bool same_rows = std::holds_alternative<reshape_op>(op) && rows[i] == length(input);
+            if (std::holds_alternative<softmax_op>(op) || same_rows)
+                rows[input] = length(i);
+            else
+                read_otherwise[input] = true;
+        }
+    }
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        if (!adds_a_mask(graph, i)) rows[i] = 0;
+    return rows;
+}
+
+void raise_deep_scores(std::vector<float>& scores, std::size_t row) {
+    for (auto first = scores.begin(); first != scores.end(); first += static_cast<std::ptrdiff_t>(row)) {
+        const auto last = first + static_cast<std::ptrdiff_t>(row);
+        const float least = *std::max_element(first, last) - deepest_score;
+        std::transform(first, last, first, [&](float v) { return std::max(v, least); });
+    }
+}
 
 calibration calibrate(const workload& network, const float_executor& executor, const image_source& image, std::int64_t count, int threads,
                       const calibration_progress& progress) {

@@ -17,6 +17,15 @@ struct calibration {
     std::int64_t images = 0;
 };
 
+/// Scores to which an attention mask was added count, if they are further below the greatest of their row, as this far below it: e^-12 is
+/// less than half of the smallest step that probabilities can have, 2^-15, so that softmax makes 0 of both. The mask's -100 would
+/// otherwise set the step of all scores.
+constexpr float deepest_score = 12;
+/// By node: the length of softmax's rows where the node adds a mask and nothing but softmax reads it; else 0.
+std::vector<std::size_t> masked_score_rows(const network_graph& graph);
+/// Raises what lies deeper, row by row.
+void raise_deep_scores(std::vector<float>& scores, std::size_t row);
+
 /// The normalized floats of an image, in the order of the input's axes; several threads ask at the same time.
 using image_source = std::function<std::vector<float>(std::int64_t index)>;
 /// Told how many images are done, by one thread at a time.

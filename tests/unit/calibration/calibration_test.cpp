@@ -97,5 +97,34 @@ TEST_F(calibrated_network, tells_how_far_it_is_in_order) {
     EXPECT_EQ(told, (std::vector<std::int64_t>{8, 16, 20}));
 }
 
+/// Shifted windows add -100 to scores of positions that were no neighbours.
+TEST(masked_scores, do_not_set_the_range_of_the_others) {
+    const workload swin = load_workload_onnx(SYMMETREE_ROOT "/tests/data/networks/small_swin.onnx");
+    const network_graph& graph = *swin.graph;
+    const float_executor executor(swin, float_weights_of(swin, 1));
+    const auto image = [&](std::int64_t index) {
+        const random_stream stream(static_cast<std::uint64_t>(index) + 1, "image");
+        std::vector<float> pixels(static_cast<std::size_t>(elements_of(graph.nodes[graph.input].shape)));
+        for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<float>(stream.normal(i));
+        return pixels;
+    };
+    const calibration seen = calibrate(swin, executor, image, 8, 1);
+    const std::vector<std::size_t> rows = masked_score_rows(graph);
+    std::size_t masked = 0;
+    for (std::size_t n = 0; n < rows.size(); ++n) {
+        if (rows[n] == 0) continue;
+        ++masked;
+        EXPECT_EQ(rows[n], static_cast<std::size_t>(graph.nodes[n].shape.back())) << graph.nodes[n].name;
+        EXPECT_GT(seen.nodes[n].least, -40) << graph.nodes[n].name;
+    }
+    EXPECT_EQ(masked, 1u);
+}
+
+TEST(masked_scores, are_raised_row_by_row) {
+    std::vector<float> scores{1, -100, -10.5f, -11.5f, -90, -100, -95, -103};
+    raise_deep_scores(scores, 4);
+    EXPECT_EQ(scores, (std::vector<float>{1, -11, -10.5f, -11, -90, -100, -95, -102}));
+}
+
 }  // namespace
 }  // namespace symmetree
