@@ -34,7 +34,7 @@ struct evaluate_options {
     run_options common;
     calibration_options calibration;
     std::vector<std::string> schemes, layer_schemes, arithmetics;
-    std::string images, limit = "0", check = "4", figure, adapters = "fit", resume;
+    std::string images, limit = "0", check = "4", figure, adapters, resume;
     bool without_labels = false;
 };
 
@@ -52,7 +52,7 @@ boost::program_options::options_description words_of(evaluate_options& o) {
     add("activation-bits", po::value(&o.common.activation_bits), "width of array and scheme");
     add("layer-scheme", po::value(&o.layer_schemes), layer_scheme_help);
     add_calibration_words(words, o.calibration);
-    add("adapters", po::value(&o.adapters), "of schemes with :asq: fit (from the calibration images), identity (beta = 1) or a safetensors file (fit)");
+    add("adapters", po::value(&o.adapters), "of schemes with :asq: fit (from the calibration images), identity (beta = 1) or a safetensors file (those of the workload, else fit)");
     add("vector-arithmetic", po::value(&o.arithmetics),
         "integer, as the vector unit computes, or float32, which shows what its integer forms lose; several: side by side (integer)");
     add("limit", po::value(&o.limit), "evaluate the first so many images (0: all)");
@@ -248,6 +248,9 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     input.checked = check < 0 ? images.count : check;
     input.cost_directory = cost_directory();
     input.image = std::cref(evaluated);
+    const adapters_in_file kept = read_adapters_of(workload_file(options.common.workload, networks_directory()));
+    input.adapted_formats = kept.formats;
+    if (options.adapters.empty()) options.adapters = kept.file.empty() ? "fit" : kept.file;
     const std::optional<figure_format> drawing =
         options.figure.empty() ? std::nullopt : std::optional(figure_format_of("--figure", options.figure));
     require_files({{"--output", options.common.output}, {"--figure", options.figure}, {"--resume", options.resume}});

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <iostream>
+#include <map>
 #include <numeric>
 
 #include "cli/calibration_options.h"
@@ -14,6 +15,7 @@
 #include "cli/run_options.h"
 #include "core/output_file.h"
 #include "platforms/network/evaluate.h"
+#include "platforms/network/fit_adapters.h"
 #include "platforms/network/sensitivity.h"
 #include "platforms/network/tensor_errors.h"
 #include "traces/gnuplot.h"
@@ -126,13 +128,30 @@ calibrated calibration_of(const quantize_options& o, const workload& network, co
     return c;
 }
 
-/// Adapters are fitted when a network is evaluated: the file has no place for them.
-void refuse_adaptive(const workload& network, const std::vector<scheme>& schemes) {
-    for (std::size_t i = 0; i < schemes.size(); ++i)
-        if (schemes[i].adaptive_activations)
-            throw input_error(diagnostic{"", 0, 0, "--calibration",
-                                         fmt::format("layer {} has adaptive activations ({}), which have no fixed formats to keep", network.layers[i].name,
-                                                     to_string(schemes[i]))});
+/// Formats of all tensors, adapters fitted on the calibration images where layers have adaptive activations.
+void keep_formats(const quantize_options& o, const platform_config& platform, const scheme& run, const calibrated& c, const weight_cache& cache,
+                  quantized_workload& q) {
+    const workload& network = q.network;
+    const network_options ends{!o.keeps_ends};
+    const adaptive_network adaptive = with_adaptive_tensors(network, q.schemes);
+    const std::map<std::string, tensor_format> none;
+    const format_chooser choose = adaptive_chooser(network, adaptive, c.seen, c.range, none);
+    const auto formats = formats_of(adaptive.network, platform, run, choose, ends);
+    q.formats.resize(network.graph->nodes.size());
+    for (std::size_t i = 0; i < formats.size(); ++i) {
+        if (std::count(adaptive.requantized.begin(), adaptive.requantized.end(), i) > 0)
+            q.adapted[adapted_tensor(adaptive, i)] = *formats[i];
+        else
+            q.formats[adaptive.origin[i]] = formats[i];
+    }
+    if (adaptive.requantized.empty()) return;
+    const quantized_network fixed = quantize_network(adaptive.network, platform, run, choose, cache, q.seed, jobs_of(o.common), ends);
+    q.adapters = stored_adapters(fit_adapters(fixed, adaptive, *c.executor, std::cref(c.images), c.images.set.count));
+}
+
+/// Their tensors have no one step whose errors could be told.
+bool is_adaptive(const std::vector<scheme>& schemes) {
+    return std::any_of(schemes.begin(), schemes.end(), [](const scheme& s) { return s.adaptive_activations; });
 }
 
 /// `2.5e9`, or `50%` of `whole`.
@@ -270,8 +289,7 @@ exit_code quantize_command(const std::vector<std::string>& words) {
     const weight_cache cache = cache_of(o.common);
     const std::uint64_t seed = seed_of(o.common.seed);
     const int jobs = jobs_of(o.common), error_images = option_number("--error-images", o.error_images, 1, 1 << 20);
-    const std::vector<scheme> usual = schemes_for(network, platform, run, !o.keeps_ends);  // refuses what can't run before anything takes time
-    if (!o.calibration.set.empty()) refuse_adaptive(network, usual);
+    schemes_for(network, platform, run, !o.keeps_ends);  // refuses what can't run before anything takes time
     const calibrated c = calibration_of(o, network, run, seed);
     const std::optional<mixed_result> mixed = choose_schemes(o, platform, run, c, cache, seed, network);
     const std::vector<scheme> schemes = schemes_for(network, platform, run, !o.keeps_ends);
@@ -290,11 +308,11 @@ exit_code quantize_command(const std::vector<std::string>& words) {
     }
     std::vector<tensor_error_report> tensors;
     if (c) {
-        q.formats = formats_of(network, platform, run, c.chooser(network), {!o.keeps_ends});
+        keep_formats(o, platform, run, c, cache, q);
         if (!random_image_count(o.calibration.set, "--calibration")) q.pixels = to_string(c.images.pixels);
         q.note +=
             fmt::format(", formats of activations by {} from {} images of {}", to_string(c.range), c.images.set.count, c.images.set.name);
-        if (!o.report.empty())
+        if (!o.report.empty() && !is_adaptive(schemes))
             tensors = report_tensors(quantize_network(network, platform, run, c.chooser(network), cache, seed, jobs, {!o.keeps_ends}),
                                      c.seen, *c.executor, std::cref(c.images), std::min<std::int64_t>(error_images, c.images.set.count));
     } else {

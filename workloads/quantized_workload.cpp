@@ -86,14 +86,16 @@ std::string document_of(const quantized_workload& q, const needed_file& network,
     out += "layers:\n";
     for (std::size_t i = 0; i < q.schemes.size(); ++i)
         out += fmt::format("  - {{name: {}, scheme: {}}}\n", quoted(q.network.layers[i].name), quoted(to_string(q.schemes[i])));
+    const auto add = [&out](const std::string& node, const tensor_format& f) {
+        out += fmt::format("  - {{node: {}, step: {}, bits: {}, zero_point: {}, least: {}, greatest: {}}}\n", quoted(node), f.step, f.bits,
+                           f.zero_point, f.least, f.greatest);
+    };
+    if (!q.adapted.empty()) out += "adapters:\n";
+    for (const auto& [tensor, f] : q.adapted) add(tensor, f);
     if (std::none_of(q.formats.begin(), q.formats.end(), [](const auto& f) { return f.has_value(); })) return out;
     out += "tensors:\n";
-    for (std::size_t i = 0; i < q.formats.size(); ++i) {
-        if (!q.formats[i]) continue;
-        const tensor_format& f = *q.formats[i];
-        out += fmt::format("  - {{node: {}, step: {}, bits: {}, zero_point: {}, least: {}, greatest: {}}}\n",
-                           quoted(q.network.graph->nodes[i].name), f.step, f.bits, f.zero_point, f.least, f.greatest);
-    }
+    for (std::size_t i = 0; i < q.formats.size(); ++i)
+        if (q.formats[i]) add(q.network.graph->nodes[i].name, *q.formats[i]);
     return out;
 }
 
@@ -242,6 +244,20 @@ void read_tensors(workload& w, reading& state) {
     }
 }
 
+/// Formats by name of tensor; whether there is such a tensor is seen where the network has its adapters.
+std::map<std::string, tensor_format> read_adapted(yaml_reader& root) {
+    std::map<std::string, tensor_format> formats;
+    for (yaml_reader entry : root.maps("adapters", false)) {
+        const std::string name = entry.text("node");
+        const tensor_format f = read_format(entry);
+        if (f.bits == 0) entry.problem("bits", "a whole format is wanted");
+        if (!formats.emplace(name, f).second) entry.problem("node", fmt::format("'{}' stands twice", name));
+        entry.finish();
+    }
+    if (!formats.empty() && !root.has("codes")) root.problem("adapters", "their weights stand in the file `codes`, and there is none");
+    return formats;
+}
+
 }  // namespace
 
 void require_quantized_name(const std::string& option, const std::string& path) {
@@ -253,6 +269,7 @@ void write_quantized_workload(const std::string& path, const quantized_workload&
     safetensors_writer codes;
     for (std::size_t i = 0; i < q.weights.size(); ++i)
         if (!is_attention_product(q.network.layers[i])) add_codes(codes, q.network.layers[i].name, q.weights[i]);
+    for (const float_tensor& t : q.adapters) codes.add(t.name, "F32", t.dimensions, t.values);
     const fs::path codes_file = fs::path(path).replace_extension(".safetensors");
     const std::string coded = codes.text();
     write_output(codes_file.string(), coded);
@@ -290,6 +307,18 @@ std::string network_file_of(const std::string& file) {
     return is_quantized_workload(document) ? (fs::path(file).parent_path() / document["network"].as<std::string>()).string() : file;
 }
 
+adapters_in_file read_adapters_of(const std::string& path) {
+    if (fs::path(path).extension() == ".onnx") return {};
+    const YAML::Node document = load_yaml(path);
+    if (!is_quantized_workload(document)) return {};
+    diagnostics problems;
+    yaml_reader root(document, path, "", problems);
+    adapters_in_file found{read_adapted(root), ""};
+    problems.throw_if_any();
+    if (!found.formats.empty()) found.file = (fs::path(path).parent_path() / root.text("codes")).string();
+    return found;
+}
+
 workload read_quantized_workload(const YAML::Node& document, const std::string& path) {
     diagnostics problems;
     yaml_reader root(document, path, "", problems);
@@ -308,6 +337,7 @@ workload read_quantized_workload(const YAML::Node& document, const std::string& 
     read_normalization(root, w);
     read_layers(w, state);
     read_tensors(w, state);
+    read_adapted(root);
     root.finish();
     problems.throw_if_any();
     return w;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +14,19 @@ class Node;
 
 namespace symmetree {
 
+/// A tensor of floats for a safetensors file.
+struct float_tensor {
+    std::string name;
+    std::vector<std::int64_t> dimensions;
+    std::vector<float> values;
+};
+
+/// Adapters that a quantized workload brings.
+struct adapters_in_file {
+    std::map<std::string, tensor_format> formats;  ///< by the name of the tensor that each requantizes
+    std::string file;                              ///< safetensors; empty: there are none
+};
+
 /// A network whose layers have formats of their own, with or without their codes: docs/quantize.md.
 struct quantized_workload {
     const workload& network;                            ///< with its graph, where it has one
@@ -22,6 +37,8 @@ struct quantized_workload {
     std::string pixels;                                 ///< normalization of its images, as `--normalization` writes it; empty: not known
     std::uint64_t seed = 1;                             ///< of synthetic weights
     std::string note;                                   ///< how it was made
+    std::map<std::string, tensor_format> adapted = {};  ///< layers of `:asq`: what the adapter behind a tensor makes of it, by its name
+    std::vector<float_tensor> adapters = {};            ///< and the adapters, as `evaluate --adapters` reads them
 };
 
 /// Throws input_error naming `option` unless the path is empty or ends in .yaml.
@@ -33,6 +50,8 @@ void write_quantized_workload(const std::string& path, const quantized_workload&
 
 /// True for documents that `write_quantized_workload` writes: they have the field `network`.
 bool is_quantized_workload(const YAML::Node& document);
+/// What stands under `adapters` in the document at `path`; nothing in other files. Throws input_error.
+adapters_in_file read_adapters_of(const std::string& path);
 /// The network's own file: the one that such a document names, else `file` itself.
 std::string network_file_of(const std::string& file);
 /// The network with own schemes, codes and formats in place, and its float weights as they were. Throws input_error with every problem,

@@ -232,8 +232,9 @@ std::vector<float> safetensors_file::read(const std::string& tensor, const std::
     return values;
 }
 
-void safetensors_writer::add_bytes(const std::string& tensor, const std::string& type, std::size_t count, const void* bytes, std::size_t size) {
-    entries_.push_back({tensor, {type, {static_cast<std::int64_t>(count)}, data_.size(), data_.size() + size}});
+void safetensors_writer::add_bytes(const std::string& tensor, const std::string& type, const std::vector<std::int64_t>& dimensions, const void* bytes,
+                                   std::size_t size) {
+    entries_.push_back({tensor, {type, dimensions, data_.size(), data_.size() + size}});
     data_.append(static_cast<const char*>(bytes), size);
 }
 

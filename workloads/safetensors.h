@@ -55,13 +55,19 @@ public:
     /// A list of numbers of a type as the format names it ("I8", "F64", ...).
     template <class T>
     void add(const std::string& tensor, const std::string& type, const std::vector<T>& values) {
-        add_bytes(tensor, type, values.size(), values.data(), values.size() * sizeof(T));
+        add(tensor, type, {static_cast<std::int64_t>(values.size())}, values);
+    }
+    /// The same numbers in a shape.
+    template <class T>
+    void add(const std::string& tensor, const std::string& type, const std::vector<std::int64_t>& dimensions, const std::vector<T>& values) {
+        add_bytes(tensor, type, dimensions, values.data(), values.size() * sizeof(T));
     }
     /// The whole file.
     std::string text() const;
 
 private:
-    void add_bytes(const std::string& tensor, const std::string& type, std::size_t count, const void* bytes, std::size_t size);
+    void add_bytes(const std::string& tensor, const std::string& type, const std::vector<std::int64_t>& dimensions, const void* bytes,
+                   std::size_t size);
 
     std::vector<std::pair<std::string, safetensors_entry>> entries_;  ///< places count from the first byte of the data
     std::string data_;

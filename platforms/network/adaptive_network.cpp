@@ -116,6 +116,11 @@ adaptive_network with_adaptive_tensors(const workload& network, const std::vecto
     return out;
 }
 
+const std::string& adapted_tensor(const adaptive_network& adaptive, std::size_t node) {
+    const network_graph& graph = *adaptive.network.graph;
+    return graph.nodes[graph.nodes[node].inputs.front()].name;
+}
+
 adapter_shape adapter_shape_of(const extents& shape) {
     const bool image = shape.size() == 4 && shape[0] == 1;
     const std::int64_t channels = image ? shape[1] : shape.empty() ? 1 : shape.back();

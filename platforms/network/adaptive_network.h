@@ -23,6 +23,8 @@ adaptive_network with_adaptive_tensors(const workload& network, const std::vecto
 
 /// Adapters by the name of the tensor whose step they choose.
 using adapter_set = std::map<std::string, adapter_weights>;
+/// The tensor that a node that was put in requantizes.
+const std::string& adapted_tensor(const adaptive_network& adaptive, std::size_t node);
 /// Positions and channels of a tensor as its adapter sees it: an image [1][C][H][W] has H * W positions, anything else one per row.
 struct adapter_shape {
     std::int64_t positions = 1, channels = 1;

@@ -74,11 +74,8 @@ adaptive_network adaptive_of(const evaluation_input& input, const evaluation_tas
     return with_adaptive_tensors(input.network, schemes_of(input.network, task.platform, task.format, input.options));
 }
 
-/// Formats by the node that each tensor was made from.
 format_chooser chooser_of(const evaluation_input& input, const evaluation_task& task, const adaptive_network& adaptive) {
-    return [&input, &adaptive, range = range_of(input.range, task.format)](std::size_t node, int bits, activation_coding coding) {
-        return format_for(input.network, input.statistics, range, adaptive.origin[node], bits, coding);
-    };
+    return adaptive_chooser(input.network, adaptive, input.statistics, range_of(input.range, task.format), input.adapted_formats);
 }
 
 /// All but the adapters.
@@ -191,7 +188,7 @@ std::vector<image_range> ranges_of(const evaluation_input& input) {
 /// By range, the float network's first and the tasks' behind them: the keys of what they find out.
 std::vector<std::string> keys_of(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const std::vector<cost_table>& prices,
                                  const std::vector<adapter_set>& adapters, const std::vector<image_range>& ranges, const std::string& program) {
-    const std::string network = identity_of(input.network, input.seed), seen = identity_of(input.statistics);
+    const std::string network = identity_of(input.network, input.seed) + identity_of(input.adapted_formats), seen = identity_of(input.statistics);
     std::vector<std::string> images, keys;
     for (const image_range& r : ranges) images.push_back(identity_of_images(input.image, r.first, r.count));
     for (std::size_t i = 0; i < ranges.size(); ++i) keys.push_back(digest_of(fmt::format("float {} {} {}", program, network, images[i])));
@@ -329,6 +326,18 @@ const char* to_string(vector_arithmetic arithmetic) { return arithmetic == vecto
 range_choice range_of(const std::optional<range_choice>& wanted, const scheme& format) {
     if (wanted) return *wanted;
     return {format.activation_range == range_method::min_max ? calibration_range::min_max : calibration_range::mse, 100};
+}
+
+format_chooser adaptive_chooser(const workload& network, const adaptive_network& adaptive, const calibration& seen, const range_choice& range,
+                                const std::map<std::string, tensor_format>& adapted) {
+    return [&network, &adaptive, &seen, &adapted, range](std::size_t node, int bits, activation_coding coding) {
+        const bool put_in = std::count(adaptive.requantized.begin(), adaptive.requantized.end(), node) > 0;
+        const auto given = put_in ? adapted.find(adapted_tensor(adaptive, node)) : adapted.end();
+        if (given == adapted.end()) return format_for(network, seen, range, adaptive.origin[node], bits, coding);
+        if (const auto reason = why_unfit(given->second, bits, coding))
+            throw input_error(diagnostic{network.source, 0, 0, "adapter behind " + given->first, *reason});
+        return given->second;
+    };
 }
 
 evaluation_result evaluate(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const weight_cache& cache,

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,6 +44,7 @@ struct evaluation_input {
     std::string cost_directory;
     /// The adapters of a task with adaptive activations, before its first image.
     std::function<adapter_set(const quantized_network& q, const adaptive_network& adaptive)> adapters;
+    std::map<std::string, tensor_format> adapted_formats;  ///< that a file fixes of what adapters make, by the tensor behind which they stand
 };
 
 /// How many images came out how, of how many. Classes of equal score rank by index.
@@ -66,6 +68,11 @@ struct evaluation_result {
 
 /// Told how many of how many images are done, all tasks together, the float network included.
 using evaluation_progress = std::function<void(std::int64_t done, std::int64_t of)>;
+
+/// Formats of a network with adaptive tensors, by the node that each was made from: from calibration, or from a file. What it is made of
+/// must outlive it.
+format_chooser adaptive_chooser(const workload& network, const adaptive_network& adaptive, const calibration& seen, const range_choice& range,
+                                const std::map<std::string, tensor_format>& adapted);
 
 /// Where the outcomes of finished images are kept, and found again by what decided them: a digest of the program, the network, the platform
 /// and its prices, the scheme, the formats' origin, the adapters and the images themselves.

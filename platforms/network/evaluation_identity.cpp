@@ -83,6 +83,8 @@ std::string identity_of(const calibration& seen) { return digest_of_all(seen.ima
 
 std::string identity_of(const adapter_set& adapters) { return digest_of_all(adapters); }
 
+std::string identity_of(const std::map<std::string, tensor_format>& formats) { return digest_of_all(formats); }
+
 std::string identity_of_images(const image_source& image, std::int64_t first, std::int64_t count) {
     packer all;
     for (std::int64_t i = first; i < first + count; ++i) all(image(i));

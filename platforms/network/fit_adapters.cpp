@@ -170,6 +170,18 @@ adapter_set read_adapters(const std::string& path, const quantized_network& q, c
     });
 }
 
+std::vector<float_tensor> stored_adapters(const adapter_set& adapters) {
+    std::vector<float_tensor> all;
+    for (const auto& [tensor, w] : adapters) {
+        const auto hidden = static_cast<std::int64_t>(w.second.size()), channels = static_cast<std::int64_t>(w.first.size()) / hidden;
+        all.push_back({tensor + ".first.weight", {hidden, channels}, w.first});
+        all.push_back({tensor + ".first.bias", {hidden}, w.first_bias});
+        all.push_back({tensor + ".second.weight", {1, hidden}, w.second});
+        all.push_back({tensor + ".second.bias", {1}, {w.second_bias}});
+    }
+    return all;
+}
+
 adapter_set fit_adapters(const quantized_network& q, const adaptive_network& adaptive, const float_executor& executor,
                          const image_source& image, std::int64_t count) {
     std::map<std::size_t, std::size_t> wanted;  // node of the float network to the node that requantizes its tensor

@@ -7,6 +7,7 @@
 #include "platforms/network/adaptive_network.h"
 #include "workloads/calibration/calibration.h"
 #include "workloads/calibration/tensor_statistics.h"
+#include "workloads/quantized_workload.h"
 
 namespace symmetree {
 
@@ -17,6 +18,8 @@ adapter_set identity_adapters(const quantized_network& q, const adaptive_network
 /// `<tensor>.first.weight` [hidden][channels], `.first.bias` [hidden], `.second.weight` [1][hidden], `.second.bias` [1] of a safetensors
 /// file. Throws input_error naming the first one that is missing or has another shape.
 adapter_set read_adapters(const std::string& path, const quantized_network& q, const adaptive_network& adaptive);
+/// The tensors that read_adapters() would read.
+std::vector<float_tensor> stored_adapters(const adapter_set& adapters);
 /// From `count` images, `executor` being the float network before anything was put in: docs/numerics.md, "ASQ".
 adapter_set fit_adapters(const quantized_network& q, const adaptive_network& adaptive, const float_executor& executor,
                          const image_source& image, std::int64_t count);

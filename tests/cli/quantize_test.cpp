@@ -178,5 +178,26 @@ TEST(quantize, an_attention_mask_leaves_the_scores_their_resolution) {
     EXPECT_GT(row("Softmax").at("accumulated_sqnr").get<double>(), 19);
 }
 
+/// Codes, formats and fitted adapters come back: the scores are those of the network itself, without calibration images.
+TEST(quantize, adaptive_activations_bring_their_adapters) {
+    const quantize_bench bench;
+    bench.write("lanes.yaml", bench.content("mine.yaml") + "vector_unit: {lanes: 16}\n");
+    const std::string network = "--workload resnet20 ", scheme = "--scheme symq:w4a4:asq ", images = "--images random:6 --platform lanes.yaml --format csv --check 1 ";
+    ASSERT_EQ(bench.run("quantize " + network + scheme + "--calibration random:12 --output q.yaml").code, 0);
+    EXPECT_THAT(bench.content("q.yaml"), HasSubstr("\nadapters:\n  - {node: "));
+    const outcome direct = bench.run("evaluate " + network + scheme + "--calibration random:12 " + images);
+    const outcome later = bench.run("evaluate --workload q.yaml " + scheme + images);
+    EXPECT_EQ(later.code, 0) << later.err;
+    EXPECT_EQ(later.out, direct.out);
+    EXPECT_NE(bench.run("evaluate --workload q.yaml --adapters identity " + scheme + images).out.find("exact on 1"), std::string::npos);
+
+    std::string text = bench.content("q.yaml");
+    const std::size_t list = text.find("\nadapters:"), bits = text.find("bits: 4", list);
+    bench.write("narrow.yaml", text.replace(bits, 7, "bits: 5"));
+    const outcome refused = bench.run("evaluate --workload narrow.yaml " + scheme + images);
+    EXPECT_EQ(refused.code, 2);
+    EXPECT_THAT(refused.err, HasSubstr("it has 5 bits in the file, and what reads it takes 4"));
+}
+
 }  // namespace
 }  // namespace symmetree
