@@ -27,7 +27,7 @@ SMALL = {
     "requantizer": ([16, 24, 32], [0], [0]),
     "post_two_sum_tree": ([3, 4, 5], [4, 8], [16]),
 }
-SHAPES = {unit: (k, a, [4, 16, 64] if 16 in lanes else lanes) for unit, (k, a, lanes) in SMALL.items()} | {
+SHAPES = {unit: (k, a, [4, 16, 32] if 16 in lanes else lanes) for unit, (k, a, lanes) in SMALL.items()} | {
     "sparse_crossbar": SMALL["sparse_crossbar"][:2] + ([4, 8, 16, 32],),
 }
 FULL = {
@@ -72,9 +72,9 @@ ORDER = [0, 4, 8, 2]  # widths of activations by what is missed most
 
 
 def points(name, units):
-    """The grid's points of these units; a run that is stopped early has whole columns of activation widths."""
+    """The grid's points of these units; a run that is stopped early has the small grid's lanes, and of others whole columns of activation widths."""
     found = [Point(unit, k, a, lanes) for unit, axes in GRIDS[name].items() if unit in units for k, a, lanes in itertools.product(*axes)]
-    return sorted(found, key=lambda p: (ORDER.index(p.a) if p.a in ORDER else len(ORDER), p.a, p.k * p.a * p.lanes))
+    return sorted(found, key=lambda p: (p.lanes > 16, ORDER.index(p.a) if p.a in ORDER else len(ORDER), p.a, p.k * p.a * p.lanes))
 
 
 def complete(found):
