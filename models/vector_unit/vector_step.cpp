@@ -13,8 +13,8 @@ bool padded(const memory_tensor& t) { return std::uint64_t(t.row_elements) * t.b
 
 /// The part of an image that a chunk sees.
 pool_parameters part_of(pool_parameters p, const vector_chunk& c) {
-    p.shape.pad_top += c.first_input - c.first_row * p.shape.stride_height;
-    p.shape.in_height = c.inputs;
+    p.shape.pad_top += c.inputs.front().first - c.first_row * p.shape.stride_height;
+    p.shape.in_height = c.inputs.front().count;
     p.shape.out_height = c.rows;
     return p;
 }
@@ -35,7 +35,8 @@ std::vector<std::uint8_t> pack_rows(const memory_tensor& t, const std::int16_t* 
     bit_writer writer;
     writer.reserve(std::size_t(rows) * t.row_bytes());
     const auto elements = std::size_t(t.row_elements);
-    if (!padded(t)) writer.put_codes(codes, std::size_t(rows) * elements, t.bits);
+    if (!padded(t))
+        writer.put_codes(codes, std::size_t(rows) * elements, t.bits);
     else
         for (std::int64_t row = 0; row < rows; ++row, codes += elements) {
             writer.put_codes(codes, elements, t.bits);
@@ -50,14 +51,14 @@ void vector_step::begin(const vector_job& job) {
     parameters_ = decode_parameters(static_cast<vector_operation>(d_.operation), job.parameters);
     if (auto* p = std::get_if<requantize_parameters>(&parameters_)) p->factor = divided_by_beta(p->factor, job.scale[0]);
     if (auto* p = std::get_if<add_parameters>(&parameters_)) *p = times_betas(*p, job.scale[0], job.scale[1]);
-    moved_.clear();
+    taken_.clear();
     image_.clear();
 }
 
 vector_cost vector_step::cost(const vector_chunk& c, int lanes) const {
     const auto* p = std::get_if<adapter_parameters>(&parameters_);
     if (!p) return cost_of(work(c), lanes);
-    const std::int64_t positions = std::int64_t{c.inputs} * d_.a.row_elements / p->channels;
+    const std::int64_t positions = std::int64_t{c.input_rows()} * d_.a.row_elements / p->channels;
     return c.rows == 0 ? adapter_sum_cost(positions, p->channels, lanes) : adapter_cost(positions, p->channels, p->hidden, lanes);
 }
 
@@ -72,8 +73,8 @@ vector_work vector_step::work(const vector_chunk& c) const {
         case vector_operation::mean: return {vector_operator::mean, c.rows, columns, d_.kernel_rows};
         case vector_operation::pool: {
             const auto& p = std::get<pool_parameters>(parameters_);
-            return {p.maximum ? vector_operator::maximum_pool : vector_operator::average_pool, std::int64_t{c.rows} * p.shape.out_width, p.shape.channels,
-                    std::int64_t{p.shape.kernel_height} * p.shape.kernel_width};
+            return {p.maximum ? vector_operator::maximum_pool : vector_operator::average_pool, std::int64_t{c.rows} * p.shape.out_width,
+                    p.shape.channels, std::int64_t{p.shape.kernel_height} * p.shape.kernel_width};
         }
         case vector_operation::rearrange:
         case vector_operation::stage: return {vector_operator::requantize, 1, std::int64_t(c.moved), 1};  // one element per lane and cycle
@@ -84,21 +85,15 @@ vector_work vector_step::work(const vector_chunk& c) const {
 
 std::vector<std::uint8_t> vector_step::run(const vector_chunk& c, const std::vector<std::uint8_t>& operands) {
     const auto operation = static_cast<vector_operation>(d_.operation);
-    const bool moves = operation == vector_operation::rearrange || operation == vector_operation::stage;
-    if (!moves || moved_.empty()) {
-        a_.resize(std::size_t(c.inputs) * std::size_t(d_.a.row_elements));
-        unpack_rows(d_.a, operands.data(), c.inputs, a_.data());
-        if (d_.has_second) {
-            b_.resize(std::size_t(c.second_inputs) * std::size_t(d_.b.row_elements));
-            unpack_rows(d_.b, operands.data() + std::size_t(c.inputs) * d_.a.row_bytes(), c.second_inputs, b_.data());
-        }
+    if (operation == vector_operation::rearrange) return rearrange(c, operands);
+    if (operation == vector_operation::stage) return stage(c, operands);
+    a_.resize(std::size_t(c.input_rows()) * std::size_t(d_.a.row_elements));
+    unpack_rows(d_.a, operands.data(), c.input_rows(), a_.data());
+    if (d_.has_second) {
+        b_.resize(std::size_t(c.second_inputs.count) * std::size_t(d_.b.row_elements));
+        unpack_rows(d_.b, operands.data() + std::size_t(c.input_rows()) * d_.a.row_bytes(), c.second_inputs.count, b_.data());
     }
     if (operation == vector_operation::adapter) return adapt(c);
-    if (moves) {
-        if (moved_.empty()) operation == vector_operation::stage ? stage() : rearrange();
-        const auto from = moved_.begin() + std::ptrdiff_t(c.result_offset);
-        return {from, from + std::ptrdiff_t(c.result_bytes)};
-    }
     out_.resize(std::size_t(c.rows) * std::size_t(d_.result.row_elements));
     compute_rows(c);
     return pack_rows(d_.result, out_.data(), c.rows);
@@ -107,11 +102,19 @@ std::vector<std::uint8_t> vector_step::run(const vector_chunk& c, const std::vec
 void vector_step::compute_rows(const vector_chunk& c) {
     const auto rows = std::size_t(c.rows), columns = std::size_t(d_.result.row_elements);
     switch (static_cast<vector_operation>(d_.operation)) {
-        case vector_operation::requantize: requantize_codes(std::get<requantize_parameters>(parameters_), a_.data(), out_.data(), out_.size()); return;
-        case vector_operation::add: add_codes(std::get<add_parameters>(parameters_), a_.data(), b_.data(), out_.data(), out_.size()); return;
+        case vector_operation::requantize:
+            requantize_codes(std::get<requantize_parameters>(parameters_), a_.data(), out_.data(), out_.size());
+            return;
+        case vector_operation::add:
+            add_codes(std::get<add_parameters>(parameters_), a_.data(), b_.data(), out_.data(), out_.size());
+            return;
         case vector_operation::gelu: gelu_codes(std::get<gelu_parameters>(parameters_), a_.data(), out_.data(), out_.size()); return;
-        case vector_operation::softmax: softmax_rows(std::get<softmax_parameters>(parameters_), a_.data(), out_.data(), rows, columns); return;
-        case vector_operation::layer_norm: layer_norm_rows(std::get<layer_norm_parameters>(parameters_), a_.data(), out_.data(), rows); return;
+        case vector_operation::softmax:
+            softmax_rows(std::get<softmax_parameters>(parameters_), a_.data(), out_.data(), rows, columns);
+            return;
+        case vector_operation::layer_norm:
+            layer_norm_rows(std::get<layer_norm_parameters>(parameters_), a_.data(), out_.data(), rows);
+            return;
         case vector_operation::pool: pool_codes(part_of(std::get<pool_parameters>(parameters_), c), a_.data(), out_.data()); return;
         case vector_operation::mean: mean_codes(std::get<mean_parameters>(parameters_), a_.data(), out_.data(), rows, columns); return;
         case vector_operation::rearrange:
@@ -129,46 +132,50 @@ std::vector<std::uint8_t> vector_step::adapt(const vector_chunk& c) {
     return encode(scale_of(adapter_beta(p, image_.data())));
 }
 
-void vector_step::rearrange() {
-    const strided_copy& box = d_.copy;
-    if (const auto* p = std::get_if<requantize_parameters>(&parameters_)) requantize_codes(*p, a_.data(), a_.data(), a_.size());
-    out_.assign(std::size_t(d_.result.elements()), 0);
-    if (d_.has_second) std::copy(b_.begin(), b_.end(), out_.begin());
-    std::int32_t i[copy_rank] = {};
-    std::int64_t from = box.from_first, to = box.to_first;
-    for (std::int64_t count = box.elements() / box.extent[copy_rank - 1]; count > 0; --count) {
-        const std::int64_t inner_from = box.from_stride[copy_rank - 1], inner_to = box.to_stride[copy_rank - 1];
-        for (std::int64_t e = 0; e < box.extent[copy_rank - 1]; ++e) out_.at(std::size_t(to + e * inner_to)) = a_.at(std::size_t(from + e * inner_from));
-        for (int axis = copy_rank - 1; axis-- > 0;) {
-            from += box.from_stride[axis];
-            to += box.to_stride[axis];
-            if (++i[axis] < box.extent[axis]) break;
-            from -= std::int64_t{box.from_stride[axis]} * box.extent[axis];
-            to -= std::int64_t{box.to_stride[axis]} * box.extent[axis];
-            i[axis] = 0;
+/// Rows that an earlier chunk brought stay in `a_`, decoded once.
+void vector_step::take_rows(const vector_chunk& c, const std::uint8_t* bytes) {
+    const auto* p = std::get_if<requantize_parameters>(&parameters_);
+    const auto columns = std::size_t(d_.a.row_elements);
+    a_.resize(std::size_t(d_.a.elements()));
+    taken_.resize(std::size_t(d_.a.rows));
+    for (const row_range& rows : c.inputs)
+        for (std::int32_t row = rows.first; row < rows.first + rows.count; ++row, bytes += d_.a.row_bytes()) {
+            if (taken_[std::size_t(row)]) continue;
+            taken_[std::size_t(row)] = true;
+            std::int16_t* codes = a_.data() + std::size_t(row) * columns;
+            unpack_rows(d_.a, bytes, 1, codes);
+            if (p) requantize_codes(*p, codes, codes, columns);
         }
-    }
-    moved_ = pack_rows(d_.result, out_.data(), d_.result.rows);
 }
 
-/// Tile after tile, channel after channel, input after input, each tile byte-aligned: the order of a layer's dense codes.
-void vector_step::stage() {
-    const strided_copy& box = d_.copy;
+std::vector<std::uint8_t> vector_step::rearrange(const vector_chunk& c, const std::vector<std::uint8_t>& operands) {
+    take_rows(c, operands.data());
+    const std::int64_t columns = d_.result.row_elements, first = c.first_row * columns, end = first + c.rows * columns;
+    out_.assign(std::size_t(end - first), 0);
+    if (c.second_inputs.count > 0)
+        unpack_rows(d_.b, operands.data() + std::size_t(c.input_rows()) * d_.a.row_bytes(), c.second_inputs.count, out_.data());
+    for_runs_into(d_.copy, first, end, [&](const strided_run& run) {
+        for (std::int64_t e = 0; e < run.count; ++e)
+            out_.at(std::size_t(run.to - first + e * run.to_step)) = a_.at(std::size_t(run.from + e * run.from_step));
+    });
+    return pack_rows(d_.result, out_.data(), c.rows);
+}
+
+std::vector<std::uint8_t> vector_step::stage(const vector_chunk& c, const std::vector<std::uint8_t>& operands) {
+    take_rows(c, operands.data());
     bit_writer writer;
-    writer.reserve(staged_bytes(d_));
+    writer.reserve(c.result_bytes);
     std::vector<std::int16_t> codes(std::size_t(d_.lanes));
-    for (std::int64_t r = 0; r < box.extent[0]; ++r)
-        for (std::int64_t n = 0; n < box.extent[1]; n += d_.trees)
-            for (std::int64_t k = 0; k < box.extent[2]; k += d_.lanes) {
-                const std::int64_t channels = std::min<std::int64_t>(d_.trees, box.extent[1] - n), inputs = std::min<std::int64_t>(d_.lanes, box.extent[2] - k);
-                for (std::int64_t c = n; c < n + channels; ++c) {
-                    const std::int64_t first = box.from_first + r * box.from_stride[0] + c * box.from_stride[1] + k * box.from_stride[2];
-                    for (std::int64_t e = 0; e < inputs; ++e) codes[std::size_t(e)] = a_.at(std::size_t(first + e * box.from_stride[2]));
-                    writer.put_codes(codes.data(), std::size_t(inputs), d_.result.bits);
-                }
-                writer.align();
-            }
-    moved_ = writer.take();
+    for (std::int32_t tile = c.first_row; tile < c.first_row + c.rows; ++tile) {
+        const staged_tile t = staged_tile_at(d_, tile);
+        for (std::int32_t channel = 0; channel < t.channels; ++channel) {
+            const strided_run run = t.run(d_, channel);
+            for (std::int64_t e = 0; e < run.count; ++e) codes[std::size_t(e)] = a_.at(std::size_t(run.from + e * run.from_step));
+            writer.put_codes(codes.data(), std::size_t(run.count), d_.result.bits);
+        }
+        writer.align();
+    }
+    return writer.take();
 }
 
 }  // namespace symmetree

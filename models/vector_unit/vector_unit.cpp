@@ -15,8 +15,8 @@ std::uint64_t results_address(std::size_t bank) { return (2 + bank) * region_byt
 // Tags of transfers.
 constexpr std::uint32_t of_operands = 0, of_results = 1;
 
-memory_run rows_of(const memory_tensor& t, std::int32_t first, std::int32_t count) {
-    return {t.address + std::uint64_t(first) * t.row_bytes(), std::uint64_t(count) * t.row_bytes()};
+memory_run rows_of(const memory_tensor& t, const row_range& rows) {
+    return {t.address + std::uint64_t(rows.first) * t.row_bytes(), std::uint64_t(rows.count) * t.row_bytes()};
 }
 
 }  // namespace
@@ -53,8 +53,9 @@ void vector_unit::fetch() {
             const vector_chunk& c = chunks_[fetched_];
             const vector_descriptor& d = job_->descriptor;
             bank& b = banks_[fetched_ % 2];
-            transfer job{dma_stream::operands, {rows_of(d.a, c.first_input, c.inputs)}, operands_address(fetched_ % 2), of_operands, this};
-            if (d.has_second) job.runs.push_back(rows_of(d.b, c.first_input, c.second_inputs));
+            transfer job{dma_stream::operands, {}, operands_address(fetched_ % 2), of_operands, this};
+            for (const row_range& rows : c.inputs) job.runs.push_back(rows_of(d.a, rows));
+            if (c.second_inputs.count > 0) job.runs.push_back(rows_of(d.b, c.second_inputs));
             std::uint64_t bytes = 0;
             for (const memory_run& run : job.runs) bytes += run.bytes;
             b.operands.resize(bytes);

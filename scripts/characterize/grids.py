@@ -9,7 +9,7 @@ FEW_WIDTHS = [2, 3, 4, 6, 8]
 DEPTHS = [2 ** n for n in range(13)]
 
 # Axes as (weight_bits, activation_bits, lanes) per unit; 0 where the unit has no such axis. Shipped platforms have 16 lanes,
-# the multiplier array beside a shift array 4. SHAPES are the small grid's widths for arrays of any shape; the committed tables hold them.
+# the multiplier array beside a shift array 4. SHAPES, which the committed tables hold, add 4 lanes to every unit.
 SMALL = {
     "mac_tree": (range(2, 10), ACTIVATIONS, [4, 16]),
     "pre_subtract_tree": (range(2, 9), ACTIVATIONS, [16]),
@@ -27,9 +27,7 @@ SMALL = {
     "requantizer": ([16, 24, 32], [0], [0]),
     "post_two_sum_tree": ([3, 4, 5], [4, 8], [16]),
 }
-SHAPES = {unit: (k, a, [4, 16, 32] if 16 in lanes else lanes) for unit, (k, a, lanes) in SMALL.items()} | {
-    "sparse_crossbar": SMALL["sparse_crossbar"][:2] + ([4, 8, 16, 32],),
-}
+SHAPES = {unit: (k, a, [4, *lanes] if 16 in lanes and 4 not in lanes else lanes) for unit, (k, a, lanes) in SMALL.items()}
 FULL = {
     "mac_tree": (range(2, 10), range(2, 9), [1, 4, 8, 16, 32, 64]),
     "pre_subtract_tree": (range(2, 9), range(2, 9), [4, 8, 16, 32, 64]),
@@ -72,9 +70,9 @@ ORDER = [0, 4, 8, 2]  # widths of activations by what is missed most
 
 
 def points(name, units):
-    """The grid's points of these units; a run that is stopped early has the small grid's lanes, and of others whole columns of activation widths."""
+    """The grid's points of these units; a run that is stopped early has whole columns of activation widths."""
     found = [Point(unit, k, a, lanes) for unit, axes in GRIDS[name].items() if unit in units for k, a, lanes in itertools.product(*axes)]
-    return sorted(found, key=lambda p: (p.lanes > 16, ORDER.index(p.a) if p.a in ORDER else len(ORDER), p.a, p.k * p.a * p.lanes))
+    return sorted(found, key=lambda p: (ORDER.index(p.a) if p.a in ORDER else len(ORDER), p.a, p.k * p.a * p.lanes))
 
 
 def complete(found):

@@ -46,7 +46,8 @@ TEST(cost, of_csv_has_a_row_for_each_variant_and_width) {
     const std::vector<std::string> symq = cells_of(lines[3]);
     EXPECT_THAT(std::vector<std::string>(symq.begin(), symq.begin() + 8), testing::ElementsAre("osu018", "symq", "4", "4", "16", "relu", "60360.0", "1.0"));
     EXPECT_NEAR(std::stod(symq[8]), 60360.0 / 46384, 1e-9);
-    EXPECT_THAT(lines[8], StartsWith("osu018,symq,9,4,16,relu,,,"));  // no row of 9 bits
+    EXPECT_THAT(lines[8], StartsWith("osu018,symq,9,4,16,relu,129440.0,1.0,"));
+    EXPECT_THAT(lines[16], StartsWith("osu018,pre_subtract,9,4,16,relu,,,"));  // no row of 9 bits
 }
 
 TEST(cost, of_json_says_what_it_takes_for_granted) {
