@@ -116,7 +116,7 @@ INSTANTIATE_TEST_SUITE_P(
                     wrong_report{"missing_file", "report absent.json --output page.html", "absent.json: can't be read"},
                     wrong_report{"folder", "report . --output page.html", "can't be read"},
                     wrong_report{"text", "report text.json --output page.html",
-                                 "text.json: no report; wanted is what `run` or `compare` wrote with --format json"},
+                                 "text.json: no report; wanted is what `run`, `compare` or `evaluate` wrote with --format json"},
                     wrong_report{"damaged_database", "report sweep.db --output page.html", "sweep.db"},
                     wrong_report{"database_among_others", "report compared.json sweep.db --output page.html",
                                  "sweep.db: the results of a sweep make a report of their own"},
