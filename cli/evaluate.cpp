@@ -206,6 +206,39 @@ figure accuracy_figure(const accuracy_table& t) {
     throw input_error(diagnostic{"", 0, 0, "--figure", "no row has both accuracy and power"});
 }
 
+/// The network with the schemes of its layers.
+workload whole_network(const evaluate_options& o) {
+    workload network = load_workload(o.common.workload, networks_directory());
+    if (!network.graph) throw input_error(diagnostic{o.common.workload, 0, 0, network.name, "can't be run as a whole network: " + network.why_no_graph});
+    apply_layer_schemes(o.layer_schemes, "--layer-scheme", network);
+    return network;
+}
+
+void check_labels_of(const evaluate_options& o, const image_set& images, const workload& network) {
+    const bool may_lack = o.without_labels || random_image_count(o.images, "--images");
+    if (images.labels.empty() && may_lack) return;
+    check_labels(images, static_cast<int>(network.graph->nodes[network.graph->output].shape.back()));
+}
+
+/// The set that steps are chosen on; random images may be evaluated on steps from random images. Empty where the workload has its formats.
+void choose_calibration_set(evaluate_options& o, const workload& network) {
+    if (!o.calibration.set.empty() || !network.formats.empty()) return;
+    if (!random_image_count(o.images, "--images"))
+        throw input_error(diagnostic{"", 0, 0, "--calibration", "an image set is wanted, other images than those that are evaluated"});
+    o.calibration.set = "random:4";
+}
+
+/// Tells what differs from the second executor.
+exit_code tell_differences(const evaluation_plan& plan, const evaluation_result& result) {
+    exit_code code = exit_code::done;
+    for (std::size_t t = 0; t < result.tasks.size(); ++t) {
+        if (result.tasks[t].first_difference.empty()) continue;
+        std::fprintf(stderr, "symmetree: %s differs from the reference: %s\n", plan.tasks[t].platform.name.c_str(), result.tasks[t].first_difference.c_str());
+        code = exit_code::failed_check;
+    }
+    return code;
+}
+
 }  // namespace
 
 exit_code evaluate_command(const std::vector<std::string>& words) {
@@ -219,29 +252,17 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     }
     format_of(options.common);
     evaluation_input input;
-    input.network = load_workload(options.common.workload, networks_directory());
-    if (!input.network.graph)
-        throw input_error(diagnostic{options.common.workload, 0, 0, input.network.name,
-                                     "can't be run as a whole network: " + input.network.why_no_graph});
-    apply_layer_schemes(options.layer_schemes, "--layer-scheme", input.network);
-    calibration_options& calibration_words = options.calibration;
+    input.network = whole_network(options);
     const std::string file = network_file_of(workload_file(options.common.workload, networks_directory()));
     input.seed = seed_of(options.common.seed);
     const int limit = option_number("--limit", options.limit, 0, 1 << 30);
-    const network_images evaluated = images_for("--images", options.images, limit, calibration_words, input.network, file, input.seed);
+    const network_images evaluated = images_for("--images", options.images, limit, options.calibration, input.network, file, input.seed);
     const image_set& images = evaluated.set;
-    const int classes = static_cast<int>(input.network.graph->nodes[input.network.graph->output].shape.back());
-    const bool may_lack_labels = options.without_labels || random_image_count(options.images, "--images");
-    if (!images.labels.empty() || !may_lack_labels) check_labels(images, classes);
-    const bool has_formats = !input.network.formats.empty();
-    if (calibration_words.set.empty() && !has_formats) {
-        if (!random_image_count(options.images, "--images"))
-            throw input_error(diagnostic{"", 0, 0, "--calibration", "an image set is wanted, other images than those that are evaluated"});
-        calibration_words.set = "random:4";
-    }
+    check_labels_of(options, images, input.network);
+    choose_calibration_set(options, input.network);
     network_images seen;
-    if (!calibration_words.set.empty()) seen = calibration_images(calibration_words, input.network, file, input.seed);
-    input.range = range_option(calibration_words);
+    if (!options.calibration.set.empty()) seen = calibration_images(options.calibration, input.network, file, input.seed);
+    input.range = range_option(options.calibration);
     input.images = images.count;
     input.labels = images.labels;
     const int check = option_number("--check", options.check, -1, 1 << 30);
@@ -276,14 +297,7 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     const accuracy_table table = table_of(input, plan, result, notes_of(input, plan, result, images, seen.set, adapters_text(options)));
     deliver_table(options.common, table);
     if (drawing) write_output(options.figure, run_gnuplot(gnuplot_script(accuracy_figure(table), *drawing)));
-    exit_code code = exit_code::done;
-    for (std::size_t t = 0; t < result.tasks.size(); ++t) {
-        if (result.tasks[t].first_difference.empty()) continue;
-        std::fprintf(stderr, "symmetree: %s differs from the reference: %s\n", plan.tasks[t].platform.name.c_str(),
-                     result.tasks[t].first_difference.c_str());
-        code = exit_code::failed_check;
-    }
-    return code;
+    return tell_differences(plan, result);
 }
 
 }  // namespace symmetree
