@@ -4,16 +4,16 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
 #include <functional>
 #include <iostream>
-#include <iterator>
 
 #include "cli/calibration_options.h"
 #include "cli/command.h"
 #include "cli/progress_line.h"
 #include "cli/run_options.h"
 #include "core/digest.h"
+#include "core/enumerators.h"
+#include "core/input_file.h"
 #include "core/output_file.h"
 #include "platforms/auto_clock.h"
 #include "platforms/network/fit_adapters.h"
@@ -77,9 +77,11 @@ struct evaluation_plan {
 std::vector<vector_arithmetic> arithmetics_of(const evaluate_options& o) {
     std::vector<vector_arithmetic> all;
     for (const std::string& text : o.arithmetics) {
-        if (text != "integer" && text != "float32")
+        const auto& known = enumerators<vector_arithmetic>();
+        const auto found = std::find_if(known.begin(), known.end(), [&](vector_arithmetic v) { return text == to_string(v); });
+        if (found == known.end())
             throw input_error(diagnostic{"", 0, 0, "--vector-arithmetic", fmt::format("one of integer, float32 is wanted, given '{}'", text)});
-        all.push_back(text == "integer" ? vector_arithmetic::integer : vector_arithmetic::float32);
+        all.push_back(*found);
     }
     if (all.empty()) all.push_back(vector_arithmetic::integer);
     return all;
@@ -119,10 +121,7 @@ evaluation_plan plan_of(const evaluate_options& o, const evaluation_input& input
 }
 
 /// The program is its own bytes: those of a working copy have no version.
-std::string own_digest() {
-    std::ifstream in("/proc/self/exe", std::ios::binary);
-    return digest_of({std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()});
-}
+std::string own_digest() { return digest_of(content_of("/proc/self/exe")); }
 
 kept_outcomes kept_in(outcome_store& store) {
     return {own_digest(), [&store](const std::string& key) { return store.find(key); },

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <iostream>
@@ -312,7 +313,9 @@ exit_code quantize_command(const std::vector<std::string>& words) {
         if (!random_image_count(o.calibration.set, "--calibration")) q.pixels = to_string(c.images.pixels);
         q.note +=
             fmt::format(", formats of activations by {} from {} images of {}", to_string(c.range), c.images.set.count, c.images.set.name);
-        if (!o.report.empty() && !is_adaptive(schemes))
+        if (!o.report.empty() && is_adaptive(schemes))
+            std::fprintf(stderr, "symmetree: the report has no tensors: those of :asq have another step for each image\n");
+        else if (!o.report.empty())
             tensors = report_tensors(quantize_network(network, platform, run, c.chooser(network), cache, seed, jobs, {!o.keeps_ends}),
                                      c.seen, *c.executor, std::cref(c.images), std::min<std::int64_t>(error_images, c.images.set.count));
     } else {

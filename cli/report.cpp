@@ -1,14 +1,12 @@
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <iterator>
 
 #include "cli/command.h"
+#include "core/input_file.h"
 #include "core/output_file.h"
 #include "platforms/sweep/stored_reports.h"
 #include "traces/accuracy.h"
@@ -37,14 +35,6 @@ study_writer writer_of(const std::string& format) {
     if (format == "latex") return to_latex;
     if (format == "csv") return to_csv;
     throw input_error(diagnostic{"", 0, 0, "--format", fmt::format("one of html, markdown, latex, csv is wanted, given '{}'", format)});
-}
-
-std::string content_of(const std::string& path) {
-    std::error_code ignored;
-    std::ifstream in(path, std::ios::binary);
-    if (!in) throw input_error(diagnostic{path, 0, 0, "", fmt::format("can't be read: {}", std::strerror(errno))});
-    if (fs::is_directory(path, ignored)) throw input_error(diagnostic{path, 0, 0, "", "can't be read: a folder"});
-    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
 /// Messages of the reader name the file that they are about.

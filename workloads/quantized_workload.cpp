@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <limits>
 #include <map>
 
 #include "core/digest.h"
+#include "core/input_file.h"
 #include "core/output_file.h"
 #include "core/yaml_reader.h"
 #include "workloads/images/normalization.h"
@@ -54,12 +54,6 @@ void add_codes(safetensors_writer& out, const std::string& layer, const quantize
     out.add(layer + ".outlier_values", "I8", values);
 }
 
-std::string bytes_of(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) throw input_error(diagnostic{path, 0, 0, "", "can't be read"});
-    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
 /// Where the document finds its network: a copy beside it, or the file itself where that reads others by their paths.
 std::string place_network(const fs::path& path, const quantized_workload& q) {
     const bool reads_files = std::any_of(q.network.layers.begin(), q.network.layers.end(), [](const layer& l) {
@@ -68,7 +62,7 @@ std::string place_network(const fs::path& path, const quantized_workload& q) {
     const std::string extension = fs::path(q.network_file).extension().string();
     if (extension != ".onnx" && reads_files) return fs::relative(q.network_file, fs::absolute(path).parent_path()).string();
     const fs::path copy = path.parent_path() / (path.stem().string() + ".network" + extension);
-    write_output(copy.string(), bytes_of(q.network_file));
+    write_output(copy.string(), content_of(q.network_file));
     return copy.filename().string();
 }
 
@@ -273,7 +267,7 @@ void write_quantized_workload(const std::string& path, const quantized_workload&
     const fs::path codes_file = fs::path(path).replace_extension(".safetensors");
     const std::string coded = codes.text();
     write_output(codes_file.string(), coded);
-    const needed_file network{place_network(path, q), digest_of(bytes_of(q.network_file))};
+    const needed_file network{place_network(path, q), digest_of(content_of(q.network_file))};
     write_output(path, document_of(q, network, {codes_file.filename().string(), digest_of(coded)}));
 }
 
@@ -283,7 +277,7 @@ namespace {
 std::string needed(yaml_reader& root, const fs::path& directory, const char* field) {
     const std::string path = (directory / root.text(field)).string();
     const std::string key = field + std::string("_digest"), digest = root.text(key, "");
-    if (!digest.empty() && digest != digest_of(bytes_of(path)))
+    if (!digest.empty() && digest != digest_of(content_of(path)))
         root.problem(key, fmt::format("'{}' is another file than the one that was quantized", path));
     return path;
 }

@@ -187,8 +187,9 @@ strided_run staged_tile::run(const vector_descriptor& d, std::int32_t channel) c
 }
 
 std::uint64_t staged_bytes(const vector_descriptor& d) {
+    const std::int64_t tiles = staged_tiles(d);
     std::uint64_t sum = 0;
-    for (std::int64_t tile = 0; tile < staged_tiles(d); ++tile) sum += staged_tile_at(d, tile).bytes;
+    for (std::int64_t tile = 0; tile < tiles; ++tile) sum += staged_tile_at(d, tile).bytes;
     return sum;
 }
 
@@ -206,13 +207,11 @@ void for_runs_into(const strided_copy& box, std::int64_t first, std::int64_t end
     const std::function<void(int, std::int64_t, std::int64_t)> walk = [&](int depth, std::int64_t from, std::int64_t to) {
         const int axis = order[depth];
         const std::int64_t step = box.to_stride[axis], beyond = to + reach[depth + 1];  // the greatest place that index 0 leads to
+        if (to >= end || (step == 0 && beyond < first)) return;
         std::int64_t least = 0, greatest = box.extent[axis] - 1;
         if (step > 0) {
             if (beyond < first) least = ceil_div(first - beyond, step);
-            if (to >= end) return;
             greatest = std::min(greatest, (end - 1 - to) / step);
-        } else if (beyond < first || to >= end) {
-            return;
         }
         if (least > greatest) return;
         if (depth == copy_rank - 1) {

@@ -321,7 +321,13 @@ const char* name_of(vector_operation o) {
 
 }  // namespace
 
-const char* to_string(vector_arithmetic arithmetic) { return arithmetic == vector_arithmetic::integer ? "integer" : "float32"; }
+const char* to_string(vector_arithmetic arithmetic) {
+    switch (arithmetic) {
+        case vector_arithmetic::integer: return "integer";
+        case vector_arithmetic::float32: return "float32";
+    }
+    return "?";
+}
 
 range_choice range_of(const std::optional<range_choice>& wanted, const scheme& format) {
     if (wanted) return *wanted;

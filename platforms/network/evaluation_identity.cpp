@@ -1,9 +1,7 @@
 #include "platforms/network/evaluation_identity.h"
 
-#include <fstream>
-#include <iterator>
-
 #include "core/digest.h"
+#include "core/input_file.h"
 #include "core/packing.h"
 #include "workloads/quantize/weight_file.h"
 
@@ -63,11 +61,6 @@ std::string digest_of_all(const T&... values) {
     packer all;
     all(values...);
     return digest_of(all.take());
-}
-
-std::string content_of(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
 }  // namespace

@@ -4,12 +4,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
-#include <sstream>
 
 #include "core/error.h"
+#include "core/input_file.h"
 #include "platforms/pricing.h"
 #include "platforms/sweep/point_filter.h"
 #include "platforms/sweep/sweep_spec.h"
@@ -53,13 +52,6 @@ platform_config configuration_of(const report& r, const result_store::priced_poi
     config.clock_hz = p.clock_hz;
     config.cost_table = p.cost_table;
     return config;
-}
-
-std::string content_of(const std::string& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
 }
 
 }  // namespace
