@@ -81,7 +81,8 @@ double cpu_seconds() {
     for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
         rusage used{};
         getrusage(who, &used);
-        for (const timeval& t : {used.ru_utime, used.ru_stime}) sum += static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+        for (const timeval& t : {used.ru_utime, used.ru_stime})
+            sum += static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
     }
     return sum;
 }
@@ -161,7 +162,10 @@ void sweep(benchmark::State& state, const sweep_size& size) {
 int sc_main(int argc, char* argv[]) {
     for (const sweep_size& size : {sweep_size{"resnet20", 8, 1}, {"resnet20", 8, 2}, {"deit_small", 2, 1}, {"deit_small", 2, 2}}) {
         const std::string name = fmt::format("{}/prices:{}", size.network, size.prices);
-        benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& s) { sweep(s, size); })->UseManualTime()->Iterations(3)->Unit(benchmark::kSecond);
+        benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& s) { sweep(s, size); })
+            ->UseManualTime()
+            ->Iterations(3)
+            ->Unit(benchmark::kSecond);
     }
     return symmetree::run_benchmarks(argc, argv);
 }

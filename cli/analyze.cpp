@@ -91,8 +91,8 @@ figure figure_of(const std::vector<analyzed_layer>& layers, const std::string& s
 std::string percentage_of(const std::string& option, const std::string& text) {
     const std::optional<std::string> share = normalised_percentage(text);
     if (share) return *share;
-    throw input_error(
-        diagnostic{"", 0, 0, option, fmt::format("a decimal from 0 to 100 with at most nine digits after the point is wanted, given '{}'", text)});
+    throw input_error(diagnostic{
+        "", 0, 0, option, fmt::format("a decimal from 0 to 100 with at most nine digits after the point is wanted, given '{}'", text)});
 }
 
 }  // namespace
@@ -111,14 +111,16 @@ exit_code analyze_command(const std::vector<std::string>& words) {
     add("output", po::value(&o.output), "write to this file instead of the terminal");
     add("figure", po::value(&figure_file), "also draw midranges layer by layer into this .svg or .png file, with gnuplot");
     if (parse_command(known, words).count("help")) {
-        std::cout << "symmetree analyze --workload W [options]\nHow symmetric the weights of every layer are, with and without their outliers, "
-                     "beside Gaussian noise of the same shape.\n"
-                  << known;
+        std::cout
+            << "symmetree analyze --workload W [options]\nHow symmetric the weights of every layer are, with and without their outliers, "
+               "beside Gaussian noise of the same shape.\n"
+            << known;
         return exit_code::done;
     }
     format_of(o);
     const std::string share = percentage_of("--sparsity", sparsity);
-    const std::optional<figure_format> drawing = figure_file.empty() ? std::nullopt : std::optional(figure_format_of("--figure", figure_file));
+    const std::optional<figure_format> drawing =
+        figure_file.empty() ? std::nullopt : std::optional(figure_format_of("--figure", figure_file));
     require_files({{"--output", o.output}, {"--figure", figure_file}});
     const workload network = load_workload(o.workload, networks_directory());
     const std::vector<analyzed_layer> layers = analyze(network, share, seed_of(o.seed));

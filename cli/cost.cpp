@@ -30,15 +30,15 @@ struct cost_measure {
     std::optional<double> variant_cost::*value;
 };
 
-constexpr cost_measure measures[] = {{"area_um2", "area per tree, um2", 0, &variant_cost::area_um2},
-                                     {"luts", "LUTs per tree", 1, &variant_cost::luts},
-                                     {"flip_flops", "flip-flops per tree", 1, &variant_cost::flip_flops},
-                                     {"carries", "CARRY4 per tree", 1, &variant_cost::carries},
-                                     {"dsps", "DSP48E1 per tree", 1, &variant_cost::dsps},
-                                     {"delay_ns", "delay, ns", 2, &variant_cost::delay_ns},
-                                     {"held_pj_per_mac", "energy per multiply-accumulate with weights held, pJ", 4, &variant_cost::held_pj_per_mac},
-                                     {"streamed_pj_per_mac", "energy per multiply-accumulate with new weights for every vector, pJ", 4,
-                                      &variant_cost::streamed_pj_per_mac}};
+constexpr cost_measure measures[] = {
+    {"area_um2", "area per tree, um2", 0, &variant_cost::area_um2},
+    {"luts", "LUTs per tree", 1, &variant_cost::luts},
+    {"flip_flops", "flip-flops per tree", 1, &variant_cost::flip_flops},
+    {"carries", "CARRY4 per tree", 1, &variant_cost::carries},
+    {"dsps", "DSP48E1 per tree", 1, &variant_cost::dsps},
+    {"delay_ns", "delay, ns", 2, &variant_cost::delay_ns},
+    {"held_pj_per_mac", "energy per multiply-accumulate with weights held, pJ", 4, &variant_cost::held_pj_per_mac},
+    {"streamed_pj_per_mac", "energy per multiply-accumulate with new weights for every vector, pJ", 4, &variant_cost::streamed_pj_per_mac}};
 
 /// Every variant at every width; a place without costs in the table is absent.
 class cost_matrix {
@@ -56,7 +56,9 @@ public:
     value over_symq(const cost_measure& m, tree_variant v, int k) const { return ratio(at(m, v, k), at(m, tree_variant::symq, k)); }
     value over_narrower(const cost_measure& m, tree_variant v, int k) const { return ratio(at(m, v, k), at(m, v, k - 1)); }
 
-    bool empty() const { return std::none_of(std::begin(measures), std::end(measures), [&](const cost_measure& m) { return has(m); }); }
+    bool empty() const {
+        return std::none_of(std::begin(measures), std::end(measures), [&](const cost_measure& m) { return has(m); });
+    }
     bool has(const cost_measure& m) const {
         return std::any_of(costs_.begin(), costs_.end(), [&](const auto& c) { return (c.second.*m.value).has_value(); });
     }
@@ -74,19 +76,25 @@ private:
 std::vector<std::string> cost_matrix::assumptions() const {
     const variant_sizes& s = sizes_;
     std::vector<std::string> all{
-        fmt::format("one tree of {} lanes, activations of {} bits, class {}, and its share of what stands beside it; widths of weight codes as stored, "
-                    "widened holds them in one bit more", s.lanes, s.activation_bits, to_string(s.input)),
-        "neither accumulators, requantizers, buffers nor memory; leakage is not in the energies; a vector every cycle, so that waits for outliers are not in dasq's",
-        fmt::format("row_sum: {} trees share one activation sum, and at the drain {} corrections, each busy once per {} vectors ({} inputs per output), and one "
-                    "accumulator of {} bits and {} words for the sums", s.trees, s.drain_lanes, (s.inputs + s.lanes - 1) / s.lanes, s.inputs, s.accumulator_bits,
-                    s.accumulator_depth),
-        fmt::format("dasq: {} sparse lanes and {} bank adders for {} trees, outliers of {} bits, {:g} % of the weights: {:g} per tree and vector, each loaded with its tile",
+        fmt::format("one tree of {} lanes, activations of {} bits, class {}, and its share of what stands beside it; widths of weight "
+                    "codes as stored, "
+                    "widened holds them in one bit more",
+                    s.lanes, s.activation_bits, to_string(s.input)),
+        "neither accumulators, requantizers, buffers nor memory; leakage is not in the energies; a vector every cycle, so that waits for "
+        "outliers are not in dasq's",
+        fmt::format("row_sum: {} trees share one activation sum, and at the drain {} corrections, each busy once per {} vectors ({} inputs "
+                    "per output), and one "
+                    "accumulator of {} bits and {} words for the sums",
+                    s.trees, s.drain_lanes, (s.inputs + s.lanes - 1) / s.lanes, s.inputs, s.accumulator_bits, s.accumulator_depth),
+        fmt::format("dasq: {} sparse lanes and {} bank adders for {} trees, outliers of {} bits, {:g} % of the weights: {:g} per tree and "
+                    "vector, each loaded with its tile",
                     s.sparse_lanes, s.trees, s.trees, s.outlier_bits, 100 * s.outlier_share, s.lanes * s.outlier_share)};
     if (!table_.mix().empty()) all.push_back(table_.mix());
     std::set<std::string> told;
     for (const auto& [key, cost] : costs_)
         for (const std::string& part : cost.left_out)
-            if (told.insert(part + to_string(key.first)).second) all.push_back(fmt::format("{} without its {}: the table has no costs for it", to_string(key.first), part));
+            if (told.insert(part + to_string(key.first)).second)
+                all.push_back(fmt::format("{} without its {}: the table has no costs for it", to_string(key.first), part));
     for (const cost_measure& m : measures)
         if (!has(m)) all.push_back(fmt::format("not in this table: {}", m.heading));
     return all;
@@ -123,14 +131,22 @@ std::string as_table(const cost_matrix& costs, const cost_table& table) {
 
 study as_rows(const cost_matrix& costs, const cost_table& table, const variant_sizes& sizes) {
     study s;
-    for (const char* axis : {"table", "variant", "weight_bits", "activation_bits", "lanes", "activations"}) s.columns.push_back({axis, column_role::axis, ""});
+    for (const char* axis : {"table", "variant", "weight_bits", "activation_bits", "lanes", "activations"})
+        s.columns.push_back({axis, column_role::axis, ""});
     for (const cost_measure& m : measures)
-        for (const char* of : {"", "_over_symq", "_over_narrower"}) s.columns.push_back({std::string(m.column) + of, column_role::metric, ""});
+        for (const char* of : {"", "_over_symq", "_over_narrower"})
+            s.columns.push_back({std::string(m.column) + of, column_role::metric, ""});
     for (const tree_variant v : every_tree_variant)
         for (int k = least_width; k <= greatest_width; ++k) {
-            std::vector<cell> row{table.name(), std::string(to_string(v)), std::int64_t{k}, std::int64_t{sizes.activation_bits}, std::int64_t{sizes.lanes}, std::string(to_string(sizes.input))};
+            std::vector<cell> row{table.name(),
+                                  std::string(to_string(v)),
+                                  std::int64_t{k},
+                                  std::int64_t{sizes.activation_bits},
+                                  std::int64_t{sizes.lanes},
+                                  std::string(to_string(sizes.input))};
             for (const cost_measure& m : measures)
-                for (const auto& number : {costs.at(m, v, k), costs.over_symq(m, v, k), costs.over_narrower(m, v, k)}) row.push_back(number ? cell(*number) : cell());
+                for (const auto& number : {costs.at(m, v, k), costs.over_symq(m, v, k), costs.over_narrower(m, v, k)})
+                    row.push_back(number ? cell(*number) : cell());
             s.rows.push_back(std::move(row));
         }
     return s;
@@ -172,7 +188,8 @@ exit_code cost_command(const std::vector<std::string>& words) {
     cost_options o;
     const auto known = words_of(o);
     if (parse_command(known, words).count("help")) {
-        std::cout << "symmetree cost [options]\nWhat a multiplier tree costs by weight width, one column per zero-point form, DASQ, PoT and POST; nothing is\n"
+        std::cout << "symmetree cost [options]\nWhat a multiplier tree costs by weight width, one column per zero-point form, DASQ, PoT "
+                     "and POST; nothing is\n"
                      "simulated. Tables are made by `python3 scripts/characterize` (docs/cost-model.md).\n"
                   << known;
         return exit_code::done;

@@ -52,7 +52,9 @@ boost::program_options::options_description words_of(evaluate_options& o) {
     add("activation-bits", po::value(&o.common.activation_bits), "width of array and scheme");
     add("layer-scheme", po::value(&o.layer_schemes), layer_scheme_help);
     add_calibration_words(words, o.calibration);
-    add("adapters", po::value(&o.adapters), "of schemes with :asq: fit (from the calibration images), identity (beta = 1) or a safetensors file (those of the workload, else fit)");
+    add("adapters", po::value(&o.adapters),
+        "of schemes with :asq: fit (from the calibration images), identity (beta = 1) or a safetensors file (those of the workload, else "
+        "fit)");
     add("vector-arithmetic", po::value(&o.arithmetics),
         "integer, as the vector unit computes, or float32, which shows what its integer forms lose; several: side by side (integer)");
     add("limit", po::value(&o.limit), "evaluate the first so many images (0: all)");
@@ -80,7 +82,8 @@ std::vector<vector_arithmetic> arithmetics_of(const evaluate_options& o) {
         const auto& known = enumerators<vector_arithmetic>();
         const auto found = std::find_if(known.begin(), known.end(), [&](vector_arithmetic v) { return text == to_string(v); });
         if (found == known.end())
-            throw input_error(diagnostic{"", 0, 0, "--vector-arithmetic", fmt::format("one of integer, float32 is wanted, given '{}'", text)});
+            throw input_error(
+                diagnostic{"", 0, 0, "--vector-arithmetic", fmt::format("one of integer, float32 is wanted, given '{}'", text)});
         all.push_back(*found);
     }
     if (all.empty()) all.push_back(vector_arithmetic::integer);
@@ -95,8 +98,7 @@ evaluation_plan plan_of(const evaluate_options& o, const evaluation_input& input
         if (text.empty()) return {};
         return option_number(option, text, 2, 8);
     };
-    const std::optional<int> w = width("--weight-bits", o.common.weight_bits),
-                             a = width("--activation-bits", o.common.activation_bits);
+    const std::optional<int> w = width("--weight-bits", o.common.weight_bits), a = width("--activation-bits", o.common.activation_bits);
     const std::vector<vector_arithmetic> arithmetics = arithmetics_of(o);
     diagnostics problems;
     for (const std::string& name : o.common.platforms) {
@@ -135,7 +137,8 @@ accuracy_table table_of(const evaluation_input& input, const evaluation_plan& pl
     t.network = input.network.name;
     t.images = input.images;
     t.notes = notes;
-    t.rows.push_back({"float32", "float32", "float32", labelled(result.float_counts.top1), labelled(result.float_counts.top5), input.images, 0, "", {}});
+    t.rows.push_back(
+        {"float32", "float32", "float32", labelled(result.float_counts.top1), labelled(result.float_counts.top5), input.images, 0, "", {}});
     for (std::size_t i = 0; i < result.tasks.size(); ++i) {
         const evaluation& e = result.tasks[i];
         const evaluation_task& task = plan.tasks[i];
@@ -178,9 +181,12 @@ std::vector<std::string> notes_of(const evaluation_input& input, const evaluatio
     if (std::any_of(plan.tasks.begin(), plan.tasks.end(), adaptive)) notes.push_back(fmt::format("asq: {}.", adapters));
     const auto in_float = [](const evaluation_task& t) { return t.arithmetic == vector_arithmetic::float32; };
     if (std::any_of(plan.tasks.begin(), plan.tasks.end(), in_float))
-        notes.emplace_back("Vector unit float32: operators between the products on real numbers, from the same codes to the same codes; not simulated, no costs.");
+        notes.emplace_back(
+            "Vector unit float32: operators between the products on real numbers, from the same codes to the same codes; not simulated, no "
+            "costs.");
     const auto priced = std::find_if(result.tasks.begin(), result.tasks.end(), [](const evaluation& e) { return e.costs.has_value(); });
-    if (priced != result.tasks.end()) notes.push_back(fmt::format("Prices: {} ({}).", priced->costs->cost_table, priced->costs->cost_label));
+    if (priced != result.tasks.end())
+        notes.push_back(fmt::format("Prices: {} ({}).", priced->costs->cost_table, priced->costs->cost_label));
     for (const std::string& line : plan.left_out) notes.push_back("left out: " + line);
     return notes;
 }
@@ -208,7 +214,8 @@ figure accuracy_figure(const accuracy_table& t) {
 /// The network with the schemes of its layers.
 workload whole_network(const evaluate_options& o) {
     workload network = load_workload(o.common.workload, networks_directory());
-    if (!network.graph) throw input_error(diagnostic{o.common.workload, 0, 0, network.name, "can't be run as a whole network: " + network.why_no_graph});
+    if (!network.graph)
+        throw input_error(diagnostic{o.common.workload, 0, 0, network.name, "can't be run as a whole network: " + network.why_no_graph});
     apply_layer_schemes(o.layer_schemes, "--layer-scheme", network);
     return network;
 }
@@ -232,7 +239,8 @@ exit_code tell_differences(const evaluation_plan& plan, const evaluation_result&
     exit_code code = exit_code::done;
     for (std::size_t t = 0; t < result.tasks.size(); ++t) {
         if (result.tasks[t].first_difference.empty()) continue;
-        std::fprintf(stderr, "symmetree: %s differs from the reference: %s\n", plan.tasks[t].platform.name.c_str(), result.tasks[t].first_difference.c_str());
+        std::fprintf(stderr, "symmetree: %s differs from the reference: %s\n", plan.tasks[t].platform.name.c_str(),
+                     result.tasks[t].first_difference.c_str());
         code = exit_code::failed_check;
     }
     return code;
@@ -276,8 +284,7 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     require_files({{"--output", options.common.output}, {"--figure", options.figure}, {"--resume", options.resume}});
     const evaluation_plan plan = plan_of(options, input);
     const float_executor executor(input.network, float_weights_of(input.network, input.seed));
-    if (seen.set.count > 0)
-        input.statistics = calibrate(input.network, executor, std::cref(seen), seen.set.count, jobs_of(options.common));
+    if (seen.set.count > 0) input.statistics = calibrate(input.network, executor, std::cref(seen), seen.set.count, jobs_of(options.common));
     input.adapters = [&](const quantized_network& q, const adaptive_network& adaptive) {
         if (options.adapters == "identity") return identity_adapters(q, adaptive);
         if (options.adapters != "fit") return read_adapters(options.adapters, q, adaptive);

@@ -30,19 +30,12 @@ constexpr const char* usage =
 
 symmetree::exit_code dispatch(const std::vector<std::string>& words) {
     using command = symmetree::exit_code (*)(const std::vector<std::string>&);
-    const std::map<std::string, command> commands{{"run", symmetree::run_command},
-                                                  {"evaluate", symmetree::evaluate_command},
-                                                  {"compare", symmetree::compare_command},
-                                                  {"analyze", symmetree::analyze_command},
-                                                  {"cost", symmetree::cost_command},
-                                                  {"quantize", symmetree::quantize_command},
-                                                  {"describe", symmetree::describe_command},
-                                                  {"list", symmetree::list_command},
-                                                  {"report", symmetree::report_command},
-                                                  {"sweep", symmetree::sweep_command},
-                                                  {"pareto", symmetree::pareto_command},
-                                                  {"query", symmetree::query_command},
-                                                  {"reprice", symmetree::reprice_command}};
+    const std::map<std::string, command> commands{
+        {"run", symmetree::run_command},           {"evaluate", symmetree::evaluate_command}, {"compare", symmetree::compare_command},
+        {"analyze", symmetree::analyze_command},   {"cost", symmetree::cost_command},         {"quantize", symmetree::quantize_command},
+        {"describe", symmetree::describe_command}, {"list", symmetree::list_command},         {"report", symmetree::report_command},
+        {"sweep", symmetree::sweep_command},       {"pareto", symmetree::pareto_command},     {"query", symmetree::query_command},
+        {"reprice", symmetree::reprice_command}};
     if (words.empty() || words[0] == "--help" || words[0] == "-h") {
         std::fputs(usage, words.empty() ? stderr : stdout);
         return words.empty() ? symmetree::exit_code::wrong_input : symmetree::exit_code::done;

@@ -130,8 +130,8 @@ calibrated calibration_of(const quantize_options& o, const workload& network, co
 }
 
 /// Formats of all tensors, adapters fitted on the calibration images where layers have adaptive activations.
-void keep_formats(const quantize_options& o, const platform_config& platform, const scheme& run, const calibrated& c, const weight_cache& cache,
-                  quantized_workload& q) {
+void keep_formats(const quantize_options& o, const platform_config& platform, const scheme& run, const calibrated& c,
+                  const weight_cache& cache, quantized_workload& q) {
     const workload& network = q.network;
     const network_options ends{!o.keeps_ends};
     const adaptive_network adaptive = with_adaptive_tensors(network, q.schemes);

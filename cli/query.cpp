@@ -1,3 +1,5 @@
+#include "platforms/sweep/query.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -5,7 +7,6 @@
 
 #include "cli/command.h"
 #include "cli/run_options.h"
-#include "platforms/sweep/query.h"
 #include "platforms/sweep/stored_reports.h"
 #include "traces/pareto.h"
 
@@ -43,7 +44,8 @@ study front_of(const study& s, const std::vector<objective>& objectives, const s
     study front;
     std::vector<std::size_t> kept;
     for (std::size_t c = 0; c < s.columns.size(); ++c) {
-        const bool wanted = std::any_of(objectives.begin(), objectives.end(), [&](const objective& o) { return o.column == s.columns[c].name; });
+        const bool wanted =
+            std::any_of(objectives.begin(), objectives.end(), [&](const objective& o) { return o.column == s.columns[c].name; });
         if (s.columns[c].role != column_role::axis && !wanted) continue;
         kept.push_back(c);
         front.columns.push_back(s.columns[c]);

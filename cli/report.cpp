@@ -45,7 +45,8 @@ auto read_by(Reader reader, const std::string& path, const std::string& text) {
     } catch (const input_error& e) {
         std::vector<diagnostic> problems = e.problems();
         for (diagnostic& problem : problems) problem.file = path;
-        problems.push_back({path, 0, 0, "", "no report; wanted is what `run`, `compare` or `evaluate` wrote with --format json, or `sweep`"});
+        problems.push_back(
+            {path, 0, 0, "", "no report; wanted is what `run`, `compare` or `evaluate` wrote with --format json, or `sweep`"});
         throw input_error(problems);
     }
 }
@@ -120,10 +121,11 @@ exit_code report_command(const std::vector<std::string>& words) {
     report_options options;
     const auto known = words_of(options);
     if (parse_command(known, words, {"file"}, true).count("help")) {
-        std::cout << "symmetree report FILE... [options]\nA page, tables or figures from the results of run, compare, evaluate or sweep; several "
-                     "files make one "
-                     "report.\n"
-                  << known;
+        std::cout
+            << "symmetree report FILE... [options]\nA page, tables or figures from the results of run, compare, evaluate or sweep; several "
+               "files make one "
+               "report.\n"
+            << known;
         return exit_code::done;
     }
     const study_writer writer = writer_of(options.format);

@@ -80,7 +80,8 @@ boost::program_options::options_description run_option_words(run_options& o, boo
     add("no-cache", po::bool_switch(&o.no_cache), "fit anew and keep nothing");
     if (!several_platforms) {
         add("vcd", po::value(&o.vcd), "write a VCD trace of busy, bank levels, stall causes, layer and tile");
-        add("timeline", po::value(&o.timeline), "write a timeline of units, tiles, stalls and bandwidth for ui.perfetto.dev or chrome://tracing");
+        add("timeline", po::value(&o.timeline),
+            "write a timeline of units, tiles, stalls and bandwidth for ui.perfetto.dev or chrome://tracing");
     }
     return words;
 }

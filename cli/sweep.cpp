@@ -70,9 +70,11 @@ sweep_limits limits_of(const sweep_options& o) {
 /// Options that say nothing without another one, or against it.
 void require_engine(const boost::program_options::variables_map& given, const sweep_options& o) {
     const bool slurm = o.engine == "slurm";
-    if (!slurm && o.engine != "local") throw input_error(diagnostic{"", 0, 0, "--engine", fmt::format("one of local, slurm is wanted, given '{}'", o.engine)});
+    if (!slurm && o.engine != "local")
+        throw input_error(diagnostic{"", 0, 0, "--engine", fmt::format("one of local, slurm is wanted, given '{}'", o.engine)});
     for (const char* option : {"shards", "partition"})
-        if (!slurm && given.count(option) > 0) throw input_error(diagnostic{"", 0, 0, std::string("--") + option, "only with --engine slurm"});
+        if (!slurm && given.count(option) > 0)
+            throw input_error(diagnostic{"", 0, 0, std::string("--") + option, "only with --engine slurm"});
     if (slurm && !o.shard.empty()) throw input_error(diagnostic{"", 0, 0, "--shard", "a job array gives its tasks their parts"});
     option_number("--shards", o.shards, 1, 100000);
 }
@@ -123,7 +125,8 @@ void keep_shard(const std::string& text, sweep_plan& plan) {
     if (text.empty()) return;
     const std::size_t slash = text.find('/');
     if (slash == std::string::npos) throw input_error(diagnostic{"", 0, 0, "--shard", fmt::format("K/N is wanted, given '{}'", text)});
-    const int count = option_number("--shard", text.substr(slash + 1), 1, 100000), mine = option_number("--shard", text.substr(0, slash), 1, count);
+    const int count = option_number("--shard", text.substr(slash + 1), 1, 100000),
+              mine = option_number("--shard", text.substr(0, slash), 1, count);
     std::vector<planned_simulation> kept;
     for (std::size_t i = std::size_t(mine) - 1; i < plan.simulations.size(); i += std::size_t(count)) kept.push_back(plan.simulations[i]);
     plan.simulations = std::move(kept);
@@ -131,7 +134,8 @@ void keep_shard(const std::string& text, sweep_plan& plan) {
 }
 
 void say_what_comes(const sweep_space& space, const sweep_plan& plan) {
-    std::fprintf(stderr, "%s: %llu points in %zu simulations", space.spec().name.c_str(), static_cast<unsigned long long>(plan.points()), plan.simulations.size());
+    std::fprintf(stderr, "%s: %llu points in %zu simulations", space.spec().name.c_str(), static_cast<unsigned long long>(plan.points()),
+                 plan.simulations.size());
     if (!plan.refused.empty()) std::fprintf(stderr, ", %zu of them can't be run", plan.refused.size());
     if (plan.left_out > 0) std::fprintf(stderr, "; constraints leave out %llu", static_cast<unsigned long long>(plan.left_out));
     std::fputc('\n', stderr);
@@ -140,7 +144,8 @@ void say_what_comes(const sweep_space& space, const sweep_plan& plan) {
 exit_code end_of(result_store& store, const std::string& file) {
     store.finish();
     const auto count = [&](point_status status) { return static_cast<unsigned long long>(store.count(status)); };
-    std::fprintf(stderr, "%s: %llu points done, %llu can't be run, %llu failed\n", file.c_str(), count(point_status::done), count(point_status::refused), count(point_status::failed));
+    std::fprintf(stderr, "%s: %llu points done, %llu can't be run, %llu failed\n", file.c_str(), count(point_status::done),
+                 count(point_status::refused), count(point_status::failed));
     return count(point_status::failed) > 0 || store.has_differences() ? exit_code::failed_check : exit_code::done;
 }
 
@@ -158,14 +163,19 @@ exit_code run_here(const sweep_options& o, const sweep_space& space, const sweep
 }
 
 exit_code run_on_slurm(const sweep_options& o, const sweep_space& space, const sweep_plan& plan, const weight_cache& cache) {
-    if (!cache.enabled()) throw input_error(diagnostic{"", 0, 0, "--no-cache", "tasks of a job array share fitted weights through a cache"});
+    if (!cache.enabled())
+        throw input_error(diagnostic{"", 0, 0, "--no-cache", "tasks of a job array share fitted weights through a cache"});
     slurm_job job;
     job.program = std::filesystem::read_symlink("/proc/self/exe").string();
     job.spec = o.spec;
     job.output = o.run.output;
     job.partition = o.partition;
-    job.shards = static_cast<int>(std::min<std::size_t>(std::size_t(option_number("--shards", o.shards, 1, 100000)), std::max<std::size_t>(plan.simulations.size(), 1)));
-    job.arguments = {"--jobs", std::to_string(jobs_of(o.run)), "--point-timeout", o.timeout, "--point-memory", o.memory, "--cache", std::filesystem::absolute(cache.directory()).string()};
+    job.shards = static_cast<int>(std::min<std::size_t>(std::size_t(option_number("--shards", o.shards, 1, 100000)),
+                                                        std::max<std::size_t>(plan.simulations.size(), 1)));
+    job.arguments = {"--jobs",          std::to_string(jobs_of(o.run)),
+                     "--point-timeout", o.timeout,
+                     "--point-memory",  o.memory,
+                     "--cache",         std::filesystem::absolute(cache.directory()).string()};
     result_store store = store_of(o, space);
     run_on_slurm(job, store, stop, [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); });
     if (!stop) return end_of(store, o.run.output);
@@ -180,7 +190,9 @@ exit_code sweep_command(const std::vector<std::string>& words) {
     const auto known = sweep_option_words(o);
     const auto given = parse_command(known, words, {"spec"});
     if (given.count("help")) {
-        std::cout << "symmetree sweep SPEC.yaml --output results.db [options]\nMany points, one simulation per process, into one SQLite file.\n" << known;
+        std::cout
+            << "symmetree sweep SPEC.yaml --output results.db [options]\nMany points, one simulation per process, into one SQLite file.\n"
+            << known;
         return exit_code::done;
     }
     require_engine(given, o);

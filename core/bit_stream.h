@@ -76,15 +76,13 @@ public:
         return std::move(bytes_);
     }
 
-    static constexpr std::uint32_t mask(int count) {
-        return count >= 32 ? 0xffffffffu : (std::uint32_t{1} << count) - 1;
-    }
+    static constexpr std::uint32_t mask(int count) { return count >= 32 ? 0xffffffffu : (std::uint32_t{1} << count) - 1; }
 
 private:
     std::vector<std::uint8_t> bytes_;  ///< the first size_ of them are written
     std::size_t size_ = 0;
-    std::uint64_t pending_ = 0;        ///< the byte begun
-    unsigned filled_ = 0;              ///< its bits, 0..7
+    std::uint64_t pending_ = 0;  ///< the byte begun
+    unsigned filled_ = 0;        ///< its bits, 0..7
 };
 
 /// Reads what bit_writer wrote.
@@ -111,7 +109,8 @@ private:
     /// Brings at least 32 bits into `pending_`; zeros past the end.
     void refill() {
         std::uint32_t next = 0;
-        if (position_ + sizeof(next) <= size_) std::memcpy(&next, bytes_ + position_, sizeof(next));
+        if (position_ + sizeof(next) <= size_)
+            std::memcpy(&next, bytes_ + position_, sizeof(next));
         else
             for (std::size_t i = 0; position_ + i < size_; ++i) next |= std::uint32_t{bytes_[position_ + i]} << (8 * i);
         pending_ |= std::uint64_t{next} << filled_;

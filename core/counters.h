@@ -10,25 +10,25 @@ namespace symmetree {
 
 /// The priced units of the accelerator. One enumerator = one circuit with a row of its own in a cost table.
 enum class unit_kind {
-    mac_tree,              ///< lanes multipliers of weight_bits x activation_bits, adder tree, weight registers
-    pre_subtract_tree,     ///< mac_tree with W - z formed in each lane before a multiplier one bit wider
-    widened_tree,          ///< mac_tree whose stored codes W - z are one bit wider; weight_bits is the stored width
-    activation_sum_tree,   ///< row_sum: adder tree over `lanes` activations, one for the whole array
-    correction_every_cycle,///< row_sum: per tree, z * sum(x) subtracted from every vector's partial sum
-    correction_at_drain,   ///< row_sum: per drain lane, z * sum(x) subtracted once per output
-    pot_tree,              ///< lanes shifters (PoT) and an adder tree
-    post_tree,             ///< lanes shift-and-table products (POST) and an adder tree
-    apot_tree,             ///< lanes sums of two shifts (APoT) and an adder tree
-    sparse_lane,           ///< one outlier multiply-accumulate with its activation multiplexer over `lanes` and its shift
-    sparse_bank_adder,     ///< the extra adder of one accumulator: gathers a vector's outlier products
-    sparse_crossbar,       ///< pooled: the path of one sparse lane to any of `lanes` (= trees) accumulators
-    accumulator,           ///< one accumulator adder and its banked storage; weight_bits carries the width, lanes the depth
-    requantizer,           ///< one drain lane: multiply, shift, round, clamp; weight_bits carries the accumulator width
-    vector_lane,           ///< vector unit, one lane: two zero points, two factors, sum, rounding, clamp; activation_bits = codes' width
-    vector_polynomial,     ///< one lane: the second-order polynomial of GELU and exp
-    vector_scale,          ///< one lane: the last products of GELU, softmax and averages, rounding, clamp
-    vector_norm,           ///< one lane: both sums and the result of layer norm
-    vector_row,            ///< once per vector unit: variance, root and quotient of a row
+    mac_tree,                ///< lanes multipliers of weight_bits x activation_bits, adder tree, weight registers
+    pre_subtract_tree,       ///< mac_tree with W - z formed in each lane before a multiplier one bit wider
+    widened_tree,            ///< mac_tree whose stored codes W - z are one bit wider; weight_bits is the stored width
+    activation_sum_tree,     ///< row_sum: adder tree over `lanes` activations, one for the whole array
+    correction_every_cycle,  ///< row_sum: per tree, z * sum(x) subtracted from every vector's partial sum
+    correction_at_drain,     ///< row_sum: per drain lane, z * sum(x) subtracted once per output
+    pot_tree,                ///< lanes shifters (PoT) and an adder tree
+    post_tree,               ///< lanes shift-and-table products (POST) and an adder tree
+    apot_tree,               ///< lanes sums of two shifts (APoT) and an adder tree
+    sparse_lane,             ///< one outlier multiply-accumulate with its activation multiplexer over `lanes` and its shift
+    sparse_bank_adder,       ///< the extra adder of one accumulator: gathers a vector's outlier products
+    sparse_crossbar,         ///< pooled: the path of one sparse lane to any of `lanes` (= trees) accumulators
+    accumulator,             ///< one accumulator adder and its banked storage; weight_bits carries the width, lanes the depth
+    requantizer,             ///< one drain lane: multiply, shift, round, clamp; weight_bits carries the accumulator width
+    vector_lane,             ///< vector unit, one lane: two zero points, two factors, sum, rounding, clamp; activation_bits = codes' width
+    vector_polynomial,       ///< one lane: the second-order polynomial of GELU and exp
+    vector_scale,            ///< one lane: the last products of GELU, softmax and averages, rounding, clamp
+    vector_norm,             ///< one lane: both sums and the result of layer norm
+    vector_row,              ///< once per vector unit: variance, root and quotient of a row
 };
 
 const char* to_string(unit_kind unit);
@@ -74,8 +74,8 @@ struct unit_counters {
 
 /// True for the circuits of the vector unit.
 constexpr bool is_vector_circuit(unit_kind unit) {
-    return unit == unit_kind::vector_lane || unit == unit_kind::vector_polynomial || unit == unit_kind::vector_scale || unit == unit_kind::vector_norm ||
-           unit == unit_kind::vector_row;
+    return unit == unit_kind::vector_lane || unit == unit_kind::vector_polynomial || unit == unit_kind::vector_scale ||
+           unit == unit_kind::vector_norm || unit == unit_kind::vector_row;
 }
 
 /// What the vector unit did, all its lanes together.
@@ -99,7 +99,7 @@ const char* to_string(memory_kind memory);
 struct memory_counters {
     std::uint64_t read_bytes = 0;
     std::uint64_t written_bytes = 0;
-    std::uint64_t read_accesses = 0;   ///< port-wide words (bursts for DRAM)
+    std::uint64_t read_accesses = 0;  ///< port-wide words (bursts for DRAM)
     std::uint64_t write_accesses = 0;
 
     memory_counters& operator+=(const memory_counters& other) {

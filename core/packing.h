@@ -35,10 +35,14 @@ public:
 private:
     template <class T>
     void put(const T& value) {
-        if constexpr (std::is_floating_point_v<T>) bytes_.append(reinterpret_cast<const char*>(&value), sizeof(value));
-        else if constexpr (std::is_unsigned_v<T>) put_whole(value);
-        else if constexpr (std::is_integral_v<T>) put_whole(value < 0 ? ~(std::uint64_t(value) << 1) : std::uint64_t(value) << 1);
-        else pack_fields(*this, const_cast<T&>(value));  // which only reads it here
+        if constexpr (std::is_floating_point_v<T>)
+            bytes_.append(reinterpret_cast<const char*>(&value), sizeof(value));
+        else if constexpr (std::is_unsigned_v<T>)
+            put_whole(value);
+        else if constexpr (std::is_integral_v<T>)
+            put_whole(value < 0 ? ~(std::uint64_t(value) << 1) : std::uint64_t(value) << 1);
+        else
+            pack_fields(*this, const_cast<T&>(value));  // which only reads it here
     }
     void put(const std::string& text) {
         put_whole(text.size());

@@ -58,8 +58,10 @@ void exchange(pipe_ends& in, pipe_ends& out, pipe_ends& err, const std::string& 
             if (events == 0) return;
             char buffer[1 << 14];
             const ssize_t n = read(from.reading(), buffer, sizeof(buffer));
-            if (n > 0) to.append(buffer, static_cast<std::size_t>(n));
-            else if (n == 0 || errno != EINTR) from.close_end(0);
+            if (n > 0)
+                to.append(buffer, static_cast<std::size_t>(n));
+            else if (n == 0 || errno != EINTR)
+                from.close_end(0);
         };
         collect(out, wanted[1].revents, result.out);
         collect(err, wanted[2].revents, result.err);
@@ -107,7 +109,8 @@ program_result run_program(const std::vector<std::string>& words, const std::str
     program_result result;
     exchange(in, out, err, input, result);
     int status = 0;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
     result.code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
     return result;
 }

@@ -13,8 +13,14 @@ struct quantity {
     constexpr quantity() = default;
     constexpr explicit quantity(Representation v) : value(v) {}
 
-    constexpr quantity& operator+=(quantity other) { value += other.value; return *this; }
-    constexpr quantity& operator-=(quantity other) { value -= other.value; return *this; }
+    constexpr quantity& operator+=(quantity other) {
+        value += other.value;
+        return *this;
+    }
+    constexpr quantity& operator-=(quantity other) {
+        value -= other.value;
+        return *this;
+    }
     friend constexpr quantity operator+(quantity a, quantity b) { return quantity(a.value + b.value); }
     friend constexpr quantity operator-(quantity a, quantity b) { return quantity(a.value - b.value); }
     friend constexpr quantity operator*(quantity a, Representation n) { return quantity(a.value * n); }

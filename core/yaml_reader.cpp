@@ -19,11 +19,13 @@ void refuse_deep_nesting(const std::string& text, const std::string& file) {
     std::size_t line_start = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
-        if (c == '\n') { ++line; line_start = i + 1; }
+        if (c == '\n') {
+            ++line;
+            line_start = i + 1;
+        }
         if (c == '[' || c == '{') ++flow;
         if ((c == ']' || c == '}') && flow > 0) --flow;
-        const bool block_too_deep = c == '-' && i - line_start > 4 * deepest_nesting &&
-                                    text.find_first_not_of("- \t", line_start) > i;
+        const bool block_too_deep = c == '-' && i - line_start > 4 * deepest_nesting && text.find_first_not_of("- \t", line_start) > i;
         if (flow > deepest_nesting || block_too_deep)
             throw input_error(diagnostic{file, line, static_cast<int>(i - line_start) + 1, "",
                                          fmt::format("nested deeper than {} levels", deepest_nesting)});
@@ -127,7 +129,8 @@ double yaml_reader::number(const std::string& key, double low, double high, std:
     const YAML::Node value = take(key, !otherwise);
     if (!value.IsDefined() || value.IsNull()) return otherwise.value_or(low);
     double parsed = 0;
-    const bool good = value.IsScalar() && YAML::convert<double>::decode(value, parsed) && std::isfinite(parsed) && parsed >= low && parsed <= high;
+    const bool good =
+        value.IsScalar() && YAML::convert<double>::decode(value, parsed) && std::isfinite(parsed) && parsed >= low && parsed <= high;
     if (!good) {
         problem(key, fmt::format("a number from {} to {} is wanted, given {}", low, high, given(value)));
         return otherwise.value_or(low);
@@ -152,7 +155,8 @@ std::string yaml_reader::text(const std::string& key, std::optional<std::string>
     return otherwise.value_or("");
 }
 
-std::vector<std::int64_t> yaml_reader::integers(const std::string& key, std::size_t least, std::size_t most, std::int64_t low, std::int64_t high) {
+std::vector<std::int64_t> yaml_reader::integers(const std::string& key, std::size_t least, std::size_t most, std::int64_t low,
+                                                std::int64_t high) {
     const YAML::Node value = take(key, least > 0);
     std::vector<std::int64_t> out;
     if (!value.IsDefined() || value.IsNull()) return std::vector<std::int64_t>(least, low);
@@ -208,8 +212,10 @@ std::vector<std::string> yaml_reader::texts(const std::string& key, bool require
         return out;
     }
     for (const auto& item : value) {
-        if (item.IsScalar()) out.push_back(item.Scalar());
-        else problems_->add(at(item.Mark(), file_, full(key), "text is wanted, given " + given(item)));
+        if (item.IsScalar())
+            out.push_back(item.Scalar());
+        else
+            problems_->add(at(item.Mark(), file_, full(key), "text is wanted, given " + given(item)));
     }
     return out;
 }
@@ -221,8 +227,9 @@ void yaml_reader::finish() {
     std::vector<std::string> known(read_.begin(), read_.end());
     for (const auto& entry : node_)
         if (entry.first.IsScalar() && read_.count(entry.first.Scalar()) == 0)
-            problems_->add(at(entry.first.Mark(), file_, full(entry.first.Scalar()),
-                              known.empty() ? "unknown key; none is known here" : fmt::format("unknown key; known here: {}", fmt::join(known, ", "))));
+            problems_->add(
+                at(entry.first.Mark(), file_, full(entry.first.Scalar()),
+                   known.empty() ? "unknown key; none is known here" : fmt::format("unknown key; known here: {}", fmt::join(known, ", "))));
 }
 
 diagnostic yaml_reader::place(const std::string& key) const {

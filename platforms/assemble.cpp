@@ -4,7 +4,8 @@
 
 namespace symmetree {
 
-edge_system::edge_system(const sc_core::sc_module_name& name, const accelerator_config& config, host_program& program, bool compute, probe* probe)
+edge_system::edge_system(const sc_core::sc_module_name& name, const accelerator_config& config, host_program& program, bool compute,
+                         probe* probe)
     : sc_module(name),
       clock_(config.clock_hz),
       dram_("dram", config.dram, clock_),

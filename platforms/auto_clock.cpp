@@ -31,8 +31,10 @@ void settle_clock(platform_config& config, const cost_table& delays) {
         if (is_vector_circuit(key.unit)) continue;  // beside the array, without RTL
         const std::optional<double> delay = delays.unit(key).delay_ns;
         if (!delay)
-            refuse(config, fmt::format("auto needs delays, and cost table {} has none for {}; clock_hz: {{table: osu018}} takes those of another table",
-                                       delays.name(), to_string(key.unit)));
+            refuse(config,
+                   fmt::format(
+                       "auto needs delays, and cost table {} has none for {}; clock_hz: {{table: osu018}} takes those of another table",
+                       delays.name(), to_string(key.unit)));
         if (*delay <= slowest_ns) continue;
         slowest_ns = *delay;
         slowest = key.unit;
@@ -40,7 +42,8 @@ void settle_clock(platform_config& config, const cost_table& delays) {
     const double margin = config.auto_clock->margin_percent;
     config.clock_hz = slowest_ns > 0 ? 1e9 / (slowest_ns * (1 + margin / 100)) : 0;
     if (config.clock_hz < least_clock_hz || config.clock_hz > greatest_clock_hz)
-        refuse(config, fmt::format("auto gives {:g} Hz from a delay of {:g} ns; wanted is {:g} to {:g}", config.clock_hz, slowest_ns, least_clock_hz, greatest_clock_hz));
+        refuse(config, fmt::format("auto gives {:g} Hz from a delay of {:g} ns; wanted is {:g} to {:g}", config.clock_hz, slowest_ns,
+                                   least_clock_hz, greatest_clock_hz));
     config.auto_clock->reason = fmt::format("{} takes {:g} ns in {}, {:g} % margin", to_string(slowest), slowest_ns, delays.name(), margin);
 }
 

@@ -33,7 +33,8 @@ std::string layer_check::place_text(std::int64_t row, std::int64_t vector) const
 }
 
 std::string layer_check::compare_sums(const reference_result& reference) const {
-    if (reference.accumulators.size() != sums_.size()) return fmt::format("{} sums, reference {}", sums_.size(), reference.accumulators.size());
+    if (reference.accumulators.size() != sums_.size())
+        return fmt::format("{} sums, reference {}", sums_.size(), reference.accumulators.size());
     for (std::size_t i = 0; i < sums_.size(); ++i) {
         const auto row = std::int64_t(i) / vectors_, vector = std::int64_t(i) % vectors_;
         if (!seen_[i]) return place_text(row, vector) + ": never drained";
@@ -43,7 +44,8 @@ std::string layer_check::compare_sums(const reference_result& reference) const {
     return {};
 }
 
-std::string layer_check::compare_codes(const reference_result& reference, const layer_image& image, const std::vector<std::uint8_t>& outputs) const {
+std::string layer_check::compare_codes(const reference_result& reference, const layer_image& image,
+                                       const std::vector<std::uint8_t>& outputs) const {
     const layer_descriptor& d = image.descriptor;
     for (const output_block& block : blocks_) {
         bit_reader codes(outputs.data() + block.offset, block.bytes);
@@ -52,8 +54,9 @@ std::string layer_check::compare_codes(const reference_result& reference, const 
                 const std::int64_t row = block.repeat * channels_ + std::int64_t{block.n_block} * trees_ + c;
                 const std::int64_t vector = std::int64_t{block.m_block} * m_block_ + v;
                 const channel_record& channel = image.channels[std::size_t(row)];
-                const std::int32_t expected = reference_requantize(reference.accumulators[std::size_t(row * vectors_ + vector)], channel.multiplier,
-                                                                   channel.shift, d.output_zero_point, d.output_least, d.output_greatest);
+                const std::int32_t expected =
+                    reference_requantize(reference.accumulators[std::size_t(row * vectors_ + vector)], channel.multiplier, channel.shift,
+                                         d.output_zero_point, d.output_least, d.output_greatest);
                 const std::int32_t found = codes.get_signed(d.geometry.output_bits);
                 if (found != expected) return fmt::format("{}: {}, reference {} (output code)", place_text(row, vector), found, expected);
             }

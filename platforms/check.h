@@ -32,7 +32,7 @@ private:
 
     std::int64_t channels_ = 0, vectors_ = 0;
     int trees_ = 0, m_block_ = 0;
-    std::vector<std::int64_t> sums_;       ///< [row][vector]
+    std::vector<std::int64_t> sums_;  ///< [row][vector]
     std::vector<bool> seen_;
     std::vector<output_block> blocks_;
 };

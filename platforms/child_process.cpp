@@ -29,7 +29,8 @@ std::string encode(const std::vector<diagnostic>& problems) {
 std::vector<diagnostic> decode(const std::string& text) {
     std::vector<diagnostic> problems;
     for (const auto& d : nlohmann::json::parse(text))
-        problems.push_back({d.at(0).get<std::string>(), d.at(1).get<int>(), d.at(2).get<int>(), d.at(3).get<std::string>(), d.at(4).get<std::string>()});
+        problems.push_back(
+            {d.at(0).get<std::string>(), d.at(1).get<int>(), d.at(2).get<int>(), d.at(3).get<std::string>(), d.at(4).get<std::string>()});
     return problems;
 }
 
@@ -107,7 +108,8 @@ const std::string& child_outcome::result_or_throw() const {
 std::vector<bool> readable(const std::vector<int>& descriptors, int milliseconds) {
     std::vector<pollfd> wanted;
     for (const int d : descriptors) wanted.push_back({d, POLLIN, 0});
-    if (poll(wanted.data(), wanted.size(), milliseconds) < 0 && errno != EINTR) throw model_fault(fmt::format("poll: {}", std::strerror(errno)));
+    if (poll(wanted.data(), wanted.size(), milliseconds) < 0 && errno != EINTR)
+        throw model_fault(fmt::format("poll: {}", std::strerror(errno)));
     std::vector<bool> ready;
     for (const pollfd& w : wanted) ready.push_back((w.revents & (POLLIN | POLLHUP | POLLERR)) != 0);
     return ready;
@@ -143,7 +145,8 @@ child_process::~child_process() {
     if (pid_ < 0) return;
     kill();
     close(from_);
-    while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {}
+    while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+    }
 }
 
 void child_process::kill() { ::kill(pid_, SIGKILL); }
@@ -160,11 +163,13 @@ bool child_process::read_some() {
 }
 
 child_outcome child_process::wait() {
-    while (read_some()) {}
+    while (read_some()) {
+    }
     close(from_);
     int status = 0;
     rusage used{};
-    while (wait4(pid_, &status, 0, &used) < 0 && errno == EINTR) {}
+    while (wait4(pid_, &status, 0, &used) < 0 && errno == EINTR) {
+    }
     pid_ = -1;
     child_outcome outcome = understood(answer_, status);
     outcome.cpu_s = seconds(used.ru_utime) + seconds(used.ru_stime);

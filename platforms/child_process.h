@@ -22,8 +22,8 @@ struct child_outcome {
     kind ended = kind::died;
     std::string text;
     std::vector<diagnostic> problems;
-    double cpu_s = 0;               ///< user and system time
-    std::uint64_t peak_bytes = 0;   ///< largest resident set
+    double cpu_s = 0;              ///< user and system time
+    std::uint64_t peak_bytes = 0;  ///< largest resident set
 
     /// The result, or what the child threw; a child that died is a model_fault.
     const std::string& result_or_throw() const;

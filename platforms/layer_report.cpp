@@ -30,7 +30,8 @@ outlier_report outliers_of(const platform_config& platform, const planned_layer&
     out.listed = std::uint64_t(l.weights.outliers_listed);
     out.stored = l.weights.outliers.size();
     out.index_bits = outlier_index_bits(platform.array);
-    out.stream_bits = l.plan.outliers.per_tile.size() * std::uint64_t(l.plan.outliers.count_bits) + out.stored * std::uint64_t(l.plan.outliers.entry_bits);
+    out.stream_bits = l.plan.outliers.per_tile.size() * std::uint64_t(l.plan.outliers.count_bits) +
+                      out.stored * std::uint64_t(l.plan.outliers.entry_bits);
     out.fullest_lane = result.outliers.fullest_lane;
     out.assignment = name_of(platform.sparse.assignment);
     return out;
@@ -47,8 +48,8 @@ layer_report layer_report_of(const platform_config& platform, const planned_laye
     out.scheme = to_string(l.used);
     out.unit = fmt::format("{} {}x{}", unit_name(platform, l.on_side_array), array.trees, array.lanes);
     const bool holds_outputs = l.plan.descriptor.flow == static_cast<int>(dataflow::output_stationary);
-    out.mapping = fmt::format("{}{}, m-block {}, passes {}", holds_outputs ? "output_stationary, " : "", name_of(static_cast<loop_order>(l.plan.descriptor.order)),
-                              l.plan.descriptor.m_block, l.plan.passes.total());
+    out.mapping = fmt::format("{}{}, m-block {}, passes {}", holds_outputs ? "output_stationary, " : "",
+                              name_of(static_cast<loop_order>(l.plan.descriptor.order)), l.plan.descriptor.m_block, l.plan.passes.total());
     out.m = shape.m;
     out.n = shape.n;
     out.k = shape.k;
@@ -59,7 +60,8 @@ layer_report layer_report_of(const platform_config& platform, const planned_laye
     out.units = activity_of(platform, result, l.what.input);
     out.memories = result.memories;
     out.outliers = outliers_of(platform, l, result);
-    const weight_storage storage = storage_of(shape, l.used, attention, out.outliers.stored, out.outliers.index_bits, l.plan.descriptor.geometry.stored_weight_bits);
+    const weight_storage storage =
+        storage_of(shape, l.used, attention, out.outliers.stored, out.outliers.index_bits, l.plan.descriptor.geometry.stored_weight_bits);
     out.parameters = storage.parameters;
     out.weight_bits_stored = storage.code_bits + out.outliers.stream_bits;
     const operation_counts operations = operations_of(shape, l.used, attention);

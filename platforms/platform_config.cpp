@@ -51,7 +51,8 @@ void check_shift_array(const platform_config& c, std::vector<contradiction>& fou
     const bool shift_array = c.array.kind != array_kind::multiplier;
     if (!shift_array) {
         if (c.side_array)
-            found.push_back({{"side_array", "array.kind"}, "only a pot, post or apot array has a side array; this array is of multipliers"});
+            found.push_back(
+                {{"side_array", "array.kind"}, "only a pot, post or apot array has a side array; this array is of multipliers"});
         return;
     }
     const char* kind = name_of(c.array.kind);
@@ -105,7 +106,8 @@ void check_scheme(const platform_config& c, std::vector<contradiction>& found) {
 
 void check_width(const char* field, std::optional<int> given, std::pair<int, int> range, const std::string& of, diagnostics& problems) {
     if (given && (*given < range.first || *given > range.second))
-        problems.add({"", 0, 0, field, fmt::format("a whole number from {} to {} is wanted{}, given {}", range.first, range.second, of, *given)});
+        problems.add(
+            {"", 0, 0, field, fmt::format("a whole number from {} to {} is wanted{}, given {}", range.first, range.second, of, *given)});
 }
 
 }  // namespace

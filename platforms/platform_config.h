@@ -21,10 +21,10 @@ enum class clock_units { array, chip };
 
 /// A clock that follows from the delays of a cost table: platforms/auto_clock.h.
 struct auto_clock_config {
-    std::string table;            ///< shipped name or path; empty: the platform's cost table
-    double margin_percent = 10;   ///< added to the slowest unit's delay
+    std::string table;           ///< shipped name or path; empty: the platform's cost table
+    double margin_percent = 10;  ///< added to the slowest unit's delay
     clock_units units = clock_units::array;
-    std::string reason;           ///< what set the clock, once it is set; not part of the file
+    std::string reason;  ///< what set the clock, once it is set; not part of the file
 };
 
 /// A platform as written, with every default filled in. Immutable after validation.

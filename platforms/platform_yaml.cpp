@@ -72,7 +72,8 @@ std::string read_text(yaml_reader& reader, const std::string& key, const std::st
 
 array_config read_array(yaml_reader reader, const array_config& defaults) {
     array_config array = defaults;
-    array.kind = reader.choice("kind", words({array_kind::multiplier, array_kind::pot, array_kind::post, array_kind::apot}), std::optional(defaults.kind));
+    array.kind = reader.choice("kind", words({array_kind::multiplier, array_kind::pot, array_kind::post, array_kind::apot}),
+                               std::optional(defaults.kind));
     array.trees = small(reader, "trees", 1, 256, defaults.trees);
     array.lanes = small(reader, "lanes", 1, 64, defaults.lanes);
     array.weight_bits = small(reader, "weight_bits", 2, 8, defaults.weight_bits);
@@ -191,7 +192,8 @@ vector_unit_config read_vector_unit(yaml_reader reader) {
 
 mapping_config read_mapping(yaml_reader reader) {
     mapping_config mapping;
-    mapping.flow = reader.choice("dataflow", words({dataflow::weight_stationary, dataflow::output_stationary}), std::optional(mapping.flow));
+    mapping.flow =
+        reader.choice("dataflow", words({dataflow::weight_stationary, dataflow::output_stationary}), std::optional(mapping.flow));
     mapping.order =
         reader.choice("loop_order", words({loop_order::automatic, loop_order::n_m, loop_order::m_n}), std::optional(mapping.order));
     mapping.m_block = automatic_or(reader, "m_block", 65536);

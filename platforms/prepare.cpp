@@ -33,8 +33,8 @@ quantized_weights second_operand(const layer& l, const scheme& used, std::uint64
     w.rows = p.n * p.repeat;
     w.columns = p.k;
     if (!with_codes) return w;
-    const quantized_activations q =
-        quantize_activations(materialize_second_operand(l, seed), w.bits, used.activation_range, activation_class::dense, activation_coding::signed_symmetric);
+    const quantized_activations q = quantize_activations(materialize_second_operand(l, seed), w.bits, used.activation_range,
+                                                         activation_class::dense, activation_coding::signed_symmetric);
     w.codes.assign(q.codes.begin(), q.codes.end());
     w.step.assign(std::size_t(w.rows), q.step);
     w.error = q.error;
@@ -63,7 +63,8 @@ void prepare_layer(prepared_layer& l, const run_request& request, const weight_c
     l.on_side_array = shift_platform && (attention || !is_shift_family(l.used.family));
     const bool shift = shift_platform && !l.on_side_array;
     l.format = format_of(*l.what, l.used, shift);
-    l.weights = attention ? second_operand(*l.what, l.used, request.seed, !request.timing_only) : cache.get(*l.what, request.seed, l.used, request.threads);
+    l.weights = attention ? second_operand(*l.what, l.used, request.seed, !request.timing_only)
+                          : cache.get(*l.what, request.seed, l.used, request.threads);
     layer_geometry shape = geometry_of(*l.what);
     l.plan = plan_layer(platform, shape, l.weights, l.format, l.on_side_array);
     if (const auto overflow = overflow_of(platform, *l.what, l.plan, l.weights, l.format)) throw does_not_fit(*overflow);
@@ -83,10 +84,14 @@ std::vector<std::string> exceptions_of(const prepared_run& run) {
         std::string kind = used;
         if (l.on_side_array) kind += " on the side array";
         if (used != wanted) kind += " instead of " + wanted;
-        kind += is_attention_product(*l.what) ? " in products of activations" : used != wanted ? " in layers with a format of their own" : " in layers";
+        kind += is_attention_product(*l.what) ? " in products of activations"
+                : used != wanted              ? " in layers with a format of their own"
+                                              : " in layers";
         const auto known = std::find_if(counts.begin(), counts.end(), [&](const auto& c) { return c.first == kind; });
-        if (known == counts.end()) counts.emplace_back(kind, 1);
-        else ++known->second;
+        if (known == counts.end())
+            counts.emplace_back(kind, 1);
+        else
+            ++known->second;
     }
     std::vector<std::string> notes;
     for (const auto& [kind, count] : counts) notes.push_back(fmt::format("{} ({})", kind, count));
@@ -97,12 +102,15 @@ std::vector<std::string> notes_on(const prepared_run& run) {
     const run_request& request = run.request;
     std::vector<std::string> notes;
     if (request.platform.auto_clock)
-        notes.push_back(fmt::format("clock auto: {}; bandwidth and latency of the DRAM are in cycles, so that its bytes per second follow the clock",
-                                    request.platform.auto_clock->reason));
+        notes.push_back(
+            fmt::format("clock auto: {}; bandwidth and latency of the DRAM are in cycles, so that its bytes per second follow the clock",
+                        request.platform.auto_clock->reason));
     const auto seeded = std::count_if(request.network.layers.begin(), request.network.layers.end(), [](const layer& l) {
         return !is_attention_product(l) && std::holds_alternative<seeded_weights>(l.weights);
     });
-    if (seeded > 0) notes.push_back(fmt::format("weights of {} layers are synthetic, drawn from the distribution in the workload (seed {})", seeded, request.seed));
+    if (seeded > 0)
+        notes.push_back(
+            fmt::format("weights of {} layers are synthetic, drawn from the distribution in the workload (seed {})", seeded, request.seed));
     notes.push_back("each layer reads a seeded input of its own activation class; layers are not chained");
     for (std::string& exception : exceptions_of(run)) notes.push_back(std::move(exception));
     if (request.format.family == scheme_family::post && request.format.weight_bits <= 3)
@@ -150,8 +158,8 @@ double row_energy(const quantized_weights& w, std::int64_t row) {
 
 }  // namespace
 
-std::optional<std::string> overflow_of(const platform_config& platform, const layer& what, const layer_plan& plan, const quantized_weights& w,
-                                       const activation_format& x) {
+std::optional<std::string> overflow_of(const platform_config& platform, const layer& what, const layer_plan& plan,
+                                       const quantized_weights& w, const activation_format& x) {
     const quantized_weights worst = is_attention_product(what) ? worst_operand(w) : quantized_weights{};
     const quantized_weights& weights = is_attention_product(what) ? worst : w;
     const std::int64_t corrected = corrected_sum_bound(weights, x.bits);
@@ -162,15 +170,17 @@ std::optional<std::string> overflow_of(const platform_config& platform, const la
     if (range.least >= -limit && range.greatest < limit) return {};
     int bits = platform.accumulators.bits;
     while (range.least < -(std::int64_t{1} << (bits - 1)) || range.greatest >= (std::int64_t{1} << (bits - 1))) ++bits;
-    return fmt::format("its sums can reach {} to {}: accumulators.bits of at least {} needed, the platform has {}", range.least, range.greatest, bits,
-                       platform.accumulators.bits);
+    return fmt::format("its sums can reach {} to {}: accumulators.bits of at least {} needed, the platform has {}", range.least,
+                       range.greatest, bits, platform.accumulators.bits);
 }
 
 scheme scheme_of(const layer& l, const scheme& run, const platform_config& platform) {
     if (l.own_scheme) return *l.own_scheme;
     scheme used = run;
-    if (is_attention_product(l)) used.family = scheme_family::symq;
-    else if (l.family) used.family = *l.family;
+    if (is_attention_product(l))
+        used.family = scheme_family::symq;
+    else if (l.family)
+        used.family = *l.family;
     if (l.weight_bits) used.weight_bits = *l.weight_bits;
     if (l.activation_bits) used.activation_bits = *l.activation_bits;
     if (is_attention_product(l)) used.weight_bits = used.activation_bits;
@@ -194,7 +204,8 @@ std::optional<std::string> why_not_alone(const platform_config& platform, const 
     return why_not(platform, used);
 }
 
-void fit_weights(const workload& network, const platform_config& platform, const scheme& format, std::uint64_t seed, const weight_cache& cache, int threads) {
+void fit_weights(const workload& network, const platform_config& platform, const scheme& format, std::uint64_t seed,
+                 const weight_cache& cache, int threads) {
     for (const layer& l : network.layers) {
         const scheme used = scheme_of(l, format, platform);
         if (!is_attention_product(l) && !why_not(platform, used) && !cache.contains(l, seed, used)) cache.get(l, seed, used, threads);
@@ -205,7 +216,8 @@ prepared_run prepare(run_request request, const weight_cache& cache) {
     prepared_run run;
     run.request = std::move(request);
     platform_config& platform = run.request.platform;
-    if (platform.auto_clock && platform.clock_hz == 0) settle_clock(platform, cost_table::load(clock_table_of(platform), run.request.cost_directory));
+    if (platform.auto_clock && platform.clock_hz == 0)
+        settle_clock(platform, cost_table::load(clock_table_of(platform), run.request.cost_directory));
     diagnostics problems;
     const auto refuse = [&](const layer& l, const std::string& why) {
         diagnostic d = l.place;

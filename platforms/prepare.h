@@ -17,23 +17,23 @@ namespace symmetree {
 struct run_request {
     workload network;
     platform_config platform;
-    scheme format;                       ///< the run's scheme; single layers may differ
+    scheme format;  ///< the run's scheme; single layers may differ
     std::uint64_t seed = 1;
     bool timing_only = false;
-    bool check = true;                   ///< compare with the reference product (exact runs only)
-    std::string vcd_path;                ///< empty: no trace
-    std::string timeline_path;           ///< empty: no timeline
-    std::string cost_directory;          ///< where shipped cost tables are
-    int threads = 2;                     ///< for fitting
-    std::optional<cost_table> prices;    ///< the platform's cost table where it is loaded already
+    bool check = true;                 ///< compare with the reference product (exact runs only)
+    std::string vcd_path;              ///< empty: no trace
+    std::string timeline_path;         ///< empty: no timeline
+    std::string cost_directory;        ///< where shipped cost tables are
+    int threads = 2;                   ///< for fitting
+    std::optional<cost_table> prices;  ///< the platform's cost table where it is loaded already
 };
 
 /// One layer, quantized, cut and checked against the platform.
 struct prepared_layer {
     const layer* what = nullptr;
-    scheme used;                         ///< family and widths of this very layer
+    scheme used;  ///< family and widths of this very layer
     bool on_side_array = false;
-    quantized_weights weights;           ///< attention: the second operand; without codes when timing only
+    quantized_weights weights;  ///< attention: the second operand; without codes when timing only
     activation_format format;
     std::optional<quantized_activations> input;  ///< absent when timing only
     layer_plan plan;
@@ -56,15 +56,16 @@ scheme scheme_of(const layer& l, const scheme& run, const platform_config& platf
 std::optional<std::string> why_not_alone(const platform_config& platform, const scheme& used);
 
 /// Fits what is not in the cache yet; nothing else. Uses threads, so it belongs into a process of its own.
-void fit_weights(const workload& network, const platform_config& platform, const scheme& format, std::uint64_t seed, const weight_cache& cache, int threads);
+void fit_weights(const workload& network, const platform_config& platform, const scheme& format, std::uint64_t seed,
+                 const weight_cache& cache, int threads);
 
 /// Throws input_error with every layer that can't run: scheme refused, does not fit the buffers, accumulators too
 /// narrow, larger than DRAM.
 prepared_run prepare(run_request request, const weight_cache& cache);
 
 /// Why the accumulators or the requantizer are too narrow for a planned layer, or nothing.
-std::optional<std::string> overflow_of(const platform_config& platform, const layer& what, const layer_plan& plan, const quantized_weights& w,
-                                       const activation_format& x);
+std::optional<std::string> overflow_of(const platform_config& platform, const layer& what, const layer_plan& plan,
+                                       const quantized_weights& w, const activation_format& x);
 
 /// Per channel: folded bias and requantization. Outputs are signed with zero point 0; their step is such that four standard
 /// deviations of the products, taken as independent, fill the output range (until whole networks bring calibrated steps).

@@ -42,7 +42,8 @@ priced_platform priced(const platform_config& config) {
     p.memories[memory_kind::weight_buffer] = two_banks(config.weight_buffer);
     p.memories[memory_kind::activation_buffer] = two_banks(config.activation_buffer);
     p.memories[memory_kind::output_buffer] = two_banks(config.output_buffer);
-    if (config.vector_unit.lanes > 0) p.memories[memory_kind::vector_banks] = {bytes(2 * config.vector_unit.bank_bytes), 8 * config.vector_unit.lanes};
+    if (config.vector_unit.lanes > 0)
+        p.memories[memory_kind::vector_banks] = {bytes(2 * config.vector_unit.bank_bytes), 8 * config.vector_unit.lanes};
     p.memories[memory_kind::dram] = {};
     p.clock_hz = config.clock_hz;
     return p;

@@ -49,7 +49,8 @@ void load_prices(std::vector<run_request>& requests) {
         try {
             if (!request.prices) request.prices = table(request.platform.cost_table, request.cost_directory);
             prices_of(request);
-            if (request.platform.auto_clock) settle_clock(request.platform, table(clock_table_of(request.platform), request.cost_directory));
+            if (request.platform.auto_clock)
+                settle_clock(request.platform, table(clock_table_of(request.platform), request.cost_directory));
         } catch (const input_error& e) {
             for (const diagnostic& d : e.problems()) problems.add(d);
         }
@@ -70,8 +71,10 @@ void refuse_unrunnable(const std::vector<run_request>& requests) {
             if (!reason) continue;
             const std::string message = fmt::format("{} can't run on platform {}: {}", to_string(used), request.platform.name, *reason);
             const auto known = std::find_if(refused.begin(), refused.end(), [&](const auto& r) { return r.first == message; });
-            if (known == refused.end()) refused.push_back({message, {&l}});
-            else known->second.push_back(&l);
+            if (known == refused.end())
+                refused.push_back({message, {&l}});
+            else
+                known->second.push_back(&l);
         }
         for (const auto& [message, layers] : refused) {
             diagnostic d = layers.front()->place;

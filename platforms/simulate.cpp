@@ -26,7 +26,8 @@ public:
         if (index_ == run_.layers.size()) return nullptr;
         const prepared_layer& l = run_.layers[index_];
         image_ = build_image(run_.request.platform, l.plan, l.weights, l.input ? &*l.input : nullptr, channel_records(l));
-        if (checks()) check_.begin(l.plan.descriptor.geometry, array_of(run_.request.platform, l.on_side_array).trees, l.plan.descriptor.m_block);
+        if (checks())
+            check_.begin(l.plan.descriptor.geometry, array_of(run_.request.platform, l.on_side_array).trees, l.plan.descriptor.m_block);
         if (probe_) probe_->change_text(name_signal_, cycle_now(), l.what->name);
         return &image_;
     }
@@ -75,7 +76,8 @@ report report_of(const prepared_run& run, const std::vector<layer_result>& resul
     out.dram_bytes_per_cycle = double(request.platform.dram.bandwidth_bytes) / double(request.platform.dram.bandwidth_cycles);
     out.not_simulated = request.network.not_simulated;
     out.notes = run.notes;
-    for (std::size_t i = 0; i < results.size(); ++i) out.layers.push_back(layer_report_of(request.platform, planned(run.layers[i]), results[i]));
+    for (std::size_t i = 0; i < results.size(); ++i)
+        out.layers.push_back(layer_report_of(request.platform, planned(run.layers[i]), results[i]));
     price(out, request.platform, table);
     return out;
 }

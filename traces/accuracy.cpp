@@ -27,10 +27,11 @@ cell check_text(const accuracy_row& r) {
 study accuracies_of(const accuracy_table& t) {
     study s;
     s.title = "Evaluation of " + t.network;
-    s.columns = {{"platform", column_role::axis, ""},   {"scheme", column_role::axis, ""},  {"vector_unit", column_role::axis, ""},
-                 {"top1", column_role::metric, "%"},    {"top5", column_role::metric, "%"}, {"agrees_with_float", column_role::metric, "%"}};
+    s.columns = {{"platform", column_role::axis, ""}, {"scheme", column_role::axis, ""},  {"vector_unit", column_role::axis, ""},
+                 {"top1", column_role::metric, "%"},  {"top5", column_role::metric, "%"}, {"agrees_with_float", column_role::metric, "%"}};
     for (const accuracy_row& r : t.rows)
-        s.rows.push_back({r.platform, r.scheme, r.vector_unit, percent(r.top1, t.images), percent(r.top5, t.images), percent(r.agreeing, t.images)});
+        s.rows.push_back(
+            {r.platform, r.scheme, r.vector_unit, percent(r.top1, t.images), percent(r.top5, t.images), percent(r.agreeing, t.images)});
     return s;
 }
 
@@ -38,16 +39,19 @@ study accuracies_of(const accuracy_table& t) {
 
 study brief_study_of(const accuracy_table& t) {
     study s = accuracies_of(t);
-    for (const study_column& c : {study_column{"cycles", column_role::metric, ""}, {"latency", column_role::metric, "ms"},
-                                  {"energy", column_role::metric, "uJ"}, {"power", column_role::metric, "mW"},
-                                  {"area", column_role::metric, "mm2"}, {"check", column_role::metric, ""}})
+    for (const study_column& c : {study_column{"cycles", column_role::metric, ""},
+                                  {"latency", column_role::metric, "ms"},
+                                  {"energy", column_role::metric, "uJ"},
+                                  {"power", column_role::metric, "mW"},
+                                  {"area", column_role::metric, "mm2"},
+                                  {"check", column_role::metric, ""}})
         s.columns.push_back(c);
     for (std::size_t i = 0; i < t.rows.size(); ++i) {
         const std::optional<report>& r = t.rows[i].costs;
         std::vector<cell>& row = s.rows[i];
         if (r)
-            row.insert(row.end(), {static_cast<std::int64_t>(r->total().cycles), scaled(latency_s_of(*r), 1e3), scaled(energy_j_of(*r), 1e6),
-                                   scaled(power_w_of(*r), 1e3), scaled(area_um2_of(*r), 1e-6)});
+            row.insert(row.end(), {static_cast<std::int64_t>(r->total().cycles), scaled(latency_s_of(*r), 1e3),
+                                   scaled(energy_j_of(*r), 1e6), scaled(power_w_of(*r), 1e3), scaled(area_um2_of(*r), 1e-6)});
         row.resize(s.columns.size() - 1);
         row.push_back(check_text(t.rows[i]));
     }

@@ -206,10 +206,11 @@ std::string by_unit(const char* title, const std::vector<compared_run>& runs, co
 
 std::string units_sections(const std::vector<compared_run>& runs) {
     const double most_area = largest(runs, [](const compared_run& run) { return std::optional(run.run->total_area_um2()); });
-    return by_unit("Where the energy goes", runs, {1e-6, "uJ"},
-                   [](const compared_run& run) -> const auto& { return run.total.energy_pj; }) +
-           by_unit("Where the area goes", runs, area_scale(most_area),
-                   [](const compared_run& run) -> const auto& { return run.run->area_um2; });
+    return by_unit(
+               "Where the energy goes", runs, {1e-6, "uJ"}, [](const compared_run& run) -> const auto& { return run.total.energy_pj; }) +
+           by_unit(
+               "Where the area goes", runs, area_scale(most_area),
+               [](const compared_run& run) -> const auto& { return run.run->area_um2; });
 }
 
 /// Lines that every run gives are written once; the others name their platforms.
@@ -260,7 +261,9 @@ std::string footer(const std::vector<compared_run>& runs) {
         if (r.cost_table.empty()) return std::vector<std::string>{"none: no energy, power or area"};
         return std::vector<std::string>{r.cost_label.empty() ? r.cost_table : fmt::format("{} ({})", r.cost_table, r.cost_label)};
     });
-    out += common_lines("costs", runs, [](const report& r) { return r.cost_mix.empty() ? std::vector<std::string>{} : std::vector<std::string>{r.cost_mix}; });
+    out += common_lines("costs", runs, [](const report& r) {
+        return r.cost_mix.empty() ? std::vector<std::string>{} : std::vector<std::string>{r.cost_mix};
+    });
     out += common_lines("not modelled", runs, [](const report& r) { return r.cost_not_modelled; });
     out += common_lines("not simulated", runs, [](const report& r) { return r.not_simulated; });
     out += common_lines("notes", runs, [](const report& r) { return r.notes; });
@@ -274,8 +277,8 @@ std::string footer(const std::vector<compared_run>& runs) {
 
 std::string to_table(const comparison& c) {
     const std::vector<compared_run> runs = runs_of(c);
-    return header(c, runs) + results_section(runs) + left_out_lines(c) + split_section(runs) + outlier_section(runs) + weight_error_section(runs) +
-           units_sections(runs) + footer(runs);
+    return header(c, runs) + results_section(runs) + left_out_lines(c) + split_section(runs) + outlier_section(runs) +
+           weight_error_section(runs) + units_sections(runs) + footer(runs);
 }
 
 }  // namespace symmetree

@@ -101,7 +101,8 @@ void add_time(columns& out) {
     out.push_back({"exact", [](const layer_cell_input& in) { return cell(in.layer.check); }});
     out.push_back({"first_difference", [](const layer_cell_input& in) { return in.layer.check.first_difference; }});
     for (const split_part& part : split_parts()) {
-        out.push_back({fmt::format("{}_cycles", part.name), [&part](const layer_cell_input& in) { return cell(in.layer.split.*part.slots); }});
+        out.push_back(
+            {fmt::format("{}_cycles", part.name), [&part](const layer_cell_input& in) { return cell(in.layer.split.*part.slots); }});
     }
 }
 
@@ -179,7 +180,8 @@ void add_run_names(csv_row& row, const report& r) {
 
 /// Columns of the run file that mean something for a whole run.
 columns comparison_columns(const comparison& c) {
-    static const std::set<std::string> per_layer_only{"name", "scheme", "unit", "mapping", "m", "n", "k", "repeat", "weight_sqnr_db", "arithmetic_sqnr_db"};
+    static const std::set<std::string> per_layer_only{"name", "scheme", "unit",   "mapping",        "m",
+                                                      "n",    "k",      "repeat", "weight_sqnr_db", "arithmetic_sqnr_db"};
     report every_name;  // the union of the runs' energy names, for the header
     every_name.layers.emplace_back();
     for (const report& run : c.runs) {
@@ -207,7 +209,8 @@ std::string to_csv(const report& r) {
 std::string to_csv(const comparison& c) {
     const columns all = comparison_columns(c);
     csv_row header;
-    for (const char* name : {"workload", "platform", "scheme", "array_weight_bits", "array_activation_bits", "clock_hz", "seed", "timing_only", "cost_table"}) {
+    for (const char* name : {"workload", "platform", "scheme", "array_weight_bits", "array_activation_bits", "clock_hz", "seed",
+                             "timing_only", "cost_table"}) {
         header.add(name);
     }
     for (const csv_column& column : all) header.add(column.name);

@@ -41,7 +41,8 @@ std::string front_data(const study& s, const std::vector<column_view>& views, st
     std::optional<std::size_t> last;
     for (const std::size_t row : pareto_front(s, {{s.columns[x].name, false}, {s.columns[y].name, false}}, per)) {
         if (workload && last && s.rows[*last][*workload] != s.rows[row][*workload]) data += '\n';
-        data += plot_number(*number_of(s.rows[row][x]) * views[x].factor) + ' ' + plot_number(*number_of(s.rows[row][y]) * views[y].factor) + '\n';
+        data += plot_number(*number_of(s.rows[row][x]) * views[x].factor) + ' ' +
+                plot_number(*number_of(s.rows[row][y]) * views[y].factor) + '\n';
         last = row;
     }
     return data + "EOD\n";
@@ -70,7 +71,9 @@ void add_accuracy_power(std::vector<figure>& out, const study& s, const std::vec
     }
     if (all.empty()) return;
     out.push_back({"accuracy_power",
-                   axis_titles("average " + views[*power].heading(), "top-1 accuracy (%)") + "set key outside right\n" + plot_of(all, "points") + '\n', 0});
+                   axis_titles("average " + views[*power].heading(), "top-1 accuracy (%)") + "set key outside right\n" +
+                       plot_of(all, "points") + '\n',
+                   0});
 }
 
 /// Where several points of a series share an x, the line goes through their median.

@@ -50,7 +50,8 @@ std::uint64_t count(const json& object, const std::string& key) {
 
 std::int64_t integer(const json& object, const std::string& key) {
     const json& value = member(object, key);
-    const bool fits = value.is_number_integer() && (!value.is_number_unsigned() || value.get<std::uint64_t>() <= std::uint64_t{std::numeric_limits<std::int64_t>::max()});
+    const bool fits = value.is_number_integer() && (!value.is_number_unsigned() ||
+                                                    value.get<std::uint64_t>() <= std::uint64_t{std::numeric_limits<std::int64_t>::max()});
     if (!fits) refuse(key, "not a whole number of 64 bits");
     return value.get<std::int64_t>();
 }
@@ -81,7 +82,8 @@ std::map<std::string, std::optional<double>> reals(const json& object, const std
     const json& values = member(object, key);
     if (!values.is_object()) refuse(key, "not an object");
     std::map<std::string, std::optional<double>> out;
-    for (const auto& [name, value] : values.items()) out[name] = value.is_null() ? std::nullopt : std::optional(real(value, key + "." + name));
+    for (const auto& [name, value] : values.items())
+        out[name] = value.is_null() ? std::nullopt : std::optional(real(value, key + "." + name));
     return out;
 }
 
@@ -246,10 +248,13 @@ accuracy_table accuracy_from_json(const std::string& json_text) {
     t.notes = texts(evaluation, "notes");
     const json& rows = member(evaluation, "rows");
     if (!rows.is_array() || rows.empty()) refuse("rows", "not an array of rows");
-    const auto images = [](const json& row, const char* key) { return member(row, key).is_null() ? std::nullopt : std::optional(integer(row, key)); };
+    const auto images = [](const json& row, const char* key) {
+        return member(row, key).is_null() ? std::nullopt : std::optional(integer(row, key));
+    };
     for (const json& row : rows) {
-        accuracy_row r{text(row, "platform"), text(row, "scheme"), text(row, "vector_unit"), images(row, "top1"), images(row, "top5"),
-                       integer(row, "agreeing"), integer(row, "checked"), text(row, "first_difference"), {}};
+        accuracy_row r{text(row, "platform"),   text(row, "scheme"),           text(row, "vector_unit"),
+                       images(row, "top1"),     images(row, "top5"),           integer(row, "agreeing"),
+                       integer(row, "checked"), text(row, "first_difference"), {}};
         if (!member(row, "run").is_null()) r.costs = report_of(member(row, "run"));
         t.rows.push_back(std::move(r));
     }

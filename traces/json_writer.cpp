@@ -43,13 +43,17 @@ json_writer& json_writer::key(std::string_view name) {
 
 void json_writer::value(double number) {
     begin_value();
-    if (std::isfinite(number)) out_ += shortest(number);
-    else append_text(shortest(number));
+    if (std::isfinite(number))
+        out_ += shortest(number);
+    else
+        append_text(shortest(number));
 }
 
 void json_writer::begin_value() {
-    if (after_key_) after_key_ = false;
-    else if (!open_.empty()) begin_item();
+    if (after_key_)
+        after_key_ = false;
+    else if (!open_.empty())
+        begin_item();
 }
 
 void json_writer::begin_item() {

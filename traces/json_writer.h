@@ -29,13 +29,17 @@ public:
     template <class T, std::enable_if_t<std::is_integral_v<T> && !std::is_same_v<T, bool>, int> = 0>
     void value(T number) {
         begin_value();
-        if constexpr (std::is_signed_v<T>) append_whole(static_cast<std::int64_t>(number));
-        else append_count(static_cast<std::uint64_t>(number));
+        if constexpr (std::is_signed_v<T>)
+            append_whole(static_cast<std::int64_t>(number));
+        else
+            append_count(static_cast<std::uint64_t>(number));
     }
     template <class T>
     void value(const std::optional<T>& maybe) {
-        if (maybe) value(*maybe);
-        else null();
+        if (maybe)
+            value(*maybe);
+        else
+            null();
     }
     template <class T>
     void member(std::string_view name, const T& what) {

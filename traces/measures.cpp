@@ -51,9 +51,7 @@ std::optional<double> energy_j_of(const report& r) {
     return r.energy_j();
 }
 
-std::optional<double> power_w_of(const report& r) {
-    return quotient(energy_j_of(r), latency_s_of(r));
-}
+std::optional<double> power_w_of(const report& r) { return quotient(energy_j_of(r), latency_s_of(r)); }
 
 std::optional<double> area_um2_of(const report& r) {
     if (!complete(r.area_um2)) return {};
@@ -85,8 +83,8 @@ run_ratios ratios_of(const comparison& c, std::size_t index) {
     if (!base) return {};
     const report& a = c.runs[index];
     const report& b = c.runs[*base];
-    return {quotient(latency_s_of(a), latency_s_of(b)), quotient(energy_j_of(a), energy_j_of(b)),
-            quotient(power_w_of(a), power_w_of(b)), quotient(area_um2_of(a), area_um2_of(b))};
+    return {quotient(latency_s_of(a), latency_s_of(b)), quotient(energy_j_of(a), energy_j_of(b)), quotient(power_w_of(a), power_w_of(b)),
+            quotient(area_um2_of(a), area_um2_of(b))};
 }
 
 std::vector<std::string> standard_energy_names() {
@@ -109,10 +107,11 @@ std::vector<std::string> in_standard_order(const std::vector<std::string>& used)
 }
 
 const std::vector<split_part>& split_parts() {
-    static const std::vector<split_part> parts{
-        {"ideal", &slot_split::ideal},   {"mapping_loss", &slot_split::mapping_loss}, {"outlier", &slot_split::outlier},
-        {"input", &slot_split::input},   {"memory", &slot_split::memory},             {"weight_port", &slot_split::weight_port},
-        {"hazard", &slot_split::hazard}, {"drain", &slot_split::drain},               {"barrier", &slot_split::barrier}};
+    static const std::vector<split_part> parts{{"ideal", &slot_split::ideal},     {"mapping_loss", &slot_split::mapping_loss},
+                                               {"outlier", &slot_split::outlier}, {"input", &slot_split::input},
+                                               {"memory", &slot_split::memory},   {"weight_port", &slot_split::weight_port},
+                                               {"hazard", &slot_split::hazard},   {"drain", &slot_split::drain},
+                                               {"barrier", &slot_split::barrier}};
     return parts;
 }
 

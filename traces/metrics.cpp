@@ -46,7 +46,8 @@ void add_platform(std::vector<metric>& out, const report& r) {
 }
 
 void add_slots(std::vector<metric>& out, const layer_report& total) {
-    for (const split_part& part : split_parts()) out.push_back({std::string(part.name) + "_slots", "cycles", whole(total.split.*part.slots)});
+    for (const split_part& part : split_parts())
+        out.push_back({std::string(part.name) + "_slots", "cycles", whole(total.split.*part.slots)});
 }
 
 void add_traffic(std::vector<metric>& out, const layer_report& total) {

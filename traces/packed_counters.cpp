@@ -54,14 +54,15 @@ void pack_fields(Archive& archive, operation_measures& o) {
 
 template <class Archive>
 void pack_fields(Archive& archive, layer_report& l) {
-    archive(l.name, l.scheme, l.unit, l.mapping, l.m, l.n, l.k, l.repeat, l.macs, l.parameters, l.weight_bits_stored, l.cycles, l.split, l.units, l.memories,
-            l.outliers, l.operations, l.weight_sqnr_db, l.arithmetic_sqnr_db, l.check);
+    archive(l.name, l.scheme, l.unit, l.mapping, l.m, l.n, l.k, l.repeat, l.macs, l.parameters, l.weight_bits_stored, l.cycles, l.split,
+            l.units, l.memories, l.outliers, l.operations, l.weight_sqnr_db, l.arithmetic_sqnr_db, l.check);
 }
 
 template <class Archive>
 void pack_fields(Archive& archive, report& r) {
-    archive(r.workload, r.workload_source, r.platform, r.scheme, r.seed, r.timing_only, r.clock_hz, r.array_weight_bits, r.array_activation_bits, r.array_trees,
-            r.array_lanes, r.dram_bytes_per_cycle, r.configuration, r.not_simulated, r.notes, r.layers);
+    archive(r.workload, r.workload_source, r.platform, r.scheme, r.seed, r.timing_only, r.clock_hz, r.array_weight_bits,
+            r.array_activation_bits, r.array_trees, r.array_lanes, r.dram_bytes_per_cycle, r.configuration, r.not_simulated, r.notes,
+            r.layers);
 }
 
 std::string packed_counters(const report& r) {

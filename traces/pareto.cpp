@@ -75,12 +75,14 @@ std::vector<std::size_t> front_of(const study& s, const std::vector<std::size_t>
         if (c.values.size() == columns.size()) candidates.push_back(std::move(c));
     }
     // In lexicographic order only an earlier candidate can cover a later one.
-    std::sort(candidates.begin(), candidates.end(), [](const candidate& a, const candidate& b) { return a.values != b.values ? a.values < b.values : a.row < b.row; });
+    std::sort(candidates.begin(), candidates.end(),
+              [](const candidate& a, const candidate& b) { return a.values != b.values ? a.values < b.values : a.row < b.row; });
     std::vector<candidate> front;
     for (candidate& c : candidates) {
         // With two objectives the last one of the front has the least second value.
-        const bool covered = columns.size() <= 2 ? !front.empty() && covers(front.back(), c)
-                                                 : std::any_of(front.begin(), front.end(), [&](const candidate& f) { return covers(f, c); });
+        const bool covered = columns.size() <= 2
+                                 ? !front.empty() && covers(front.back(), c)
+                                 : std::any_of(front.begin(), front.end(), [&](const candidate& f) { return covers(f, c); });
         if (!covered) front.push_back(std::move(c));
     }
     std::vector<std::size_t> chosen;

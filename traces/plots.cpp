@@ -51,7 +51,8 @@ std::string short_label(const std::string& text) {
 }
 
 figure heat_map_figure(const std::string& name, const heat_map& map) {
-    std::string script = "set xlabel " + gnuplot_quoted(map.x) + "\nset cblabel " + gnuplot_quoted(map.colour) + "\nunset grid\nunset key\n";
+    std::string script =
+        "set xlabel " + gnuplot_quoted(map.x) + "\nset cblabel " + gnuplot_quoted(map.colour) + "\nunset grid\nunset key\n";
     script += fmt::format("set xrange [{}:{}]\nset yrange [{}:-0.5]\nset palette defined ({})\nset ytics scale 0 (", plot_number(map.left),
                           plot_number(map.right), plot_number(static_cast<double>(map.rows.size()) - 0.5), heat_colours);
     for (std::size_t i = 0; i < map.rows.size(); ++i)
@@ -62,7 +63,8 @@ figure heat_map_figure(const std::string& name, const heat_map& map) {
         for (std::size_t column = 0; column < map.values[row].size(); ++column) {
             if (!std::isfinite(map.values[row][column])) continue;
             const double left = map.left + width * static_cast<double>(column);
-            script += plot_number(left) + ' ' + plot_number(left + width) + fmt::format(" {} ", row) + plot_number(map.values[row][column]) + '\n';
+            script += plot_number(left) + ' ' + plot_number(left + width) + fmt::format(" {} ", row) +
+                      plot_number(map.values[row][column]) + '\n';
         }
     }
     script += "EOD\nset style fill solid noborder\nplot $cells using (($1+$2)/2):3:1:2:($3-0.5):($3+0.5):4 with boxxyerror lc palette\n";

@@ -16,8 +16,8 @@ struct xy_series {
 
 /// Cells of a matrix by colour, the first row at the top; a value that is not finite leaves its cell empty.
 struct heat_map {
-    std::string x, colour;                    ///< titles of the horizontal axis and of the colours
-    double left = 0, right = 1;               ///< what the horizontal axis reads at its ends
+    std::string x, colour;       ///< titles of the horizontal axis and of the colours
+    double left = 0, right = 1;  ///< what the horizontal axis reads at its ends
     std::vector<std::string> rows;
     std::vector<std::vector<double>> values;  ///< [row][column], equally long
 };

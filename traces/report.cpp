@@ -32,8 +32,10 @@ void add(exactness& sum, const layer_report& layer) {
 void add(std::map<std::string, std::optional<double>>& sum, const std::string& name, const std::optional<double>& energy) {
     const auto [part, fresh] = sum.emplace(name, energy);
     if (fresh) return;
-    if (part->second && energy) *part->second += *energy;
-    else part->second.reset();
+    if (part->second && energy)
+        *part->second += *energy;
+    else
+        part->second.reset();
 }
 
 void add(layer_report& sum, const layer_report& layer) {

@@ -34,22 +34,22 @@ struct operation_measures {
 struct outlier_report {
     std::uint64_t listed = 0;
     std::uint64_t stored = 0;
-    int index_bits = 0;                   ///< per outlier: tree and lane index
-    std::uint64_t stream_bits = 0;        ///< values, indices and counts
-    std::uint64_t fullest_lane = 0;       ///< most outliers of one sparse lane in one tile
-    std::string assignment;               ///< row_banked, pooled, or empty
+    int index_bits = 0;              ///< per outlier: tree and lane index
+    std::uint64_t stream_bits = 0;   ///< values, indices and counts
+    std::uint64_t fullest_lane = 0;  ///< most outliers of one sparse lane in one tile
+    std::string assignment;          ///< row_banked, pooled, or empty
 };
 
 /// One layer on one platform.
 struct layer_report {
     std::string name;
-    std::string scheme;                   ///< what this layer really used
-    std::string unit;                     ///< unit that multiplied: "mac_tree 16x16"
-    std::string mapping;                  ///< "n_m, m-block 197, passes 1"
+    std::string scheme;   ///< what this layer really used
+    std::string unit;     ///< unit that multiplied: "mac_tree 16x16"
+    std::string mapping;  ///< "n_m, m-block 197, passes 1"
     std::int64_t m = 0, n = 0, k = 0, repeat = 1;
     std::uint64_t macs = 0;
-    std::uint64_t parameters = 0;         ///< weights, without biases
-    std::uint64_t weight_bits_stored = 0; ///< codes, outlier values, indices and counts
+    std::uint64_t parameters = 0;          ///< weights, without biases
+    std::uint64_t weight_bits_stored = 0;  ///< codes, outlier values, indices and counts
     std::uint64_t cycles = 0;
     slot_split split;
     unit_activity units;
@@ -57,12 +57,12 @@ struct layer_report {
     std::map<std::string, std::optional<double>> energy_pj;  ///< by unit name, "dram", "weight_buffer", ..., "leakage"; absent: no price
     outlier_report outliers;
     operation_measures operations;
-    std::optional<double> weight_sqnr_db;     ///< codes against floats; absent for attention
-    std::optional<double> arithmetic_sqnr_db; ///< post: against exact sqrt(2) arithmetic
+    std::optional<double> weight_sqnr_db;      ///< codes against floats; absent for attention
+    std::optional<double> arithmetic_sqnr_db;  ///< post: against exact sqrt(2) arithmetic
     exactness check;
 
     double utilization() const { return cycles == 0 ? 0 : static_cast<double>(split.ideal) / static_cast<double>(cycles); }
-    double energy_total_pj() const;           ///< of the parts that have a price: energy_pj_of() knows whether that is all
+    double energy_total_pj() const;  ///< of the parts that have a price: energy_pj_of() knows whether that is all
 };
 
 /// A whole run: one workload on one platform under one scheme.
@@ -75,14 +75,14 @@ struct report {
     double clock_hz = 0;
     int array_weight_bits = 0, array_activation_bits = 0;
     int array_trees = 0, array_lanes = 0;
-    double dram_bytes_per_cycle = 0;          ///< peak of the external memory
-    std::string configuration;                ///< effective platform configuration as YAML
-    std::string cost_table, cost_label;       ///< file name; "published, scaled"
-    std::string cost_mix;                     ///< what families of figures stand side by side in the table; may be empty
+    double dram_bytes_per_cycle = 0;     ///< peak of the external memory
+    std::string configuration;           ///< effective platform configuration as YAML
+    std::string cost_table, cost_label;  ///< file name; "published, scaled"
+    std::string cost_mix;                ///< what families of figures stand side by side in the table; may be empty
     std::vector<std::string> cost_not_modelled;
-    std::vector<std::string> not_simulated;   ///< operators of the workload that are not simulated
-    std::vector<std::string> notes;           ///< warnings and assumptions a reader must know
-    std::map<std::string, std::optional<double>> area_um2;   ///< by unit; absent: no price
+    std::vector<std::string> not_simulated;                 ///< operators of the workload that are not simulated
+    std::vector<std::string> notes;                         ///< warnings and assumptions a reader must know
+    std::map<std::string, std::optional<double>> area_um2;  ///< by unit; absent: no price
     std::vector<layer_report> layers;
 
     /// The sum over the layers: name "total"; split, counters, energies and measures added, shapes left at 0; the widest
@@ -90,17 +90,17 @@ struct report {
     layer_report total() const;
     double latency_s() const;
     double energy_j() const;
-    double power_w() const;                   ///< energy / latency, average
-    double total_area_um2() const;            ///< of the parts that have a price: area_um2_of() knows whether that is all
+    double power_w() const;         ///< energy / latency, average
+    double total_area_um2() const;  ///< of the parts that have a price: area_um2_of() knows whether that is all
     /// True unless some layer differs from its reference.
     bool passed() const;
 };
 
 /// Results of several runs side by side.
 struct comparison {
-    std::string baseline;                     ///< platform that ratios refer to
-    std::vector<std::string> left_out;        ///< points of a range that a platform can't have, with the reason
-    std::vector<report> runs;                 ///< in the order asked for; several widths give several runs per platform
+    std::string baseline;               ///< platform that ratios refer to
+    std::vector<std::string> left_out;  ///< points of a range that a platform can't have, with the reason
+    std::vector<report> runs;           ///< in the order asked for; several widths give several runs per platform
 };
 
 }  // namespace symmetree

@@ -99,18 +99,17 @@ std::string header(const report& r) {
 
 std::string layers_section(const report& r) {
     const auto shape = [](std::int64_t value) { return count_or_absent(static_cast<std::uint64_t>(value)); };
-    const std::vector<layer_column> columns{
-        name_column(),
-        {{"scheme", "", true}, [](const layer_report& l) { return text_or_absent(l.scheme); }},
-        {{"unit", "", true}, [](const layer_report& l) { return text_or_absent(l.unit); }},
-        {{"M", "vectors"}, [shape](const layer_report& l) { return shape(l.m); }},
-        {{"N", "channels"}, [shape](const layer_report& l) { return shape(l.n); }},
-        {{"K", "inputs"}, [shape](const layer_report& l) { return shape(l.k); }},
-        {{"repeat", ""}, [shape](const layer_report& l) { return shape(l.repeat); }},
-        count_column("MACs", "", &layer_report::macs),
-        count_column("cycles", "", &layer_report::cycles),
-        {{"utilization", "%"}, [](const layer_report& l) { return percent(l.split.ideal, l.cycles); }},
-        {{"exactness", "", true}, [](const layer_report& l) { return to_string(l.check.result); }}};
+    const std::vector<layer_column> columns{name_column(),
+                                            {{"scheme", "", true}, [](const layer_report& l) { return text_or_absent(l.scheme); }},
+                                            {{"unit", "", true}, [](const layer_report& l) { return text_or_absent(l.unit); }},
+                                            {{"M", "vectors"}, [shape](const layer_report& l) { return shape(l.m); }},
+                                            {{"N", "channels"}, [shape](const layer_report& l) { return shape(l.n); }},
+                                            {{"K", "inputs"}, [shape](const layer_report& l) { return shape(l.k); }},
+                                            {{"repeat", ""}, [shape](const layer_report& l) { return shape(l.repeat); }},
+                                            count_column("MACs", "", &layer_report::macs),
+                                            count_column("cycles", "", &layer_report::cycles),
+                                            {{"utilization", "%"}, [](const layer_report& l) { return percent(l.split.ideal, l.cycles); }},
+                                            {{"exactness", "", true}, [](const layer_report& l) { return to_string(l.check.result); }}};
     std::string out = section("Layers", layer_table(r, columns));
     for (const layer_report& layer : r.layers) {
         if (layer.check.result != exactness::verdict::differs) continue;
@@ -210,8 +209,10 @@ std::string outlier_section(const report& r) {
         {{"assignment", "", true}, [](const layer_report& l) { return text_or_absent(l.outliers.assignment); }},
         {{"listed", ""}, [](const layer_report& l) { return grouped(l.outliers.listed); }},
         {{"stored", ""}, [](const layer_report& l) { return grouped(l.outliers.stored); }},
-        {{"of parameters", "%"}, [](const layer_report& l) -> std::string {
-             return l.parameters == 0 ? absent_cell : grouped(100.0 * static_cast<double>(l.outliers.listed) / static_cast<double>(l.parameters), 3);
+        {{"of parameters", "%"},
+         [](const layer_report& l) -> std::string {
+             return l.parameters == 0 ? absent_cell
+                                      : grouped(100.0 * static_cast<double>(l.outliers.listed) / static_cast<double>(l.parameters), 3);
          }},
         {{"index each", "bits"}, [](const layer_report& l) { return fmt::format("{}", l.outliers.index_bits); }},
         {{"stream", "bits"}, [](const layer_report& l) { return grouped(l.outliers.stream_bits); }},
@@ -234,7 +235,8 @@ std::string area_lines(const report& r) {
     std::vector<std::string> used;
     for (const auto& [unit, area] : r.area_um2) used.push_back(unit);
     text_table table({{"area by unit", "", true}, {"area", s.unit}, {"share", "%"}});
-    for (const std::string& unit : in_standard_order(used)) table.add_row({unit, s.text(r.area_um2.at(unit)), share_of(r.area_um2.at(unit).value_or(0), total.value_or(0))});
+    for (const std::string& unit : in_standard_order(used))
+        table.add_row({unit, s.text(r.area_um2.at(unit)), share_of(r.area_um2.at(unit).value_or(0), total.value_or(0))});
     table.add_rule();
     table.add_row({"total", s.text(total), share_of(total.value_or(0), total.value_or(0))});
     return '\n' + table.text();

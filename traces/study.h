@@ -17,9 +17,9 @@ using cell = std::variant<std::monostate, std::int64_t, double, std::string>;
 enum class column_role { axis, metric };
 
 struct study_column {
-    std::string name;   ///< data, not code: any text that a user chose
+    std::string name;  ///< data, not code: any text that a user chose
     column_role role = column_role::metric;
-    std::string unit;   ///< "J", "um2", "cycles"; empty: a count, a ratio or text
+    std::string unit;  ///< "J", "um2", "cycles"; empty: a count, a ratio or text
 };
 
 /// One named value of a run, as sweeps store and reports draw it.
@@ -36,13 +36,13 @@ std::vector<metric> metrics_of(const report& r);
 /// Many points side by side: the runs of a comparison, or a sweep. What report pages, figures and tables are made from.
 struct study {
     std::string title;
-    std::string baseline;                           ///< platform that ratios refer to; empty: no ratios
-    std::vector<study_column> columns;              ///< axes first
-    std::vector<std::vector<cell>> rows;            ///< one cell per column
+    std::string baseline;                                         ///< platform that ratios refer to; empty: no ratios
+    std::vector<study_column> columns;                            ///< axes first
+    std::vector<std::vector<cell>> rows;                          ///< one cell per column
     std::vector<std::pair<std::string, std::string>> provenance;  ///< what was run, by which version, with which costs; in order
-    std::vector<std::string> notes;                 ///< assumptions, what is not modelled, what was left out
-    std::vector<report> details;                    ///< whole reports of the points worth a closer look
-    std::vector<std::size_t> detail_rows;           ///< the row of each of `details`
+    std::vector<std::string> notes;                               ///< assumptions, what is not modelled, what was left out
+    std::vector<report> details;                                  ///< whole reports of the points worth a closer look
+    std::vector<std::size_t> detail_rows;                         ///< the row of each of `details`
 };
 
 /// The runs of a comparison as a study: axes workload, platform, scheme, widths; all runs in detail.

@@ -78,11 +78,14 @@ std::string to_latex(const study& original) {
     std::string alignment;
     for (const std::size_t i : columns) alignment += views[i].numeric ? 'r' : 'l';
     // Shrunk to the width of the text where it is wider.
-    std::string out = "% needs \\usepackage[T1]{fontenc}, \\usepackage{booktabs} and \\usepackage{graphicx}\n\\begin{table}\n  \\centering\n  \\caption{";
-    out += caption_of(s, views) + "}\n  \\setlength{\\tabcolsep}{4pt}\n  \\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n";
+    std::string out =
+        "% needs \\usepackage[T1]{fontenc}, \\usepackage{booktabs} and \\usepackage{graphicx}\n\\begin{table}\n  \\centering\n  \\caption{";
+    out += caption_of(s, views) +
+           "}\n  \\setlength{\\tabcolsep}{4pt}\n  \\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n";
     out += "  \\begin{tabular}{" + alignment + "}\n    \\toprule\n    ";
     out += table_line(columns, [&](std::size_t i) { return heading_of(views[i]); });
-    out += "    " + table_line(columns, [&](std::size_t i) { return views[i].unit == views[i].title ? "" : unit_text(views[i].unit); }) + "    \\midrule\n";
+    out += "    " + table_line(columns, [&](std::size_t i) { return views[i].unit == views[i].title ? "" : unit_text(views[i].unit); }) +
+           "    \\midrule\n";
     for (const std::vector<cell>& row : s.rows)
         out += "    " + table_line(columns, [&](std::size_t i) { return cell_text(views[i], row[i]); });
     return out + "    \\bottomrule\n  \\end{tabular}}\n\\end{table}\n";

@@ -46,11 +46,16 @@ std::string one_line(const std::string& text) {
     std::string out;
     for (const char c : text) {
         const auto code = static_cast<unsigned char>(c);
-        if (c == '\n') out += "\\n";
-        else if (c == '\t') out += "\\t";
-        else if (c == '\r') out += "\\r";
-        else if (code < 0x20 || code == 0x7f) out += fmt::format("\\x{:02x}", code);
-        else out += c;
+        if (c == '\n')
+            out += "\\n";
+        else if (c == '\t')
+            out += "\\t";
+        else if (c == '\r')
+            out += "\\r";
+        else if (code < 0x20 || code == 0x7f)
+            out += fmt::format("\\x{:02x}", code);
+        else
+            out += c;
     }
     return out;
 }

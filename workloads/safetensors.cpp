@@ -205,10 +205,12 @@ std::vector<std::uint8_t> safetensors_file::stored_bytes(const std::string& tens
     return out;
 }
 
-std::vector<std::uint8_t> safetensors_file::list_bytes(const std::string& tensor, const std::string& type, std::size_t element_bytes) const {
+std::vector<std::uint8_t> safetensors_file::list_bytes(const std::string& tensor, const std::string& type,
+                                                       std::size_t element_bytes) const {
     const safetensors_entry& entry = entry_of(tensor);
     if (entry.type != type || entry.dimensions.size() != 1)
-        refuse(path_, tensor, fmt::format("a list of {} is wanted, the file has {} {}", type, printable(entry.type), dimensions_text(entry.dimensions)));
+        refuse(path_, tensor,
+               fmt::format("a list of {} is wanted, the file has {} {}", type, printable(entry.type), dimensions_text(entry.dimensions)));
     const std::vector<std::uint8_t> bytes = stored_bytes(tensor, entry);
     if (bytes.size() != static_cast<std::uint64_t>(entry.dimensions[0]) * element_bytes)
         refuse(path_, tensor, fmt::format("{} bytes are no {} numbers of {}", bytes.size(), entry.dimensions[0], type));
@@ -232,8 +234,8 @@ std::vector<float> safetensors_file::read(const std::string& tensor, const std::
     return values;
 }
 
-void safetensors_writer::add_bytes(const std::string& tensor, const std::string& type, const std::vector<std::int64_t>& dimensions, const void* bytes,
-                                   std::size_t size) {
+void safetensors_writer::add_bytes(const std::string& tensor, const std::string& type, const std::vector<std::int64_t>& dimensions,
+                                   const void* bytes, std::size_t size) {
     entries_.push_back({tensor, {type, dimensions, data_.size(), data_.size() + size}});
     data_.append(static_cast<const char*>(bytes), size);
 }

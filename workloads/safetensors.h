@@ -59,7 +59,8 @@ public:
     }
     /// The same numbers in a shape.
     template <class T>
-    void add(const std::string& tensor, const std::string& type, const std::vector<std::int64_t>& dimensions, const std::vector<T>& values) {
+    void add(const std::string& tensor, const std::string& type, const std::vector<std::int64_t>& dimensions,
+             const std::vector<T>& values) {
         add_bytes(tensor, type, dimensions, values.data(), values.size() * sizeof(T));
     }
     /// The whole file.

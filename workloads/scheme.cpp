@@ -15,8 +15,8 @@ namespace {
 
 bool is_uniform(scheme_family family) { return family == scheme_family::symq || family == scheme_family::asymq; }
 
-constexpr scheme_family all_families[] = {scheme_family::symq, scheme_family::asymq, scheme_family::dasq, scheme_family::pot,
-                                          scheme_family::post, scheme_family::apot};
+constexpr scheme_family all_families[] = {scheme_family::symq, scheme_family::asymq, scheme_family::dasq,
+                                          scheme_family::pot,  scheme_family::post,  scheme_family::apot};
 
 std::vector<std::string> split(const std::string& text) {
     std::vector<std::string> parts(1);
@@ -137,9 +137,9 @@ private:
     }
 
     std::string allowed_options() const {
-        const std::string own = is_uniform(result_.family) ? "channel, tensor, mse, minmax, half_even, truncate"
+        const std::string own = is_uniform(result_.family)        ? "channel, tensor, mse, minmax, half_even, truncate"
                                 : is_shift_family(result_.family) ? "gG"
-                                                           : "swK, pP";
+                                                                  : "swK, pP";
         return "wKaA (first), " + own + ", amse, aminmax, asq";
     }
 

@@ -34,14 +34,14 @@ struct uniform_options {
 
 /// Dense and additive sparse: a symmetric dense part and a share of outliers.
 struct dasq_options {
-    int outlier_bits = 4;          ///< k_S, 2..8
-    std::string sparsity = "98";   ///< share of zeros in per cent as the exact decimal that was written ("98", "99.5")
+    int outlier_bits = 4;         ///< k_S, 2..8
+    std::string sparsity = "98";  ///< share of zeros in per cent as the exact decimal that was written ("98", "99.5")
     friend bool operator==(const dasq_options&, const dasq_options&);
 };
 
 /// PoT and POST: sign, exponent. APoT: sign, two exponents.
 struct shift_options {
-    int guard_bits = 4;            ///< fraction bits kept in a product, 0..7
+    int guard_bits = 4;  ///< fraction bits kept in a product, 0..7
     friend bool operator==(const shift_options&, const shift_options&);
 };
 
@@ -49,13 +49,13 @@ struct shift_options {
 /// `dasq:w3a3:sw4:p98`, `post:w4a4:g4`.
 struct scheme {
     scheme_family family = scheme_family::symq;
-    int weight_bits = 4;       ///< 2..8 (PoT and POST: 2..7, APoT: 4, 5)
-    int activation_bits = 4;   ///< 2..8
-    uniform_options uniform;   ///< symq, asymq
-    dasq_options dasq;         ///< dasq
-    shift_options shift;       ///< pot, post, apot
+    int weight_bits = 4;                                ///< 2..8 (PoT and POST: 2..7, APoT: 4, 5)
+    int activation_bits = 4;                            ///< 2..8
+    uniform_options uniform;                            ///< symq, asymq
+    dasq_options dasq;                                  ///< dasq
+    shift_options shift;                                ///< pot, post, apot
     range_method activation_range = range_method::mse;  ///< uniform activations: `:amse` (default) or `:aminmax`
-    bool adaptive_activations = false;  ///< `:asq`: the step of a tensor is chosen anew for each image; whole networks only
+    bool adaptive_activations = false;                  ///< `:asq`: the step of a tensor is chosen anew for each image; whole networks only
 
     friend bool operator==(const scheme&, const scheme&);
     friend bool operator!=(const scheme& a, const scheme& b) { return !(a == b); }

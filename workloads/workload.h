@@ -89,10 +89,10 @@ struct layer {
     /// Families to use in place of the run's where that is DASQ, in order of preference: the first one that the
     /// platform can run (depthwise convolutions: asymq, else symq). Empty: the run's scheme.
     std::vector<scheme_family> instead_of_dasq;
-    std::optional<scheme_family> family;                ///< fixed for this layer whatever the run's scheme (symq, asymq)
-    std::optional<scheme> own_scheme;                   ///< the layer's format whatever the run's scheme; the four fields above then do not count
-    std::shared_ptr<const quantized_weights> codes;     ///< the weights in own_scheme, fitted before; null: they are fitted when wanted
-    diagnostic place;                                   ///< where the layer was written, for later errors
+    std::optional<scheme_family> family;  ///< fixed for this layer whatever the run's scheme (symq, asymq)
+    std::optional<scheme> own_scheme;     ///< the layer's format whatever the run's scheme; the four fields above then do not count
+    std::shared_ptr<const quantized_weights> codes;  ///< the weights in own_scheme, fitted before; null: they are fitted when wanted
+    diagnostic place;                                ///< where the layer was written, for later errors
 };
 
 /// A network as the simulator sees it.
@@ -104,8 +104,8 @@ struct workload {
     std::optional<network_graph> graph;      ///< the whole network, where every operator of it can be run
     /// By node of the graph, fixed whatever calibration says; of bits 0 the step alone. Empty: none is.
     std::vector<std::optional<tensor_format>> formats;
-    std::string pixels;                      ///< normalization of the images as `--normalization` writes it; empty: the file has none
-    std::string why_no_graph;                ///< what stands in the way otherwise: "HardSwish x3, Resize x1"
+    std::string pixels;        ///< normalization of the images as `--normalization` writes it; empty: the file has none
+    std::string why_no_graph;  ///< what stands in the way otherwise: "HardSwish x3, Resize x1"
 };
 
 /// The matrix product of a layer.

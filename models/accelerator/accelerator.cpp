@@ -53,8 +53,8 @@ layer_result difference(layer_result now, const layer_result& before) {
 
 }  // namespace
 
-accelerator::accelerator(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room,
-                         bool compute, probe* probe)
+accelerator::accelerator(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock,
+                         engine_room& room, bool compute, probe* probe)
     : sc_module(name),
       config_(config),
       clock_(clock),
@@ -71,9 +71,10 @@ accelerator::accelerator(const sc_core::sc_module_name& name, const accelerator_
       vector_issuer_("vector_issuer", config, clock, room, weight_loader_, activation_buffer_, zero_point_adder_, accumulators_, probe),
       requantizer_("requantizer", config, clock, room, accumulators_, zero_point_adder_, output_buffer_, probe),
       vector_unit_("vector_unit", config, clock, room, probe),
-      sequencer_("sequencer", config, clock, room, requantizer_.finished(), vector_unit_, compute,
-                 [this](const layer_job& job, std::uint64_t began, std::uint64_t ended) { collect(job, began, ended); },
-                 [this](const vector_job& job, std::uint64_t began, std::uint64_t ended) { collect_step(job, began, ended); }, probe) {
+      sequencer_(
+          "sequencer", config, clock, room, requantizer_.finished(), vector_unit_, compute,
+          [this](const layer_job& job, std::uint64_t began, std::uint64_t ended) { collect(job, began, ended); },
+          [this](const vector_job& job, std::uint64_t began, std::uint64_t ended) { collect_step(job, began, ended); }, probe) {
     registers.register_b_transport(this, &accelerator::access);
     bind_all();
     SC_METHOD(raise_interrupt);
@@ -101,16 +102,20 @@ void accelerator::bind_all() {
     weight_loader_.openings.bind(weight_buffer_.openings);
     weight_loader_.reads.bind(weight_buffer_.reads);
     weight_loader_.dma.bind(dma_.requests);
-    if (shifts) weight_loader_.array.bind(shifters_.loads);
-    else weight_loader_.array.bind(multipliers_.loads);
+    if (shifts)
+        weight_loader_.array.bind(shifters_.loads);
+    else
+        weight_loader_.array.bind(multipliers_.loads);
     weight_loader_.side_array.bind(multipliers_.loads);
     weight_loader_.sparse.bind(sparse_unit_.loads);
 
     vector_issuer_.openings.bind(activation_buffer_.openings);
     vector_issuer_.inputs.bind(activation_buffer_.reads);
     vector_issuer_.dma.bind(dma_.requests);
-    if (shifts) vector_issuer_.array.bind(shifters_.jobs);
-    else vector_issuer_.array.bind(multipliers_.jobs);
+    if (shifts)
+        vector_issuer_.array.bind(shifters_.jobs);
+    else
+        vector_issuer_.array.bind(multipliers_.jobs);
     vector_issuer_.side_array.bind(multipliers_.jobs);
     vector_issuer_.zero_point.bind(zero_point_adder_.jobs);
     vector_issuer_.sparse.bind(sparse_unit_.jobs);
@@ -152,7 +157,8 @@ layer_result accelerator::running_totals() const {
 }
 
 void accelerator::collect(const layer_job& job, std::uint64_t began, std::uint64_t ended) {
-    if (!weight_loader_.idle() || !vector_issuer_.idle() || !requantizer_.idle()) throw model_fault("a layer ended while an engine was at work");
+    if (!weight_loader_.idle() || !vector_issuer_.idle() || !requantizer_.idle())
+        throw model_fault("a layer ended while an engine was at work");
     const layer_result totals = running_totals();
     layer_result r = difference(totals, before_);
     before_ = totals;
@@ -192,7 +198,8 @@ void accelerator::drive_line() { interrupt.write(line_); }
 void accelerator::access(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay) {
     (void)delay;  // register accesses take no time: the layer's cycles begin at the doorbell
     const std::uint64_t offset = transaction.get_address();
-    const bool whole = transaction.get_data_length() == 4 && offset % 4 == 0 && offset <= static_cast<std::uint32_t>(accelerator_register::layers_done);
+    const bool whole =
+        transaction.get_data_length() == 4 && offset % 4 == 0 && offset <= static_cast<std::uint32_t>(accelerator_register::layers_done);
     if (!whole || transaction.get_byte_enable_ptr() != nullptr) {
         transaction.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
         return;
@@ -222,7 +229,8 @@ std::uint32_t accelerator::read_register(std::uint32_t offset) const {
         case accelerator_register::version: return 1;
         case accelerator_register::array_shape: return low(std::uint64_t(config_.array.trees) | std::uint64_t(config_.array.lanes) << 16);
         case accelerator_register::array_widths:
-            return low(std::uint64_t(config_.array.weight_bits) | std::uint64_t(config_.array.activation_bits) << 8 | std::uint64_t(config_.sparse.lanes) << 16);
+            return low(std::uint64_t(config_.array.weight_bits) | std::uint64_t(config_.array.activation_bits) << 8 |
+                       std::uint64_t(config_.sparse.lanes) << 16);
         case accelerator_register::descriptor_low: return low(descriptor_);
         case accelerator_register::descriptor_high: return low(descriptor_ >> 32);
         case accelerator_register::descriptor_count: return descriptor_count_;

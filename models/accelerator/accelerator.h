@@ -1,8 +1,9 @@
 #pragma once
 
+#include <tlm_utils/simple_target_socket.h>
+
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/simple_target_socket.h>
 #include <vector>
 
 #include "core/probe.h"
@@ -37,8 +38,8 @@ public:
     sc_core::sc_out<bool> interrupt{"interrupt"};
 
     /// `compute` false: timing only, the arithmetic units move no values. `room` must outlive the module; `probe` may be null.
-    accelerator(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room, bool compute,
-                probe* probe);
+    accelerator(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room,
+                bool compute, probe* probe);
     SC_HAS_PROCESS(accelerator);
 
     /// One entry per descriptor since reset: layers and steps of the vector unit.
@@ -63,15 +64,15 @@ private:
     weight_buffer weight_buffer_;
     activation_buffer activation_buffer_;
     output_buffer output_buffer_;
-    dense_mac_array multipliers_;       ///< the array, or the side array of a shift platform
-    shift_lut_array shifters_;          ///< idle on a multiplier platform
+    dense_mac_array multipliers_;  ///< the array, or the side array of a shift platform
+    shift_lut_array shifters_;     ///< idle on a multiplier platform
     zero_point_adder zero_point_adder_;
     sparse_outlier_unit sparse_unit_;
     accumulators accumulators_;
     weight_loader weight_loader_;
     vector_issuer vector_issuer_;
     requantizer requantizer_;
-    vector_unit vector_unit_;           ///< idle where the platform has none
+    vector_unit vector_unit_;  ///< idle where the platform has none
     sequencer sequencer_;
 
     std::uint64_t descriptor_ = 0, started_ = 0, last_cycles_ = 0;
@@ -81,7 +82,7 @@ private:
     void drive_line();
 
     std::vector<layer_result> results_;
-    layer_result before_;               ///< totals at the end of the layer before
+    layer_result before_;  ///< totals at the end of the layer before
 };
 
 }  // namespace symmetree

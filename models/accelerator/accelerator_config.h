@@ -16,33 +16,33 @@ enum class wide_layers { passes, refuse };
 /// An array of `trees` multiplier (or shift) trees of `lanes` inputs.
 struct array_config {
     array_kind kind = array_kind::multiplier;
-    int trees = 16, lanes = 16;              ///< 1..256, 1..64
-    int weight_bits = 4, activation_bits = 4;///< port widths, 2..8
-    int guard_bits = 4;                      ///< pot, post, apot: 0..7
-    int pipeline_depth = 3;                  ///< P, cycles from issue to the accumulator, 1..64
-    bool shadow_registers = true;            ///< the next tile loads while the present one computes
+    int trees = 16, lanes = 16;                ///< 1..256, 1..64
+    int weight_bits = 4, activation_bits = 4;  ///< port widths, 2..8
+    int guard_bits = 4;                        ///< pot, post, apot: 0..7
+    int pipeline_depth = 3;                    ///< P, cycles from issue to the accumulator, 1..64
+    bool shadow_registers = true;              ///< the next tile loads while the present one computes
 };
 
 struct sparse_config {
-    int lanes = 0;                           ///< 0: no sparse unit
-    int value_bits = 4;                      ///< widest outlier value, 2..8
+    int lanes = 0;       ///< 0: no sparse unit
+    int value_bits = 4;  ///< widest outlier value, 2..8
     outlier_assignment assignment = outlier_assignment::row_banked;
 };
 
 struct buffer_config {
-    std::uint64_t bank_bytes = 65536;        ///< each of two banks
-    int port_bits = 128;                     ///< bits per cycle towards the array
+    std::uint64_t bank_bytes = 65536;  ///< each of two banks
+    int port_bits = 128;               ///< bits per cycle towards the array
 };
 
 struct accumulator_config {
-    int bits = 32;                           ///< 8..32
-    int depth = 256;                         ///< vectors per bank, two banks; one where outputs are held
-    int write_interval = 2;                  ///< H: cycles between two writes of one accumulator, 1..16; one where outputs are held
+    int bits = 32;           ///< 8..32
+    int depth = 256;         ///< vectors per bank, two banks; one where outputs are held
+    int write_interval = 2;  ///< H: cycles between two writes of one accumulator, 1..16; one where outputs are held
 };
 
 struct dma_config {
-    int burst_bytes = 256;                   ///< 8..4096
-    int outstanding = 8;                     ///< bursts in flight, 1..64
+    int burst_bytes = 256;  ///< 8..4096
+    int outstanding = 8;    ///< bursts in flight, 1..64
 };
 
 struct dram_config {
@@ -57,15 +57,15 @@ inline constexpr int vector_code_bits = 8;
 
 /// The unit between two matrix products: softmax, normalisation, residual additions, pooling, rearrangement.
 struct vector_unit_config {
-    int lanes = 0;                           ///< elements per cycle and pass, 1..256; 0: no unit
-    std::uint64_t bank_bytes = 16384;        ///< each of two banks
+    int lanes = 0;                     ///< elements per cycle and pass, 1..256; 0: no unit
+    std::uint64_t bank_bytes = 16384;  ///< each of two banks
 };
 
 struct mapping_config {
     dataflow flow = dataflow::weight_stationary;
     loop_order order = loop_order::automatic;
-    int m_block = 0;                         ///< vectors per m-block; 0: as many as fit
-    int n_blocks_per_group = 0;              ///< whole n-blocks per weight group; 0: as many as fit
+    int m_block = 0;             ///< vectors per m-block; 0: as many as fit
+    int n_blocks_per_group = 0;  ///< whole n-blocks per weight group; 0: as many as fit
     wide_layers wide = wide_layers::passes;
 };
 
@@ -78,10 +78,10 @@ struct accelerator_config {
     correction_form correction = correction_form::at_drain;
     sparse_config sparse;
     buffer_config weight_buffer, activation_buffer, output_buffer;
-    bool outlier_port_own = false;           ///< outliers load through a port of their own
+    bool outlier_port_own = false;  ///< outliers load through a port of their own
     int outlier_port_bits = 64;
     accumulator_config accumulators;
-    int drain_width = 16;                    ///< requantizer entries per cycle
+    int drain_width = 16;  ///< requantizer entries per cycle
     dma_config dma;
     dram_config dram;
     vector_unit_config vector_unit;

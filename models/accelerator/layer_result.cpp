@@ -33,21 +33,27 @@ void for_each_unit(const accelerator_config& config, activation_class input, Vis
     if (config.zero_point == zero_point_unit::row_sum) {
         visit(unit_key{unit_kind::activation_sum_tree, 0, a.activation_bits, a.lanes, input, false}, 1);
         const bool every_cycle = config.correction == correction_form::every_cycle;
-        visit(unit_key{every_cycle ? unit_kind::correction_every_cycle : unit_kind::correction_at_drain, a.weight_bits, a.activation_bits, a.lanes, input, false},
+        visit(unit_key{every_cycle ? unit_kind::correction_every_cycle : unit_kind::correction_at_drain, a.weight_bits, a.activation_bits,
+                       a.lanes, input, false},
               count(every_cycle ? a.trees : config.drain_width));
     }
     if (config.sparse.lanes > 0) {
-        visit(unit_key{unit_kind::sparse_lane, config.sparse.value_bits, a.activation_bits, a.lanes, input, true}, count(config.sparse.lanes));
+        visit(unit_key{unit_kind::sparse_lane, config.sparse.value_bits, a.activation_bits, a.lanes, input, true},
+              count(config.sparse.lanes));
         visit(unit_key{unit_kind::sparse_bank_adder, config.sparse.value_bits, a.activation_bits, a.lanes, input, true}, count(a.trees));
         if (config.sparse.assignment == outlier_assignment::pooled)
-            visit(unit_key{unit_kind::sparse_crossbar, config.sparse.value_bits, a.activation_bits, a.trees, input, true}, count(config.sparse.lanes));
+            visit(unit_key{unit_kind::sparse_crossbar, config.sparse.value_bits, a.activation_bits, a.trees, input, true},
+                  count(config.sparse.lanes));
     }
     const int depth = config.mapping.flow == dataflow::output_stationary ? 1 : config.accumulators.depth;
-    visit(unit_key{unit_kind::accumulator, config.accumulators.bits, 0, depth, input, false}, count(a.trees + (keeps_row_sums(config) ? 1 : 0)));
+    visit(unit_key{unit_kind::accumulator, config.accumulators.bits, 0, depth, input, false},
+          count(a.trees + (keeps_row_sums(config) ? 1 : 0)));
     visit(unit_key{unit_kind::requantizer, config.accumulators.bits, 0, 0, input, false}, count(config.drain_width));
     if (config.vector_unit.lanes == 0) return;
-    for (const unit_kind circuit : {unit_kind::vector_lane, unit_kind::vector_polynomial, unit_kind::vector_scale, unit_kind::vector_norm, unit_kind::vector_row})
-        visit(unit_key{circuit, 0, vector_code_bits, 0, input, false}, count(circuit == unit_kind::vector_row ? 1 : config.vector_unit.lanes));
+    for (const unit_kind circuit :
+         {unit_kind::vector_lane, unit_kind::vector_polynomial, unit_kind::vector_scale, unit_kind::vector_norm, unit_kind::vector_row})
+        visit(unit_key{circuit, 0, vector_code_bits, 0, input, false},
+              count(circuit == unit_kind::vector_row ? 1 : config.vector_unit.lanes));
 }
 
 unit_counters operations(std::uint64_t count) {
@@ -109,7 +115,8 @@ unit_counters account(const unit_key& key, std::uint64_t instances, unit_counter
 
 unit_activity installed_units(const accelerator_config& config) {
     unit_activity units;
-    for_each_unit(config, activation_class::dense, [&](const unit_key& key, std::uint64_t instances) { units[key].instances += instances; });
+    for_each_unit(config, activation_class::dense,
+                  [&](const unit_key& key, std::uint64_t instances) { units[key].instances += instances; });
     return units;
 }
 

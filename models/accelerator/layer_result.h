@@ -11,15 +11,15 @@ namespace symmetree {
 
 /// Integers that one layer leaves behind: what activity_of and the report are made of.
 struct layer_result {
-    std::uint64_t cycles = 0;                ///< from the doorbell (or the layer before) to the last output in DRAM
+    std::uint64_t cycles = 0;  ///< from the doorbell (or the layer before) to the last output in DRAM
     slot_split split;
     outlier_tally outliers;
     bool on_side_array = false;
-    unit_counters array, side_array;         ///< vectors, loads
+    unit_counters array, side_array;  ///< vectors, loads
     unit_counters activation_sums, corrections;
     unit_counters sparse, bank_adders, accumulators;
-    unit_counters requantizer;               ///< vectors; busy, stalled in cycles
-    unit_counters corrections_at_drain;      ///< vectors, loads
+    unit_counters requantizer;           ///< vectors; busy, stalled in cycles
+    unit_counters corrections_at_drain;  ///< vectors, loads
     vector_activity vector_unit;
     memory_activity memories;
     std::uint64_t dma_bytes[dma_streams] = {};  ///< by stream

@@ -36,7 +36,8 @@ void accumulators::b_transport(tile_job& job, sc_core::sc_time& delay) {
         take_in(sum, partial, std::ptrdiff_t{job.vectors} * stride_, shift, t.first_slice);
         return;
     }
-    for (int v = 0; v < job.vectors; ++v, sum += stride_, partial += job.partial_stride) take_in(sum, partial, job.partial_stride, shift, t.first_slice);
+    for (int v = 0; v < job.vectors; ++v, sum += stride_, partial += job.partial_stride)
+        take_in(sum, partial, job.partial_stride, shift, t.first_slice);
 }
 
 }  // namespace symmetree

@@ -7,7 +7,8 @@
 
 namespace symmetree {
 
-activation_buffer::activation_buffer(const sc_core::sc_module_name& name, const buffer_config& config, const clock_domain& clock, probe* probe)
+activation_buffer::activation_buffer(const sc_core::sc_module_name& name, const buffer_config& config, const clock_domain& clock,
+                                     probe* probe)
     : sc_module(name),
       openings("openings", this, &activation_buffer::open),
       reads("reads", this, &activation_buffer::read),
@@ -57,17 +58,20 @@ void activation_buffer::read(input_read& request, sc_core::sc_time& delay) {
     request.ready_cycle = b.ready_cycle;
     const layer_job& layer = *b.content.layer;
     if (request.moved_bits > 0) {
-        const std::int64_t inputs = std::min<std::int64_t>(layer.array.lanes, layer.geometry().k() - std::int64_t{request.k_block} * layer.array.lanes);
+        const std::int64_t inputs =
+            std::min<std::int64_t>(layer.array.lanes, layer.geometry().k() - std::int64_t{request.k_block} * layer.array.lanes);
         counters_.read_bytes += std::uint64_t(request.count) * ceil_div(std::uint64_t(inputs) * std::uint64_t(request.moved_bits), 8);
         counters_.read_accesses += std::uint64_t(request.count) * layer.pace;
     }
     request.stride = vector_stride(layer.array.lanes);
-    if (request.want_values) request.vectors = vectors_of(b, request, request.stride).data() + std::ptrdiff_t{request.first_vector} * request.stride;
+    if (request.want_values)
+        request.vectors = vectors_of(b, request, request.stride).data() + std::ptrdiff_t{request.first_vector} * request.stride;
 }
 
 const std::vector<std::int16_t>& activation_buffer::vectors_of(bank& b, const input_read& request, int stride) {
     const layer_job& layer = *b.content.layer;
-    if (b.rows.empty()) b.rows = unpack_rows(memory_.bank(request.bank), layer.geometry(), b.content.rows, layer.descriptor.activations_unsigned != 0);
+    if (b.rows.empty())
+        b.rows = unpack_rows(memory_.bank(request.bank), layer.geometry(), b.content.rows, layer.descriptor.activations_unsigned != 0);
     std::vector<std::int16_t>& kept = b.vectors[{request.k_block, request.part.first * 32 + request.part.bits}];
     if (kept.empty()) {
         im2col_request gather;

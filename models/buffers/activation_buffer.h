@@ -1,11 +1,12 @@
 #pragma once
 
+#include <tlm_utils/simple_target_socket.h>
+
 #include <array>
 #include <cstdint>
 #include <map>
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/simple_target_socket.h>
 #include <vector>
 
 #include "core/counters.h"
@@ -29,18 +30,19 @@ struct input_bank_opening {
     std::vector<row_run> rows;
 };
 
-/// Asks for the im2col vectors [first_vector, first_vector + count) of an m-block for a tile; answered when the whole m-block's input is in the bank.
+/// Asks for the im2col vectors [first_vector, first_vector + count) of an m-block for a tile; answered when the whole m-block's input is in
+/// the bank.
 struct input_read {
     int bank = 0;
     std::int32_t k_block = 0;
     std::int32_t first_vector = 0, count = 0;
     piece part;
-    int moved_bits = 0;                     ///< bits of each code that cross the port; 0: they crossed it before
+    int moved_bits = 0;  ///< bits of each code that cross the port; 0: they crossed it before
     bool want_values = true;
     // answer
     const std::int16_t* vectors = nullptr;  ///< [count][stride] as im2col_math says; null when no values are wanted
     int stride = 0;
-    std::uint64_t ready_cycle = 0;          ///< when the input was complete
+    std::uint64_t ready_cycle = 0;  ///< when the input was complete
 };
 
 /// Double-buffered SRAM for packed raw input; supplies one im2col vector per R cycles (how its banks can: docs/timing-model.md,
@@ -62,8 +64,8 @@ private:
     struct bank {
         input_bank_opening content;
         std::uint64_t wanted = 0, arrived = 0;
-        std::uint64_t ready_cycle = 0;                                           ///< when the last byte arrived
-        std::vector<std::int16_t> rows;                                          ///< unpacked on first use
+        std::uint64_t ready_cycle = 0;                                              ///< when the last byte arrived
+        std::vector<std::int16_t> rows;                                             ///< unpacked on first use
         std::map<std::pair<std::int32_t, int>, std::vector<std::int16_t>> vectors;  ///< by k-block and piece
     };
     void open(input_bank_opening& opening, sc_core::sc_time& delay);

@@ -6,14 +6,16 @@
 
 namespace symmetree {
 
-std::vector<std::int16_t> unpack_rows(const std::uint8_t* bank, const layer_geometry& g, const std::vector<row_run>& runs, bool codes_are_unsigned) {
+std::vector<std::int16_t> unpack_rows(const std::uint8_t* bank, const layer_geometry& g, const std::vector<row_run>& runs,
+                                      bool codes_are_unsigned) {
     const std::size_t row_elements = std::size_t(g.in_width) * std::size_t(g.in_channels);
     std::vector<std::int16_t> out;
     std::size_t rows = 0;
     for (const row_run& run : runs) rows += std::size_t(run.count);
     out.resize(rows * row_elements);
     for (std::size_t row = 0; row < rows; ++row) {
-        unpack_codes(bank + row * g.row_bytes(), g.row_bytes(), g.activation_bits, !codes_are_unsigned, out.data() + row * row_elements, row_elements);
+        unpack_codes(bank + row * g.row_bytes(), g.row_bytes(), g.activation_bits, !codes_are_unsigned, out.data() + row * row_elements,
+                     row_elements);
     }
     return out;
 }

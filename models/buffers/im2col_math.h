@@ -21,10 +21,12 @@ struct im2col_request {
 };
 
 /// Packed rows of a bank as integers: one element per code, rows in the order of `runs`.
-std::vector<std::int16_t> unpack_rows(const std::uint8_t* bank, const layer_geometry& g, const std::vector<row_run>& runs, bool codes_are_unsigned);
+std::vector<std::int16_t> unpack_rows(const std::uint8_t* bank, const layer_geometry& g, const std::vector<row_run>& runs,
+                                      bool codes_are_unsigned);
 
 /// The im2col vectors of one k-block, [vectors][stride], from unpacked rows. k order: channel, kernel row, kernel column.
-std::vector<std::int16_t> gather_vectors(const std::vector<std::int16_t>& rows, const std::vector<row_run>& runs, const im2col_request& request);
+std::vector<std::int16_t> gather_vectors(const std::vector<std::int16_t>& rows, const std::vector<row_run>& runs,
+                                         const im2col_request& request);
 
 /// The bits of `code` that `part` names: the top piece signed, lower pieces unsigned.
 constexpr std::int16_t take_piece(std::int16_t code, const piece& part) {

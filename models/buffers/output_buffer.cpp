@@ -2,8 +2,7 @@
 
 namespace symmetree {
 
-output_buffer::output_buffer(const sc_core::sc_module_name& name, const buffer_config& config)
-    : sc_module(name), memory_(config) {
+output_buffer::output_buffer(const sc_core::sc_module_name& name, const buffer_config& config) : sc_module(name), memory_(config) {
     drain.register_b_transport(this, &output_buffer::b_transport);
     dma.register_b_transport(this, &output_buffer::b_transport);
 }

@@ -1,9 +1,10 @@
 #pragma once
 
+#include <tlm_utils/simple_target_socket.h>
+
 #include <cstdint>
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/simple_target_socket.h>
 
 #include "core/counters.h"
 #include "models/accelerator/accelerator_config.h"

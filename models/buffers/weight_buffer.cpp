@@ -60,7 +60,8 @@ void weight_buffer::read(weight_read& request, sc_core::sc_time& delay) {
         wait_until(b.outliers_arrived, request.outlier_offset + ceil_div(request.count_bits, 8));
         request.outlier_count = bit_reader(stream, ceil_div(request.count_bits, 8)).get(request.count_bits);
         request.outlier_bytes = ceil_div(request.count_bits + std::uint64_t{request.outlier_count} * request.entry_bits, 8);
-        if (request.outlier_offset + request.outlier_bytes > b.outlier_bytes) throw model_fault("the outlier stream of a tile is longer than its fill");
+        if (request.outlier_offset + request.outlier_bytes > b.outlier_bytes)
+            throw model_fault("the outlier stream of a tile is longer than its fill");
         wait_until(b.outliers_arrived, request.outlier_offset + request.outlier_bytes);
         request.outliers = stream;
     }

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <tlm_utils/simple_target_socket.h>
+
 #include <array>
 #include <cstdint>
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/simple_target_socket.h>
 #include <vector>
 
 #include "core/counters.h"
@@ -26,15 +27,15 @@ struct weight_bank_opening {
 struct weight_read {
     int bank = 0;
     std::uint64_t dense_offset = 0, dense_bytes = 0;
-    bool with_outliers = false;                      ///< the tile's piece of the outlier stream is wanted
-    std::uint64_t outlier_offset = 0;                ///< bytes into the bank's outlier stream
+    bool with_outliers = false;        ///< the tile's piece of the outlier stream is wanted
+    std::uint64_t outlier_offset = 0;  ///< bytes into the bank's outlier stream
     int count_bits = 0, entry_bits = 0;
     // answer
     const std::uint8_t* dense = nullptr;
     const std::uint8_t* outliers = nullptr;
     std::uint64_t outlier_bytes = 0;
     std::uint32_t outlier_count = 0;
-    std::uint64_t ready_cycle = 0;                   ///< when it was complete, if the reader had to wait; else 0
+    std::uint64_t ready_cycle = 0;  ///< when it was complete, if the reader had to wait; else 0
 };
 
 /// Double-buffered SRAM for packed weight codes and outlier streams. Reads wait in the caller's thread until the bytes

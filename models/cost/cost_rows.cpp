@@ -35,8 +35,8 @@ constexpr unit_kind every_unit[] = {unit_kind::mac_tree,
                                     unit_kind::vector_row};
 
 const std::vector<std::string> unit_axes = {"weight_bits", "activation_bits", "lanes"};
-const std::vector<std::string> unit_costs = {"held_pj", "load_pj", "clock_pj", "leakage_uw", "area_um2",
-                                             "delay_ns", "luts", "flip_flops", "carries", "dsps"};
+const std::vector<std::string> unit_costs = {"held_pj",  "load_pj", "clock_pj",   "leakage_uw", "area_um2",
+                                             "delay_ns", "luts",    "flip_flops", "carries",    "dsps"};
 /// How good a row is, for the reader of the file.
 const std::vector<std::string> row_checks = {"residual", "spread", "checked"};
 const std::vector<std::string> sram_axes = {"capacity_bytes", "port_bits"}, no_columns = {};

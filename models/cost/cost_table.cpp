@@ -93,13 +93,21 @@ unit_cost cost_table::unit(const unit_key& key) const {
                fmt::format("no cost for {} ({} activations); the table covers {}", rows->grid.text(at), to_string(key.input),
                            rows->grid.range()));
     const cost_grid::row cost = rows->grid.at(at);
-    return {present<picojoule>(cost[0]),         present<picojoule>(cost[1]), present<picojoule>(cost[2]), present<microwatt>(cost[3]),
-            present<square_micrometre>(cost[4]), present<double>(cost[5]),    present<double>(cost[6]),    present<double>(cost[7]),
-            present<double>(cost[8]),            present<double>(cost[9])};
+    return {present<picojoule>(cost[0]),
+            present<picojoule>(cost[1]),
+            present<picojoule>(cost[2]),
+            present<microwatt>(cost[3]),
+            present<square_micrometre>(cost[4]),
+            present<double>(cost[5]),
+            present<double>(cost[6]),
+            present<double>(cost[7]),
+            present<double>(cost[8]),
+            present<double>(cost[9])};
 }
 
 bool cost_table::has(const unit_key& key) const {
-    return std::any_of(rows_->units.begin(), rows_->units.end(), [&](const unit_rows& r) { return r.serves(key) && r.grid.covers(point_of(key, r.grid)); });
+    return std::any_of(rows_->units.begin(), rows_->units.end(),
+                       [&](const unit_rows& r) { return r.serves(key) && r.grid.covers(point_of(key, r.grid)); });
 }
 
 memory_cost cost_table::memory(memory_kind kind, bytes capacity, int port_bits) const {

@@ -15,12 +15,12 @@ struct cost_rows;
 
 /// What one instance of a unit costs; energy_of says how the columns meet the counters. What the table has no column for is absent.
 struct unit_cost {
-    std::optional<picojoule> held;          ///< per vector, weights held
-    std::optional<picojoule> load;          ///< per weight-register load
-    std::optional<picojoule> clock;         ///< per stalled or idle cycle
-    std::optional<microwatt> leakage;       ///< per instance
-    std::optional<square_micrometre> area;  ///< per instance
-    std::optional<double> delay_ns;         ///< longest path between registers, set-up included
+    std::optional<picojoule> held;                          ///< per vector, weights held
+    std::optional<picojoule> load;                          ///< per weight-register load
+    std::optional<picojoule> clock;                         ///< per stalled or idle cycle
+    std::optional<microwatt> leakage;                       ///< per instance
+    std::optional<square_micrometre> area;                  ///< per instance
+    std::optional<double> delay_ns;                         ///< longest path between registers, set-up included
     std::optional<double> luts, flip_flops, carries, dsps;  ///< FPGA resources per instance
 
     bool has_energy() const { return held && load && clock && leakage; }
@@ -91,8 +91,8 @@ using priced_parts = std::map<std::string, std::optional<double>>;
 /// Activity belongs to the installed unit that equals it in all but class and stream (they say what passes through, not
 /// which circuit); activity of a unit or memory that is not installed is a model_fault.
 /// A pure function of integers and table rows, summed in key order: a finished run can be priced again without simulating.
-priced_parts energy_of(const unit_activity& units, const memory_activity& memories, cycles time,
-                       const unit_activity& installed, const priced_platform& platform, const cost_table& table);
+priced_parts energy_of(const unit_activity& units, const memory_activity& memories, cycles time, const unit_activity& installed,
+                       const priced_platform& platform, const cost_table& table);
 
 /// Area by unit name, in square micrometres, of everything installed on the chip.
 priced_parts area_of(const unit_activity& installed, const priced_platform& platform, const cost_table& table);

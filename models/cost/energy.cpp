@@ -17,8 +17,10 @@ unit_key circuit_of(unit_key key) {
 void add(priced_parts& parts, const char* name, const std::optional<double>& cost) {
     const auto [part, fresh] = parts.emplace(name, cost);
     if (fresh) return;
-    if (part->second && cost) *part->second += *cost;
-    else part->second.reset();
+    if (part->second && cost)
+        *part->second += *cost;
+    else
+        part->second.reset();
 }
 
 template <class Quantity>

@@ -10,7 +10,9 @@ double share(int part, int whole) { return static_cast<double>(part) / static_ca
 /// Vectors of a tree that make one output.
 int vectors_per_output(const variant_sizes& s) { return (s.inputs + s.lanes - 1) / s.lanes; }
 
-unit_key key_of(unit_kind unit, int weight_bits, const variant_sizes& s) { return {unit, weight_bits, s.activation_bits, s.lanes, s.input, false}; }
+unit_key key_of(unit_kind unit, int weight_bits, const variant_sizes& s) {
+    return {unit, weight_bits, s.activation_bits, s.lanes, s.input, false};
+}
 
 void add_row_sum(std::vector<variant_part>& parts, int weight_bits, const variant_sizes& s, bool at_drain) {
     const double of_array = 1.0 / s.trees;
@@ -36,8 +38,10 @@ void add_outliers(std::vector<variant_part>& parts, const variant_sizes& s) {
 
 /// Adds `amount * cost`; absent from the first absent cost on.
 void add(std::optional<double>& sum, double amount, const std::optional<double>& cost) {
-    if (sum && cost) *sum += amount * *cost;
-    else sum.reset();
+    if (sum && cost)
+        *sum += amount * *cost;
+    else
+        sum.reset();
 }
 
 template <class Quantity>
@@ -113,8 +117,10 @@ variant_cost cost_of(tree_variant variant, int weight_bits, const variant_sizes&
         add(sum.dsps, part.instances, cost.dsps);
         add(sum.held_pj_per_mac, 1.0 / sizes.lanes, held_pj(part, cost));
         add(sum.streamed_pj_per_mac, 1.0 / sizes.lanes, streamed_pj(part, cost));
-        if (sum.delay_ns && cost.delay_ns) sum.delay_ns = std::max(*sum.delay_ns, *cost.delay_ns);
-        else sum.delay_ns.reset();
+        if (sum.delay_ns && cost.delay_ns)
+            sum.delay_ns = std::max(*sum.delay_ns, *cost.delay_ns);
+        else
+            sum.delay_ns.reset();
     }
     return sum;
 }

@@ -28,8 +28,8 @@ private:
     void unpack(const tile_load& job);
 
     const accelerator_config config_;
-    packed_tile registers_[2];          ///< in use and shadow, in turn
-    std::vector<std::int16_t> codes_;   ///< of the tile being loaded, [tree][lane]
+    packed_tile registers_[2];         ///< in use and shadow, in turn
+    std::vector<std::int16_t> codes_;  ///< of the tile being loaded, [tree][lane]
     unsigned loaded_ = 0, streamed_ = 0;
     unit_counters counters_;
 };

@@ -22,14 +22,14 @@ void packed_tile::set_tree(int tree, const std::int16_t* weights, int lanes) {
     if (lane < lanes) *to = weights[lane];
 }
 
-void multiply_tile_portable(const packed_tile& weights, const std::int16_t* activations, int activation_stride, int vectors, std::int32_t* partial) {
+void multiply_tile_portable(const packed_tile& weights, const std::int16_t* activations, int activation_stride, int vectors,
+                            std::int32_t* partial) {
     const int stride = weights.tree_stride;
     for (int v = 0; v < vectors; ++v, activations += activation_stride, partial += stride) {
         std::fill(partial, partial + stride, 0);
         const std::int16_t* w = weights.values.data();
         for (int pair = 0; pair < weights.lane_pairs; ++pair, w += 2 * stride)
-            for (int t = 0; t < stride; ++t)
-                partial[t] += w[2 * t] * activations[2 * pair] + w[2 * t + 1] * activations[2 * pair + 1];
+            for (int t = 0; t < stride; ++t) partial[t] += w[2 * t] * activations[2 * pair] + w[2 * t + 1] * activations[2 * pair + 1];
     }
 }
 
@@ -57,8 +57,8 @@ __attribute__((target("avx2"))) void multiply_eight_trees(const packed_tile& wei
 
 /// Vectors from `v` on while there are `Block` of them; answers the first that is left.
 template <int Block>
-__attribute__((target("avx2"))) int multiply_blocks(const packed_tile& weights, const std::int16_t* activations, int activation_stride, int v,
-                                                    int vectors, std::int32_t* partial) {
+__attribute__((target("avx2"))) int multiply_blocks(const packed_tile& weights, const std::int16_t* activations, int activation_stride,
+                                                    int v, int vectors, std::int32_t* partial) {
     for (; v + Block <= vectors; v += Block)
         for (int t = 0; t < weights.tree_stride; t += 8)
             multiply_eight_trees<Block>(weights, t, activations + std::ptrdiff_t{v} * activation_stride, activation_stride,
@@ -66,7 +66,8 @@ __attribute__((target("avx2"))) int multiply_blocks(const packed_tile& weights, 
     return v;
 }
 
-void multiply_tile_avx2(const packed_tile& weights, const std::int16_t* activations, int activation_stride, int vectors, std::int32_t* partial) {
+void multiply_tile_avx2(const packed_tile& weights, const std::int16_t* activations, int activation_stride, int vectors,
+                        std::int32_t* partial) {
     int v = multiply_blocks<8>(weights, activations, activation_stride, 0, vectors, partial);
     v = multiply_blocks<4>(weights, activations, activation_stride, v, vectors, partial);
     multiply_blocks<1>(weights, activations, activation_stride, v, vectors, partial);

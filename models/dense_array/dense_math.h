@@ -14,7 +14,7 @@ constexpr int vector_stride(int lanes) { return (lanes + 1) / 2 * 2; }
 /// Weights of one tile as the arithmetic takes them: [lane pair][tree][2], zero where the tile has no code.
 struct packed_tile {
     int lane_pairs = 0;
-    int tree_stride = 0;                  ///< multiple of 8
+    int tree_stride = 0;  ///< multiple of 8
     std::vector<std::int16_t> values;
 
     /// For lanes x trees weights, all zero.
@@ -31,6 +31,7 @@ struct packed_tile {
 void multiply_tile(const packed_tile& weights, const std::int16_t* activations, int activation_stride, int vectors, std::int32_t* partial);
 
 /// The same in plain loops; what multiply_tile does on a CPU without AVX2.
-void multiply_tile_portable(const packed_tile& weights, const std::int16_t* activations, int activation_stride, int vectors, std::int32_t* partial);
+void multiply_tile_portable(const packed_tile& weights, const std::int16_t* activations, int activation_stride, int vectors,
+                            std::int32_t* partial);
 
 }  // namespace symmetree

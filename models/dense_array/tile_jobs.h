@@ -13,7 +13,7 @@ namespace symmetree {
 struct tile_load {
     const layer_job* layer = nullptr;
     const tile* what = nullptr;
-    const std::uint8_t* dense = nullptr;   ///< null: timing only
+    const std::uint8_t* dense = nullptr;  ///< null: timing only
 };
 
 /// The outliers of the tile that comes next, decoded from the stream.
@@ -21,8 +21,8 @@ struct outlier_load {
     const layer_job* layer = nullptr;
     const tile* what = nullptr;
     std::vector<tile_outlier> entries;
-    std::uint64_t cycles_per_vector = 1;   ///< answer: s
-    std::uint64_t fullest_lane = 0;        ///< answer
+    std::uint64_t cycles_per_vector = 1;  ///< answer: s
+    std::uint64_t fullest_lane = 0;       ///< answer
 };
 
 /// Streams the vectors of an m-block through the loaded tile. Partial sums are handed from unit to unit: the array
@@ -34,7 +34,7 @@ struct tile_job {
     const std::int16_t* activations = nullptr;       ///< the pass's piece, [vectors][activation_stride]; null: timing only
     const std::int16_t* full_activations = nullptr;  ///< all bits, for the outliers of the first pass
     int activation_stride = 0;
-    std::int32_t* partial = nullptr;                 ///< [vectors][partial_stride]
+    std::int32_t* partial = nullptr;  ///< [vectors][partial_stride]
     int partial_stride = 0;
 };
 

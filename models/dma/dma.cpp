@@ -12,7 +12,8 @@ dma::dma(const sc_core::sc_module_name& name, const dma_config& config, const cl
     room_.enlist(this->name(), &waits_for_);
     if (probe_) {
         in_flight_signal_ = probe_->declare(std::string(this->name()) + ".bursts_in_flight", 8);
-        stream_signal_ = probe_->declare_enumeration(std::string(this->name()) + ".stream", {"none", "weights", "outliers", "activations", "outputs", "control", "operands", "results"});
+        stream_signal_ = probe_->declare_enumeration(std::string(this->name()) + ".stream", {"none", "weights", "outliers", "activations",
+                                                                                             "outputs", "control", "operands", "results"});
         moved_signal_ = probe_->declare(std::string(this->name()) + ".bytes_moved", 64);
     }
     SC_THREAD(work);
@@ -107,8 +108,8 @@ void dma::grant() {
         wait_note note(waits_for_, "the memory's answer");  // a foreign memory may wait
         for (std::uint64_t piece = 0; piece < span.pieces; ++piece) {
             delay = sc_core::SC_ZERO_TIME;
-            move(memory, to_memory ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND, span.address + piece * stride, burst.data.data() + piece * span.bytes,
-                 span.bytes, delay);
+            move(memory, to_memory ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND, span.address + piece * stride,
+                 burst.data.data() + piece * span.bytes, span.bytes, delay);
         }
     }
     burst.ends = clock_.now() + clock_.cycles(delay);

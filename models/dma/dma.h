@@ -1,11 +1,12 @@
 #pragma once
 
+#include <tlm_utils/simple_initiator_socket.h>
+
 #include <array>
 #include <cstdint>
 #include <deque>
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/simple_initiator_socket.h>
 #include <vector>
 
 #include "core/counters.h"
@@ -20,8 +21,8 @@ namespace symmetree {
 /// Moves bursts between DRAM and the buffers over one port. Each stream offers one burst at a time; grants go by arrival,
 /// ties by stream, after one delta of collection, while fewer than `outstanding` bursts are in flight.
 /// Engine thread. The request socket never waits and takes the runs out of the transfer. Requests are collected for one delta, so engines
-/// post them directly after a timed wait. The memory should annotate its delay and return: one that waits in b_transport works, but nothing overlaps
-/// (docs/decisions/0007-bursts-are-annotated.md). An error response is a model_fault. Timing: docs/timing-model.md, "DMA".
+/// post them directly after a timed wait. The memory should annotate its delay and return: one that waits in b_transport works, but nothing
+/// overlaps (docs/decisions/0007-bursts-are-annotated.md). An error response is a model_fault. Timing: docs/timing-model.md, "DMA".
 class dma : public sc_core::sc_module {
 public:
     job_target_socket<dma, transfer> requests;
@@ -48,7 +49,7 @@ private:
     };
     struct stream_queue {
         std::deque<queued> waiting;
-        std::uint64_t arrival = 0;      ///< when the burst on offer arrived
+        std::uint64_t arrival = 0;  ///< when the burst on offer arrived
     };
     /// The part of a run that one burst moves: `pieces` of `bytes` each.
     struct burst_span {

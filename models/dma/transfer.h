@@ -40,7 +40,7 @@ struct transfer {
     std::vector<memory_run> runs;
     std::uint64_t buffer_address = 0;
     std::uint32_t tag = 0;
-    transfer_listener* listener = nullptr;   ///< may be null
+    transfer_listener* listener = nullptr;  ///< may be null
 };
 
 }  // namespace symmetree

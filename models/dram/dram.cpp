@@ -56,8 +56,6 @@ void dram::b_transport(int, tlm::tlm_generic_payload& transaction, sc_core::sc_t
     }
 }
 
-unsigned dram::transport_dbg(int, tlm::tlm_generic_payload& transaction) {
-    return access(transaction) ? transaction.get_data_length() : 0;
-}
+unsigned dram::transport_dbg(int, tlm::tlm_generic_payload& transaction) { return access(transaction) ? transaction.get_data_length() : 0; }
 
 }  // namespace symmetree

@@ -1,9 +1,10 @@
 #pragma once
 
+#include <tlm_utils/multi_passthrough_target_socket.h>
+
 #include <cstdint>
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/multi_passthrough_target_socket.h>
 
 #include "core/counters.h"
 #include "models/accelerator/accelerator_config.h"
@@ -31,7 +32,7 @@ private:
 
     const dram_config config_;
     const clock_domain clock_;
-    std::uint8_t* storage_;             ///< pages come into being when touched
+    std::uint8_t* storage_;  ///< pages come into being when touched
     std::uint64_t busy_until_ = 0;
     memory_counters counters_;
 };

@@ -16,7 +16,9 @@ constexpr std::uint64_t alignment = 64;
 
 std::uint64_t aligned(std::uint64_t address) { return (address + alignment - 1) / alignment * alignment; }
 
-std::int64_t zero_point_of(const quantized_weights& w, std::int64_t row) { return w.zero_point.empty() ? 0 : w.zero_point[std::size_t(row)]; }
+std::int64_t zero_point_of(const quantized_weights& w, std::int64_t row) {
+    return w.zero_point.empty() ? 0 : w.zero_point[std::size_t(row)];
+}
 
 std::vector<std::uint32_t> first_outliers(const quantized_weights& w) {
     std::vector<std::uint32_t> begin(std::size_t(w.rows) + 1, 0);
@@ -113,7 +115,8 @@ public:
         : config_(config), plan_(plan), w_(w), x_(x), form_(zero_form(config, plan)), on_side_(plan.descriptor.on_side_array != 0) {
         if (plan.descriptor.coding != static_cast<std::uint8_t>(weight_coding::shift)) return;
         for (std::uint32_t code = 0; code < (1u << w.bits); ++code) {
-            const std::int64_t a = code_product(config.array.kind, code, w.bits, x.least, w.guard_bits), b = code_product(config.array.kind, code, w.bits, x.greatest, w.guard_bits);
+            const std::int64_t a = code_product(config.array.kind, code, w.bits, x.least, w.guard_bits),
+                               b = code_product(config.array.kind, code, w.bits, x.greatest, w.guard_bits);
             of_code_.push_back({std::min({a, b, std::int64_t{0}}), std::max({a, b, std::int64_t{0}})});
         }
     }
@@ -121,7 +124,8 @@ public:
     sum_range find() const {
         sum_range range;
         for (std::int64_t row = 0; row < w_.rows; ++row) {
-            const sum_range one = plan_.descriptor.coding == static_cast<std::uint8_t>(weight_coding::shift) ? of_shift_row(row) : of_row(row);
+            const sum_range one =
+                plan_.descriptor.coding == static_cast<std::uint8_t>(weight_coding::shift) ? of_shift_row(row) : of_row(row);
             range.least = std::min(range.least, one.least);
             range.greatest = std::max(range.greatest, one.greatest);
         }
@@ -208,10 +212,14 @@ private:
 /// The tiles of a layer are kept while it runs; a tiny array under a huge layer has more than memory holds.
 void refuse_too_many_tiles(const accelerator_config& config, const array_config& array, const layer_geometry& g, const pass_split& passes) {
     constexpr double most = 1 << 23;
-    const auto blocks = [](std::int64_t total, int size) { return static_cast<double>(ceil_div(std::uint64_t(total), std::uint64_t(size))); };
+    const auto blocks = [](std::int64_t total, int size) {
+        return static_cast<double>(ceil_div(std::uint64_t(total), std::uint64_t(size)));
+    };
     const int depth = config.mapping.flow == dataflow::output_stationary ? 1 : config.accumulators.depth;
     const double tiles = blocks(g.m(), depth) * blocks(g.n(), array.trees) * blocks(g.k(), array.lanes) * g.repeat * passes.total();
-    if (tiles > most) throw does_not_fit(fmt::format("an array of {} x {} would need {:.0f} tiles, at most {:.0f} are simulated", array.trees, array.lanes, tiles, most));
+    if (tiles > most)
+        throw does_not_fit(fmt::format("an array of {} x {} would need {:.0f} tiles, at most {:.0f} are simulated", array.trees,
+                                       array.lanes, tiles, most));
 }
 
 }  // namespace
@@ -248,7 +256,8 @@ layer_plan plan_layer(const accelerator_config& config, const layer_geometry& sh
     return plan;
 }
 
-sum_range accumulator_range(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w, const activation_format& x) {
+sum_range accumulator_range(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w,
+                            const activation_format& x) {
     return range_finder(config, plan, w, x).find();
 }
 
@@ -302,7 +311,8 @@ std::vector<std::uint8_t> pack_outlier_stream(const accelerator_config& config, 
     std::vector<std::uint32_t> next = plan.outlier_begin;  // tiles of a row come in ascending k, so each row is read once
     bit_writer writer;
     for_each_stored_tile(plan.fills, [&](std::int64_t r, std::int64_t n, std::int64_t k) {
-        writer.put(plan.outliers.per_tile[std::size_t((std::uint64_t(r) * n_blocks + std::uint64_t(n)) * k_blocks + std::uint64_t(k))], plan.outliers.count_bits);
+        writer.put(plan.outliers.per_tile[std::size_t((std::uint64_t(r) * n_blocks + std::uint64_t(n)) * k_blocks + std::uint64_t(k))],
+                   plan.outliers.count_bits);
         const std::int64_t rows = std::min<std::int64_t>(array.trees, g.n() - n * array.trees);
         const auto end = static_cast<std::uint32_t>((k + 1) * array.lanes);
         for (std::int64_t tree = 0; tree < rows; ++tree) {
@@ -319,8 +329,8 @@ std::vector<std::uint8_t> pack_outlier_stream(const accelerator_config& config, 
     return writer.take();
 }
 
-layer_image build_image(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w, const quantized_activations* x,
-                        std::vector<channel_record> channels) {
+layer_image build_image(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w,
+                        const quantized_activations* x, std::vector<channel_record> channels) {
     const array_config& array = array_of(config, plan.descriptor.on_side_array != 0);
     layer_image image;
     image.descriptor = plan.descriptor;

@@ -21,11 +21,11 @@ struct layer_image {
 
 /// How a layer runs on a platform, before its tensors are packed.
 struct layer_plan {
-    layer_descriptor descriptor;                     ///< all but the addresses and the input's zero point
+    layer_descriptor descriptor;  ///< all but the addresses and the input's zero point
     std::vector<weight_fill> fills;
     pass_split passes;
     outlier_layout outliers;
-    std::vector<std::uint32_t> outlier_begin;        ///< per row of the weights: its first outlier; one more at the end
+    std::vector<std::uint32_t> outlier_begin;  ///< per row of the weights: its first outlier; one more at the end
 };
 
 /// What the activations of a layer look like to the hardware.
@@ -44,15 +44,17 @@ layer_plan plan_layer(const accelerator_config& config, const layer_geometry& sh
 struct sum_range {
     std::int64_t least = 0, greatest = 0;
 };
-sum_range accumulator_range(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w, const activation_format& x);
+sum_range accumulator_range(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w,
+                            const activation_format& x);
 
 /// Largest magnitude of a sum with its zero points taken out, as it enters the requantizer: over all channels,
-/// sum of |W - zW + (outlier << u)| times the widest |x - zx|. The requantizer takes 32 bits. 0 for shift codes, whose sums need no correction.
+/// sum of |W - zW + (outlier << u)| times the widest |x - zx|. The requantizer takes 32 bits. 0 for shift codes, whose sums need no
+/// correction.
 std::int64_t corrected_sum_bound(const quantized_weights& w, int activation_bits);
 
 /// Packs a layer for memory, placed from address 0. Null activations: timing only, dense codes and input are left out.
-layer_image build_image(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w, const quantized_activations* x,
-                        std::vector<channel_record> channels);
+layer_image build_image(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w,
+                        const quantized_activations* x, std::vector<channel_record> channels);
 
 /// The streams of a layer's stored operand, packed tile by tile as the fills say.
 std::vector<std::uint8_t> pack_dense_codes(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w);

@@ -8,8 +8,8 @@ namespace symmetree {
 /// value / 2^shift, rounded half to even; 0 <= shift < bits of Integer - 1.
 template <class Integer>
 inline Integer rounded_shift(Integer value, int shift) {
-    const Integer whole = value >> shift;                             // floor
-    const Integer rest = value & ((Integer{1} << shift) - 1);         // 0 <= rest < 2^shift
+    const Integer whole = value >> shift;                      // floor
+    const Integer rest = value & ((Integer{1} << shift) - 1);  // 0 <= rest < 2^shift
     const Integer half = (Integer{1} << shift) >> 1;
     return whole + (shift > 0 && rest + (whole & 1) > half ? 1 : 0);  // above half, or half and odd
 }

@@ -8,8 +8,9 @@
 
 namespace symmetree {
 
-requantizer::requantizer(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room,
-                         accumulators& banks, const zero_point_adder& zero_points, const output_buffer& buffer, probe* probe)
+requantizer::requantizer(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock,
+                         engine_room& room, accumulators& banks, const zero_point_adder& zero_points, const output_buffer& buffer,
+                         probe* probe)
     : sc_module(name),
       handovers("handovers", this, &requantizer::accept),
       config_(config),
@@ -35,7 +36,8 @@ void requantizer::begin(const layer_job& job) {
     blocks_ = output_blocks(job.geometry(), job.program);
     written_ = 0;
     scaled_.clear();
-    for (std::size_t i = 0; i < job.own_biases.size(); ++i) scaled_.push_back(scaled_channel(job.channels[i], job.own_biases[i], job.scale));
+    for (std::size_t i = 0; i < job.own_biases.size(); ++i)
+        scaled_.push_back(scaled_channel(job.channels[i], job.own_biases[i], job.scale));
     begun_.notify(sc_core::SC_ZERO_TIME);
 }
 
@@ -97,7 +99,8 @@ void requantizer::report_drain(const tile& last, std::uint64_t ready, std::uint6
 
 /// True when the row_sum correction is due here on this layer.
 bool requantizer::corrects() const {
-    return layer_->descriptor.uses_zero_points && config_.zero_point == zero_point_unit::row_sum && config_.correction == correction_form::at_drain;
+    return layer_->descriptor.uses_zero_points && config_.zero_point == zero_point_unit::row_sum &&
+           config_.correction == correction_form::at_drain;
 }
 
 void requantizer::count(const tile& last, std::uint64_t cycles, std::uint64_t stalled) {
@@ -153,7 +156,8 @@ void requantizer::write_codes(const tile& last, const output_block& block, int o
         codes_.resize(sums_.size());
         for (std::size_t tree = 0; tree < std::size_t(block.channels); ++tree) {
             const requantization q{channels[tree].multiplier, channels[tree].shift, d.output_zero_point, d.output_least, d.output_greatest};
-            for (std::size_t i = tree; i < sums_.size(); i += std::size_t(block.channels)) codes_[i] = static_cast<std::int16_t>(requantize(sums_[i], q));
+            for (std::size_t i = tree; i < sums_.size(); i += std::size_t(block.channels))
+                codes_[i] = static_cast<std::int16_t>(requantize(sums_[i], q));
         }
         bit_writer writer;
         writer.reserve(block.bytes);

@@ -1,8 +1,9 @@
 #pragma once
 
+#include <tlm_utils/simple_initiator_socket.h>
+
 #include <deque>
 #include <systemc>
-#include <tlm_utils/simple_initiator_socket.h>
 #include <vector>
 
 #include "core/counters.h"
@@ -85,8 +86,8 @@ private:
     std::size_t written_ = 0;
     bank_tokens output_banks_{"output_banks", 2};
     tlm::tlm_generic_payload payload_;
-    std::vector<std::int64_t> sums_;    ///< of the block being drained, [vectors][channels]
-    std::vector<std::int16_t> codes_;   ///< of the same block
+    std::vector<std::int64_t> sums_;   ///< of the block being drained, [vectors][channels]
+    std::vector<std::int16_t> codes_;  ///< of the same block
     unit_counters counters_;
     unit_counters corrections_;
 };

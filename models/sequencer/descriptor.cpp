@@ -13,8 +13,8 @@ namespace {
 static_assert(std::is_trivially_copyable_v<layer_descriptor>);
 static_assert(sizeof(layer_descriptor) <= descriptor_bytes);
 // The published layout (docs/architecture.md).
-static_assert(offsetof(layer_descriptor, m_block) == 20 && offsetof(layer_descriptor, tables_address) == 32 && offsetof(layer_descriptor, geometry) == 72 &&
-              offsetof(layer_descriptor, scale_address) == 160);
+static_assert(offsetof(layer_descriptor, m_block) == 20 && offsetof(layer_descriptor, tables_address) == 32 &&
+              offsetof(layer_descriptor, geometry) == 72 && offsetof(layer_descriptor, scale_address) == 160);
 static_assert(sizeof(channel_record) == channel_record_bytes && sizeof(fill_record) == fill_record_bytes);
 
 template <class Record>
@@ -39,9 +39,11 @@ std::size_t own_bias_bytes(const layer_descriptor& d) {
 bool within(std::int64_t value, int least, int greatest) { return value >= least && value <= greatest; }
 
 bool is_geometry(const layer_geometry& g) {
-    const std::int32_t smallest = std::min({g.repeat, g.in_height, g.in_width, g.in_channels, g.out_height, g.out_width, g.out_channels, g.kernel_height,
-                                            g.kernel_width, g.stride_height, g.stride_width, g.dilation_height, g.dilation_width});
-    return smallest >= 1 && g.pad_top >= 0 && g.pad_left >= 0 && within(g.stored_weight_bits, 2, 9) && within(g.activation_bits, 2, 8) && within(g.output_bits, 2, 8);
+    const std::int32_t smallest =
+        std::min({g.repeat, g.in_height, g.in_width, g.in_channels, g.out_height, g.out_width, g.out_channels, g.kernel_height,
+                  g.kernel_width, g.stride_height, g.stride_width, g.dilation_height, g.dilation_width});
+    return smallest >= 1 && g.pad_top >= 0 && g.pad_left >= 0 && within(g.stored_weight_bits, 2, 9) && within(g.activation_bits, 2, 8) &&
+           within(g.output_bits, 2, 8);
 }
 
 bool is_layer(const layer_descriptor& d) {
@@ -75,13 +77,15 @@ std::vector<std::uint8_t> encode_tables(const std::vector<channel_record>& chann
     bytes.reserve(channels.size() * channel_record_bytes + fills.size() * fill_record_bytes);
     for (const channel_record& channel : channels) append(bytes, channel);
     for (const weight_fill& fill : fills)
-        append(bytes, fill_record{static_cast<std::uint32_t>(fill.outlier_bytes), static_cast<std::uint32_t>(fill.n_blocks), static_cast<std::uint32_t>(fill.k_blocks)});
+        append(bytes, fill_record{static_cast<std::uint32_t>(fill.outlier_bytes), static_cast<std::uint32_t>(fill.n_blocks),
+                                  static_cast<std::uint32_t>(fill.k_blocks)});
     for (const std::int32_t bias : own_biases) append(bytes, bias);
     return bytes;
 }
 
 std::size_t table_bytes(const layer_descriptor& d) {
-    return std::size_t(d.geometry.n()) * d.geometry.repeat * channel_record_bytes + std::size_t{d.fills} * fill_record_bytes + own_bias_bytes(d);
+    return std::size_t(d.geometry.n()) * d.geometry.repeat * channel_record_bytes + std::size_t{d.fills} * fill_record_bytes +
+           own_bias_bytes(d);
 }
 
 std::vector<std::int32_t> decode_own_biases(const layer_descriptor& d, const std::vector<std::uint8_t>& bytes) {
@@ -149,10 +153,13 @@ int outlier_index_bits(const array_config& array) { return index_bits(array.tree
 int outlier_count_bits(const array_config& array) { return index_bits(std::uint64_t(array.trees) * array.lanes + 1); }
 
 std::uint64_t output_bytes(const layer_geometry& g, int trees, int m_block) {
-    const auto block = [&](std::int64_t vectors, std::int64_t channels) { return ceil_div(std::uint64_t(vectors * channels) * std::uint64_t(g.output_bits), 8); };
+    const auto block = [&](std::int64_t vectors, std::int64_t channels) {
+        return ceil_div(std::uint64_t(vectors * channels) * std::uint64_t(g.output_bits), 8);
+    };
     const std::int64_t m_blocks = g.m() / m_block, m_rest = g.m() % m_block, n_blocks = g.n() / trees, n_rest = g.n() % trees;
-    const std::uint64_t per_repeat = std::uint64_t(m_blocks * n_blocks) * block(m_block, trees) + std::uint64_t(n_blocks) * block(m_rest, trees) +
-                                     std::uint64_t(m_blocks) * block(m_block, n_rest) + block(m_rest, n_rest);
+    const std::uint64_t per_repeat = std::uint64_t(m_blocks * n_blocks) * block(m_block, trees) +
+                                     std::uint64_t(n_blocks) * block(m_rest, trees) + std::uint64_t(m_blocks) * block(m_block, n_rest) +
+                                     block(m_rest, n_rest);
     return per_repeat * std::uint64_t(g.repeat);
 }
 

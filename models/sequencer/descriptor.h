@@ -25,14 +25,14 @@ enum class weight_coding : std::uint8_t {
 struct layer_descriptor {
     std::uint32_t magic = 0;
     std::uint8_t on_side_array = 0;
-    std::uint8_t coding = 0;              ///< weight_coding
-    std::uint8_t weight_bits = 0;         ///< k_W of the scheme
-    std::uint8_t outlier_bits = 0;        ///< 0: no outlier stream
-    std::uint8_t order = 0;               ///< loop_order, never automatic
+    std::uint8_t coding = 0;        ///< weight_coding
+    std::uint8_t weight_bits = 0;   ///< k_W of the scheme
+    std::uint8_t outlier_bits = 0;  ///< 0: no outlier stream
+    std::uint8_t order = 0;         ///< loop_order, never automatic
     std::uint8_t activations_unsigned = 0;
-    std::uint8_t uses_zero_points = 0;    ///< the zero-point unit works on this layer
-    std::uint8_t flow = 0;                ///< dataflow
-    std::int16_t input_zero_point = 0;    ///< also the padding code
+    std::uint8_t uses_zero_points = 0;  ///< the zero-point unit works on this layer
+    std::uint8_t flow = 0;              ///< dataflow
+    std::int16_t input_zero_point = 0;  ///< also the padding code
     std::int16_t output_zero_point = 0, output_least = 0, output_greatest = 0;
     std::int32_t m_block = 0;
     std::uint32_t fills = 0;
@@ -42,8 +42,8 @@ struct layer_descriptor {
     /// packed; whole bytes per block of channels. 0: block after block, see output_blocks().
     std::uint32_t output_vector_bytes = 0, output_reserved = 0;
     std::uint64_t output_repeat_bytes = 0;
-    /// Where an adapter wrote the beta that the step of this layer's input was multiplied by; 0: none. With one, the layer's own biases follow
-    /// the tables, 4 bytes per channel record, which is without them: they are divided by beta.
+    /// Where an adapter wrote the beta that the step of this layer's input was multiplied by; 0: none. With one, the layer's own biases
+    /// follow the tables, 4 bytes per channel record, which is without them: they are divided by beta.
     std::uint64_t scale_address = 0;
 };
 
@@ -52,11 +52,11 @@ constexpr std::size_t descriptor_bytes = 256;
 
 /// Per output channel: what the requantizer, the zero-point unit and the sparse unit need.
 struct channel_record {
-    std::int32_t bias = 0;         ///< folded: layer bias - zx * sum W + K zW zx, in accumulator units
-    std::int32_t multiplier = 0;   ///< requantization: (accumulator * multiplier) / 2^shift, round half to even
-    std::int16_t zero_point = 0;   ///< zW
+    std::int32_t bias = 0;        ///< folded: layer bias - zx * sum W + K zW zx, in accumulator units
+    std::int32_t multiplier = 0;  ///< requantization: (accumulator * multiplier) / 2^shift, round half to even
+    std::int16_t zero_point = 0;  ///< zW
     std::uint8_t shift = 0;
-    std::uint8_t outlier_shift = 0;///< u
+    std::uint8_t outlier_shift = 0;  ///< u
 };
 constexpr std::size_t channel_record_bytes = 12;
 
@@ -104,7 +104,7 @@ int outlier_count_bits(const array_config& array);
 struct output_block {
     std::int32_t repeat = 0, m_block = 0, n_block = 0;
     std::int32_t vectors = 0, channels = 0;
-    std::uint64_t offset = 0, bytes = 0;   ///< from output_address
+    std::uint64_t offset = 0, bytes = 0;  ///< from output_address
 };
 /// Bytes that all blocks of a layer take.
 std::uint64_t output_bytes(const layer_geometry& g, int trees, int m_block);

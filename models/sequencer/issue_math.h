@@ -11,7 +11,7 @@ namespace symmetree {
 /// Issue cycles of the vectors of one tile: evenly paced, except where an accumulator hazard holds vectors back.
 struct issue_run {
     std::uint64_t first = 0, pace = 1, count = 0;
-    std::vector<std::uint64_t> uneven;   ///< every issue cycle, only when they are not evenly paced
+    std::vector<std::uint64_t> uneven;  ///< every issue cycle, only when they are not evenly paced
 
     std::uint64_t at(std::uint64_t vector) const { return uneven.empty() ? first + vector * pace : uneven[vector]; }
     std::uint64_t last() const { return at(count - 1); }
@@ -30,9 +30,9 @@ void attribute_slots(slot_split& split, std::uint64_t from, std::uint64_t to, co
 
 /// What limits the vectors of a tile.
 struct tile_pace {
-    std::uint64_t outlier_cycles = 1;   ///< s
-    std::uint64_t input_cycles = 1;     ///< R
-    std::uint64_t write_interval = 1;   ///< H
+    std::uint64_t outlier_cycles = 1;  ///< s
+    std::uint64_t input_cycles = 1;    ///< R
+    std::uint64_t write_interval = 1;  ///< H
     std::uint64_t pace() const { return outlier_cycles > input_cycles ? outlier_cycles : input_cycles; }
 };
 

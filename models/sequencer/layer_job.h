@@ -32,9 +32,7 @@ struct layer_job {
     piece weight_piece(const accelerator_config& config, const tile& t) const {
         return piece_of(geometry().stored_weight_bits, weight_port_bits(config, descriptor.on_side_array != 0), t.weight_pass);
     }
-    piece activation_piece(const tile& t) const {
-        return piece_of(geometry().activation_bits, array.activation_bits, t.activation_pass);
-    }
+    piece activation_piece(const tile& t) const { return piece_of(geometry().activation_bits, array.activation_bits, t.activation_pass); }
 };
 
 }  // namespace symmetree

@@ -8,7 +8,8 @@
 namespace symmetree {
 
 sequencer::sequencer(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room,
-                     const sc_core::sc_event& last_output, vector_unit& vectors, bool compute, layer_end on_layer_end, step_end on_step_end, probe* probe)
+                     const sc_core::sc_event& last_output, vector_unit& vectors, bool compute, layer_end on_layer_end, step_end on_step_end,
+                     probe* probe)
     : sc_module(name),
       config_(config),
       clock_(clock),
@@ -52,8 +53,10 @@ void sequencer::run_descriptor(std::uint64_t address) {
     const std::uint64_t began = clock_.now();
     if (probe_) probe_->change(layer_signal_, began, layers_run_);
     const std::vector<std::uint8_t> descriptor = fetch(address, descriptor_bytes);
-    if (is_vector_descriptor(descriptor)) run_step(descriptor, began);
-    else run_layer(descriptor, began);
+    if (is_vector_descriptor(descriptor))
+        run_step(descriptor, began);
+    else
+        run_layer(descriptor, began);
     ++layers_run_;
 }
 
@@ -99,9 +102,11 @@ void sequencer::decode(layer_job& job, const std::vector<std::uint8_t>& descript
     job.mapping.m_block = job.descriptor.m_block;
     job.mapping.flow = static_cast<dataflow>(job.descriptor.flow);
     const bool holds_outputs = job.mapping.flow == dataflow::output_stationary;
-    if (!holds_outputs && job.mapping.m_block > config_.accumulators.depth) throw model_fault("a descriptor's m-block is larger than an accumulator bank");
+    if (!holds_outputs && job.mapping.m_block > config_.accumulators.depth)
+        throw model_fault("a descriptor's m-block is larger than an accumulator bank");
     job.write_interval = holds_outputs ? 1 : std::uint64_t(config_.accumulators.write_interval);  // a held sum stands behind its own adder
-    job.pace = ceil_div(std::uint64_t(job.array.lanes) * std::uint64_t(job.array.activation_bits), std::uint64_t(config_.activation_buffer.port_bits));
+    job.pace = ceil_div(std::uint64_t(job.array.lanes) * std::uint64_t(job.array.activation_bits),
+                        std::uint64_t(config_.activation_buffer.port_bits));
     job.compute = compute_;
 }
 

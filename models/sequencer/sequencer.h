@@ -1,9 +1,10 @@
 #pragma once
 
+#include <tlm_utils/simple_target_socket.h>
+
 #include <cstdint>
 #include <functional>
 #include <systemc>
-#include <tlm_utils/simple_target_socket.h>
 #include <vector>
 
 #include "core/probe.h"
@@ -30,7 +31,8 @@ public:
     using step_end = std::function<void(const vector_job&, std::uint64_t began, std::uint64_t ended)>;
 
     sequencer(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room,
-              const sc_core::sc_event& last_output, vector_unit& vectors, bool compute, layer_end on_layer_end, step_end on_step_end, probe* probe);
+              const sc_core::sc_event& last_output, vector_unit& vectors, bool compute, layer_end on_layer_end, step_end on_step_end,
+              probe* probe);
     SC_HAS_PROCESS(sequencer);
 
     /// The doorbell: `count` descriptors stand one after the other at `address`.

@@ -6,8 +6,9 @@
 
 namespace symmetree {
 
-vector_issuer::vector_issuer(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room,
-                             weight_loader& loader, activation_buffer& buffer, zero_point_adder& zero_points, accumulators& banks, probe* probe)
+vector_issuer::vector_issuer(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock,
+                             engine_room& room, weight_loader& loader, activation_buffer& buffer, zero_point_adder& zero_points,
+                             accumulators& banks, probe* probe)
     : sc_module(name),
       config_(config),
       clock_(clock),
@@ -49,7 +50,8 @@ void vector_issuer::work() {
 }
 
 void vector_issuer::run_layer() {
-    const std::uint64_t depth = std::uint64_t(layer_->array.pipeline_depth) + (layer_->descriptor.uses_zero_points && config_.zero_point == zero_point_unit::row_sum ? 1 : 0);
+    const std::uint64_t depth = std::uint64_t(layer_->array.pipeline_depth) +
+                                (layer_->descriptor.uses_zero_points && config_.zero_point == zero_point_unit::row_sum ? 1 : 0);
     for (const tile& t : layer_->program.tiles) {
         {
             wait_note note(waits_for_, "a loaded tile");
@@ -109,8 +111,10 @@ void vector_issuer::issue(const tile& t, const loaded_tile& weights, std::uint64
     bounds.drain = bank_free;
     const std::uint64_t first = std::max(clock_.now(), bounds.hazard);
     if (first_of_layer) split_.barrier += first - layer_start_;
-    if (probe_) report_stalls(bounds, first);
-    else if (!first_of_layer) attribute_slots(split_, run_.last() + 1, first, bounds);
+    if (probe_)
+        report_stalls(bounds, first);
+    else if (!first_of_layer)
+        attribute_slots(split_, run_.last() + 1, first, bounds);
     const slot_split before = split_;
     run_ = issue_tile(first, std::uint64_t(t.vectors), pace, t.first_slice ? nullptr : &run_, outlier_cycles_, split_);
     if (probe_) report_tile(t, first, pace.pace(), before);
@@ -119,9 +123,14 @@ void vector_issuer::issue(const tile& t, const loaded_tile& weights, std::uint64
 }
 
 void vector_issuer::report_stalls(const slot_bounds& bounds, std::uint64_t first) {
-    const auto report = [this](stall_cause cause, std::uint64_t at) { probe_->change(state_signal_, at, static_cast<std::uint64_t>(cause)); };
-    if (vectors_issued_ == 0) report(stall_cause::barrier, layer_start_);
-    else attribute_slots(split_, run_.last() + 1, first, bounds, [&](stall_cause cause, std::uint64_t from, std::uint64_t) { report(cause, from); });
+    const auto report = [this](stall_cause cause, std::uint64_t at) {
+        probe_->change(state_signal_, at, static_cast<std::uint64_t>(cause));
+    };
+    if (vectors_issued_ == 0)
+        report(stall_cause::barrier, layer_start_);
+    else
+        attribute_slots(split_, run_.last() + 1, first, bounds,
+                        [&](stall_cause cause, std::uint64_t from, std::uint64_t) { report(cause, from); });
     report(stall_cause::issuing, first);
 }
 
@@ -160,8 +169,10 @@ void vector_issuer::compute(const tile& t, const input_read& read) {
 /// Along the data flow: product, zero point, outliers, accumulators.
 void vector_issuer::stream(tile_job& job) {
     sc_core::sc_time delay;
-    if (layer_->descriptor.on_side_array) side_array->b_transport(job, delay);
-    else array->b_transport(job, delay);
+    if (layer_->descriptor.on_side_array)
+        side_array->b_transport(job, delay);
+    else
+        array->b_transport(job, delay);
     if (layer_->descriptor.uses_zero_points && config_.zero_point == zero_point_unit::row_sum) zero_point->b_transport(job, delay);
     if (layer_->descriptor.outlier_bits > 0) sparse->b_transport(job, delay);
     sums->b_transport(job, delay);
@@ -189,7 +200,8 @@ void vector_issuer::request_fetch(std::size_t index) {
     const int bank = static_cast<int>(index % 2);
     transfer job{dma_stream::activations, {}, buffer_.bank_address(bank), 0, nullptr};
     const std::uint64_t base = layer_->descriptor.input_address + std::uint64_t(fetch.repeat) * std::uint64_t(g.in_height) * g.row_bytes();
-    for (const row_run& run : rows) job.runs.push_back({base + std::uint64_t(run.first) * g.row_bytes(), std::uint64_t(run.count) * g.row_bytes()});
+    for (const row_run& run : rows)
+        job.runs.push_back({base + std::uint64_t(run.first) * g.row_bytes(), std::uint64_t(run.count) * g.row_bytes()});
     sc_core::sc_time delay;
     input_bank_opening opening{bank, layer_, first, vectors, rows};
     openings->b_transport(opening, delay);

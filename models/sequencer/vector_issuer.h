@@ -19,8 +19,8 @@ namespace symmetree {
 
 /// Hands an accumulator bank over to the requantizer.
 struct bank_handover {
-    const tile* last = nullptr;         ///< the tile that completed the bank
-    std::uint64_t ready_cycle = 0;      ///< last_i + min(s_i, R) - 1 + P - 1
+    const tile* last = nullptr;     ///< the tile that completed the bank
+    std::uint64_t ready_cycle = 0;  ///< last_i + min(s_i, R) - 1 + P - 1
     int bank = 0;
 };
 

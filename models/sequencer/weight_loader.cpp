@@ -8,8 +8,8 @@
 
 namespace symmetree {
 
-weight_loader::weight_loader(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room,
-                             weight_buffer& buffer, probe* probe)
+weight_loader::weight_loader(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock,
+                             engine_room& room, weight_buffer& buffer, probe* probe)
     : sc_module(name), config_(config), clock_(clock), room_(room), buffer_(buffer), probe_(probe) {
     start.bind(*this);
     room_.enlist(this->name(), &waits_for_);
@@ -84,8 +84,10 @@ weight_read weight_loader::read_tile(const tile& t) {
 std::uint64_t weight_loader::load(const tile& t, const weight_read& bytes) {
     sc_core::sc_time delay;
     tile_load dense{layer_, &t, layer_->compute ? bytes.dense : nullptr};
-    if (layer_->descriptor.on_side_array) side_array->b_transport(dense, delay);
-    else array->b_transport(dense, delay);
+    if (layer_->descriptor.on_side_array)
+        side_array->b_transport(dense, delay);
+    else
+        array->b_transport(dense, delay);
     if (layer_->descriptor.outlier_bits == 0) return 1;
     outlier_load outliers{layer_, &t, {}, 1, 0};
     if (bytes.with_outliers) {
@@ -119,7 +121,11 @@ void weight_loader::request_fetch(std::size_t index) {
     transfer dense{dma_stream::weights, {{dense_address_[fill_index], fill.dense_bytes}}, buffer_.bank_address(bank), 0, nullptr};
     dma->b_transport(dense, delay);
     if (fill.outlier_bytes == 0) return;
-    transfer outliers{dma_stream::outliers, {{outlier_address_[fill_index], fill.outlier_bytes}}, buffer_.bank_address(bank) + fill.dense_bytes, 0, nullptr};
+    transfer outliers{dma_stream::outliers,
+                      {{outlier_address_[fill_index], fill.outlier_bytes}},
+                      buffer_.bank_address(bank) + fill.dense_bytes,
+                      0,
+                      nullptr};
     dma->b_transport(outliers, delay);
 }
 

@@ -17,9 +17,9 @@ namespace symmetree {
 
 /// A tile that stands in the weight registers, ready to be swapped in.
 struct loaded_tile {
-    std::uint64_t ready_cycle = 0;        ///< when its last byte was in the bank, if the loader had to wait for it; else 0
+    std::uint64_t ready_cycle = 0;  ///< when its last byte was in the bank, if the loader had to wait for it; else 0
     std::uint64_t load_end = 0;
-    std::uint64_t outlier_cycles = 1;     ///< s
+    std::uint64_t outlier_cycles = 1;  ///< s
 };
 
 /// Engine: keeps the weight banks filled, reads tile after tile through the weight port and loads it into the array's
@@ -50,7 +50,7 @@ private:
     void run_layer();
     void request_fetch(std::size_t index);
     weight_read read_tile(const tile& t);
-    std::uint64_t load(const tile& t, const weight_read& bytes);   ///< returns s
+    std::uint64_t load(const tile& t, const weight_read& bytes);  ///< returns s
     std::uint64_t port_time(const tile& t, const weight_read& bytes);
 
     const accelerator_config config_;
@@ -63,7 +63,7 @@ private:
     const layer_job* layer_ = nullptr;
     sc_core::sc_event begun_{"begun"};
     std::vector<std::uint64_t> dense_address_, outlier_address_;  ///< of each fill
-    std::uint64_t outlier_offset_ = 0, n_block_outliers_ = 0;      ///< in the fill: of the next tile, of its n-block's first one
+    std::uint64_t outlier_offset_ = 0, n_block_outliers_ = 0;     ///< in the fill: of the next tile, of its n-block's first one
     outlier_tally tally_;
 };
 

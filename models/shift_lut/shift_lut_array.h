@@ -36,10 +36,10 @@ private:
     };
 
     const accelerator_config config_;
-    shift_tile registers_[2];           ///< in use and shadow, in turn
+    shift_tile registers_[2];  ///< in use and shadow, in turn
     unsigned loaded_ = 0, streamed_ = 0;
     product_table table_;
-    shift_format table_of_{};            ///< what the table was made for
+    shift_format table_of_{};  ///< what the table was made for
     unit_counters counters_;
 };
 

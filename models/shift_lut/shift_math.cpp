@@ -56,7 +56,8 @@ product_table::product_table(array_kind kind, int code_bits, int guard_bits, int
 namespace {
 
 /// Few vectors: look up every product.
-void multiply_directly(const shift_tile& w, const product_table& table, const std::int16_t* x, int stride, int vectors, std::int32_t* partial) {
+void multiply_directly(const shift_tile& w, const product_table& table, const std::int16_t* x, int stride, int vectors,
+                       std::int32_t* partial) {
     for (int v = 0; v < vectors; ++v, x += stride, partial += w.tree_stride) {
         std::fill(partial, partial + w.tree_stride, 0);
         for (int lane = 0; lane < w.lanes; ++lane) {
@@ -67,7 +68,8 @@ void multiply_directly(const shift_tile& w, const product_table& table, const st
 }
 
 /// Many vectors: per lane the products of all trees with every activation value once, then one row a vector.
-void multiply_by_rows(const shift_tile& w, const product_table& table, const std::int16_t* x, int stride, int vectors, std::int32_t* partial) {
+void multiply_by_rows(const shift_tile& w, const product_table& table, const std::int16_t* x, int stride, int vectors,
+                      std::int32_t* partial) {
     const std::size_t trees = std::size_t(w.tree_stride), span = table.span();
     thread_local std::vector<std::int32_t> rows;
     rows.resize(std::size_t(w.lanes) * span * trees);

@@ -5,7 +5,9 @@
 namespace symmetree {
 namespace {
 
-bool is_negative(std::uint32_t code, int code_bits, std::int32_t activation) { return ((code >> (code_bits - 1)) & 1u) != (activation < 0 ? 1u : 0u); }
+bool is_negative(std::uint32_t code, int code_bits, std::int32_t activation) {
+    return ((code >> (code_bits - 1)) & 1u) != (activation < 0 ? 1u : 0u);
+}
 
 }  // namespace
 

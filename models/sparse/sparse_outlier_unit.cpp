@@ -3,7 +3,10 @@
 namespace symmetree {
 
 sparse_outlier_unit::sparse_outlier_unit(const sc_core::sc_module_name& name, const accelerator_config& config)
-    : sc_module(name), loads("loads", this, &sparse_outlier_unit::load), jobs("jobs", this, &sparse_outlier_unit::stream), config_(config) {}
+    : sc_module(name),
+      loads("loads", this, &sparse_outlier_unit::load),
+      jobs("jobs", this, &sparse_outlier_unit::stream),
+      config_(config) {}
 
 void sparse_outlier_unit::load(outlier_load& job, sc_core::sc_time& delay) {
     (void)delay;  // the loader owns the port's time

@@ -29,21 +29,20 @@ public:
     }
 
 private:
-    struct nothing : no_backward_if<Job> {} backward_;
+    struct nothing : no_backward_if<Job> {
+    } backward_;
 };
 
 /// Forwards b_transport to a member function of the owning module. Any number of initiators may be bound, none too.
 template <class Module, class Job>
-class job_target_socket : public tlm::tlm_base_target_socket<32, job_transport_if<Job>, no_backward_if<Job>, 0, sc_core::SC_ZERO_OR_MORE_BOUND> {
+class job_target_socket
+    : public tlm::tlm_base_target_socket<32, job_transport_if<Job>, no_backward_if<Job>, 0, sc_core::SC_ZERO_OR_MORE_BOUND> {
     using base = tlm::tlm_base_target_socket<32, job_transport_if<Job>, no_backward_if<Job>, 0, sc_core::SC_ZERO_OR_MORE_BOUND>;
 
 public:
     using handler = void (Module::*)(Job&, sc_core::sc_time&);
 
-    job_target_socket(const char* name, Module* module, handler f)
-        : base(name), forward_(module, f) {
-        this->bind(forward_);
-    }
+    job_target_socket(const char* name, Module* module, handler f) : base(name), forward_(module, f) { this->bind(forward_); }
 
 private:
     struct forwarder : job_transport_if<Job> {

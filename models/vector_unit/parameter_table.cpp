@@ -110,8 +110,8 @@ std::enable_if_t<std::is_same_v<std::remove_const_t<P>, layer_norm_parameters>> 
 template <class Table, class P>
 std::enable_if_t<std::is_same_v<std::remove_const_t<P>, pool_parameters>> visit(Table& t, P& p) {
     auto& s = p.shape;
-    for (auto* field : {&s.in_height, &s.in_width, &s.channels, &s.kernel_height, &s.kernel_width, &s.stride_height, &s.stride_width, &s.pad_top, &s.pad_left,
-                        &s.out_height, &s.out_width})
+    for (auto* field : {&s.in_height, &s.in_width, &s.channels, &s.kernel_height, &s.kernel_width, &s.stride_height, &s.stride_width,
+                        &s.pad_top, &s.pad_left, &s.out_height, &s.out_width})
         t(*field);
     std::conditional_t<std::is_const_v<P>, const std::uint8_t, std::uint8_t> maximum = p.maximum ? 1 : 0;
     t(maximum);

@@ -84,7 +84,7 @@ struct mean_parameters {
 
 /// Adapter of ASQ: from the codes of an image to beta. Weights have the input's step folded in.
 struct adapter_parameters {
-    std::int64_t rows = 1;                 ///< positions of the image
+    std::int64_t rows = 1;  ///< positions of the image
     std::int32_t channels = 1, hidden = 1;
     std::int32_t zero_point = 0;
     fixed_multiplier mean;                 ///< 2^8 / rows; 15 bits, shift 0..46

@@ -21,7 +21,8 @@ memory_run rows_of(const memory_tensor& t, const row_range& rows) {
 
 }  // namespace
 
-vector_unit::vector_unit(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room, probe* probe)
+vector_unit::vector_unit(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock,
+                         engine_room& room, probe* probe)
     : sc_module(name), config_(config.vector_unit), clock_(clock), room_(room), probe_(config.vector_unit.lanes > 0 ? probe : nullptr) {
     store.register_b_transport(this, &vector_unit::access);
     room_.enlist(std::string(this->name()) + ".fetch", &fetch_waits_for_);
@@ -111,9 +112,11 @@ void vector_unit::run_chunk(std::size_t index) {
         probe_->change(busy_, clock_.now(), 1);
         probe_->change(busy_, clock_.now() + cost.cycles, 0);
     }
-    if (job_->compute) b.results = step_.run(c, b.operands);
-    else b.results.assign(c.result_bytes, 0);
-    memory_.read_bytes += b.operands.size();   // the lanes' side of the banks
+    if (job_->compute)
+        b.results = step_.run(c, b.operands);
+    else
+        b.results.assign(c.result_bytes, 0);
+    memory_.read_bytes += b.operands.size();  // the lanes' side of the banks
     memory_.written_bytes += b.results.size();
     wait(clock_.time(cost.cycles));
     if (c.result_bytes == 0) {  // a piece of an adapter's image
@@ -121,7 +124,11 @@ void vector_unit::run_chunk(std::size_t index) {
         tokens_.release_empty();
         return;
     }
-    transfer job{dma_stream::results, {{job_->descriptor.result.address + c.result_offset, c.result_bytes}}, results_address(index % 2), of_results, this};
+    transfer job{dma_stream::results,
+                 {{job_->descriptor.result.address + c.result_offset, c.result_bytes}},
+                 results_address(index % 2),
+                 of_results,
+                 this};
     sc_core::sc_time delay;
     dma->b_transport(job, delay);
 }

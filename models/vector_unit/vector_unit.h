@@ -1,9 +1,10 @@
 #pragma once
 
+#include <tlm_utils/simple_target_socket.h>
+
 #include <array>
 #include <cstdint>
 #include <systemc>
-#include <tlm_utils/simple_target_socket.h>
 #include <vector>
 
 #include "core/counters.h"
@@ -22,10 +23,11 @@ namespace symmetree {
 /// again when its result is in DRAM. Timing: docs/timing-model.md, "Vector unit".
 class vector_unit : public sc_core::sc_module, private transfer_listener {
 public:
-    tlm_utils::simple_target_socket<vector_unit> store{"store"};   ///< the DMA's way to the banks
+    tlm_utils::simple_target_socket<vector_unit> store{"store"};  ///< the DMA's way to the banks
     job_initiator_socket<transfer> dma{"dma"};
 
-    vector_unit(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room, probe* probe);
+    vector_unit(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room,
+                probe* probe);
     SC_HAS_PROCESS(vector_unit);
 
     void begin(const vector_job& job);

@@ -81,7 +81,8 @@ format_chooser chooser_of(const evaluation_input& input, const evaluation_task& 
 /// All but the adapters.
 quantized_network quantized(const evaluation_input& input, const evaluation_task& task, const adaptive_network& adaptive,
                             const weight_cache& cache) {
-    return quantize_network(adaptive.network, task.platform, task.format, chooser_of(input, task, adaptive), cache, input.seed, 1, input.options);
+    return quantize_network(adaptive.network, task.platform, task.format, chooser_of(input, task, adaptive), cache, input.seed, 1,
+                            input.options);
 }
 
 adapter_set adapters_of(const evaluation_input& input, const evaluation_task& task, const weight_cache& cache) {
@@ -186,17 +187,19 @@ std::vector<image_range> ranges_of(const evaluation_input& input) {
 }
 
 /// By range, the float network's first and the tasks' behind them: the keys of what they find out.
-std::vector<std::string> keys_of(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const std::vector<cost_table>& prices,
-                                 const std::vector<adapter_set>& adapters, const std::vector<image_range>& ranges, const std::string& program) {
-    const std::string network = identity_of(input.network, input.seed) + identity_of(input.adapted_formats), seen = identity_of(input.statistics);
+std::vector<std::string> keys_of(const evaluation_input& input, const std::vector<evaluation_task>& tasks,
+                                 const std::vector<cost_table>& prices, const std::vector<adapter_set>& adapters,
+                                 const std::vector<image_range>& ranges, const std::string& program) {
+    const std::string network = identity_of(input.network, input.seed) + identity_of(input.adapted_formats),
+                      seen = identity_of(input.statistics);
     std::vector<std::string> images, keys;
     for (const image_range& r : ranges) images.push_back(identity_of_images(input.image, r.first, r.count));
     for (std::size_t i = 0; i < ranges.size(); ++i) keys.push_back(digest_of(fmt::format("float {} {} {}", program, network, images[i])));
     for (std::size_t t = 0; t < tasks.size(); ++t) {
         const range_choice range = range_of(input.range, tasks[t].format);
         const std::string task =
-            fmt::format("task {} {} {} {} {} {} {} {}", program, network, identity_of(tasks[t], prices[t]), seen, static_cast<int>(range.method),
-                        range.percentile, input.options.ends_at_8_bits, identity_of(adapters[t]));
+            fmt::format("task {} {} {} {} {} {} {} {}", program, network, identity_of(tasks[t], prices[t]), seen,
+                        static_cast<int>(range.method), range.percentile, input.options.ends_at_8_bits, identity_of(adapters[t]));
         for (std::size_t i = 0; i < ranges.size(); ++i) {
             const std::int64_t checked = std::clamp<std::int64_t>(input.checked - ranges[i].first, 0, ranges[i].count);
             keys.push_back(digest_of(fmt::format("{} {} {} {}", task, images[i], ranges[i].first, checked)));
@@ -275,7 +278,8 @@ evaluation_result evaluate_with(const evaluation_input& input, const std::vector
         [&](std::size_t i) {
             const std::size_t task = i / ranges.size();
             const image_range& range = ranges[i % ranges.size()];
-            return to_text(task == 0 ? run_float(input, range) : run_task(input, tasks[task - 1], adapters[task - 1], cache, range, prices[task - 1]));
+            return to_text(task == 0 ? run_float(input, range)
+                                     : run_task(input, tasks[task - 1], adapters[task - 1], cache, range, prices[task - 1]));
         },
         [&](std::size_t i, const std::string& outcome) {
             outcomes[i] = outcome;
@@ -334,8 +338,8 @@ range_choice range_of(const std::optional<range_choice>& wanted, const scheme& f
     return {format.activation_range == range_method::min_max ? calibration_range::min_max : calibration_range::mse, 100};
 }
 
-format_chooser adaptive_chooser(const workload& network, const adaptive_network& adaptive, const calibration& seen, const range_choice& range,
-                                const std::map<std::string, tensor_format>& adapted) {
+format_chooser adaptive_chooser(const workload& network, const adaptive_network& adaptive, const calibration& seen,
+                                const range_choice& range, const std::map<std::string, tensor_format>& adapted) {
     return [&network, &adaptive, &seen, &adapted, range](std::size_t node, int bits, activation_coding coding) {
         const bool put_in = std::count(adaptive.requantized.begin(), adaptive.requantized.end(), node) > 0;
         const auto given = put_in ? adapted.find(adapted_tensor(adaptive, node)) : adapted.end();

@@ -44,7 +44,8 @@ struct evaluation_input {
     std::string cost_directory;
     /// The adapters of a task with adaptive activations, before its first image.
     std::function<adapter_set(const quantized_network& q, const adaptive_network& adaptive)> adapters;
-    std::map<std::string, tensor_format> adapted_formats;  ///< that a file fixes of what adapters make, by the tensor behind which they stand
+    std::map<std::string, tensor_format>
+        adapted_formats;  ///< that a file fixes of what adapters make, by the tensor behind which they stand
 };
 
 /// How many images came out how, of how many. Classes of equal score rank by index.
@@ -71,8 +72,8 @@ using evaluation_progress = std::function<void(std::int64_t done, std::int64_t o
 
 /// Formats of a network with adaptive tensors, by the node that each was made from: from calibration, or from a file. What it is made of
 /// must outlive it.
-format_chooser adaptive_chooser(const workload& network, const adaptive_network& adaptive, const calibration& seen, const range_choice& range,
-                                const std::map<std::string, tensor_format>& adapted);
+format_chooser adaptive_chooser(const workload& network, const adaptive_network& adaptive, const calibration& seen,
+                                const range_choice& range, const std::map<std::string, tensor_format>& adapted);
 
 /// Where the outcomes of finished images are kept, and found again by what decided them: a digest of the program, the network, the platform
 /// and its prices, the scheme, the formats' origin, the adapters and the images themselves.

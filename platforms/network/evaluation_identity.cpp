@@ -69,7 +69,8 @@ std::string identity_of(const workload& network, std::uint64_t seed) {
     std::vector<std::string> weights;
     for (const layer& l : network.layers) weights.push_back(is_attention_product(l) ? std::string() : weights_identity(l, seed));
     const network_graph& graph = *network.graph;
-    return digest_of_all(network.name, network.source, weights, network.layers, graph.nodes, graph.input, graph.output, network.formats, seed);
+    return digest_of_all(network.name, network.source, weights, network.layers, graph.nodes, graph.input, graph.output, network.formats,
+                         seed);
 }
 
 std::string identity_of(const calibration& seen) { return digest_of_all(seen.images, seen.nodes); }
@@ -85,7 +86,8 @@ std::string identity_of_images(const image_source& image, std::int64_t first, st
 }
 
 std::string identity_of(const evaluation_task& task, const cost_table& prices) {
-    return digest_of_all(to_yaml(task.platform), task.platform.clock_hz, to_string(task.format), std::string(to_string(task.arithmetic)), content_of(prices.file()));
+    return digest_of_all(to_yaml(task.platform), task.platform.clock_hz, to_string(task.format), std::string(to_string(task.arithmetic)),
+                         content_of(prices.file()));
 }
 
 }  // namespace symmetree

@@ -30,14 +30,16 @@ bool is_image(const tensor_view& v, const memory_tensor& buffer) {
 }
 
 /// Codes of a constant written out to a larger shape, as numpy broadcasts.
-std::vector<std::int16_t> broadcast_codes(const std::vector<float>& values, const extents& from, const extents& to, const tensor_format& format) {
+std::vector<std::int16_t> broadcast_codes(const std::vector<float>& values, const extents& from, const extents& to,
+                                          const tensor_format& format) {
     const std::size_t missing = to.size() - from.size();
     const std::vector<std::int64_t> own = row_major_strides(from);
     tensor_view v{0, 0, to, std::vector<std::int64_t>(to.size(), 0)};
     for (std::size_t a = 0; a < from.size(); ++a)
         if (from[a] != 1) v.strides[missing + a] = own[a];
     std::vector<std::int16_t> codes(std::size_t(elements_of(to)));
-    for_each_element(v, [&](std::size_t e, std::int64_t at) { codes[e] = static_cast<std::int16_t>(format.code_of(values[std::size_t(at)])); });
+    for_each_element(
+        v, [&](std::size_t e, std::int64_t at) { codes[e] = static_cast<std::int16_t>(format.code_of(values[std::size_t(at)])); });
     return codes;
 }
 
@@ -55,7 +57,8 @@ public:
             try {
                 place(i);
             } catch (const does_not_fit& e) {
-                problems_.add({q_.network.source, 0, 0, graph_.nodes[i].name, fmt::format("can't run on platform {}: {}", platform_.name, e.what())});
+                problems_.add(
+                    {q_.network.source, 0, 0, graph_.nodes[i].name, fmt::format("can't run on platform {}: {}", platform_.name, e.what())});
                 problems_.throw_if_any();
             }
         }
@@ -66,14 +69,15 @@ public:
         out_.output = out_.views[graph_.output];
         out_.bytes = next_;
         if (next_ > platform_.dram.capacity_bytes)
-            throw input_error(diagnostic{q_.network.source, 0, 0, q_.network.name,
-                                         fmt::format("needs {} bytes of DRAM, platform {} has {}", next_, platform_.name, platform_.dram.capacity_bytes)});
+            throw input_error(diagnostic{
+                q_.network.source, 0, 0, q_.network.name,
+                fmt::format("needs {} bytes of DRAM, platform {} has {}", next_, platform_.name, platform_.dram.capacity_bytes)});
         return std::move(out_);
     }
 
 private:
-    /// Descriptors stand before everything else; a node has at most its own step and one rearrangement per input, a concatenation one per input,
-    /// an adapter its own step and rearrangement.
+    /// Descriptors stand before everything else; a node has at most its own step and one rearrangement per input, a concatenation one per
+    /// input, an adapter its own step and rearrangement.
     std::size_t count_bound() const {
         std::size_t count = 0;
         for (const graph_node& node : graph_.nodes) count += 1 + node.inputs.size();
@@ -88,7 +92,8 @@ private:
             const quantized_product& p = q_.products[op->layer];
             try {
                 out_.plans[op->layer] = plan_layer(platform_, geometry_of(*p.what), p.weights, p.input, p.on_side_array);
-                if (const auto overflow = overflow_of(platform_, *p.what, out_.plans[op->layer], p.weights, p.input)) throw does_not_fit(*overflow);
+                if (const auto overflow = overflow_of(platform_, *p.what, out_.plans[op->layer], p.weights, p.input))
+                    throw does_not_fit(*overflow);
             } catch (const does_not_fit& e) {
                 diagnostic d = p.what->place;
                 d.field = fmt::format("layer {}", p.what->name);
@@ -133,8 +138,10 @@ private:
             void operator()(const product_op& op) const { c.place_product(i, op); }
             void operator()(const clip_op&) const {
                 const std::size_t from = node.inputs.front();
-                if (c.q_.nodes[from].value_of == i) c.out_.views[i] = c.out_.views[from];
-                else c.elementwise(i, vector_operation::requantize);
+                if (c.q_.nodes[from].value_of == i)
+                    c.out_.views[i] = c.out_.views[from];
+                else
+                    c.elementwise(i, vector_operation::requantize);
             }
             void operator()(const scale_op&) const { c.place_scale(i); }
             void operator()(const gelu_op&) const { c.elementwise(i, vector_operation::gelu); }
@@ -144,8 +151,12 @@ private:
             void operator()(const pool_op& op) const { c.place_pool(i, op); }
             void operator()(const mean_op& op) const { c.place_mean(i, op); }
             void operator()(const reshape_op&) const { c.place_reshape(i); }
-            void operator()(const transpose_op& op) const { c.out_.views[i] = transposed_view(c.out_.views[node.inputs.front()], op.permutation); }
-            void operator()(const slice_op& op) const { c.out_.views[i] = sliced_view(c.out_.views[node.inputs.front()], op.starts, op.steps, node.shape); }
+            void operator()(const transpose_op& op) const {
+                c.out_.views[i] = transposed_view(c.out_.views[node.inputs.front()], op.permutation);
+            }
+            void operator()(const slice_op& op) const {
+                c.out_.views[i] = sliced_view(c.out_.views[node.inputs.front()], op.starts, op.steps, node.shape);
+            }
             void operator()(const concat_op& op) const { c.place_concat(i, op); }
             void operator()(const pad_op& op) const { c.place_pad(i, op); }
         };
@@ -201,7 +212,9 @@ private:
         out_.steps.push_back(std::move(step));
     }
 
-    void append(const std::vector<std::uint8_t>& descriptor) { descriptors_.insert(descriptors_.end(), descriptor.begin(), descriptor.end()); }
+    void append(const std::vector<std::uint8_t>& descriptor) {
+        descriptors_.insert(descriptors_.end(), descriptor.begin(), descriptor.end());
+    }
 
     /// Moves a view to another place of the same codes.
     tensor_view moved(std::size_t node, const tensor_view& v, std::size_t buffer, std::vector<std::int64_t> strides) {
@@ -304,7 +317,8 @@ private:
         const tensor_view a = dense_view(i, out_.views[first]);
         tensor_view b = out_.views[second];
         if (graph_.nodes[second].shape != node.shape) b = broadcast_constant(second, a, node.shape);
-        const bool alike = b.first == 0 && b.strides == a.strides && buffer_of(b).rows == buffer_of(a).rows && buffer_of(b).row_elements == buffer_of(a).row_elements;
+        const bool alike = b.first == 0 && b.strides == a.strides && buffer_of(b).rows == buffer_of(a).rows &&
+                           buffer_of(b).row_elements == buffer_of(a).row_elements;
         if (!alike) b = moved(i, b, like(b, buffer_of(a).rows, buffer_of(a).row_elements), a.strides);
         const std::size_t buffer = new_buffer(buffer_of(a).rows, buffer_of(a).row_elements, format_of(i));
         vector_descriptor d = step_of(vector_operation::add, buffer_of(swap ? b : a), out_.buffers[buffer]);
@@ -321,7 +335,8 @@ private:
         if (!op) throw does_not_fit("an addition of tensors of different shapes, neither of them a constant");
         const tensor_format& format = format_of(constant);
         tensor_view v{new_buffer(buffer_of(like_view).rows, buffer_of(like_view).row_elements, format), 0, shape, like_view.strides};
-        out_.contents.push_back({buffer_of(v).address, pack_tensor(buffer_of(v), v, broadcast_codes(*op->values, graph_.nodes[constant].shape, shape, format))});
+        out_.contents.push_back({buffer_of(v).address,
+                                 pack_tensor(buffer_of(v), v, broadcast_codes(*op->values, graph_.nodes[constant].shape, shape, format))});
         return v;
     }
 
@@ -380,7 +395,8 @@ private:
     void place_pad(std::size_t i, const pad_op& op) {
         const graph_node& node = graph_.nodes[i];
         const tensor_view whole = image_view(i, node.shape);
-        const std::vector<std::int16_t> background(std::size_t(elements_of(node.shape)), static_cast<std::int16_t>(format_of(i).zero_point));
+        const std::vector<std::int16_t> background(std::size_t(elements_of(node.shape)),
+                                                   static_cast<std::int16_t>(format_of(i).zero_point));
         out_.contents.push_back({buffer_of(whole).address, pack_tensor(buffer_of(whole), whole, background)});
         std::int64_t first = 0;
         for (std::size_t a = 0; a < node.shape.size(); ++a) first += op.before[a] * whole.strides[a];
@@ -389,7 +405,8 @@ private:
     }
 
     /// Writes a view into its part of a tensor. The rest of the tensor is read and written back.
-    void copy_into(std::size_t node, const tensor_view& v, const tensor_view& whole, std::int64_t first, const vector_parameters& parameters) {
+    void copy_into(std::size_t node, const tensor_view& v, const tensor_view& whole, std::int64_t first,
+                   const vector_parameters& parameters) {
         vector_descriptor d = step_of(vector_operation::rearrange, buffer_of(v), buffer_of(whole));
         d.has_second = 1;
         d.b = d.result;
@@ -446,7 +463,8 @@ private:
             if (!conv) throw does_not_fit("products of one column");
             out_.views[i] = {buffer, 0, shape, {std::int64_t{g.repeat} * g.m(), g.m(), shape[3], 1}};
         } else {
-            throw does_not_fit(fmt::format("{} output channels of {} bits in blocks of {} do not fill whole bytes", n, g.output_bits, trees));
+            throw does_not_fit(
+                fmt::format("{} output channels of {} bits in blocks of {} do not fill whole bytes", n, g.output_bits, trees));
         }
         d.output_address = buffer_of(out_.views[i]).address;
     }
@@ -503,13 +521,15 @@ private:
     const bool with_values_;
     network_program out_;
     std::uint64_t next_ = 0;
-    std::map<std::size_t, std::uint64_t> scales_;   ///< by node with an adapter: where its beta stands
+    std::map<std::size_t, std::uint64_t> scales_;  ///< by node with an adapter: where its beta stands
     std::vector<std::uint8_t> descriptors_;
     diagnostics problems_;
 };
 
 }  // namespace
 
-network_program compile(const quantized_network& q, const platform_config& platform, bool with_values) { return compiler(q, platform, with_values).run(); }
+network_program compile(const quantized_network& q, const platform_config& platform, bool with_values) {
+    return compiler(q, platform, with_values).run();
+}
 
 }  // namespace symmetree

@@ -33,10 +33,10 @@ struct quantized_node {
     /// The node whose value this one is: itself, or the node that follows and is fused into it (a clip). Values exist for nodes that are
     /// their own.
     std::size_t value_of = 0;
-    vector_parameters parameters;          ///< of nodes that the vector unit computes
-    std::vector<vector_parameters> parts;  ///< concat: from each input's format; none where it is the node's
-    std::optional<adapter_parameters> adapter;   ///< of a node that requantizes by a step of its own for each image
-    std::optional<std::size_t> adapted_by;       ///< such a node, whose beta the steps of these codes are multiplied by
+    vector_parameters parameters;               ///< of nodes that the vector unit computes
+    std::vector<vector_parameters> parts;       ///< concat: from each input's format; none where it is the node's
+    std::optional<adapter_parameters> adapter;  ///< of a node that requantizes by a step of its own for each image
+    std::optional<std::size_t> adapted_by;      ///< such a node, whose beta the steps of these codes are multiplied by
 };
 
 /// A network in integers: all that a platform needs to run it, and all that a second executor needs to judge it.

@@ -74,10 +74,11 @@ private:
         if (std::holds_alternative<gelu_op>(node.op)) return reference_gelu(std::get<gelu_parameters>(q.parameters), input(i));
         if (std::holds_alternative<softmax_op>(node.op))
             return reference_softmax(std::get<softmax_parameters>(q.parameters), input(i), std::size_t(node.shape.back()));
-        if (std::holds_alternative<layer_norm_op>(node.op)) return reference_layer_norm(std::get<layer_norm_parameters>(q.parameters), input(i));
+        if (std::holds_alternative<layer_norm_op>(node.op))
+            return reference_layer_norm(std::get<layer_norm_parameters>(q.parameters), input(i));
         if (std::holds_alternative<add_op>(node.op))
-            return reference_add(reference_times_betas(std::get<add_parameters>(q.parameters), beta_of_input(i, 0), beta_of_input(i, 1)), broadcast(i, 0),
-                                 broadcast(i, 1));
+            return reference_add(reference_times_betas(std::get<add_parameters>(q.parameters), beta_of_input(i, 0), beta_of_input(i, 1)),
+                                 broadcast(i, 0), broadcast(i, 1));
         if (std::holds_alternative<pool_op>(node.op)) return pool(i, std::get<pool_parameters>(q.parameters));
         if (const auto* op = std::get_if<mean_op>(&node.op)) return mean(i, *op, std::get<mean_parameters>(q.parameters));
         if (std::holds_alternative<reshape_op>(node.op)) return input(i);
@@ -118,8 +119,8 @@ private:
         } else if (const auto* average = std::get_if<mean_op>(&node.op)) {
             const extents& from = input_shape(i);
             const std::int64_t columns = elements_of({from.begin() + average->first_axis + average->axes, from.end()});
-            mean_float(std::int64_t(x.size()) / elements_of(node.shape), in, out_format, {}, x.data(), out.data(), out.size() / std::size_t(columns),
-                       std::size_t(columns));
+            mean_float(std::int64_t(x.size()) / elements_of(node.shape), in, out_format, {}, x.data(), out.data(),
+                       out.size() / std::size_t(columns), std::size_t(columns));
         } else {
             return {};
         }
@@ -216,7 +217,8 @@ private:
                 from[a] = index[a] - op.before[a];
                 inside = inside && from[a] >= 0 && from[a] < input_shape(i)[a];
             }
-            out.push_back(inside ? input(i)[std::size_t(place_in(input_shape(i), from))] : static_cast<std::int16_t>(format_of(i).zero_point));
+            out.push_back(inside ? input(i)[std::size_t(place_in(input_shape(i), from))]
+                                 : static_cast<std::int16_t>(format_of(i).zero_point));
         });
         return out;
     }
@@ -295,10 +297,12 @@ private:
             const fixed_multiplier factor = reference_times_beta({c.multiplier, c.shift}, beta);
             const std::int64_t bias = reference_bias_divided_by_beta(own_bias(p, std::size_t(row), i), beta);
             for (std::int64_t v = 0; v < sums.vectors; ++v) {
-                // The reference sums codes without their zero points; the bias of the record has the zero point's share, which the layer's own bias is without.
+                // The reference sums codes without their zero points; the bias of the record has the zero point's share, which the layer's
+                // own bias is without.
                 const std::int64_t sum = sums.accumulators[std::size_t(row * sums.vectors + v)] + bias;
                 const std::int32_t code = reference_requantize(sum, factor.multiplier, factor.shift, out.zero_point, least, greatest);
-                const std::int64_t at = channels_outside ? row * sums.vectors + v : (row / per_repeat * sums.vectors + v) * per_repeat + row % per_repeat;
+                const std::int64_t at =
+                    channels_outside ? row * sums.vectors + v : (row / per_repeat * sums.vectors + v) * per_repeat + row % per_repeat;
                 result[std::size_t(at)] = static_cast<std::int16_t>(code);
             }
         }
@@ -308,7 +312,8 @@ private:
     std::int64_t own_bias(const quantized_product& p, std::size_t row, std::size_t i) const {
         if (!p.what->bias) return 0;
         const double guard = is_shift_family(p.weights.family) ? std::ldexp(1.0, -p.weights.guard_bits) : 1.0;
-        return std::int64_t(std::nearbyint(double((*p.what->bias)[row]) / (format_of(graph_.nodes[i].inputs.front()).step * p.weights.step[row] * guard)));
+        return std::int64_t(
+            std::nearbyint(double((*p.what->bias)[row]) / (format_of(graph_.nodes[i].inputs.front()).step * p.weights.step[row] * guard)));
     }
 
     const quantized_network& q_;

@@ -47,8 +47,8 @@ private:
 }  // namespace
 
 void run_network(const network_program& program, const platform_config& platform, bool with_values,
-                 const std::function<std::optional<std::vector<std::int16_t>>()>& next, const std::function<void(const network_result&)>& finished,
-                 probe* probe) {
+                 const std::function<std::optional<std::vector<std::int16_t>>()>& next,
+                 const std::function<void(const network_result&)>& finished, probe* probe) {
     const edge_system* device = nullptr;
     const auto done = [&](const std::vector<std::uint8_t>& bytes) {
         network_result result;

@@ -25,8 +25,10 @@ std::vector<axis> real_axes(const tensor_view& v) {
 std::vector<axis> joined(const std::vector<axis>& axes) {
     std::vector<axis> out;
     for (const axis& a : axes) {
-        if (!out.empty() && out.back().stride == a.stride * a.extent) out.back() = {out.back().extent * a.extent, a.stride};
-        else out.push_back(a);
+        if (!out.empty() && out.back().stride == a.stride * a.extent)
+            out.back() = {out.back().extent * a.extent, a.stride};
+        else
+            out.push_back(a);
     }
     return out;
 }
@@ -39,7 +41,6 @@ std::vector<std::int64_t> row_major_strides(const extents& shape) {
     return strides;
 }
 
-
 tensor_view transposed_view(const tensor_view& v, const std::vector<int>& permutation) {
     tensor_view out = v;
     for (std::size_t a = 0; a < permutation.size(); ++a) {
@@ -49,7 +50,8 @@ tensor_view transposed_view(const tensor_view& v, const std::vector<int>& permut
     return out;
 }
 
-tensor_view sliced_view(const tensor_view& v, const std::vector<std::int64_t>& starts, const std::vector<std::int64_t>& steps, const extents& shape) {
+tensor_view sliced_view(const tensor_view& v, const std::vector<std::int64_t>& starts, const std::vector<std::int64_t>& steps,
+                        const extents& shape) {
     tensor_view out = v;
     out.shape = shape;
     for (std::size_t a = 0; a < shape.size(); ++a) {
@@ -103,8 +105,10 @@ strided_copy copy_of(const tensor_view& v, const std::vector<std::int64_t>& to_s
     for (std::size_t a = 0; a < v.shape.size(); ++a) {
         if (v.shape[a] == 1) continue;
         const std::int64_t extent = v.shape[a], from = v.strides[a], to = to_strides[a];
-        if (!axes.empty() && axes.back()[1] == from * extent && axes.back()[2] == to * extent) axes.back() = {axes.back()[0] * extent, from, to};
-        else axes.push_back({extent, from, to});
+        if (!axes.empty() && axes.back()[1] == from * extent && axes.back()[2] == to * extent)
+            axes.back() = {axes.back()[0] * extent, from, to};
+        else
+            axes.push_back({extent, from, to});
     }
     if (axes.size() > copy_rank) throw does_not_fit("a rearrangement of more axes than the vector unit counts");
     for (std::size_t a = 0; a < axes.size(); ++a) {

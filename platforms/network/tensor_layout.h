@@ -9,28 +9,30 @@
 
 namespace symmetree {
 
-/// A tensor of the graph as it is seen in a buffer: element (i0, i1, ...) is element first + sum of i * stride of the buffer, whose elements are
-/// counted row by row without the rows' padding. Transposing, slicing and most reshaping change the view and move nothing.
+/// A tensor of the graph as it is seen in a buffer: element (i0, i1, ...) is element first + sum of i * stride of the buffer, whose
+/// elements are counted row by row without the rows' padding. Transposing, slicing and most reshaping change the view and move nothing.
 struct tensor_view {
-    std::size_t buffer = 0;               ///< index into the program's buffers
+    std::size_t buffer = 0;  ///< index into the program's buffers
     std::int64_t first = 0;
     extents shape;
-    std::vector<std::int64_t> strides;    ///< one per axis
+    std::vector<std::int64_t> strides;  ///< one per axis
 };
 
 /// Strides of a tensor that stands there in the order of its axes.
 std::vector<std::int64_t> row_major_strides(const extents& shape);
 
 tensor_view transposed_view(const tensor_view& v, const std::vector<int>& permutation);
-tensor_view sliced_view(const tensor_view& v, const std::vector<std::int64_t>& starts, const std::vector<std::int64_t>& steps, const extents& shape);
+tensor_view sliced_view(const tensor_view& v, const std::vector<std::int64_t>& starts, const std::vector<std::int64_t>& steps,
+                        const extents& shape);
 /// The view with other axes; absent where that takes another order of the elements in memory.
 std::optional<tensor_view> reshaped_view(const tensor_view& v, const extents& shape);
 
-/// The part of a buffer that the view is, read as `rows` rows of `columns` elements in the order of its axes; absent where it is not one run of whole rows.
+/// The part of a buffer that the view is, read as `rows` rows of `columns` elements in the order of its axes; absent where it is not one
+/// run of whole rows.
 std::optional<memory_tensor> as_rows(const tensor_view& v, const memory_tensor& buffer, std::int64_t rows, std::int64_t columns);
 
-/// The copy of a view into places `to_strides` of a target, axes that follow each other in both taken together. Throws does_not_fit with more than
-/// copy_rank axes left.
+/// The copy of a view into places `to_strides` of a target, axes that follow each other in both taken together. Throws does_not_fit with
+/// more than copy_rank axes left.
 strided_copy copy_of(const tensor_view& v, const std::vector<std::int64_t>& to_strides, std::int64_t to_first);
 
 /// Codes of a tensor in the order of its axes, packed for its place; `bytes` are those of the whole buffer.

@@ -13,10 +13,10 @@ namespace symmetree {
 /// products of the codes (split so that no intermediate sum can saturate on any CPU), a sparse product for outliers, one
 /// ternary product per exponent for PoT and POST.
 struct reference_result {
-    std::int64_t rows = 0;                  ///< N * repeat, row = repeat_index * N + channel
-    std::int64_t vectors = 0;               ///< M
-    std::vector<std::int32_t> accumulators; ///< [row][vector]: sum over k of (W - zW + (outlier << u)) * (x - zx);
-                                            ///< pot, post: sum of sign * product, `guard_bits` fraction bits
+    std::int64_t rows = 0;                   ///< N * repeat, row = repeat_index * N + channel
+    std::int64_t vectors = 0;                ///< M
+    std::vector<std::int32_t> accumulators;  ///< [row][vector]: sum over k of (W - zW + (outlier << u)) * (x - zx);
+                                             ///< pot, post: sum of sign * product, `guard_bits` fraction bits
 };
 
 /// Accumulators of a layer whose stored operand is `w` and whose raw input (order of materialize_input) is `x`.

@@ -13,8 +13,9 @@ namespace symmetree {
 namespace {
 
 /// Functions that give another answer the next time, by which a resumed sweep would not be the same one, or load code.
-const std::set<std::string> refused_functions{"random", "randomblob", "load_extension", "date", "time", "datetime", "julianday", "strftime",
-                                              "unixepoch", "current_date", "current_time", "current_timestamp"};
+const std::set<std::string> refused_functions{"random",    "randomblob",   "load_extension", "date",
+                                              "time",      "datetime",     "julianday",      "strftime",
+                                              "unixepoch", "current_date", "current_time",   "current_timestamp"};
 
 /// Reads columns and calls functions; whatever else SQL can do is not for a constraint.
 int only_expressions(void*, int action, const char*, const char* name, const char*, const char*) {
@@ -50,7 +51,8 @@ struct point_filter::state {
         // What closes the parenthesis that it stands in, to go on with SQL of its own, fits one of the two at most.
         SQLite::Statement(database, query_of("(" + c.expression + "\n)", columns));
         SQLite::Statement s(database, query_of(c.expression, columns));
-        if (s.getColumnCount() != 1 || s.getBindParameterCount() != static_cast<int>(columns.size())) throw SQLite::Exception("one expression is wanted");
+        if (s.getColumnCount() != 1 || s.getBindParameterCount() != static_cast<int>(columns.size()))
+            throw SQLite::Exception("one expression is wanted");
         return s;
     }
 

@@ -14,7 +14,8 @@ class point_filter {
 public:
     /// `known` columns have values before a point runs, `metrics` only afterwards. Throws input_error: constraint and line of each
     /// expression that is none.
-    point_filter(const std::vector<sweep_constraint>& constraints, const std::vector<study_column>& known, const std::vector<study_column>& metrics);
+    point_filter(const std::vector<sweep_constraint>& constraints, const std::vector<study_column>& known,
+                 const std::vector<study_column>& metrics);
     ~point_filter();
 
     /// False when a constraint over known columns does not hold: the point is left out.

@@ -27,7 +27,8 @@ int only_reading(void*, int action, const char*, const char* detail, const char*
 void require_one_statement(SQLite::Database& database, const std::string& sql) {
     sqlite3_stmt* first = nullptr;
     const char* rest = nullptr;
-    if (sqlite3_prepare_v2(database.getHandle(), sql.c_str(), -1, &first, &rest) != SQLITE_OK) throw SQLite::Exception(database.getHandle());
+    if (sqlite3_prepare_v2(database.getHandle(), sql.c_str(), -1, &first, &rest) != SQLITE_OK)
+        throw SQLite::Exception(database.getHandle());
     const bool open = first && sqlite3_bind_parameter_count(first) > 0;
     sqlite3_finalize(first);
     sqlite3_stmt* second = nullptr;

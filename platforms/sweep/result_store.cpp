@@ -30,7 +30,8 @@ input_error refusal(const std::string& path, const std::string& message) { retur
 /// it, so that it is free as soon as the sweep itself is gone.
 class writer_lock {
 public:
-    explicit writer_lock(const std::string& database) : path_(database + ".lock"), file_(::open(path_.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644)) {
+    explicit writer_lock(const std::string& database)
+        : path_(database + ".lock"), file_(::open(path_.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644)) {
         if (file_ < 0) throw refusal(database, fmt::format("can't be written: {}", std::strerror(errno)));
         struct flock whole {};
         whole.l_type = F_WRLCK;
@@ -48,7 +49,8 @@ public:
 private:
     /// Not the file that the last holder has just removed.
     bool is_there() const {
-        struct stat named {}, locked {};
+        struct stat named {
+        }, locked{};
         return stat(path_.c_str(), &named) == 0 && fstat(file_, &locked) == 0 && named.st_ino == locked.st_ino;
     }
 
@@ -89,7 +91,8 @@ const char* role_word(column_role role) { return role == column_role::axis ? "ax
 packed_report packed_report::of(const std::string& counters) {
     uLongf length = compressBound(counters.size());
     packed_report packed{std::string(length, '\0'), counters.size()};
-    compress2(reinterpret_cast<Bytef*>(packed.bytes.data()), &length, reinterpret_cast<const Bytef*>(counters.data()), counters.size(), deflate_level);
+    compress2(reinterpret_cast<Bytef*>(packed.bytes.data()), &length, reinterpret_cast<const Bytef*>(counters.data()), counters.size(),
+              deflate_level);
     packed.bytes.resize(length);
     return packed;
 }
@@ -98,7 +101,8 @@ std::string packed_report::counters() const {
     if (size / 1100 > bytes.size()) throw refusal("", "a stored report is damaged");  // zlib packs a thousandfold at most
     std::string out(size, '\0');
     uLongf length = size;
-    const int failed = uncompress(reinterpret_cast<Bytef*>(out.data()), &length, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+    const int failed =
+        uncompress(reinterpret_cast<Bytef*>(out.data()), &length, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
     if (failed != Z_OK || length != size) throw refusal("", "a stored report is damaged");
     return out;
 }
@@ -230,7 +234,8 @@ struct result_store::state {
         origin.points = whole("points");
         SQLite::Statement c(database, "SELECT name, role, unit FROM column_of_point ORDER BY position");
         while (c.executeStep()) {
-            const study_column column{c.getColumn(0).getString(), c.getColumn(1).getString() == "axis" ? column_role::axis : column_role::metric,
+            const study_column column{c.getColumn(0).getString(),
+                                      c.getColumn(1).getString() == "axis" ? column_role::axis : column_role::metric,
                                       c.getColumn(2).getString()};
             columns.push_back(column);
             if (column.role == column_role::axis) origin.columns.push_back(column);
@@ -246,10 +251,17 @@ struct result_store::state {
         return guarded(path, [&] {
             std::string axes;
             for (const study_column& c : origin.columns) axes += ", " + quoted_name(c.name);
-            SQLite::Statement s(database, fmt::format("SELECT id, simulation, cost_table, clock_hz{} FROM point WHERE status = 'done' {} ORDER BY simulation, id", axes, condition));
+            SQLite::Statement s(
+                database,
+                fmt::format("SELECT id, simulation, cost_table, clock_hz{} FROM point WHERE status = 'done' {} ORDER BY simulation, id",
+                            axes, condition));
             std::vector<priced_point> points;
             while (s.executeStep()) {
-                priced_point p{std::uint64_t(s.getColumn(0).getInt64()), std::uint64_t(s.getColumn(1).getInt64()), s.getColumn(2).getString(), s.getColumn(3).getDouble(), {}};
+                priced_point p{std::uint64_t(s.getColumn(0).getInt64()),
+                               std::uint64_t(s.getColumn(1).getInt64()),
+                               s.getColumn(2).getString(),
+                               s.getColumn(3).getDouble(),
+                               {}};
                 for (int i = 0; i < static_cast<int>(origin.columns.size()); ++i) p.axes.push_back(value_at(s, 4 + i));
                 points.push_back(std::move(p));
             }
@@ -406,7 +418,9 @@ void result_store::merge(const std::string& other) {
             for (const char* table : {"input", "cost_table", "note", "simulation", "timing"})
                 state_->database.exec(fmt::format("INSERT OR IGNORE INTO main.{0} SELECT * FROM other.{0}", table));
             // A point that failed in one place may have been done in another.
-            state_->database.exec("INSERT OR REPLACE INTO main.point SELECT * FROM other.point WHERE status <> 'failed' OR id NOT IN (SELECT id FROM main.point)");
+            state_->database.exec(
+                "INSERT OR REPLACE INTO main.point SELECT * FROM other.point WHERE status <> 'failed' OR id NOT IN (SELECT id FROM "
+                "main.point)");
             all.commit();
         }
         return state_->database.exec("DETACH other");
@@ -432,7 +446,8 @@ bool result_store::finished() const {
 }
 
 bool result_store::has_differences() const {
-    return guarded(state_->path, [&] { return state_->database.execAndGet("SELECT count(*) FROM point WHERE exact = 'differs'").getInt() > 0; });
+    return guarded(state_->path,
+                   [&] { return state_->database.execAndGet("SELECT count(*) FROM point WHERE exact = 'differs'").getInt() > 0; });
 }
 
 study result_store::load(const std::string& title) const {
@@ -440,10 +455,12 @@ study result_store::load(const std::string& title) const {
         study s;
         s.title = title;
         s.columns = state_->columns;
-        s.columns.insert(s.columns.begin() + static_cast<std::ptrdiff_t>(state_->origin.columns.size()), {"cost_table", column_role::axis, ""});
+        s.columns.insert(s.columns.begin() + static_cast<std::ptrdiff_t>(state_->origin.columns.size()),
+                         {"cost_table", column_role::axis, ""});
         std::vector<std::string> names;
         for (const study_column& c : s.columns) names.push_back(quoted_name(c.name));
-        SQLite::Statement rows(state_->database, fmt::format("SELECT {} FROM point WHERE status = 'done' AND feasible ORDER BY id", fmt::join(names, ", ")));
+        SQLite::Statement rows(state_->database,
+                               fmt::format("SELECT {} FROM point WHERE status = 'done' AND feasible ORDER BY id", fmt::join(names, ", ")));
         while (rows.executeStep()) {
             std::vector<cell> row;
             row.reserve(s.columns.size());
@@ -453,12 +470,16 @@ study result_store::load(const std::string& title) const {
         s.provenance = {{"sweep", state_->origin.spec_file}, {"version", state_->origin.version}};
         for (const auto& [file, digest] : state_->origin.files) s.provenance.emplace_back("input", file + " (" + digest + ")");
         SQLite::Statement tables(state_->database, "SELECT name, label FROM cost_table ORDER BY name");
-        while (tables.executeStep()) s.provenance.emplace_back("cost table", tables.getColumn(0).getString() + " (" + tables.getColumn(1).getString() + ")");
+        while (tables.executeStep())
+            s.provenance.emplace_back("cost table", tables.getColumn(0).getString() + " (" + tables.getColumn(1).getString() + ")");
         SQLite::Statement notes(state_->database, "SELECT text FROM note ORDER BY text");
         while (notes.executeStep()) s.notes.push_back(notes.getColumn(0).getString());
-        SQLite::Statement left(state_->database, "SELECT status, reason, count(*) FROM point WHERE status <> 'done' GROUP BY status, reason ORDER BY status, reason");
+        SQLite::Statement left(
+            state_->database,
+            "SELECT status, reason, count(*) FROM point WHERE status <> 'done' GROUP BY status, reason ORDER BY status, reason");
         while (left.executeStep())
-            s.notes.push_back(fmt::format("{} ({} points): {}", left.getColumn(0).getString(), left.getColumn(2).getInt64(), left.getColumn(1).getString()));
+            s.notes.push_back(fmt::format("{} ({} points): {}", left.getColumn(0).getString(), left.getColumn(2).getInt64(),
+                                          left.getColumn(1).getString()));
         return s;
     });
 }
@@ -510,7 +531,9 @@ std::string result_store::counters(std::uint64_t simulation) const {
 std::optional<std::pair<std::uint64_t, double>> result_store::least(const std::string& column) const {
     return guarded(state_->path, [&]() -> std::optional<std::pair<std::uint64_t, double>> {
         const std::string name = quoted_name(column);
-        SQLite::Statement s(state_->database, fmt::format("SELECT id, {0} FROM point WHERE feasible AND typeof({0}) IN ('integer', 'real') ORDER BY {0}, id LIMIT 1", name));
+        SQLite::Statement s(
+            state_->database,
+            fmt::format("SELECT id, {0} FROM point WHERE feasible AND typeof({0}) IN ('integer', 'real') ORDER BY {0}, id LIMIT 1", name));
         if (!s.executeStep()) return {};
         return std::pair{std::uint64_t(s.getColumn(0).getInt64()), s.getColumn(1).getDouble()};
     });
@@ -520,8 +543,10 @@ void result_store::begin() {
     guarded(state_->path, [&] {
         state_->transaction = std::make_unique<SQLite::Transaction>(state_->database);
         std::string set;
-        for (std::size_t i = state_->origin.columns.size(); i < state_->columns.size(); ++i) set += ", " + quoted_name(state_->columns[i].name) + " = ?";
-        state_->update = std::make_unique<SQLite::Statement>(state_->database, "UPDATE point SET cost_table = ?, feasible = ?" + set + " WHERE id = ?");
+        for (std::size_t i = state_->origin.columns.size(); i < state_->columns.size(); ++i)
+            set += ", " + quoted_name(state_->columns[i].name) + " = ?";
+        state_->update =
+            std::make_unique<SQLite::Statement>(state_->database, "UPDATE point SET cost_table = ?, feasible = ?" + set + " WHERE id = ?");
         return 0;
     });
 }

@@ -25,9 +25,9 @@ struct stored_point {
     point_status status = point_status::done;
     std::string reason;
     bool feasible = true;
-    std::vector<cell> axes;       ///< label and axis columns
+    std::vector<cell> axes;  ///< label and axis columns
     std::string cost_table;
-    std::vector<cell> metrics;    ///< empty: absent
+    std::vector<cell> metrics;  ///< empty: absent
 };
 
 /// A report's counters (traces/packed_counters.h) as they are stored: deflated, with their size before.
@@ -41,8 +41,8 @@ struct packed_report {
 
 /// One simulation and the points that were priced from it.
 struct stored_simulation {
-    std::string digest;           ///< of what was simulated
-    packed_report report;         ///< empty when it failed
+    std::string digest;    ///< of what was simulated
+    packed_report report;  ///< empty when it failed
     std::vector<stored_point> points;
     double wall_s = 0, cpu_s = 0;
     std::uint64_t peak_bytes = 0;
@@ -51,11 +51,11 @@ struct stored_simulation {
 /// What a sweep was made from.
 struct sweep_origin {
     std::string spec, spec_file, version;
-    std::uint64_t points = 0;                                        ///< of the sweep, before constraints
-    std::vector<study_column> columns;                               ///< label and axis columns
-    std::vector<std::pair<std::string, std::string>> files;          ///< what was read, with digests
+    std::uint64_t points = 0;                                ///< of the sweep, before constraints
+    std::vector<study_column> columns;                       ///< label and axis columns
+    std::vector<std::pair<std::string, std::string>> files;  ///< what was read, with digests
     std::vector<std::string> minimize;
-    bool priced_again = false;                                       ///< by a table that the sweep does not name
+    bool priced_again = false;  ///< by a table that the sweep does not name
 };
 
 /// Results of a sweep in one SQLite file (schema: docs/sweep-format.md). Every call of add() is one transaction: after

@@ -40,7 +40,8 @@ void pack_fields(Archive& archive, simulation_answer& a) {
     archive(a.report.bytes, a.report.size, a.notes, a.points);
 }
 
-std::string answer_of(const sweep_space& space, const planned_simulation& simulation, const weight_cache& cache, point_filter& filter, std::uint64_t memory_bytes) {
+std::string answer_of(const sweep_space& space, const planned_simulation& simulation, const weight_cache& cache, point_filter& filter,
+                      std::uint64_t memory_bytes) {
     simulation_answer answer;
     report run;
     for (const std::uint64_t id : simulation.points) {
@@ -82,7 +83,13 @@ class sweep_run {
 public:
     sweep_run(const sweep_space& space, const sweep_plan& plan, result_store& store, const weight_cache& cache, const sweep_limits& limits,
               const std::atomic<bool>& stop, const std::function<void(const sweep_progress&)>& tell)
-        : space_(space), plan_(plan), store_(store), cache_(cache), limits_(limits), stop_(stop), tell_(tell),
+        : space_(space),
+          plan_(plan),
+          store_(store),
+          cache_(cache),
+          limits_(limits),
+          stop_(stop),
+          tell_(tell),
           filter_(space.spec().constraints, known_columns(space), metrics_but_area()) {
         for (const metric& m : metrics_of(report{})) metric_names_.push_back(m.name);
     }
@@ -95,8 +102,10 @@ public:
         recall_best();
         std::vector<const planned_simulation*> todo;
         for (const planned_simulation& s : plan_.simulations)
-            if (settled.count(s.points.front()) == 0) todo.push_back(&s);
-            else progress_.done += s.points.size();
+            if (settled.count(s.points.front()) == 0)
+                todo.push_back(&s);
+            else
+                progress_.done += s.points.size();
         if (!todo.empty()) fit(settled);
         malloc_trim(0);  // small free blocks are joined here: every worker would do it anew, in pages that it has to copy for that
         for (auto next = todo.begin(); !stop_ && (next != todo.end() || !running_.empty());) {
@@ -129,7 +138,8 @@ private:
         progress_.refused = plan_.refused.size();
     }
 
-    /// Weights that nobody has fitted yet, in a process that may use threads. What goes wrong there goes wrong again, with its reason, at the points.
+    /// Weights that nobody has fitted yet, in a process that may use threads. What goes wrong there goes wrong again, with its reason, at
+    /// the points.
     void fit(const std::set<std::uint64_t>& settled) {
         child_process fitting([&] {
             for (const std::uint64_t id : plan_.to_fit) {
@@ -145,13 +155,15 @@ private:
     }
 
     void start(const planned_simulation& simulation) {
-        running_.push_back({&simulation, wall_clock::now(), child_process([&] { return answer_of(space_, simulation, cache_, filter_, limits_.point_memory_bytes); })});
+        running_.push_back({&simulation, wall_clock::now(),
+                            child_process([&] { return answer_of(space_, simulation, cache_, filter_, limits_.point_memory_bytes); })});
     }
 
     int milliseconds_to_deadline() const {
         double least = 1;
         if (limits_.point_timeout_s > 0)
-            for (const worker& w : running_) least = std::min(least, limits_.point_timeout_s - seconds(wall_clock::now() - w.started).count());
+            for (const worker& w : running_)
+                least = std::min(least, limits_.point_timeout_s - seconds(wall_clock::now() - w.started).count());
         return std::max(0, static_cast<int>(least * 1000)) + 1;
     }
 
@@ -185,10 +197,13 @@ private:
         result.peak_bytes = outcome.peak_bytes;
         switch (outcome.ended) {
             case child_outcome::kind::result: take(outcome.text, *w.simulation, result); break;
-            case child_outcome::kind::wrong_input: fail(point_status::refused, first_of(space_, outcome.problems), *w.simulation, result); break;
+            case child_outcome::kind::wrong_input:
+                fail(point_status::refused, first_of(space_, outcome.problems), *w.simulation, result);
+                break;
             case child_outcome::kind::fault: fail(point_status::failed, outcome.text, *w.simulation, result); break;
             case child_outcome::kind::died:
-                fail(point_status::failed, w.timed_out ? fmt::format("no result within {} s", limits_.point_timeout_s) : outcome.text, *w.simulation, result);
+                fail(point_status::failed, w.timed_out ? fmt::format("no result within {} s", limits_.point_timeout_s) : outcome.text,
+                     *w.simulation, result);
                 break;
         }
         store_.add(result);
@@ -210,7 +225,8 @@ private:
     }
 
     void fail(point_status status, const std::string& reason, const planned_simulation& simulation, stored_simulation& result) {
-        for (const std::uint64_t id : simulation.points) result.points.push_back({id, status, reason, false, space_.cells(id, space_.point(id)), "", {}});
+        for (const std::uint64_t id : simulation.points)
+            result.points.push_back({id, status, reason, false, space_.cells(id, space_.point(id)), "", {}});
         (status == point_status::refused ? progress_.refused : progress_.failed) += simulation.points.size();
     }
 
@@ -265,8 +281,9 @@ private:
 
 }  // namespace
 
-sweep_progress run_sweep(const sweep_space& space, const sweep_plan& plan, result_store& store, const weight_cache& cache, const sweep_limits& limits,
-                         const std::atomic<bool>& stop, const std::function<void(const sweep_progress&)>& tell) {
+sweep_progress run_sweep(const sweep_space& space, const sweep_plan& plan, result_store& store, const weight_cache& cache,
+                         const sweep_limits& limits, const std::atomic<bool>& stop,
+                         const std::function<void(const sweep_progress&)>& tell) {
     return sweep_run(space, plan, store, cache, limits, stop, tell).run();
 }
 

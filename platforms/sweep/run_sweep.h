@@ -20,8 +20,8 @@ struct sweep_limits {
 struct sweep_progress {
     std::uint64_t done = 0, refused = 0, failed = 0;  ///< points
     std::uint64_t total = 0;
-    std::uint64_t before = 0;                         ///< settled when the sweep began or went on
-    std::string best;                                 ///< "energy_j 8.4e-05: platform symq, trees 16"
+    std::uint64_t before = 0;  ///< settled when the sweep began or went on
+    std::string best;          ///< "energy_j 8.4e-05: platform symq, trees 16"
 };
 
 /// Runs what is not settled in `store`: one simulation per process, its points priced in that process, every finished

@@ -53,12 +53,14 @@ const std::map<std::string, scheme_field>& scheme_fields() {
         {"sparsity", {dasq, [](scheme& s, text, text v) { s.dasq.sparsity = v; }}},
         {"guard_bits", {is_shift_family, [](scheme& s, text f, text v) { s.shift.guard_bits = whole(f, v, 0, 7); }}},
         {"range", {uniform, [](scheme& s, text f, text v) { s.uniform.range = word(f, v, ranges); }}},
-        {"granularity", {uniform, [](scheme& s, text f, text v) {
-             s.uniform.grain = word<granularity>(f, v, {{"channel", granularity::per_channel}, {"tensor", granularity::per_tensor}});
-         }}},
+        {"granularity",
+         {uniform,
+          [](scheme& s, text f, text v) {
+              s.uniform.grain = word<granularity>(f, v, {{"channel", granularity::per_channel}, {"tensor", granularity::per_tensor}});
+          }}},
         {"rounding", {uniform, [](scheme& s, text f, text v) {
-             s.uniform.round = word<rounding>(f, v, {{"half_even", rounding::half_even}, {"truncate", rounding::truncate}});
-         }}}};
+                          s.uniform.round = word<rounding>(f, v, {{"half_even", rounding::half_even}, {"truncate", rounding::truncate}});
+                      }}}};
     return fields;
 }
 

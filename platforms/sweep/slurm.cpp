@@ -60,7 +60,8 @@ public:
             if (missing.empty()) return;
             if (round == most_rounds)
                 throw input_error(diagnostic{folder_.string(), 0, 0, "slurm",
-                                             fmt::format("task {} did not finish in {} rounds; its output is in shard-{}.log", missing.front(), most_rounds, missing.front())});
+                                             fmt::format("task {} did not finish in {} rounds; its output is in shard-{}.log",
+                                                         missing.front(), most_rounds, missing.front())});
             id = submit(missing);
             tell_(fmt::format("slurm: job {} with {} tasks", id, missing.size()));
             wait(id);
@@ -81,7 +82,8 @@ private:
         int began = job_.shards;
         std::ifstream(path) >> began;
         if (began != job_.shards)
-            throw input_error(diagnostic{folder_.string(), 0, 0, "--shards", fmt::format("the sweep began with {}: go on with as many", began)});
+            throw input_error(
+                diagnostic{folder_.string(), 0, 0, "--shards", fmt::format("the sweep began with {}: go on with as many", began)});
         write_output(path, fmt::format("{}\n", job_.shards));
     }
 
@@ -104,12 +106,21 @@ private:
         std::vector<std::string> quoted;
         for (const std::string& word : job_.arguments) quoted.push_back(for_shell(word));
         const std::string script = (folder_ / "task.sh").string();
-        write_output(script, fmt::format("#!/bin/sh\n"
-                                         "# Task K of the array runs part K + 1 of the sweep; a requeued task goes on where it was.\n"
-                                         "exec {} sweep {} --output {}/shard-\"$SLURM_ARRAY_TASK_ID\".db --resume --shard \"$((SLURM_ARRAY_TASK_ID + 1))/{}\" {}\n",
-                                         for_shell(job_.program), for_shell(job_.spec), for_shell(folder_.string()), job_.shards, fmt::join(quoted, " ")));
-        std::vector<std::string> words{"sbatch", "--parsable", "--requeue", fmt::format("--array={}", fmt::join(tasks, ",")), "--job-name=symmetree-sweep",
-                                       "--output=" + (folder_ / "shard-%a.log").string(), "--open-mode=append", "--chdir=" + fs::current_path().string()};
+        write_output(
+            script,
+            fmt::format(
+                "#!/bin/sh\n"
+                "# Task K of the array runs part K + 1 of the sweep; a requeued task goes on where it was.\n"
+                "exec {} sweep {} --output {}/shard-\"$SLURM_ARRAY_TASK_ID\".db --resume --shard \"$((SLURM_ARRAY_TASK_ID + 1))/{}\" {}\n",
+                for_shell(job_.program), for_shell(job_.spec), for_shell(folder_.string()), job_.shards, fmt::join(quoted, " ")));
+        std::vector<std::string> words{"sbatch",
+                                       "--parsable",
+                                       "--requeue",
+                                       fmt::format("--array={}", fmt::join(tasks, ",")),
+                                       "--job-name=symmetree-sweep",
+                                       "--output=" + (folder_ / "shard-%a.log").string(),
+                                       "--open-mode=append",
+                                       "--chdir=" + fs::current_path().string()};
         if (!job_.partition.empty()) words.push_back("--partition=" + job_.partition);
         words.push_back(script);
         std::string id = slurm(words);
@@ -123,7 +134,8 @@ private:
         auto pause = std::chrono::milliseconds(500);
         std::string before;
         for (int silent = 0;;) {
-            const program_result queue = run_program({"squeue", "--noheader", "--array", "--format=%T", "--jobs=" + id}, "", "slurm-client");
+            const program_result queue =
+                run_program({"squeue", "--noheader", "--array", "--format=%T", "--jobs=" + id}, "", "slurm-client");
             // A job that is long gone is an error of its own ("Invalid job id"); one that has just ended is an empty list.
             const bool gone = queue.code != 0 && queue.err.find("Invalid job id") != std::string::npos;
             if (gone || (queue.code == 0 && queue.out.empty())) return;
@@ -167,7 +179,8 @@ private:
 
 }  // namespace
 
-void run_on_slurm(const slurm_job& job, result_store& store, const std::atomic<bool>& stop, const std::function<void(const std::string&)>& tell) {
+void run_on_slurm(const slurm_job& job, result_store& store, const std::atomic<bool>& stop,
+                  const std::function<void(const std::string&)>& tell) {
     job_array array(job, stop, tell);
     array.begin_from(store);
     array.run();

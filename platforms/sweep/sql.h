@@ -20,10 +20,14 @@ inline std::string quoted_name(const std::string& name) {
 
 /// Binds a cell to parameter `index`, counted from 1.
 inline void bind(SQLite::Statement& statement, int index, const cell& value) {
-    if (const auto* whole = std::get_if<std::int64_t>(&value)) statement.bind(index, static_cast<std::int64_t>(*whole));
-    else if (const auto* real = std::get_if<double>(&value)) statement.bind(index, *real);
-    else if (const auto* text = std::get_if<std::string>(&value)) statement.bind(index, *text);
-    else statement.bind(index);
+    if (const auto* whole = std::get_if<std::int64_t>(&value))
+        statement.bind(index, static_cast<std::int64_t>(*whole));
+    else if (const auto* real = std::get_if<double>(&value))
+        statement.bind(index, *real);
+    else if (const auto* text = std::get_if<std::string>(&value))
+        statement.bind(index, *text);
+    else
+        statement.bind(index);
 }
 
 /// The value of column `index`, counted from 0; a blob is text.

@@ -12,8 +12,8 @@
 #include "platforms/pricing.h"
 #include "platforms/sweep/point_filter.h"
 #include "platforms/sweep/sweep_spec.h"
-#include "traces/pareto.h"
 #include "traces/packed_counters.h"
+#include "traces/pareto.h"
 
 namespace symmetree {
 namespace {
@@ -24,7 +24,8 @@ namespace fs = std::filesystem;
 class stored_filter {
 public:
     explicit stored_filter(const result_store& store)
-        : filter_(parse_sweep(store.origin().spec, store.origin().spec_file).constraints, with_area(store.origin().columns), other_metrics()) {}
+        : filter_(parse_sweep(store.origin().spec, store.origin().spec_file).constraints, with_area(store.origin().columns),
+                  other_metrics()) {}
 
     bool feasible(std::vector<cell> axes, const std::vector<metric>& metrics) {
         std::vector<cell> others;
@@ -111,7 +112,8 @@ void reprice(result_store& store, const std::string& name, const std::string& sh
         const std::string before = configuration_that_is_simulated(config);
         config.cost_table = name;
         if (configuration_that_is_simulated(config) != before)
-            throw input_error(diagnostic{table.file(), 0, 0, "--table", fmt::format("would change the cycles or the clock of point {}: run the sweep again", p.id)});
+            throw input_error(diagnostic{table.file(), 0, 0, "--table",
+                                         fmt::format("would change the cycles or the clock of point {}: run the sweep again", p.id)});
         price(r, config, table);
         const std::vector<metric> metrics = metrics_of(r);
         std::vector<cell> values;

@@ -19,9 +19,9 @@ struct planned_simulation {
 struct sweep_plan {
     std::vector<planned_simulation> simulations;  ///< in the order of their first points
     std::vector<stored_point> refused;
-    std::vector<std::uint64_t> to_fit;            ///< points whose weights are all the weights that the sweep needs
-    std::uint64_t left_out = 0;                   ///< by constraints
-    std::uint64_t points() const;                 ///< to be recorded: all but those left out
+    std::vector<std::uint64_t> to_fit;  ///< points whose weights are all the weights that the sweep needs
+    std::uint64_t left_out = 0;         ///< by constraints
+    std::uint64_t points() const;       ///< to be recorded: all but those left out
 };
 
 /// Columns that are known before a point runs: those of the space, and the area.

@@ -90,9 +90,7 @@ std::optional<std::pair<std::string, std::string>> of_layers(const std::string& 
     return std::pair{field.substr(7, close - 7), field.substr(close + 2)};
 }
 
-std::string name_of(const YAML::Node& layer) {
-    return layer.IsMap() && layer["name"].IsScalar() ? layer["name"].Scalar() : "";
-}
+std::string name_of(const YAML::Node& layer) { return layer.IsMap() && layer["name"].IsScalar() ? layer["name"].Scalar() : ""; }
 
 /// A layers' field into the layers whose names match, anything else into the document. False when no name matches.
 bool set_workload_field(YAML::Node document, const std::string& field, const std::string& text) {
@@ -122,7 +120,9 @@ bool is_about(const std::string& swept, const std::string& read, const YAML::Nod
     if (!layers || !place) return same_or_part(swept, read);
     std::size_t index = 0;
     const char* const end = place->first.data() + place->first.size();
-    if (std::from_chars(place->first.data(), end, index).ptr != end || !document["layers"].IsSequence() || index >= document["layers"].size()) return false;
+    if (std::from_chars(place->first.data(), end, index).ptr != end || !document["layers"].IsSequence() ||
+        index >= document["layers"].size())
+        return false;
     return same_or_part(layers->second, place->second) && matches(layers->first, name_of(document["layers"][index]));
 }
 
@@ -130,7 +130,8 @@ void refuse_unknown_fields(const sweep_spec& spec) {
     diagnostics problems;
     for (const sweep_axis& axis : spec.axes) {
         const bool whole = std::any_of(whole_fields.begin(), whole_fields.end(), [&](const char* f) { return axis.field == f; });
-        const bool part = starts_with(axis.field, "platform.") || starts_with(axis.field, "workload.") || starts_with(axis.field, "scheme.");
+        const bool part =
+            starts_with(axis.field, "platform.") || starts_with(axis.field, "workload.") || starts_with(axis.field, "scheme.");
         if (whole || part) continue;
         diagnostic d = axis.place;
         d.message = fmt::format("no such field: {}, or platform.FIELD, workload.FIELD, scheme.FIELD", fmt::join(whole_fields, ", "));
@@ -149,7 +150,9 @@ void refuse_double_fields(const sweep_spec& spec) {
                                                                               {"activation_bits", "scheme.activation_bits"},
                                                                               {"scheme", "platform.scheme"}}};
     const auto conflict = [](const std::string& a, const std::string& b) {
-        if (std::any_of(same.begin(), same.end(), [&](const auto& s) { return (a == s.first && b == s.second) || (b == s.first && a == s.second); })) return true;
+        if (std::any_of(same.begin(), same.end(),
+                        [&](const auto& s) { return (a == s.first && b == s.second) || (b == s.first && a == s.second); }))
+            return true;
         return a.find('.') != std::string::npos && b.find('.') != std::string::npos && same_or_part(a, b);
     };
     diagnostics problems;
@@ -170,14 +173,16 @@ cell cell_of(const std::string& text) {
     const char* const end = text.data() + text.size();
     if (const auto [last, error] = std::from_chars(text.data(), end, whole); error == std::errc{} && last == end) return whole;
     double real = 0;
-    if (const auto [last, error] = std::from_chars(text.data(), end, real); error == std::errc{} && last == end && std::isfinite(real)) return real;
+    if (const auto [last, error] = std::from_chars(text.data(), end, real); error == std::errc{} && last == end && std::isfinite(real))
+        return real;
     return text;
 }
 
 /// The files that the points are made from, each read once.
 class sweep_space::sources {
 public:
-    sources(const std::string& sweep_file, shipped_directories shipped) : folder_(fs::path(sweep_file).parent_path()), shipped_(std::move(shipped)) {}
+    sources(const std::string& sweep_file, shipped_directories shipped)
+        : folder_(fs::path(sweep_file).parent_path()), shipped_(std::move(shipped)) {}
 
     /// Names in a sweep are shipped ones; paths start at the folder of the sweep's file.
     std::string resolved(const std::string& name_or_path) const {
@@ -250,7 +255,8 @@ private:
         note(file);
         if (fields.empty()) return load_workload(file, shipped_.networks);
         if (fs::path(file).extension() == ".onnx")
-            throw input_error(diagnostic{file, 0, 0, fields.front().first, "fields of an ONNX model can't be swept; schemes and widths can"});
+            throw input_error(
+                diagnostic{file, 0, 0, fields.front().first, "fields of an ONNX model can't be swept; schemes and widths can"});
         YAML::Node changed = YAML::Clone(document(file));
         if (changed.IsMap()) changed.remove("graph");  // layers run one by one here; their graph would refuse every other shape
         for (const auto& [field, text] : fields)
@@ -276,7 +282,8 @@ sweep_space::sweep_space(sweep_spec spec, shipped_directories shipped)
     refuse_unknown_fields(spec_);
     refuse_double_fields(spec_);
     for (const char* label : {"workload", "platform", "scheme"})
-        if (std::none_of(spec_.axes.begin(), spec_.axes.end(), [&](const sweep_axis& a) { return a.column == label; })) columns_.push_back({label, column_role::axis, ""});
+        if (std::none_of(spec_.axes.begin(), spec_.axes.end(), [&](const sweep_axis& a) { return a.column == label; }))
+            columns_.push_back({label, column_role::axis, ""});
     for (const sweep_axis& axis : spec_.axes) columns_.push_back({axis.column, column_role::axis, ""});
 }
 
@@ -304,7 +311,8 @@ std::vector<std::size_t> sweep_space::choice(std::uint64_t index) const {
 /// One point on its way from the values of the axes to a request.
 class sweep_space::point_builder {
 public:
-    point_builder(const sweep_spec& spec, sources& from, const std::vector<std::size_t>& choice) : spec_(spec), from_(from), choice_(choice) {}
+    point_builder(const sweep_spec& spec, sources& from, const std::vector<std::size_t>& choice)
+        : spec_(spec), from_(from), choice_(choice) {}
 
     sweep_point build() {
         sweep_point point;
@@ -378,7 +386,8 @@ private:
             std::string file;
             document = YAML::Clone(from_.platform(name, file));
             for_fields("platform.", [&](const given& g, const std::string& field) {
-                set_field(document, field, field == "cost_table" || field == "clock_hz.table" ? from_.resolved(g.value->text) : g.value->text);
+                set_field(document, field,
+                          field == "cost_table" || field == "clock_hz.table" ? from_.resolved(g.value->text) : g.value->text);
             });
             request_.platform = read_platform(document, file);
             from_.keep_platform(key, request_.platform);
@@ -395,7 +404,8 @@ private:
             if (!axis) return {};
             const cell value = cell_of(axis->value->text);
             const std::int64_t* const bits = std::get_if<std::int64_t>(&value);
-            if (!bits || *bits < 2 || *bits > 8) throw at(axis->value->place, fmt::format("a whole number from 2 to 8 is wanted, given '{}'", axis->value->text));
+            if (!bits || *bits < 2 || *bits > 8)
+                throw at(axis->value->place, fmt::format("a whole number from 2 to 8 is wanted, given '{}'", axis->value->text));
             return static_cast<int>(*bits);
         };
         weight_bits_ = width("weight_bits");
@@ -447,7 +457,8 @@ private:
         if (const auto axis = of_field("seed")) {
             const cell value = cell_of(axis->value->text);
             const std::int64_t* const seed = std::get_if<std::int64_t>(&value);
-            if (!seed || *seed < 0) throw at(axis->value->place, fmt::format("a whole number from 0 on is wanted, given '{}'", axis->value->text));
+            if (!seed || *seed < 0)
+                throw at(axis->value->place, fmt::format("a whole number from 0 on is wanted, given '{}'", axis->value->text));
             request_.seed = std::uint64_t(*seed);
         }
         request_.timing_only = !spec_.exact;
@@ -493,8 +504,8 @@ private:
 };
 
 std::string sweep_point::simulation_key() const {
-    return fmt::format("{}\n{}\n{}\n{}\n{}", network, configuration_that_is_simulated(request->platform), to_string(request->format), request->seed,
-                       request->timing_only);
+    return fmt::format("{}\n{}\n{}\n{}\n{}", network, configuration_that_is_simulated(request->platform), to_string(request->format),
+                       request->seed, request->timing_only);
 }
 
 sweep_point sweep_space::point(std::uint64_t index) const {
@@ -507,11 +518,16 @@ std::vector<cell> sweep_space::cells(std::uint64_t index, const sweep_point& poi
     std::vector<cell> cells;
     for (const study_column& column : columns_) {
         const auto axis = std::find_if(spec_.axes.begin(), spec_.axes.end(), [&](const sweep_axis& a) { return a.column == column.name; });
-        if (axis != spec_.axes.end()) cells.push_back(cell_of(axis->values[taken[std::size_t(axis - spec_.axes.begin())]].text));
-        else if (!point.request) cells.emplace_back();
-        else if (column.name == "workload") cells.emplace_back(point.request->network.name);
-        else if (column.name == "platform") cells.emplace_back(point.request->platform.name);
-        else cells.emplace_back(to_string(point.request->format));
+        if (axis != spec_.axes.end())
+            cells.push_back(cell_of(axis->values[taken[std::size_t(axis - spec_.axes.begin())]].text));
+        else if (!point.request)
+            cells.emplace_back();
+        else if (column.name == "workload")
+            cells.emplace_back(point.request->network.name);
+        else if (column.name == "platform")
+            cells.emplace_back(point.request->platform.name);
+        else
+            cells.emplace_back(to_string(point.request->format));
     }
     return cells;
 }

@@ -22,8 +22,8 @@ struct shipped_directories {
 /// A point that can be run, or why it can't: fields that don't go together, a scheme that the platform has no unit for.
 struct sweep_point {
     std::optional<run_request> request;
-    std::string refusal;         ///< empty when `request` is there
-    std::string network;         ///< the workload as it was asked for, swept fields included
+    std::string refusal;  ///< empty when `request` is there
+    std::string network;  ///< the workload as it was asked for, swept fields included
 
     /// Points of equal keys run in the same cycles and differ in cost only. Of points that can be run.
     std::string simulation_key() const;

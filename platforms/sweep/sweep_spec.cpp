@@ -71,7 +71,8 @@ public:
         spec_.seed = static_cast<std::uint64_t>(root_.integer("seed", 0, std::numeric_limits<std::int64_t>::max(), 1));
         spec_.exact = root_.boolean("exact", false);
         spec_.combinations = read_block(root_, "axes", axis_block::kind::product);
-        for (const std::string& e : root_.texts("constraints", false)) spec_.constraints.push_back({e, place_of("constraints", spec_.constraints.size())});
+        for (const std::string& e : root_.texts("constraints", false))
+            spec_.constraints.push_back({e, place_of("constraints", spec_.constraints.size())});
         spec_.minimize = root_.texts("minimize", false);
         spec_.baseline = root_.text("baseline", "");
         root_.finish();
@@ -113,7 +114,8 @@ private:
             block.size = block.parts.front().size;
             for (const axis_block& part : block.parts)
                 if (part.size != block.size && part.size > 0 && block.size > 0) {  // none: a problem of its own
-                    reader.problem(key, fmt::format("the parts of a zip take the same number of values, here {} and {}", block.size, part.size));
+                    reader.problem(key,
+                                   fmt::format("the parts of a zip take the same number of values, here {} and {}", block.size, part.size));
                     break;
                 }
             return block;
@@ -159,14 +161,18 @@ private:
     }
 
     void read_values(yaml_reader& reader, sweep_axis& axis) {
-        const bool list = reader.raw("values").IsDefined(), range = reader.raw("range").IsDefined(), powers = reader.raw("powers_of_two").IsDefined();
+        const bool list = reader.raw("values").IsDefined(), range = reader.raw("range").IsDefined(),
+                   powers = reader.raw("powers_of_two").IsDefined();
         if (int{list} + int{range} + int{powers} != 1) {
             reader.problem("axis", "one of values, range and powers_of_two is wanted");
             return;
         }
-        if (list) read_list(reader, axis);
-        else if (range) read_range(reader, axis);
-        else read_powers(reader, axis);
+        if (list)
+            read_list(reader, axis);
+        else if (range)
+            read_range(reader, axis);
+        else
+            read_powers(reader, axis);
         if (axis.values.empty()) reader.problem("axis", "takes no value");
     }
 
@@ -239,18 +245,21 @@ private:
                 if (taken.count(lower(axis.column)) > 0) axis.column = axis.field;
             }
             const bool another_label = labels.count(lower(axis.column)) > 0 && axis.column != axis.field;
-            if (!taken.insert(lower(axis.column)).second || another_label) add(axis, fmt::format("the column '{}' is taken; give the axis another name", axis.column));
+            if (!taken.insert(lower(axis.column)).second || another_label)
+                add(axis, fmt::format("the column '{}' is taken; give the axis another name", axis.column));
         }
     }
 
     void find_baseline() {
-        const auto platforms = std::find_if(spec_.axes.begin(), spec_.axes.end(), [](const sweep_axis& a) { return a.field == "platform"; });
+        const auto platforms =
+            std::find_if(spec_.axes.begin(), spec_.axes.end(), [](const sweep_axis& a) { return a.field == "platform"; });
         const bool swept = platforms != spec_.axes.end() && !platforms->values.empty();
         if (spec_.baseline.empty()) {
             if (swept) spec_.baseline = platforms->values.front().text;
             return;
         }
-        const bool known = swept && std::any_of(platforms->values.begin(), platforms->values.end(), [&](const auto& v) { return v.text == spec_.baseline; });
+        const bool known = swept && std::any_of(platforms->values.begin(), platforms->values.end(),
+                                                [&](const auto& v) { return v.text == spec_.baseline; });
         if (!known) root_.problem("baseline", fmt::format("a value of the axis platform is wanted, given '{}'", spec_.baseline));
     }
 

@@ -14,8 +14,8 @@ struct sweep_axis {
         std::string text;  ///< as written; a scalar of YAML
         diagnostic place;
     };
-    std::string field;     ///< "platform.array.trees", "scheme", "weight_bits", "workload.layers[conv*].weight_bits"
-    std::string column;    ///< name of its column in the results
+    std::string field;   ///< "platform.array.trees", "scheme", "weight_bits", "workload.layers[conv*].weight_bits"
+    std::string column;  ///< name of its column in the results
     std::vector<value> values;
     diagnostic place;
 };
@@ -24,9 +24,9 @@ struct sweep_axis {
 struct axis_block {
     enum class kind { axis, product, zip };
     kind what = kind::product;
-    std::size_t axis = 0;            ///< of an axis: index into sweep_spec::axes
-    std::vector<axis_block> parts;   ///< of product and zip
-    std::uint64_t size = 1;          ///< combinations
+    std::size_t axis = 0;           ///< of an axis: index into sweep_spec::axes
+    std::vector<axis_block> parts;  ///< of product and zip
+    std::uint64_t size = 1;         ///< combinations
 };
 
 /// A condition on the columns of a point, an expression of SQLite.
@@ -37,17 +37,17 @@ struct sweep_constraint {
 
 /// A sweep as its file says it; the fields' values are not looked at yet.
 struct sweep_spec {
-    std::string file, text;                       ///< where it was read, what it says
+    std::string file, text;  ///< where it was read, what it says
     std::string name, description;
-    std::string workload, platform, scheme;       ///< empty: an axis gives it; scheme: the platform's own
+    std::string workload, platform, scheme;  ///< empty: an axis gives it; scheme: the platform's own
     diagnostic workload_place, platform_place, scheme_place;
     std::uint64_t seed = 1;
-    bool exact = false;                           ///< values are computed and checked; otherwise timing only
+    bool exact = false;  ///< values are computed and checked; otherwise timing only
     std::vector<sweep_axis> axes;
     axis_block combinations;
     std::vector<sweep_constraint> constraints;
-    std::string baseline;                         ///< platform that ratios refer to: given, or the first of the axis `platform`
-    std::vector<std::string> minimize;            ///< columns of results; the first one tells the best so far
+    std::string baseline;               ///< platform that ratios refer to: given, or the first of the axis `platform`
+    std::vector<std::string> minimize;  ///< columns of results; the first one tells the best so far
 };
 
 /// Reads and checks the form of a sweep. Throws input_error with all problems: file, line and column of each.

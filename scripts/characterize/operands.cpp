@@ -51,7 +51,8 @@ json operands(const scheme& s, activation_class input, std::uint64_t seed, const
     reader.shape = linear_shape{vectors, static_cast<int>(shape.k), channels};
     reader.input = input;
     const auto coding = is_shift_family(s.family) ? activation_coding::unsigned_or_sign_magnitude : activation_coding::signed_zero_point;
-    const quantized_activations x = quantize_activations(materialize_input(reader, seed), s.activation_bits, s.activation_range, input, coding);
+    const quantized_activations x =
+        quantize_activations(materialize_input(reader, seed), s.activation_bits, s.activation_range, input, coding);
 
     json out;
     out["scheme"] = to_string(s);

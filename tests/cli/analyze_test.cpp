@@ -15,11 +15,12 @@ using testing::StartsWith;
 
 TEST(analyze, has_a_row_for_every_layer_with_weights) {
     const workbench bench;
-    bench.write("mixed.yaml",
-                "name: mixed\nlayers:\n"
-                "  - {name: first, linear: {tokens: 5, in: 40, out: 20}, input: dense}\n"
-                "  - {name: scores, matmul: {rows: 5, inner: 8, columns: 5}, input: dense}\n"
-                "  - {name: depthwise, conv: {in: [4, 6, 6], out_channels: 4, kernel: 3, groups: 4}, input: relu, weights: {student_t: {}}}\n");
+    bench.write(
+        "mixed.yaml",
+        "name: mixed\nlayers:\n"
+        "  - {name: first, linear: {tokens: 5, in: 40, out: 20}, input: dense}\n"
+        "  - {name: scores, matmul: {rows: 5, inner: 8, columns: 5}, input: dense}\n"
+        "  - {name: depthwise, conv: {in: [4, 6, 6], out_channels: 4, kernel: 3, groups: 4}, input: relu, weights: {student_t: {}}}\n");
     const outcome result = bench.run("analyze --workload mixed.yaml --format csv");
     EXPECT_EQ(result.code, 0) << result.err;
     EXPECT_THAT(result.err, IsEmpty());
@@ -30,7 +31,8 @@ TEST(analyze, has_a_row_for_every_layer_with_weights) {
               "midrange_of_noise_after");
     EXPECT_THAT(lines[1], StartsWith("first,synthetic gaussian,20,40,"));
     EXPECT_THAT(lines[2], StartsWith("depthwise,synthetic student_t,4,9,"));
-    EXPECT_THAT(bench.run("analyze --workload mixed.yaml").out, AllOf(HasSubstr("midrange"), HasSubstr("depthwise"), Not(HasSubstr("scores"))));
+    EXPECT_THAT(bench.run("analyze --workload mixed.yaml").out,
+                AllOf(HasSubstr("midrange"), HasSubstr("depthwise"), Not(HasSubstr("scores"))));
     EXPECT_THAT(bench.run("analyze --workload mixed.yaml --format json").out, HasSubstr("\"midrange_of_noise_after\": "));
 }
 
@@ -46,7 +48,8 @@ TEST(analyze, refuses_wrong_options) {
     const workbench bench;
     for (const auto& [words, message] : std::vector<std::pair<std::string, std::string>>{
              {"", "'--workload' is required"},
-             {"--workload small.yaml --sparsity 101", "--sparsity: a decimal from 0 to 100 with at most nine digits after the point is wanted, given '101'"},
+             {"--workload small.yaml --sparsity 101",
+              "--sparsity: a decimal from 0 to 100 with at most nine digits after the point is wanted, given '101'"},
              {"--workload small.yaml --figure a.gif", "--figure: a .svg or .png file is wanted, given 'a.gif'"},
              {"--workload small.yaml --figure a.svg --output ./a.svg", "--figure: 'a.svg' is the file of --output, too"},
              {"--workload small.yaml --seed x", "--seed"},

@@ -294,7 +294,8 @@ TEST(cost_table, that_is_missing_or_damaged_is_refused) {
     bench.write("p.yaml", "name: p\nscheme: symq\ncost_table: gone.yaml\n");
     expect_refused(bench, "small.yaml", "p.yaml", "gone.yaml: can't be read");
     bench.write("p.yaml", "name: p\nscheme: symq\ncost_table: published_7nm\n");
-    expect_refused(bench, "small.yaml", "p.yaml", "cost_table: a path or one of osu018, published_45nm, ratio_45nm, xc7 is wanted, given 'published_7nm'");
+    expect_refused(bench, "small.yaml", "p.yaml",
+                   "cost_table: a path or one of osu018, published_45nm, ratio_45nm, xc7 is wanted, given 'published_7nm'");
     bench.write("p.yaml", "name: p\nscheme: symq\ncost_table: t.yaml\n");
     bench.write("t.yaml", "name: t\nunits: 3\n");
     expect_refused(bench, "small.yaml", "p.yaml", "t.yaml:2:8: units");

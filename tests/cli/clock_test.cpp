@@ -13,14 +13,17 @@ using testing::HasSubstr;
 
 std::string delays(double tree_ns, double subtracting_ns) {
     const auto unit = [](const std::string& name, double ns) {
-        return "  - {unit: " + name + ", rule: r, source: s, classes: [relu, gelu, dense], streams: [dense], columns: [delay_ns], rows: [[" + std::to_string(ns) + "]]}\n";
+        return "  - {unit: " + name +
+               ", rule: r, source: s, classes: [relu, gelu, dense], streams: [dense], columns: [delay_ns], rows: [[" + std::to_string(ns) +
+               "]]}\n";
     };
-    return "name: delays\nlabel: made up\nnot_modelled: []\nunits:\n" + unit("mac_tree", tree_ns) + unit("pre_subtract_tree", subtracting_ns) + unit("accumulator", 8) +
-           unit("requantizer", 20) + "memories: []\n";
+    return "name: delays\nlabel: made up\nnot_modelled: []\nunits:\n" + unit("mac_tree", tree_ns) +
+           unit("pre_subtract_tree", subtracting_ns) + unit("accumulator", 8) + unit("requantizer", 20) + "memories: []\n";
 }
 
 std::string platform(const std::string& name, const std::string& clock) {
-    return "name: " + name + "\nscheme: " + (name == "symmetric" ? "symq" : "asymq\nzero_point: {unit: pre_subtract}") + "\nclock_hz: " + clock + "\n";
+    return "name: " + name + "\nscheme: " + (name == "symmetric" ? "symq" : "asymq\nzero_point: {unit: pre_subtract}") +
+           "\nclock_hz: " + clock + "\n";
 }
 
 TEST(auto_clock, is_the_slowest_unit_before_the_accumulators_and_a_margin) {
@@ -44,7 +47,9 @@ TEST(auto_clock, makes_a_slower_variant_slower) {
     ASSERT_EQ(result.code, 0) << result.err;
     const nlohmann::json runs = nlohmann::json::parse(result.out).at("runs");
     EXPECT_NEAR(runs.at(0).at("clock_hz").get<double>() / runs.at(1).at("clock_hz").get<double>(), 5.0 / 4, 1e-9);
-    EXPECT_THAT(runs.at(1).at("notes").dump(), HasSubstr("clock auto: pre_subtract_tree takes 5 ns in delays, 10 % margin; bandwidth and latency of the DRAM are in cycles"));
+    EXPECT_THAT(
+        runs.at(1).at("notes").dump(),
+        HasSubstr("clock auto: pre_subtract_tree takes 5 ns in delays, 10 % margin; bandwidth and latency of the DRAM are in cycles"));
     EXPECT_THAT(bench.run("compare --workload small.yaml --platform s.yaml --platform z.yaml").out, HasSubstr("1.250"));
 }
 
@@ -67,7 +72,8 @@ TEST(auto_clock, is_refused_without_delays_or_outside_the_range_of_clocks) {
     for (const std::string command : {"describe", "run --workload small.yaml"}) {
         const outcome none = bench.run(command + " --platform s.yaml");
         EXPECT_EQ(none.code, 2);
-        EXPECT_THAT(none.err, HasSubstr("clock_hz: auto needs delays, and cost table ratio_45nm has none for mac_tree; clock_hz: {table: osu018}"));
+        EXPECT_THAT(none.err,
+                    HasSubstr("clock_hz: auto needs delays, and cost table ratio_45nm has none for mac_tree; clock_hz: {table: osu018}"));
         const outcome slow = bench.run(command + " --platform slow.yaml");
         EXPECT_EQ(slow.code, 2);
         EXPECT_THAT(slow.err, HasSubstr("clock_hz: auto gives 227273 Hz from a delay of 4000 ns; wanted is 1e+06 to 5e+09"));

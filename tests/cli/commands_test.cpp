@@ -27,7 +27,8 @@ TEST(help, of_the_program_names_the_commands) {
         const outcome result = bench.run(word);
         EXPECT_EQ(result.code, 0);
         EXPECT_THAT(result.err, IsEmpty());
-        for (const char* command : {"compare", "run", "report", "describe", "list", "analyze", "cost"}) EXPECT_THAT(result.out, HasSubstr(command));
+        for (const char* command : {"compare", "run", "report", "describe", "list", "analyze", "cost"})
+            EXPECT_THAT(result.out, HasSubstr(command));
     }
 }
 
@@ -65,7 +66,9 @@ INSTANTIATE_TEST_SUITE_P(
     words, wrong_use,
     testing::Values(
         wrong_words{"no_command", "", "symmetree compare"},
-        wrong_words{"unknown_command", "simulate", "symmetree: command line: no command 'simulate'; known: analyze, compare, cost, describe, evaluate, list, pareto, quantize, query, report, reprice, run, sweep"},
+        wrong_words{"unknown_command", "simulate",
+                    "symmetree: command line: no command 'simulate'; known: analyze, compare, cost, describe, evaluate, list, pareto, "
+                    "quantize, query, report, reprice, run, sweep"},
         wrong_words{"abbreviated_command", "comp --workload small.yaml --platform symq", "no command 'comp'"},
         wrong_words{"option_before_command", "--workload small.yaml", "no command '--workload'"},
         wrong_words{"unknown_option", "run --workload small.yaml --platform symq --fast", "'--fast'"},

@@ -143,7 +143,8 @@ TEST(one_width, that_a_platform_cannot_have_is_refused_by_its_name) {
     const workbench bench;
     const outcome result = bench.run(small + " --platform symq --platform post --weight-bits 8");
     EXPECT_EQ(result.code, 2);
-    EXPECT_EQ(result.err, "symmetree: platform post: weight_bits: a whole number from 2 to 7 is wanted for an array of kind post, given 8\n");
+    EXPECT_EQ(result.err,
+              "symmetree: platform post: weight_bits: a whole number from 2 to 7 is wanted for an array of kind post, given 8\n");
 }
 
 TEST(compare, is_the_same_bytes_for_any_number_of_jobs_and_any_cache) {

@@ -32,8 +32,8 @@ TEST(cost, tells_every_variant_by_width_with_ratios) {
     EXPECT_EQ(result.code, 0);
     EXPECT_THAT(result.err, IsEmpty());
     EXPECT_THAT(result.out, StartsWith("osu018: synthesised, osu018_stdcells, pre-layout, logic only\n"));
-    for (const char* text : {"area per tree, um2", "delay, ns", "weights held", "new weights for every vector", "over symq at the same k", "over the same at k - 1",
-                             "row_sum_at_drain without its accumulator", "not in this table: LUTs"})
+    for (const char* text : {"area per tree, um2", "delay, ns", "weights held", "new weights for every vector", "over symq at the same k",
+                             "over the same at k - 1", "row_sum_at_drain without its accumulator", "not in this table: LUTs"})
         EXPECT_THAT(result.out, HasSubstr(text));
 }
 
@@ -41,10 +41,13 @@ TEST(cost, of_csv_has_a_row_for_each_variant_and_width) {
     const workbench bench;
     const std::vector<std::string> lines = lines_of(bench.run("cost --table osu018 --format csv").out);
     ASSERT_THAT(lines, SizeIs(1 + 9 * 8));
-    EXPECT_THAT(lines[0], StartsWith("table,variant,weight_bits,activation_bits,lanes,activations,area_um2,area_um2_over_symq,area_um2_over_narrower,"));
+    EXPECT_THAT(
+        lines[0],
+        StartsWith("table,variant,weight_bits,activation_bits,lanes,activations,area_um2,area_um2_over_symq,area_um2_over_narrower,"));
     // mac_tree [4, 4, 16]: 60360 um2; at 3 bits 46384 um2.
     const std::vector<std::string> symq = cells_of(lines[3]);
-    EXPECT_THAT(std::vector<std::string>(symq.begin(), symq.begin() + 8), testing::ElementsAre("osu018", "symq", "4", "4", "16", "relu", "60360.0", "1.0"));
+    EXPECT_THAT(std::vector<std::string>(symq.begin(), symq.begin() + 8),
+                testing::ElementsAre("osu018", "symq", "4", "4", "16", "relu", "60360.0", "1.0"));
     EXPECT_NEAR(std::stod(symq[8]), 60360.0 / 46384, 1e-9);
     EXPECT_THAT(lines[8], StartsWith("osu018,symq,9,4,16,relu,129440.0,1.0,"));
     EXPECT_THAT(lines[16], StartsWith("osu018,pre_subtract,9,4,16,relu,,,"));  // no row of 9 bits
@@ -64,7 +67,8 @@ TEST(cost, of_json_says_what_it_takes_for_granted) {
 TEST(cost, of_a_table_of_ones_own) {
     const workbench bench;
     bench.write("fpga.yaml",
-                "name: board\nlabel: made up\nnot_modelled: []\nunits:\n  - {unit: mac_tree, rule: r, source: s, classes: [relu], streams: [dense], columns: [weight_bits, luts, "
+                "name: board\nlabel: made up\nnot_modelled: []\nunits:\n  - {unit: mac_tree, rule: r, source: s, classes: [relu], streams: "
+                "[dense], columns: [weight_bits, luts, "
                 "flip_flops, carries, dsps], rows: [[2, 100, 30, 8, 0], [4, 200, 40, 12, 0]]}\nmemories: []\n");
     const outcome result = bench.run("cost --table fpga.yaml");
     EXPECT_EQ(result.code, 0);
@@ -76,7 +80,8 @@ TEST(cost, of_a_table_of_ones_own) {
 TEST(shipped_tables, serve_the_shipped_platforms) {
     const workbench bench;
     for (const std::string table : {"published_45nm", "ratio_45nm", "osu018", "xc7"})
-        for (const std::string name : {"symq", "asymq_pre_subtract", "asymq_widened", "asymq_row_sum", "dasq", "dasq_row_sum", "pot", "post", "apot", "dasq_fpga"}) {
+        for (const std::string name :
+             {"symq", "asymq_pre_subtract", "asymq_widened", "asymq_row_sum", "dasq", "dasq_row_sum", "pot", "post", "apot", "dasq_fpga"}) {
             std::ifstream in(SYMMETREE_ROOT "/platforms/presets/" + name + ".yaml");
             std::string text(std::istreambuf_iterator<char>(in), {});
             const std::string line = "cost_table: ratio_45nm";
@@ -94,7 +99,10 @@ TEST(logic_only_table, prices_units_and_no_totals_in_every_report) {
     const std::string words = " --workload small.yaml --platform logic.yaml";
     const outcome run = bench.run("run" + words);
     ASSERT_EQ(run.code, 0) << run.err;
-    EXPECT_THAT(lines_of(run.out), testing::IsSupersetOf({"energy          -", "average power   -", "costs           logic alone, synthesised with osu018_stdcells; no memories, so that no total stands beside it"}));
+    EXPECT_THAT(lines_of(run.out),
+                testing::IsSupersetOf(
+                    {"energy          -", "average power   -",
+                     "costs           logic alone, synthesised with osu018_stdcells; no memories, so that no total stands beside it"}));
     EXPECT_THAT(run.out, HasSubstr("Energy by unit"));
     EXPECT_THAT(run.out, testing::ContainsRegex("\nmac_tree +[0-9.,]+ +-\n"));
     EXPECT_THAT(run.out, testing::ContainsRegex("\nweight_buffer +- +-\n"));
@@ -132,7 +140,8 @@ TEST(cost, refuses_what_no_table_answers) {
              {"cost --activation-bits 9", "--activation-bits: a whole number from 2 to 8 is wanted, given '9'"},
              {"cost --activations tanh", "--activations: one of relu, gelu, dense is wanted, given 'tanh'"},
              {"cost --format xml", "--format: one of table, csv, json is wanted"},
-             {"cost --table osu018 --lanes 64", "mac_tree: no cost for weight_bits 4, activation_bits 4, lanes 64 (relu activations); the table covers"}}) {
+             {"cost --table osu018 --lanes 64",
+              "mac_tree: no cost for weight_bits 4, activation_bits 4, lanes 64 (relu activations); the table covers"}}) {
         const outcome result = bench.run(words);
         EXPECT_EQ(result.code, 2) << words;
         EXPECT_THAT(result.out, IsEmpty());

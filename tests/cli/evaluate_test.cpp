@@ -103,7 +103,8 @@ TEST(evaluate, float_arithmetic_of_the_vector_unit_stands_beside_the_integer_one
     const evaluate_bench bench;
     bench.write("eight.yaml", bench.content("lanes.yaml") + "array: {weight_bits: 8, activation_bits: 8}\n");
     const std::string both = " --vector-arithmetic integer --vector-arithmetic float32 ";
-    for (const std::string& words : {"--workload " + networks + "small_swin.onnx --images random:20", "--workload " + networks + "small_mobilenet_v2.onnx --images random:20",
+    for (const std::string& words : {"--workload " + networks + "small_swin.onnx --images random:20",
+                                     "--workload " + networks + "small_mobilenet_v2.onnx --images random:20",
                                      std::string("--workload resnet20 --scheme symq:asq --images random:4")}) {
         const outcome result = bench.run("evaluate --format csv --platform eight.yaml " + words + both);
         EXPECT_EQ(result.code, 0) << result.err;
@@ -121,16 +122,18 @@ TEST(evaluate, float_arithmetic_of_the_vector_unit_stands_beside_the_integer_one
 
 TEST(evaluate, its_json_becomes_a_report) {
     const evaluate_bench bench;
-    const outcome evaluated = bench.evaluate("--workload " + networks + "small_resnet18.onnx --images random:8 --scheme symq:w4a4 --scheme symq:w3a4 --format json "
+    const outcome evaluated = bench.evaluate("--workload " + networks +
+                                             "small_resnet18.onnx --images random:8 --scheme symq:w4a4 --scheme symq:w3a4 --format json "
                                              "--vector-arithmetic integer --vector-arithmetic float32 --output e.json");
     ASSERT_EQ(evaluated.code, 0) << evaluated.err;
     const outcome markdown = bench.run("report e.json --format markdown");
     EXPECT_EQ(markdown.code, 0) << markdown.err;
-    EXPECT_THAT(markdown.out, AllOf(HasSubstr("## Evaluation of small_resnet18"), HasSubstr("agrees with float (%)"), HasSubstr("| mine | symq:w3a4 | float32 |"),
-                                    HasSubstr("8 images of random images (seed 1)")));
+    EXPECT_THAT(markdown.out, AllOf(HasSubstr("## Evaluation of small_resnet18"), HasSubstr("agrees with float (%)"),
+                                    HasSubstr("| mine | symq:w3a4 | float32 |"), HasSubstr("8 images of random images (seed 1)")));
     const std::vector<std::string> rows = lines_of(bench.run("report e.json --format csv").out);
     ASSERT_EQ(rows.size(), 6u);
-    EXPECT_THAT(rows[0], AllOf(HasSubstr("platform,scheme,vector_unit,top1,top5,agrees_with_float,check,cycles,latency_s,"), HasSubstr(",dram_energy_j,")));
+    EXPECT_THAT(rows[0], AllOf(HasSubstr("platform,scheme,vector_unit,top1,top5,agrees_with_float,check,cycles,latency_s,"),
+                               HasSubstr(",dram_energy_j,")));
     EXPECT_THAT(rows[2], HasSubstr("mine,symq:w4a4,integer,,,"));
     EXPECT_EQ(bench.run("report e.json --output e.html").code, 0);
     EXPECT_THAT(bench.content("e.html"), HasSubstr("agrees with float"));

@@ -164,8 +164,8 @@ TEST(quantize, refuses_wrong_words) {
 /// The masked scores of shifted windows had a step of 0.85 where the mask's -100 set it, and the probabilities an SQNR of 15.5 dB.
 TEST(quantize, an_attention_mask_leaves_the_scores_their_resolution) {
     const quantize_bench bench;
-    const outcome result =
-        bench.run("quantize --workload " SYMMETREE_ROOT "/tests/data/networks/small_swin.onnx --scheme symq:w8a8 --calibration random:16 --report errors");
+    const outcome result = bench.run("quantize --workload " SYMMETREE_ROOT
+                                     "/tests/data/networks/small_swin.onnx --scheme symq:w8a8 --calibration random:16 --report errors");
     ASSERT_EQ(result.code, 0) << result.err;
     const nlohmann::json tensors = nlohmann::json::parse(bench.content("errors/report.json")).at("tensors");
     const auto row = [&](const std::string& name) {
@@ -182,7 +182,8 @@ TEST(quantize, an_attention_mask_leaves_the_scores_their_resolution) {
 TEST(quantize, adaptive_activations_bring_their_adapters) {
     const quantize_bench bench;
     bench.write("lanes.yaml", bench.content("mine.yaml") + "vector_unit: {lanes: 16}\n");
-    const std::string network = "--workload resnet20 ", scheme = "--scheme symq:w4a4:asq ", images = "--images random:6 --platform lanes.yaml --format csv --check 1 ";
+    const std::string network = "--workload resnet20 ", scheme = "--scheme symq:w4a4:asq ",
+                      images = "--images random:6 --platform lanes.yaml --format csv --check 1 ";
     const outcome kept = bench.run("quantize " + network + scheme + "--calibration random:12 --output q.yaml --report errors");
     ASSERT_EQ(kept.code, 0) << kept.err;
     EXPECT_THAT(kept.err, HasSubstr("the report has no tensors: those of :asq have another step for each image"));

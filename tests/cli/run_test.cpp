@@ -256,7 +256,8 @@ TEST(timeline, keeps_the_older_file_when_the_run_fails) {
 
 TEST(timeline, keeps_odd_layer_names_inert) {
     const workbench bench;
-    bench.write("odd.yaml", "name: \"o<d>d\"\nlayers:\n  - {name: \"</script>\\\"&\\\\\", linear: {tokens: 4, in: 8, out: 8}, input: dense}\n");
+    bench.write("odd.yaml",
+                "name: \"o<d>d\"\nlayers:\n  - {name: \"</script>\\\"&\\\\\", linear: {tokens: 4, in: 8, out: 8}, input: dense}\n");
     const outcome traced = bench.run("run --workload odd.yaml --platform symq --timeline time.json");
     EXPECT_EQ(traced.code, 0) << traced.err;
     EXPECT_THAT(bench.content("time.json"), Not(HasSubstr("<")));

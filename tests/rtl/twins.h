@@ -20,11 +20,13 @@ struct twin {
 
     template <class Field>
     static std::int64_t code(const Field& field, int lane, int bits, bool is_signed) {
-        return is_signed ? stimulus::take_signed(field, lane * bits, bits) : static_cast<std::int64_t>(stimulus::take(field, lane * bits, bits));
+        return is_signed ? stimulus::take_signed(field, lane * bits, bits)
+                         : static_cast<std::int64_t>(stimulus::take(field, lane * bits, bits));
     }
     std::vector<std::int16_t> activations(const stimulus& s, bool is_signed) const {
         std::vector<std::int16_t> out(std::size_t(vector_stride(shape.lanes)));
-        for (int lane = 0; lane < shape.lanes; ++lane) out[std::size_t(lane)] = static_cast<std::int16_t>(code(s.b, lane, shape.a, is_signed));
+        for (int lane = 0; lane < shape.lanes; ++lane)
+            out[std::size_t(lane)] = static_cast<std::int16_t>(code(s.b, lane, shape.a, is_signed));
         return out;
     }
 
@@ -41,7 +43,8 @@ struct mac_twin : twin {
         packed_tile tile;
         tile.resize(shape.lanes, 1);
         std::vector<std::int16_t> weights;
-        for (int lane = 0; lane < shape.lanes; ++lane) weights.push_back(static_cast<std::int16_t>(code(s.a, lane, shape.k, weights_signed) - zero));
+        for (int lane = 0; lane < shape.lanes; ++lane)
+            weights.push_back(static_cast<std::int16_t>(code(s.a, lane, shape.k, weights_signed) - zero));
         tile.set_tree(0, weights.data(), shape.lanes);
         std::array<std::int32_t, 8> partial;
         multiply_tile(tile, activations(s, activations_signed).data(), vector_stride(shape.lanes), 1, partial.data());
@@ -58,7 +61,8 @@ struct pre_subtract_twin : mac_twin {
     using mac_twin::mac_twin;
     unit_result operator()(const stimulus& s) const {
         const bool is_signed = s.flag(0);
-        return dot(s, is_signed, s.flag(1), is_signed ? stimulus::take_signed(s.x, 8, shape.k) : std::int64_t(stimulus::take(s.x, 8, shape.k)));
+        return dot(s, is_signed, s.flag(1),
+                   is_signed ? stimulus::take_signed(s.x, 8, shape.k) : std::int64_t(stimulus::take(s.x, 8, shape.k)));
     }
 };
 
@@ -85,7 +89,9 @@ struct correction_every_cycle_twin : twin {
     static constexpr bool holds = true;
     unit_result operator()(const stimulus& s) const {
         const int sum_bits = shape.a + ceil_log2(shape.lanes) + 1;
-        return {stimulus::take_signed(s.x, 0, shape.k + sum_bits) - stimulus::take_signed(s.a, 0, shape.k) * stimulus::take_signed(s.b, 0, sum_bits), 0};
+        return {stimulus::take_signed(s.x, 0, shape.k + sum_bits) -
+                    stimulus::take_signed(s.a, 0, shape.k) * stimulus::take_signed(s.b, 0, sum_bits),
+                0};
     }
 };
 
@@ -95,7 +101,10 @@ struct correction_at_drain_twin : twin {
     static constexpr bool holds = true;
     unit_result operator()(const stimulus& s) const {
         const int sum_bits = shape.a + ceil_log2(shape.lanes) + 8;
-        return {wrapped(stimulus::take_signed(s.x, 0, 24) - stimulus::take_signed(s.a, 0, shape.k) * stimulus::take_signed(s.b, 0, sum_bits), 24), 0};
+        return {
+            wrapped(stimulus::take_signed(s.x, 0, 24) - stimulus::take_signed(s.a, 0, shape.k) * stimulus::take_signed(s.b, 0, sum_bits),
+                    24),
+            0};
     }
 };
 
@@ -220,7 +229,8 @@ struct requantizer_twin : twin {
         // Multipliers as fixed_point_of gives them leave a whole part of a few bits; powers of two leave ties.
         const std::uint64_t shift = 8 + engine() % 40;
         stimulus::put(s.x, 0, 6, shift);
-        if (kind == 1) stimulus::put(s.b, 64, 31, std::uint64_t{1} << std::min<std::uint64_t>(shift - engine() % 8, shift % 2 == 0 ? 30 : 12));
+        if (kind == 1)
+            stimulus::put(s.b, 64, 31, std::uint64_t{1} << std::min<std::uint64_t>(shift - engine() % 8, shift % 2 == 0 ? 30 : 12));
         if (kind == 2) stimulus::put(s.x, 0, 6, engine() % 12), stimulus::put(s.b, 64, 31, 1 + engine() % 4);
     }
     unit_result operator()(const stimulus& s) const {
@@ -245,7 +255,8 @@ struct weight_registers_twin : twin {
         const int bits = int(loaded.size()), data = 5 + shape.a, words = (bits + data - 1) / data;
         if (s.flag(1)) active = loaded;
         const int word = int(stimulus::take(s.x, 8, 8)) % words;
-        for (int i = 0; s.flag(0) && i < data && word * data + i < bits; ++i) loaded[std::size_t(word * data + i)] = stimulus::take(s.a, i, 1) != 0;
+        for (int i = 0; s.flag(0) && i < data && word * data + i < bits; ++i)
+            loaded[std::size_t(word * data + i)] = stimulus::take(s.a, i, 1) != 0;
         const std::size_t at = stimulus::take(s.x, 16, 9);
         return {at < active.size() && active[at] ? 1 : 0, 0};
     }
@@ -258,7 +269,8 @@ struct outlier_list_twin : twin {
     static constexpr bool holds = false;
     unit_result operator()(const stimulus& s) {
         if (s.flag(1)) active = loaded;
-        if (s.flag(0)) loaded[stimulus::take(s.x, 8, 8) % std::uint64_t(shape.lanes)] = std::int64_t(stimulus::take(s.a, 0, shape.k + shape.a));
+        if (s.flag(0))
+            loaded[stimulus::take(s.x, 8, 8) % std::uint64_t(shape.lanes)] = std::int64_t(stimulus::take(s.a, 0, shape.k + shape.a));
         return {active[stimulus::take(s.x, 16, 8) % std::uint64_t(shape.lanes)], 0};
     }
     std::array<std::int64_t, 64> loaded{}, active{};

@@ -1,5 +1,3 @@
-#include "tests/rtl/twins.h"
-
 #include "Vaccumulator_sets.h"
 #include "Vactivation_sum_tree_sets.h"
 #include "Vapot_tree_sets.h"
@@ -18,6 +16,7 @@
 #include "Vsparse_lane_sets.h"
 #include "Vweight_registers_sets.h"
 #include "Vwidened_tree_sets.h"
+#include "tests/rtl/twins.h"
 
 namespace symmetree {
 namespace {

@@ -51,7 +51,9 @@ struct widths {
 using unit_result = std::array<std::int64_t, 2>;
 
 /// The low `bits` of a value as two's complement.
-inline std::int64_t wrapped(std::int64_t value, int bits) { return static_cast<std::int64_t>(static_cast<std::uint64_t>(value) << (64 - bits)) >> (64 - bits); }
+inline std::int64_t wrapped(std::int64_t value, int bits) {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(value) << (64 - bits)) >> (64 - bits);
+}
 
 /// Drives all sets of one verilated unit with the same stimuli, a new one each cycle, and compares each result, `Twin::depth`
 /// cycles later, with a reference. Twin: one object per set, constructed from its widths; operator()(stimulus) gives the
@@ -59,7 +61,8 @@ inline std::int64_t wrapped(std::int64_t value, int bits) { return static_cast<s
 template <class Model, class Twin>
 class verilated_bench {
 public:
-    explicit verilated_bench(std::uint64_t seed) : seed_(seed), engine_(seed), context_(new VerilatedContext), model_(new Model(context_.get())) {
+    explicit verilated_bench(std::uint64_t seed)
+        : seed_(seed), engine_(seed), context_(new VerilatedContext), model_(new Model(context_.get())) {
         drive(stimulus{});
         model_->enable = 1;
         model_->clk = 0;
@@ -77,7 +80,8 @@ public:
         hold();
         // What was compared is counted where it is compared; a unit that stands still would show few different results.
         EXPECT_EQ(compared_, random_vectors + corners - (Twin::depth - 1));
-        std::cout << "seed " << seed_ << ": " << compared_ << " results of each set compared, " << corners << " of them corners; " << sets << " sets, (K, A, lanes) different results:";
+        std::cout << "seed " << seed_ << ": " << compared_ << " results of each set compared, " << corners << " of them corners; " << sets
+                  << " sets, (K, A, lanes) different results:";
         for (std::size_t set = 0; set < sets; ++set) {
             const widths& w = shapes_[set];
             std::cout << " (" << w.k << ", " << w.a << ", " << w.lanes << ") " << seen_[set].size();
@@ -126,8 +130,8 @@ private:
     void report(std::size_t set) {
         const widths& w = shapes_[set];
         const unit_result is = shown(set), should = in_flight_.front()[set];
-        ADD_FAILURE() << "seed " << seed_ << " cycle " << cycle_ << " K " << w.k << " A " << w.a << " lanes " << w.lanes << ": " << is[0] << ", " << is[1]
-                      << " in place of " << should[0] << ", " << should[1];
+        ADD_FAILURE() << "seed " << seed_ << " cycle " << cycle_ << " K " << w.k << " A " << w.a << " lanes " << w.lanes << ": " << is[0]
+                      << ", " << is[1] << " in place of " << should[0] << ", " << should[1];
     }
 
     stimulus random_stimulus() {

@@ -1,7 +1,6 @@
 // Nothing is lost and nothing counted twice: slots, unit cycles, products, vectors and bytes add up on every platform and network.
-#include <gtest/gtest.h>
-
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include <numeric>
 
@@ -23,7 +22,9 @@ struct expected_work {
 expected_work work_of(const prepared_layer& l, const array_config& array) {
     const layer_descriptor& d = l.plan.descriptor;
     const layer_geometry& g = d.geometry;
-    const tile_program program = enumerate_tiles(g, array.trees, array.lanes, l.plan.passes, {static_cast<loop_order>(d.order), d.m_block, l.plan.fills, static_cast<dataflow>(d.flow)});
+    const tile_program program =
+        enumerate_tiles(g, array.trees, array.lanes, l.plan.passes,
+                        {static_cast<loop_order>(d.order), d.m_block, l.plan.fills, static_cast<dataflow>(d.flow)});
     expected_work w;
     const std::uint64_t n_blocks = ceil_div(g.n(), array.trees), k_blocks = ceil_div(g.k(), array.lanes);
     for (const tile& t : program.tiles) {
@@ -36,7 +37,8 @@ expected_work work_of(const prepared_layer& l, const array_config& array) {
             w.output_bytes += ceil_div(std::uint64_t(vectors) * t.channels * g.output_bits, 8);
         }
         if (l.plan.outliers.present() && t.weight_pass == 0 && t.activation_pass == 0)
-            w.outlier_products += std::uint64_t(t.vectors) * l.plan.outliers.per_tile[(t.repeat * n_blocks + t.n_block) * k_blocks + t.k_block];
+            w.outlier_products +=
+                std::uint64_t(t.vectors) * l.plan.outliers.per_tile[(t.repeat * n_blocks + t.n_block) * k_blocks + t.k_block];
     }
     for (const weight_fetch& fetch : program.weights) {
         w.weight_bytes += l.plan.fills[std::size_t(fetch.fill)].dense_bytes;
@@ -84,9 +86,11 @@ std::string violations(const prepared_run& run, const std::vector<layer_result>&
         expect("vectors through the other array", idle_array.vectors, 0);
         expect("accumulator writes", r.accumulators.vectors, w.tree_vectors);
         expect("outlier products", r.sparse.vectors, w.outlier_products);
-        if (run.request.platform.sparse.assignment == outlier_assignment::row_banked) expect("sums taken by bank adders", r.bank_adders.vectors, w.outlier_products);
+        if (run.request.platform.sparse.assignment == outlier_assignment::row_banked)
+            expect("sums taken by bank adders", r.bank_adders.vectors, w.outlier_products);
         else if (r.bank_adders.vectors > w.outlier_products || (r.bank_adders.vectors == 0) != (w.outlier_products == 0))
-            text += fmt::format("{}: sums taken by bank adders: {} of {} products\n", l.what->name, r.bank_adders.vectors, w.outlier_products);
+            text +=
+                fmt::format("{}: sums taken by bank adders: {} of {} products\n", l.what->name, r.bank_adders.vectors, w.outlier_products);
         expect("outputs", r.requantizer.vectors, std::uint64_t(p.m * p.n * p.repeat));
         expect("outputs of the tiling", w.outputs, std::uint64_t(p.m * p.n * p.repeat));
         for (const auto& [key, c] : activity_of(run.request.platform, r, l.what->input)) {
@@ -116,7 +120,8 @@ void expect_accounts(const std::string& platform, const std::string& network) {
 class accounts : public testing::TestWithParam<std::string> {};
 TEST_P(accounts, add_up_on_resnet20) { expect_accounts(GetParam(), "resnet20"); }
 TEST_P(accounts, add_up_on_mobilenet_v2) { expect_accounts(GetParam(), "mobilenet_v2"); }
-INSTANTIATE_TEST_SUITE_P(every, accounts, testing::ValuesIn(shipped_platforms(presets_directory)), [](const auto& one) { return one.param; });
+INSTANTIATE_TEST_SUITE_P(every, accounts, testing::ValuesIn(shipped_platforms(presets_directory)),
+                         [](const auto& one) { return one.param; });
 
 class output_stationary_accounts : public testing::TestWithParam<std::string> {};
 TEST_P(output_stationary_accounts, add_up_on_resnet20) {
@@ -124,7 +129,8 @@ TEST_P(output_stationary_accounts, add_up_on_resnet20) {
     p.mapping.flow = dataflow::output_stationary;
     EXPECT_EQ(violations_of(request_of(p, load_workload("resnet20", nets_directory)), weight_cache(weight_cache::default_directory())), "");
 }
-INSTANTIATE_TEST_SUITE_P(every, output_stationary_accounts, testing::ValuesIn(shipped_platforms(presets_directory)), [](const auto& one) { return one.param; });
+INSTANTIATE_TEST_SUITE_P(every, output_stationary_accounts, testing::ValuesIn(shipped_platforms(presets_directory)),
+                         [](const auto& one) { return one.param; });
 
 TEST(accounting, adds_up_on_resnet18) { expect_accounts("symq", "resnet18"); }
 TEST(accounting, adds_up_on_swin_tiny) { expect_accounts("symq", "swin_tiny"); }
@@ -132,7 +138,8 @@ TEST(accounting, adds_up_on_deit_tiny_with_outliers) { expect_accounts("dasq", "
 
 class extended_accounts : public testing::TestWithParam<std::string> {};
 TEST_P(extended_accounts, add_up_on_the_large_networks) {
-    for (const char* network : {"resnet18", "resnet34", "resnet50", "deit_tiny", "deit_small", "deit_base", "swin_tiny"}) expect_accounts(GetParam(), network);
+    for (const char* network : {"resnet18", "resnet34", "resnet50", "deit_tiny", "deit_small", "deit_base", "swin_tiny"})
+        expect_accounts(GetParam(), network);
 }
 INSTANTIATE_TEST_SUITE_P(extended_every, extended_accounts, testing::ValuesIn(shipped_platforms(presets_directory)),
                          [](const auto& one) { return one.param; });

@@ -27,12 +27,15 @@ platform_config wide_platform() {
     return p;
 }
 
-measured_layer run_one(const platform_config& p, const layer& l) { return forked_measure(timing_of(request_of(p, network_of({l})))).front(); }
+measured_layer run_one(const platform_config& p, const layer& l) {
+    return forked_measure(timing_of(request_of(p, network_of({l})))).front();
+}
 
 std::uint64_t start_of(const platform_config& p) { return 3 * (p.dram.latency_cycles + 1); }
 
 std::uint64_t handover_of(const platform_config& p, std::uint64_t vectors, std::uint64_t channels) {
-    return std::uint64_t(p.array.pipeline_depth) - 1 + vectors * ceil_div(channels, std::uint64_t(p.drain_width)) + p.dram.latency_cycles + 1;
+    return std::uint64_t(p.array.pipeline_depth) - 1 + vectors * ceil_div(channels, std::uint64_t(p.drain_width)) + p.dram.latency_cycles +
+           1;
 }
 
 /// n tiles along K of `port` bits a cycle, so that a tile of 8 x 8 4-bit codes loads in L = 256 / port cycles, and C vectors each.
@@ -68,10 +71,12 @@ TEST_P(tiles_in_a_row, load_and_compute_in_turn_without) {
 }
 
 INSTANTIATE_TEST_SUITE_P(sizes, tiles_in_a_row,
-                         testing::Values(tile_run{1, 4, 4}, tile_run{2, 1, 4}, tile_run{5, 4, 4}, tile_run{5, 4, 5}, tile_run{5, 4, 3}, tile_run{7, 32, 1},
-                                         tile_run{3, 16, 15}, tile_run{3, 16, 16}, tile_run{3, 16, 17}, tile_run{9, 2, 64}),
+                         testing::Values(tile_run{1, 4, 4}, tile_run{2, 1, 4}, tile_run{5, 4, 4}, tile_run{5, 4, 5}, tile_run{5, 4, 3},
+                                         tile_run{7, 32, 1}, tile_run{3, 16, 15}, tile_run{3, 16, 16}, tile_run{3, 16, 17},
+                                         tile_run{9, 2, 64}),
                          [](const auto& one) {
-                             return "n" + std::to_string(one.param.n) + "_L" + std::to_string(one.param.load_cycles) + "_C" + std::to_string(one.param.vectors);
+                             return "n" + std::to_string(one.param.n) + "_L" + std::to_string(one.param.load_cycles) + "_C" +
+                                    std::to_string(one.param.vectors);
                          });
 
 /// Output-stationary: n slices of every vector, a load each; three slices and more hide the drain of the vector before.
@@ -83,7 +88,8 @@ TEST_P(tiles_in_a_row, are_slices_of_one_cycle_where_outputs_are_held) {
         p.accumulators.write_interval = 16;  // of no effect
         p.weight_buffer.port_bits = 256 / GetParam().load_cycles;
         const std::uint64_t blocks = n() + 2, slices = blocks * compute();
-        const std::uint64_t total = run_one(p, linear_layer(int(compute()), 8 * int(blocks), 8)).cycles - start_of(p) - handover_of(p, 1, 8);
+        const std::uint64_t total =
+            run_one(p, linear_layer(int(compute()), 8 * int(blocks), 8)).cycles - start_of(p) - handover_of(p, 1, 8);
         EXPECT_EQ(total, shadow ? slices * load() + 1 : slices * (load() + 1)) << (shadow ? "with" : "without") << " shadow registers";
     }
 }

@@ -1,7 +1,6 @@
 // The accelerator as a component of somebody else's platform: a test bench with an initiator of its own does what a driver does.
-#include <gtest/gtest.h>
-
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include "models/accelerator/accelerator.h"
 #include "models/host/layer_image.h"
@@ -21,7 +20,9 @@ public:
     tlm_utils::simple_initiator_socket<driver> bus{"bus"};
     sc_core::sc_in<bool> interrupt{"interrupt"};
 
-    driver(const sc_core::sc_module_name& name, std::function<void(driver&)> script) : sc_module(name), script_(std::move(script)) { SC_THREAD(run); }
+    driver(const sc_core::sc_module_name& name, std::function<void(driver&)> script) : sc_module(name), script_(std::move(script)) {
+        SC_THREAD(run);
+    }
     SC_HAS_PROCESS(driver);
 
     struct answer {
@@ -43,7 +44,9 @@ public:
         return {payload.get_response_status(), value};
     }
     std::uint32_t read(reg r) { return access(tlm::TLM_READ_COMMAND, static_cast<std::uint32_t>(r)).value; }
-    tlm::tlm_response_status write(reg r, std::uint32_t value) { return access(tlm::TLM_WRITE_COMMAND, static_cast<std::uint32_t>(r), value).status; }
+    tlm::tlm_response_status write(reg r, std::uint32_t value) {
+        return access(tlm::TLM_WRITE_COMMAND, static_cast<std::uint32_t>(r), value).status;
+    }
 
     void expect(bool holds, const std::string& what) {
         if (!holds) complaints += what + "; ";
@@ -88,7 +91,8 @@ std::vector<layer_image> place(bench_memory& memory, const prepared_run& run, st
     for (const prepared_layer& l : run.layers) {
         layer_image image = build_image(run.request.platform, l.plan, l.weights, &*l.input, channel_records(l));
         layer_descriptor& d = image.descriptor;
-        for (std::uint64_t* address : {&d.tables_address, &d.weights_address, &d.outliers_address, &d.input_address, &d.output_address}) *address += base;
+        for (std::uint64_t* address : {&d.tables_address, &d.weights_address, &d.outliers_address, &d.input_address, &d.output_address})
+            *address += base;
         memory.store(descriptors + images.size() * descriptor_bytes, encode(d));
         memory.store(d.tables_address, encode_tables(image.channels, image.fills));
         memory.store(d.weights_address, image.dense);
@@ -100,86 +104,94 @@ std::vector<layer_image> place(bench_memory& memory, const prepared_run& run, st
 }
 
 TEST(registers, identify_the_accelerator) {
-    EXPECT_EQ(scripted(two_layers(), [](driver& d, bench_memory&, const prepared_run&) {
-                  d.expect(d.read(reg::identity) == 0x4d4d5953, "identity");
-                  d.expect(d.read(reg::version) == 1, "version");
-                  d.expect(d.read(reg::array_shape) == (16u | 16u << 16), "shape");
-                  d.expect(d.read(reg::array_widths) == (4u | 4u << 8), "widths");
-                  d.expect(d.read(reg::status) == 0, "idle status");
-                  d.expect(d.read(reg::layers_done) == 0, "no layers yet");
-              }),
+    EXPECT_EQ(scripted(two_layers(),
+                       [](driver& d, bench_memory&, const prepared_run&) {
+                           d.expect(d.read(reg::identity) == 0x4d4d5953, "identity");
+                           d.expect(d.read(reg::version) == 1, "version");
+                           d.expect(d.read(reg::array_shape) == (16u | 16u << 16), "shape");
+                           d.expect(d.read(reg::array_widths) == (4u | 4u << 8), "widths");
+                           d.expect(d.read(reg::status) == 0, "idle status");
+                           d.expect(d.read(reg::layers_done) == 0, "no layers yet");
+                       }),
               "");
 }
 
 TEST(registers, keep_what_is_written) {
-    EXPECT_EQ(scripted(two_layers(), [](driver& d, bench_memory&, const prepared_run&) {
-                  for (const reg r : {reg::descriptor_low, reg::descriptor_high, reg::descriptor_count}) {
-                      d.expect(d.write(r, 0x12345678) == tlm::TLM_OK_RESPONSE, "write");
-                      d.expect(d.read(r) == 0x12345678, "read back");
-                  }
-                  d.write(reg::interrupt_enable, 1);
-                  d.expect(d.read(reg::interrupt_enable) == 1, "interrupt enable");
-              }),
+    EXPECT_EQ(scripted(two_layers(),
+                       [](driver& d, bench_memory&, const prepared_run&) {
+                           for (const reg r : {reg::descriptor_low, reg::descriptor_high, reg::descriptor_count}) {
+                               d.expect(d.write(r, 0x12345678) == tlm::TLM_OK_RESPONSE, "write");
+                               d.expect(d.read(r) == 0x12345678, "read back");
+                           }
+                           d.write(reg::interrupt_enable, 1);
+                           d.expect(d.read(reg::interrupt_enable) == 1, "interrupt enable");
+                       }),
               "");
 }
 
 TEST(registers, refuse_bad_accesses) {
-    EXPECT_EQ(scripted(two_layers(), [](driver& d, bench_memory&, const prepared_run&) {
-                  const auto read = [&](std::uint64_t offset, unsigned length) { return d.access(tlm::TLM_READ_COMMAND, offset, 0, length).status; };
-                  d.expect(read(0x3c, 4) == tlm::TLM_ADDRESS_ERROR_RESPONSE, "behind the last register");
-                  d.expect(read(0x1000, 4) == tlm::TLM_ADDRESS_ERROR_RESPONSE, "far behind");
-                  d.expect(read(std::uint64_t{1} << 32, 4) == tlm::TLM_ADDRESS_ERROR_RESPONSE, "the low half of the address alone");
-                  d.expect(read(0x02, 4) == tlm::TLM_ADDRESS_ERROR_RESPONSE, "not aligned");
-                  d.expect(read(0x00, 2) == tlm::TLM_ADDRESS_ERROR_RESPONSE, "half a register");
-                  d.expect(read(0x00, 8) == tlm::TLM_ADDRESS_ERROR_RESPONSE, "two registers");
-                  d.expect(d.write(reg::identity, 1) == tlm::TLM_COMMAND_ERROR_RESPONSE, "identity is read only");
-                  d.expect(d.write(reg::cycles_low, 1) == tlm::TLM_COMMAND_ERROR_RESPONSE, "cycles are read only");
-                  d.expect(d.write(reg::start, 1) == tlm::TLM_COMMAND_ERROR_RESPONSE, "nothing to start");
-                  d.expect(d.access(tlm::TLM_WRITE_COMMAND, 0x2c, 1).status != tlm::TLM_OK_RESPONSE, "the gap between the registers");
-              }),
-              "");
+    EXPECT_EQ(
+        scripted(two_layers(),
+                 [](driver& d, bench_memory&, const prepared_run&) {
+                     const auto read = [&](std::uint64_t offset, unsigned length) {
+                         return d.access(tlm::TLM_READ_COMMAND, offset, 0, length).status;
+                     };
+                     d.expect(read(0x3c, 4) == tlm::TLM_ADDRESS_ERROR_RESPONSE, "behind the last register");
+                     d.expect(read(0x1000, 4) == tlm::TLM_ADDRESS_ERROR_RESPONSE, "far behind");
+                     d.expect(read(std::uint64_t{1} << 32, 4) == tlm::TLM_ADDRESS_ERROR_RESPONSE, "the low half of the address alone");
+                     d.expect(read(0x02, 4) == tlm::TLM_ADDRESS_ERROR_RESPONSE, "not aligned");
+                     d.expect(read(0x00, 2) == tlm::TLM_ADDRESS_ERROR_RESPONSE, "half a register");
+                     d.expect(read(0x00, 8) == tlm::TLM_ADDRESS_ERROR_RESPONSE, "two registers");
+                     d.expect(d.write(reg::identity, 1) == tlm::TLM_COMMAND_ERROR_RESPONSE, "identity is read only");
+                     d.expect(d.write(reg::cycles_low, 1) == tlm::TLM_COMMAND_ERROR_RESPONSE, "cycles are read only");
+                     d.expect(d.write(reg::start, 1) == tlm::TLM_COMMAND_ERROR_RESPONSE, "nothing to start");
+                     d.expect(d.access(tlm::TLM_WRITE_COMMAND, 0x2c, 1).status != tlm::TLM_OK_RESPONSE, "the gap between the registers");
+                 }),
+        "");
 }
 
 TEST(component, runs_chained_descriptors_and_raises_the_interrupt_once) {
-    EXPECT_EQ(scripted(two_layers(), [](driver& d, bench_memory& memory, const prepared_run& run) {
-                  const std::vector<layer_image> images = place(memory, run, 512);
-                  d.write(reg::descriptor_low, 512);
-                  d.write(reg::descriptor_count, 2);
-                  d.write(reg::interrupt_enable, 1);
-                  const sc_core::sc_time began = sc_core::sc_time_stamp();
-                  d.expect(d.write(reg::start, 1) == tlm::TLM_OK_RESPONSE, "start");
-                  d.expect((d.read(reg::status) & 1) == 1, "busy after start");
-                  d.expect(d.write(reg::start, 1) == tlm::TLM_COMMAND_ERROR_RESPONSE, "start while busy");
-                  while (!d.interrupt.read()) sc_core::wait(d.interrupt.posedge_event());
-                  const double cycles = (sc_core::sc_time_stamp() - began) / sc_core::sc_time(2, sc_core::SC_NS);
-                  d.expect(d.read(reg::cycles_low) == static_cast<std::uint32_t>(cycles), "the cycles register");
-                  d.expect(d.read(reg::cycles_high) == 0, "its upper half");
-                  d.expect(d.read(reg::layers_done) == 2, "layers done");
-                  d.expect((d.read(reg::status) & 2) == 2, "done");
-                  d.write(reg::interrupt_clear, 1);
-                  sc_core::wait(d.interrupt.negedge_event());
-                  d.expect(d.read(reg::status) == 0, "idle again");
-                  // The values: outputs of both layers stand where their descriptors said, equal to a run layer by layer.
-                  std::vector<std::uint8_t> nothing(images[1].output_bytes, 0);
-                  const auto at = memory.storage().begin() + static_cast<std::ptrdiff_t>(images[1].descriptor.output_address);
-                  d.expect(!std::equal(nothing.begin(), nothing.end(), at), "outputs of the second layer");
-              }),
+    EXPECT_EQ(scripted(two_layers(),
+                       [](driver& d, bench_memory& memory, const prepared_run& run) {
+                           const std::vector<layer_image> images = place(memory, run, 512);
+                           d.write(reg::descriptor_low, 512);
+                           d.write(reg::descriptor_count, 2);
+                           d.write(reg::interrupt_enable, 1);
+                           const sc_core::sc_time began = sc_core::sc_time_stamp();
+                           d.expect(d.write(reg::start, 1) == tlm::TLM_OK_RESPONSE, "start");
+                           d.expect((d.read(reg::status) & 1) == 1, "busy after start");
+                           d.expect(d.write(reg::start, 1) == tlm::TLM_COMMAND_ERROR_RESPONSE, "start while busy");
+                           while (!d.interrupt.read()) sc_core::wait(d.interrupt.posedge_event());
+                           const double cycles = (sc_core::sc_time_stamp() - began) / sc_core::sc_time(2, sc_core::SC_NS);
+                           d.expect(d.read(reg::cycles_low) == static_cast<std::uint32_t>(cycles), "the cycles register");
+                           d.expect(d.read(reg::cycles_high) == 0, "its upper half");
+                           d.expect(d.read(reg::layers_done) == 2, "layers done");
+                           d.expect((d.read(reg::status) & 2) == 2, "done");
+                           d.write(reg::interrupt_clear, 1);
+                           sc_core::wait(d.interrupt.negedge_event());
+                           d.expect(d.read(reg::status) == 0, "idle again");
+                           // The values: outputs of both layers stand where their descriptors said, equal to a run layer by layer.
+                           std::vector<std::uint8_t> nothing(images[1].output_bytes, 0);
+                           const auto at = memory.storage().begin() + static_cast<std::ptrdiff_t>(images[1].descriptor.output_address);
+                           d.expect(!std::equal(nothing.begin(), nothing.end(), at), "outputs of the second layer");
+                       }),
               "");
 }
 
 TEST(component, works_by_polling_when_the_interrupt_is_off) {
-    EXPECT_EQ(scripted(two_layers(), [](driver& d, bench_memory& memory, const prepared_run& run) {
-                  place(memory, run, 512);
-                  d.write(reg::descriptor_low, 512);
-                  d.write(reg::descriptor_count, 1);
-                  for (int round = 0; round < 2; ++round) {
-                      d.write(reg::start, 1);
-                      while ((d.read(reg::status) & 2) == 0) sc_core::wait(100, sc_core::SC_NS);
-                      d.expect(!d.interrupt.read(), "the line stays low");
-                      d.write(reg::interrupt_clear, 1);
-                  }
-                  d.expect(d.read(reg::layers_done) == 2, "one layer twice");
-              }),
+    EXPECT_EQ(scripted(two_layers(),
+                       [](driver& d, bench_memory& memory, const prepared_run& run) {
+                           place(memory, run, 512);
+                           d.write(reg::descriptor_low, 512);
+                           d.write(reg::descriptor_count, 1);
+                           for (int round = 0; round < 2; ++round) {
+                               d.write(reg::start, 1);
+                               while ((d.read(reg::status) & 2) == 0) sc_core::wait(100, sc_core::SC_NS);
+                               d.expect(!d.interrupt.read(), "the line stays low");
+                               d.write(reg::interrupt_clear, 1);
+                           }
+                           d.expect(d.read(reg::layers_done) == 2, "one layer twice");
+                       }),
               "");
 }
 

@@ -1,7 +1,6 @@
 // Every field of the platform file moves the result it should, in the direction it should.
-#include <gtest/gtest.h>
-
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include <functional>
 #include <set>
@@ -56,35 +55,57 @@ void PrintTo(const field_case& c, std::ostream* out) { *out << c.key << " on " <
 std::uint64_t cycles_of(const report& r) { return r.total().cycles; }
 const effect slower = [](const report& a, const report& b) { return cycles_of(b) > cycles_of(a); };
 const effect faster = [](const report& a, const report& b) { return cycles_of(b) < cycles_of(a); };
-const effect larger = [](const report& a, const report& b) { return b.total_area_um2() > a.total_area_um2() && cycles_of(a) == cycles_of(b); };
+const effect larger = [](const report& a, const report& b) {
+    return b.total_area_um2() > a.total_area_um2() && cycles_of(a) == cycles_of(b);
+};
 const effect more(std::uint64_t slot_split::*cause) {
     return [cause](const report& a, const report& b) { return b.total().split.*cause > a.total().split.*cause; };
 }
 const effect unit_is(const std::string& name) {
-    return [name](const report& a, const report& b) { return a.layers[0].unit != b.layers[0].unit && b.layers[0].unit.rfind(name, 0) == 0; };
+    return
+        [name](const report& a, const report& b) { return a.layers[0].unit != b.layers[0].unit && b.layers[0].unit.rfind(name, 0) == 0; };
 }
 const effect mapping_has(const std::string& text) {
-    return [text](const report& a, const report& b) { return first_mapping(a).find(text) == std::string::npos && first_mapping(b).find(text) != std::string::npos; };
+    return [text](const report& a, const report& b) {
+        return first_mapping(a).find(text) == std::string::npos && first_mapping(b).find(text) != std::string::npos;
+    };
 }
 
 const std::vector<field_case>& field_cases() {
     using p = platform_config&;
     static const std::vector<field_case> all{
         {"name", "symq", [](p c) { c.name = "other"; }, [](auto& a, auto& b) { return a.platform == "symq" && b.platform == "other"; }, ""},
-        {"description", "symq", [](p c) { c.description = "words"; }, [](auto&, auto& b) { return b.configuration.find("words") != std::string::npos; }, ""},
+        {"description", "symq", [](p c) { c.description = "words"; },
+         [](auto&, auto& b) { return b.configuration.find("words") != std::string::npos; }, ""},
         {"scheme", "symq", [](p c) { c.default_scheme.weight_bits = 3; },
-         [](auto& a, auto& b) { return b.scheme != a.scheme && b.total().weight_bits_stored < a.total().weight_bits_stored && dram_read(b) < dram_read(a); }, ""},
+         [](auto& a, auto& b) {
+             return b.scheme != a.scheme && b.total().weight_bits_stored < a.total().weight_bits_stored && dram_read(b) < dram_read(a);
+         },
+         ""},
         {"clock_hz", "symq", [](p c) { c.clock_hz *= 2; },
-         [](auto& a, auto& b) { return cycles_of(a) == cycles_of(b) && b.latency_s() < 0.51 * a.latency_s() && b.power_w() > a.power_w(); }, ""},
-        {"array.kind", "pot", [](p c) { c.array.kind = array_kind::post; c.default_scheme.family = scheme_family::post; }, unit_is("post_tree"), ""},
+         [](auto& a, auto& b) { return cycles_of(a) == cycles_of(b) && b.latency_s() < 0.51 * a.latency_s() && b.power_w() > a.power_w(); },
+         ""},
+        {"array.kind", "pot",
+         [](p c) {
+             c.array.kind = array_kind::post;
+             c.default_scheme.family = scheme_family::post;
+         },
+         unit_is("post_tree"), ""},
         {"array.trees", "symq", [](p c) { c.array.trees = 8; },
-         [](auto& a, auto& b) { return b.total().split.ideal * 10 > a.total().split.ideal * 19 && b.total_area_um2() < a.total_area_um2(); }, ""},
+         [](auto& a, auto& b) {
+             return b.total().split.ideal * 10 > a.total().split.ideal * 19 && b.total_area_um2() < a.total_area_um2();
+         },
+         ""},
         {"array.lanes", "symq", [](p c) { c.array.lanes = 8; },
-         [](auto& a, auto& b) { return b.total().split.ideal * 10 > a.total().split.ideal * 19 && b.total_area_um2() < a.total_area_um2(); }, ""},
+         [](auto& a, auto& b) {
+             return b.total().split.ideal * 10 > a.total().split.ideal * 19 && b.total_area_um2() < a.total_area_um2();
+         },
+         ""},
         {"array.weight_bits", "symq", [](p c) { c.array.weight_bits = 6; }, larger, ""},
         {"array.activation_bits", "symq", [](p c) { c.array.activation_bits = 6; }, larger, ""},
         {"array.guard_bits", "post", [](p c) { c.array.guard_bits = 6; }, {}, "guard bits"},
-        {"array.pipeline_depth", "symq", [](p c) { c.array.pipeline_depth += 10; }, [](auto& a, auto& b) { return cycles_of(b) >= cycles_of(a) + 10 * b.layers.size(); }, ""},
+        {"array.pipeline_depth", "symq", [](p c) { c.array.pipeline_depth += 10; },
+         [](auto& a, auto& b) { return cycles_of(b) >= cycles_of(a) + 10 * b.layers.size(); }, ""},
         {"array.shadow_registers", "symq", [](p c) { c.array.shadow_registers = false; }, more(&slot_split::weight_port), ""},
         {"side_array", "symq", [](p c) { c.side_array = array_config{}; }, {}, "only a pot, post or apot array has a side array"},
         {"side_array.kind", "post", [](p c) { c.side_array->kind = array_kind::pot; }, {}, "a side array is of multipliers"},
@@ -95,15 +116,23 @@ const std::vector<field_case>& field_cases() {
         {"side_array.pipeline_depth", "post", [](p c) { c.side_array->pipeline_depth += 10; }, slower, ""},
         {"side_array.shadow_registers", "post", [](p c) { c.side_array->shadow_registers = false; }, slower, ""},
         {"zero_point.unit", "asymq_row_sum", [](p c) { c.zero_point = zero_point_unit::pre_subtract; }, unit_is("pre_subtract_tree"), ""},
-        {"zero_point.correction", "asymq_row_sum", [](p c) { c.correction = c.correction == correction_form::at_drain ? correction_form::every_cycle : correction_form::at_drain; },
-         [](auto& a, auto& b) { return cycles_of(a) == cycles_of(b) && a.energy_j() != b.energy_j() && a.total_area_um2() != b.total_area_um2(); }, ""},
+        {"zero_point.correction", "asymq_row_sum",
+         [](p c) { c.correction = c.correction == correction_form::at_drain ? correction_form::every_cycle : correction_form::at_drain; },
+         [](auto& a, auto& b) {
+             return cycles_of(a) == cycles_of(b) && a.energy_j() != b.energy_j() && a.total_area_um2() != b.total_area_um2();
+         },
+         ""},
         {"sparse.lanes", "dasq", [](p c) { c.sparse.lanes = 2; },
          [](auto& a, auto& b) { return b.total().split.outlier > a.total().split.outlier && b.total_area_um2() < a.total_area_um2(); }, ""},
         {"sparse.value_bits", "dasq", [](p c) { c.sparse.value_bits = 6; }, larger, ""},
         {"sparse.assignment", "dasq", [](p c) { c.sparse.assignment = outlier_assignment::pooled; },
-         [](auto& a, auto& b) { return b.total().split.outlier < a.total().split.outlier && b.layers[0].outliers.assignment == "pooled" && b.total_area_um2() != a.total_area_um2(); },
+         [](auto& a, auto& b) {
+             return b.total().split.outlier < a.total().split.outlier && b.layers[0].outliers.assignment == "pooled" &&
+                    b.total_area_um2() != a.total_area_um2();
+         },
          ""},
-        {"weight_buffer.bank_bytes", "symq", [](p c) { c.weight_buffer.bank_bytes = 256; }, [](auto& a, auto& b) { return dram_read(b) > dram_read(a); }, ""},
+        {"weight_buffer.bank_bytes", "symq", [](p c) { c.weight_buffer.bank_bytes = 256; },
+         [](auto& a, auto& b) { return dram_read(b) > dram_read(a); }, ""},
         {"weight_buffer.port_bits", "symq", [](p c) { c.weight_buffer.port_bits = 8; }, more(&slot_split::weight_port), ""},
         {"activation_buffer.bank_bytes", "symq", [](p c) { c.activation_buffer.bank_bytes = 1024; },
          [](auto& a, auto& b) { return first_mapping(a) != first_mapping(b) && dram_read(b) > dram_read(a); }, ""},
@@ -111,17 +140,25 @@ const std::vector<field_case>& field_cases() {
         {"output_buffer.bank_bytes", "symq", [](p c) { c.output_buffer.bank_bytes = 80; }, mapping_has("m-block 10"), ""},
         {"output_buffer.port_bits", "symq", [](p c) { c.output_buffer.port_bits *= 2; },
          [](auto& a, auto& b) {
-             const auto writes = [](const report& r) { return memory_sum(r, memory_kind::output_buffer, &memory_counters::write_accesses); };
+             const auto writes = [](const report& r) {
+                 return memory_sum(r, memory_kind::output_buffer, &memory_counters::write_accesses);
+             };
              return writes(b) < writes(a) && cycles_of(a) == cycles_of(b);
          },
          ""},
         {"outlier_port.own", "dasq", [](p c) { c.outlier_port_own = true; }, faster, ""},
-        {"outlier_port.port_bits", "dasq", [](p c) { c.outlier_port_own = true; c.outlier_port_bits = 8; }, slower, ""},
+        {"outlier_port.port_bits", "dasq",
+         [](p c) {
+             c.outlier_port_own = true;
+             c.outlier_port_bits = 8;
+         },
+         slower, ""},
         {"accumulators.bits", "symq", [](p c) { c.accumulators.bits = 10; }, {}, "accumulators.bits of at least"},
         {"accumulators.depth", "symq", [](p c) { c.accumulators.depth = 24; }, mapping_has("m-block 24"), ""},
         {"accumulators.write_interval", "symq", [](p c) { c.accumulators.write_interval = 16; }, more(&slot_split::hazard), ""},
         {"requantizer.drain_width", "symq", [](p c) { c.drain_width = 1; },
-         [](auto& a, auto& b) { return b.total().split.drain + b.total().split.barrier > a.total().split.drain + a.total().split.barrier; }, ""},
+         [](auto& a, auto& b) { return b.total().split.drain + b.total().split.barrier > a.total().split.drain + a.total().split.barrier; },
+         ""},
         {"dma.burst_bytes", "symq", [](p c) { c.dma.burst_bytes = 32; },
          [](auto& a, auto& b) {
              const auto bursts = [](const report& r) { return memory_sum(r, memory_kind::dram, &memory_counters::read_accesses); };
@@ -129,20 +166,37 @@ const std::vector<field_case>& field_cases() {
          },
          ""},
         {"dma.outstanding", "symq", [](p c) { c.dma.outstanding = 1; }, slower, ""},
-        {"dram.capacity_bytes", "symq", [](p c) { c.dram.capacity_bytes = 65536; c.default_scheme.weight_bits = 8; }, {}, "bytes of DRAM, the platform has 65536"},
+        {"dram.capacity_bytes",
+         "symq",
+         [](p c) {
+             c.dram.capacity_bytes = 65536;
+             c.default_scheme.weight_bits = 8;
+         },
+         {},
+         "bytes of DRAM, the platform has 65536"},
         {"dram.bandwidth.bytes", "symq", [](p c) { c.dram.bandwidth_bytes = 8; }, slower, ""},
         {"dram.bandwidth.cycles", "symq", [](p c) { c.dram.bandwidth_cycles = 40; }, slower, ""},
-        {"dram.latency_cycles", "symq", [](p c) { c.dram.latency_cycles += 100; }, [](auto& a, auto& b) { return cycles_of(b) >= cycles_of(a) + 400 * a.layers.size(); }, ""},
+        {"dram.latency_cycles", "symq", [](p c) { c.dram.latency_cycles += 100; },
+         [](auto& a, auto& b) { return cycles_of(b) >= cycles_of(a) + 400 * a.layers.size(); }, ""},
         {"mapping.dataflow", "symq", [](p c) { c.mapping.flow = dataflow::output_stationary; },
          [](auto& a, auto& b) {
              const auto loads = [](const report& r) { return r.layers.back().units.begin()->second.loads; };
-             return mapping_has("output_stationary")(a, b) && loads(b) == 40 * loads(a) && more(&slot_split::weight_port)(a, b) && b.total_area_um2() < a.total_area_um2();
+             return mapping_has("output_stationary")(a, b) && loads(b) == 40 * loads(a) && more(&slot_split::weight_port)(a, b) &&
+                    b.total_area_um2() < a.total_area_um2();
          },
          ""},
         {"mapping.loop_order", "symq", [](p c) { c.mapping.order = loop_order::m_n; }, mapping_has("m_n"), ""},
         {"mapping.m_block", "symq", [](p c) { c.mapping.m_block = 30; }, mapping_has("m-block 30"), ""},
-        {"mapping.n_blocks_per_group", "symq", [](p c) { c.mapping.n_blocks_per_group = 1; }, [](auto& a, auto& b) { return cycles_of(a) != cycles_of(b); }, ""},
-        {"mapping.wide_layers", "symq", [](p c) { c.mapping.wide = wide_layers::refuse; c.array.weight_bits = 3; }, {}, "mapping.wide_layers is refuse"},
+        {"mapping.n_blocks_per_group", "symq", [](p c) { c.mapping.n_blocks_per_group = 1; },
+         [](auto& a, auto& b) { return cycles_of(a) != cycles_of(b); }, ""},
+        {"mapping.wide_layers",
+         "symq",
+         [](p c) {
+             c.mapping.wide = wide_layers::refuse;
+             c.array.weight_bits = 3;
+         },
+         {},
+         "mapping.wide_layers is refuse"},
         {"vector_unit.lanes", "symq", [](p c) { c.vector_unit.lanes *= 2; }, larger, ""},
         {"vector_unit.bank_bytes", "symq", [](p c) { c.vector_unit.bank_bytes *= 2; }, larger, ""},
         {"cost_table", "symq", [](p c) { c.cost_table = "no_such_table"; }, {}, "no_such_table"},
@@ -151,7 +205,8 @@ const std::vector<field_case>& field_cases() {
 }
 
 workload varied_network() {
-    return network_of({conv_layer(16, 12, 40, 3, 1, 1), linear_layer(1, 200, 160), attention_layer(30, 24, 30, 2), linear_layer(40, 1500, 64)});
+    return network_of(
+        {conv_layer(16, 12, 40, 3, 1, 1), linear_layer(1, 200, 160), attention_layer(30, 24, 30, 2), linear_layer(40, 1500, 64)});
 }
 
 run_request request_for(const platform_config& p) {
@@ -190,8 +245,9 @@ TEST_P(every_field, moves_what_it_should) {
         return;
     }
     ASSERT_EQ(b.refusal, "");
-    EXPECT_TRUE(c.follows(a.result, b.result)) << fmt::format("cycles {} -> {}, area {} -> {}, energy {} -> {}, mapping {} -> {}", cycles_of(a.result), cycles_of(b.result),
-                                                              a.result.total_area_um2(), b.result.total_area_um2(), a.result.energy_j(), b.result.energy_j(),
+    EXPECT_TRUE(c.follows(a.result, b.result)) << fmt::format("cycles {} -> {}, area {} -> {}, energy {} -> {}, mapping {} -> {}",
+                                                              cycles_of(a.result), cycles_of(b.result), a.result.total_area_um2(),
+                                                              b.result.total_area_um2(), a.result.energy_j(), b.result.energy_j(),
                                                               first_mapping(a.result), first_mapping(b.result));
 }
 

@@ -14,8 +14,8 @@ namespace {
 
 struct outcome {
     bool fits = true;
-    std::string difference;   ///< simulated; contract
-    slot_split split;         ///< of all layers
+    std::string difference;  ///< simulated; contract
+    slot_split split;        ///< of all layers
 };
 
 outcome compare(const run_request& request) {
@@ -32,7 +32,8 @@ outcome compare(const run_request& request) {
     });
     outcome o;
     o.fits = answer != "does not fit";
-    if (answer.rfind("differs", 0) == 0) o.difference = answer;
+    if (answer.rfind("differs", 0) == 0)
+        o.difference = answer;
     else if (o.fits)
         for (const measured_layer& l : measured_from_text(answer)) o.split += l.split;
     return o;

@@ -11,7 +11,8 @@ namespace {
 std::vector<run_request> points(int threads, std::uint64_t seed) {
     std::vector<run_request> requests;
     for (const char* platform : {"symq", "dasq", "asymq_row_sum", "post"}) {
-        run_request r = request_of(preset(platform), network_of({conv_layer(16, 9, 40, 3, 1, 1), linear_layer(9, 130, 70), attention_layer(20, 16, 20, 2)}));
+        run_request r = request_of(preset(platform),
+                                   network_of({conv_layer(16, 9, 40, 3, 1, 1), linear_layer(9, 130, 70), attention_layer(20, 16, 20, 2)}));
         r.threads = threads;
         r.seed = seed;
         requests.push_back(r);

@@ -64,7 +64,8 @@ TEST_P(every_preset, is_exact_when_outputs_are_held) {
     p.mapping.flow = dataflow::output_stationary;
     expect_exact(request_of(p, network_of(kinds_of_layers())));
     if (p.array.kind != array_kind::multiplier) return;
-    expect_exact(request_of(with_widths(p, 3, 4), network_of({with_layer_widths(conv_layer(4, 5, 18, 3, 1, 1), 8, 7), with_layer_widths(linear_layer(5, 40, 20), 5, 8)})));
+    expect_exact(request_of(with_widths(p, 3, 4), network_of({with_layer_widths(conv_layer(4, 5, 18, 3, 1, 1), 8, 7),
+                                                              with_layer_widths(linear_layer(5, 40, 20), 5, 8)})));
 }
 
 /// Codes wider than the ports, in passes.
@@ -81,7 +82,8 @@ TEST_P(every_preset, is_exact_with_wide_layers_on_narrow_ports) {
         platform_config narrow = with_widths(p, port, port);
         std::vector<layer> wide;
         for (const int weight : {5, 7, 8})
-            for (const int activation : {4, 7, 8}) wide.push_back(with_layer_widths(with_input(conv_layer(4, 5, 18, 3, 1, 1), activation_class::relu), weight, activation));
+            for (const int activation : {4, 7, 8})
+                wide.push_back(with_layer_widths(with_input(conv_layer(4, 5, 18, 3, 1, 1), activation_class::relu), weight, activation));
         wide.push_back(with_layer_widths(attention_layer(6, 19, 7, 2), 8, 8));
         expect_exact(request_of(narrow, network_of(wide)));
     }
@@ -99,7 +101,8 @@ TEST_P(every_preset, is_exact_with_tiny_banks_and_accumulators) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(shipped, every_preset, testing::ValuesIn(shipped_platforms(presets_directory)), [](const auto& one) { return one.param; });
+INSTANTIATE_TEST_SUITE_P(shipped, every_preset, testing::ValuesIn(shipped_platforms(presets_directory)),
+                         [](const auto& one) { return one.param; });
 
 TEST(exactness, holds_for_resnet20_on_dasq) { expect_exact(request_of(preset("dasq"), load_workload("resnet20", nets_directory))); }
 

@@ -1,4 +1,5 @@
-// Networks as PyTorch exports them, and shipped graphs in YAML: loaded, calibrated on seeded images, run on the accelerator, equal to the second executor score by score.
+// Networks as PyTorch exports them, and shipped graphs in YAML: loaded, calibrated on seeded images, run on the accelerator, equal to the
+// second executor score by score.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,7 +19,8 @@ namespace {
 
 std::vector<float> seeded_image(const workload& net, std::int64_t index) {
     std::vector<float> image(std::size_t(elements_of(net.graph->nodes[net.graph->input].shape)));
-    for (std::size_t i = 0; i < image.size(); ++i) image[i] = static_cast<float>(std::sin(double(index + 1) * 0.37 * double(i % 97) + double(i) * 0.011));
+    for (std::size_t i = 0; i < image.size(); ++i)
+        image[i] = static_cast<float>(std::sin(double(index + 1) * 0.37 * double(i % 97) + double(i) * 0.011));
     return image;
 }
 
@@ -67,7 +69,8 @@ TEST_P(an_imported_network, gives_the_scores_of_the_second_executor) {
             [&](const network_result& result) {
                 const std::vector<std::int16_t> wanted = reference_network(q, codes(done++))[graph.output];
                 if (result.scores != wanted) difference += "image " + std::to_string(done - 1) + " differs; ";
-                if (std::adjacent_find(wanted.begin(), wanted.end(), std::not_equal_to<>()) == wanted.end()) difference += "all scores are equal; ";
+                if (std::adjacent_find(wanted.begin(), wanted.end(), std::not_equal_to<>()) == wanted.end())
+                    difference += "all scores are equal; ";
             });
         return difference.empty() && done == images ? "exact" : difference;
     });
@@ -76,21 +79,24 @@ TEST_P(an_imported_network, gives_the_scores_of_the_second_executor) {
 
 // A macro, since the name of a case is a literal.
 #define NETWORK(name) "tests/data/networks/" name ".onnx"
-INSTANTIATE_TEST_SUITE_P(exported, an_imported_network,
-                         testing::Values(imported_case{"workloads/nets/fashion_resnet.onnx", "symq", "symq:w4a4"},
-                                         imported_case{"workloads/nets/fashion_resnet.onnx", "dasq_row_sum", "dasq:w3a3"},
-                                         imported_case{"workloads/nets/fashion_vit.onnx", "asymq_widened", "asymq:w4a4"},
-                                         imported_case{"workloads/nets/fashion_vit.onnx", "post", "post:w4a4"},
-                                         imported_case{NETWORK("small_deit"), "symq", "symq:w8a8"}, imported_case{NETWORK("small_deit"), "dasq", "dasq:w4a4"},
-                                         imported_case{NETWORK("small_mobilenet_v2"), "symq", "symq:w4a4"},
-                                         imported_case{NETWORK("small_mobilenet_v2"), "asymq_row_sum", "asymq:w8a8"},
-                                         imported_case{NETWORK("small_resnet18"), "asymq_pre_subtract", "asymq:w4a4"},
-                                         imported_case{NETWORK("small_swin"), "symq", "symq:w4a4"}, imported_case{NETWORK("small_swin"), "dasq", "dasq:w4a4"}, imported_case{NETWORK("small_swin"), "pot", "pot:w4a4"},
-                                         imported_case{NETWORK("small_hiera"), "symq", "symq:w4a4"}, imported_case{NETWORK("small_hiera"), "dasq", "dasq:w3a4"}, imported_case{NETWORK("small_hiera"), "asymq_row_sum", "asymq:w8a8"},
-                                         imported_case{NETWORK("small_deit_open_batch"), "symq", "symq:w4a4"},
-                                         imported_case{"workloads/nets/resnet20.yaml", "dasq_row_sum", "dasq:w4a4"},
-                                         imported_case{"workloads/nets/resnet20.yaml", "symq", "symq:w8a8"}),
-                         case_name);
+INSTANTIATE_TEST_SUITE_P(
+    exported, an_imported_network,
+    testing::Values(imported_case{"workloads/nets/fashion_resnet.onnx", "symq", "symq:w4a4"},
+                    imported_case{"workloads/nets/fashion_resnet.onnx", "dasq_row_sum", "dasq:w3a3"},
+                    imported_case{"workloads/nets/fashion_vit.onnx", "asymq_widened", "asymq:w4a4"},
+                    imported_case{"workloads/nets/fashion_vit.onnx", "post", "post:w4a4"},
+                    imported_case{NETWORK("small_deit"), "symq", "symq:w8a8"}, imported_case{NETWORK("small_deit"), "dasq", "dasq:w4a4"},
+                    imported_case{NETWORK("small_mobilenet_v2"), "symq", "symq:w4a4"},
+                    imported_case{NETWORK("small_mobilenet_v2"), "asymq_row_sum", "asymq:w8a8"},
+                    imported_case{NETWORK("small_resnet18"), "asymq_pre_subtract", "asymq:w4a4"},
+                    imported_case{NETWORK("small_swin"), "symq", "symq:w4a4"}, imported_case{NETWORK("small_swin"), "dasq", "dasq:w4a4"},
+                    imported_case{NETWORK("small_swin"), "pot", "pot:w4a4"}, imported_case{NETWORK("small_hiera"), "symq", "symq:w4a4"},
+                    imported_case{NETWORK("small_hiera"), "dasq", "dasq:w3a4"},
+                    imported_case{NETWORK("small_hiera"), "asymq_row_sum", "asymq:w8a8"},
+                    imported_case{NETWORK("small_deit_open_batch"), "symq", "symq:w4a4"},
+                    imported_case{"workloads/nets/resnet20.yaml", "dasq_row_sum", "dasq:w4a4"},
+                    imported_case{"workloads/nets/resnet20.yaml", "symq", "symq:w8a8"}),
+    case_name);
 
 #undef NETWORK
 

@@ -1,7 +1,6 @@
 // More of anything makes no run slower by more than 3 %. What is slower at all is printed; docs/timing-anomalies.md explains the classes.
-#include <gtest/gtest.h>
-
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include <map>
 
@@ -24,10 +23,13 @@ std::uint64_t grown(std::uint64_t size, dice& d) { return size * static_cast<std
 // Lanes and trees grow with the ports, the bank and the drain that feed and empty them: a wider array behind the same ports loads longer,
 // and n-blocks that outgrow their bank are fetched again and again (docs/timing-anomalies.md).
 const improvements memory_ports_and_array{
-    {"bandwidth", [](platform_config& p, dice& d) { p.dram.bandwidth_bytes = p.dram.bandwidth_bytes * static_cast<std::uint64_t>(d.from(5, 16)) / 4 + 1; }},
-    {"latency", [](platform_config& p, dice& d) { p.dram.latency_cycles = p.dram.latency_cycles * static_cast<std::uint64_t>(d.from(0, 3)) / 4; }},
+    {"bandwidth", [](platform_config& p,
+                     dice& d) { p.dram.bandwidth_bytes = p.dram.bandwidth_bytes * static_cast<std::uint64_t>(d.from(5, 16)) / 4 + 1; }},
+    {"latency",
+     [](platform_config& p, dice& d) { p.dram.latency_cycles = p.dram.latency_cycles * static_cast<std::uint64_t>(d.from(0, 3)) / 4; }},
     {"weight port", [](platform_config& p, dice& d) { p.weight_buffer.port_bits = p.weight_buffer.port_bits * d.from(5, 8) / 4; }},
-    {"activation port", [](platform_config& p, dice& d) { p.activation_buffer.port_bits = p.activation_buffer.port_bits * d.from(5, 8) / 4; }},
+    {"activation port",
+     [](platform_config& p, dice& d) { p.activation_buffer.port_bits = p.activation_buffer.port_bits * d.from(5, 8) / 4; }},
     {"lanes",
      [](platform_config& p, dice&) {
          p.array.lanes *= 2;
@@ -48,7 +50,8 @@ const improvements buffers{
     {"weight bank", [](platform_config& p, dice& d) { p.weight_buffer.bank_bytes = grown(p.weight_buffer.bank_bytes, d); }},
     {"activation bank", [](platform_config& p, dice& d) { p.activation_buffer.bank_bytes = grown(p.activation_buffer.bank_bytes, d); }},
     {"output bank", [](platform_config& p, dice& d) { p.output_buffer.bank_bytes = grown(p.output_buffer.bank_bytes, d); }},
-    {"accumulator depth", [](platform_config& p, dice& d) { p.accumulators.depth = static_cast<int>(grown(std::uint64_t(p.accumulators.depth), d)); }},
+    {"accumulator depth",
+     [](platform_config& p, dice& d) { p.accumulators.depth = static_cast<int>(grown(std::uint64_t(p.accumulators.depth), d)); }},
 };
 
 const improvements prefetch{{"outstanding", [](platform_config& p, dice& d) { p.dma.outstanding += d.from(1, 4); }}};
@@ -77,8 +80,12 @@ platform_config plausible_platform(dice& d) {
 
 layer plausible_layer(dice& d) {
     switch (d.from(0, 3)) {
-        case 0: return with_input(conv_layer(d.any_of({3, 16, 24, 64}), d.any_of({8, 14, 16, 28}), d.any_of({16, 32, 48, 64}), 3, d.from(1, 2), 1), activation_class::relu);
-        case 1: return with_input(conv_layer(d.any_of({16, 32, 96}), d.any_of({7, 14, 28}), d.any_of({16, 24, 64}), 1), activation_class::relu);
+        case 0:
+            return with_input(
+                conv_layer(d.any_of({3, 16, 24, 64}), d.any_of({8, 14, 16, 28}), d.any_of({16, 32, 48, 64}), 3, d.from(1, 2), 1),
+                activation_class::relu);
+        case 1:
+            return with_input(conv_layer(d.any_of({16, 32, 96}), d.any_of({7, 14, 28}), d.any_of({16, 24, 64}), 1), activation_class::relu);
         case 2: return linear_layer(d.any_of({1, 50, 197}), d.any_of({64, 192, 384}), d.any_of({64, 100, 192}));
         default: return attention_layer(d.any_of({49, 100}), d.any_of({32, 64}), d.any_of({49, 100}), d.from(1, 3));
     }

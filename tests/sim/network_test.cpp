@@ -108,7 +108,9 @@ struct test_network {
         platform.vector_unit.bank_bytes = 512;
         const scheme format = parse_scheme(scheme_text);
         adaptive = with_adaptive_tensors(net, schemes_of(net, platform, format, {}));
-        const auto choose = [&](std::size_t node, int bits, activation_coding coding) { return plain_format(net, adaptive.origin[node], bits, coding); };
+        const auto choose = [&](std::size_t node, int bits, activation_coding coding) {
+            return plain_format(net, adaptive.origin[node], bits, coding);
+        };
         q = quantize_network(adaptive.network, platform, format, choose, weight_cache(""), 1, 1);
     }
     adaptive_network adaptive;
@@ -118,30 +120,32 @@ struct test_network {
 /// Runs two images on the platform and on the second executor.
 void expect_exact(workload net, platform_config platform, const std::string& scheme_text) {
     EXPECT_EQ(forked([&]() -> std::string {
-        test_network test(std::move(net), platform, scheme_text);
-        attach_adapters(test.q, test.adaptive, lively_adapters(test.q, test.adaptive));
-        const quantized_network& q = test.q;
-        EXPECT_EQ(parse_scheme(scheme_text).adaptive_activations, !test.adaptive.requantized.empty());
-        const network_program program = compile(q, platform, true);
-        std::vector<std::vector<std::int16_t>> images;
-        for (std::uint64_t seed = 1; seed <= 2; ++seed) images.push_back(random_image(q.network, q.nodes[q.network.graph->input].format, seed));
-        std::size_t next = 0, done = 0;
-        run_network(
-            program, platform, true,
-            [&]() -> std::optional<std::vector<std::int16_t>> {
-                if (next == images.size()) return {};
-                return images[next++];
-            },
-            [&](const network_result& result) {
-                const std::vector<std::int16_t> wanted = reference_network(q, images[done++])[q.network.graph->output];
-                EXPECT_EQ(result.scores, wanted);
-                EXPECT_EQ(result.steps.size(), program.steps.size());
-                const bool moves = std::adjacent_find(wanted.begin(), wanted.end(), std::not_equal_to<>()) != wanted.end();
-                EXPECT_TRUE(moves) << "every output has the same code: the test sees nothing";
-            });
-        EXPECT_EQ(done, images.size());
-        return ::testing::Test::HasFailure() ? "failed" : "done";
-    }), "done");
+                  test_network test(std::move(net), platform, scheme_text);
+                  attach_adapters(test.q, test.adaptive, lively_adapters(test.q, test.adaptive));
+                  const quantized_network& q = test.q;
+                  EXPECT_EQ(parse_scheme(scheme_text).adaptive_activations, !test.adaptive.requantized.empty());
+                  const network_program program = compile(q, platform, true);
+                  std::vector<std::vector<std::int16_t>> images;
+                  for (std::uint64_t seed = 1; seed <= 2; ++seed)
+                      images.push_back(random_image(q.network, q.nodes[q.network.graph->input].format, seed));
+                  std::size_t next = 0, done = 0;
+                  run_network(
+                      program, platform, true,
+                      [&]() -> std::optional<std::vector<std::int16_t>> {
+                          if (next == images.size()) return {};
+                          return images[next++];
+                      },
+                      [&](const network_result& result) {
+                          const std::vector<std::int16_t> wanted = reference_network(q, images[done++])[q.network.graph->output];
+                          EXPECT_EQ(result.scores, wanted);
+                          EXPECT_EQ(result.steps.size(), program.steps.size());
+                          const bool moves = std::adjacent_find(wanted.begin(), wanted.end(), std::not_equal_to<>()) != wanted.end();
+                          EXPECT_TRUE(moves) << "every output has the same code: the test sees nothing";
+                      });
+                  EXPECT_EQ(done, images.size());
+                  return ::testing::Test::HasFailure() ? "failed" : "done";
+              }),
+              "done");
 }
 
 /// A residual network with both shortcuts: strided slice with padded channels, and projection.
@@ -236,12 +240,15 @@ TEST(a_network, transformer_is_exact_on_dasq) { expect_exact(transformer_network
 TEST(a_network, residual_is_exact_with_asq) { expect_exact(residual_network(), preset("symq"), "symq:w4a4:asq"); }
 TEST(a_network, residual_is_exact_with_asq_on_dasq) { expect_exact(residual_network(), preset("dasq"), "dasq:w4a3:asq"); }
 TEST(a_network, residual_is_exact_with_asq_on_post) { expect_exact(residual_network(), preset("post"), "post:w4a4:asq"); }
-TEST(a_network, residual_is_exact_with_asq_on_asymq_row_sum) { expect_exact(residual_network(), preset("asymq_row_sum"), "asymq:w4a4:asq"); }
+TEST(a_network, residual_is_exact_with_asq_on_asymq_row_sum) {
+    expect_exact(residual_network(), preset("asymq_row_sum"), "asymq:w4a4:asq");
+}
 TEST(a_network, separable_is_exact_with_asq) { expect_exact(separable_network(), preset("symq"), "symq:w4a4:asq"); }
 TEST(a_network, transformer_is_exact_with_asq) { expect_exact(transformer_network(), preset("symq"), "symq:w4a4:asq"); }
 
 /// Runs images 1, 2, 3 and says what came out.
-std::vector<std::vector<std::int16_t>> scores_of(const quantized_network& q, const platform_config& platform, std::vector<layer_result>* steps = nullptr) {
+std::vector<std::vector<std::int16_t>> scores_of(const quantized_network& q, const platform_config& platform,
+                                                 std::vector<layer_result>* steps = nullptr) {
     const network_program program = compile(q, platform, true);
     std::vector<std::vector<std::int16_t>> scores;
     run_network(
@@ -259,42 +266,49 @@ std::vector<std::vector<std::int16_t>> scores_of(const quantized_network& q, con
 
 TEST(asq, identity_is_the_fixed_step) {
     EXPECT_EQ(forked([]() -> std::string {
-        platform_config platform = preset("symq");
-        test_network adaptive(residual_network(), platform, "symq:w4a4:asq"), fixed(residual_network(), platform, "symq:w4a4:asq"),
-            lively(residual_network(), platform, "symq:w4a4:asq");
-        attach_adapters(lively.q, lively.adaptive, lively_adapters(lively.q, lively.adaptive));
-        attach_adapters(adaptive.q, adaptive.adaptive, identity_adapters(adaptive.q, adaptive.adaptive));
-        const auto scores = scores_of(adaptive.q, platform);
-        for (std::size_t i = 0; i < 3; ++i) {
-            const auto image = random_image(fixed.q.network, fixed.q.nodes[fixed.q.network.graph->input].format, i + 1);
-            EXPECT_EQ(scores[i], reference_network(fixed.q, image)[fixed.q.network.graph->output]) << "image " << i;
-            EXPECT_NE(scores[i], reference_network(lively.q, image)[fixed.q.network.graph->output]) << "the adapters of the other tests do nothing";
-        }
-        return ::testing::Test::HasFailure() ? "failed" : "done";
-    }), "done");
+                  platform_config platform = preset("symq");
+                  test_network adaptive(residual_network(), platform, "symq:w4a4:asq"),
+                      fixed(residual_network(), platform, "symq:w4a4:asq"), lively(residual_network(), platform, "symq:w4a4:asq");
+                  attach_adapters(lively.q, lively.adaptive, lively_adapters(lively.q, lively.adaptive));
+                  attach_adapters(adaptive.q, adaptive.adaptive, identity_adapters(adaptive.q, adaptive.adaptive));
+                  const auto scores = scores_of(adaptive.q, platform);
+                  for (std::size_t i = 0; i < 3; ++i) {
+                      const auto image = random_image(fixed.q.network, fixed.q.nodes[fixed.q.network.graph->input].format, i + 1);
+                      EXPECT_EQ(scores[i], reference_network(fixed.q, image)[fixed.q.network.graph->output]) << "image " << i;
+                      EXPECT_NE(scores[i], reference_network(lively.q, image)[fixed.q.network.graph->output])
+                          << "the adapters of the other tests do nothing";
+                  }
+                  return ::testing::Test::HasFailure() ? "failed" : "done";
+              }),
+              "done");
 }
 
 TEST(asq, an_adapter_takes_the_time_and_the_operations_of_its_parts) {
     EXPECT_EQ(forked([]() -> std::string {
-        platform_config platform = preset("symq");
-        test_network test(residual_network(), platform, "symq:w4a4:asq");
-        platform.vector_unit.bank_bytes = 3 * 12 * 16;  // three rows of relu0
-        attach_adapters(test.q, test.adaptive, lively_adapters(test.q, test.adaptive));
-        std::vector<layer_result> steps;
-        scores_of(test.q, platform, &steps);
-        const network_program program = compile(test.q, platform, true);
-        const auto found = std::find_if(program.steps.begin(), program.steps.end(), [](const network_step& s) { return !s.is_product && s.operation == vector_operation::adapter; });
-        EXPECT_EQ(found->name, "relu0.asq");
-        const vector_activity& a = steps[std::size_t(found - program.steps.begin())].vector_unit;
-        // 12 x 12 pixels of 16 channels on 8 lanes, one hidden element: four pieces of 36 pixels; products 16 / 8 and 1 issue; 19 + 1 cycles.
-        EXPECT_EQ(a.busy, 4u * (36 * 2 + 4) + (2 + 5 + 3 - 1) + (1 + 5 + 3 - 1) + 20);
-        EXPECT_EQ(a.lane_operations, 12u * 12 * 16);
-        EXPECT_EQ(a.scaled, 16u + 16 + 1);
-        EXPECT_EQ(a.row_operations, 1u);
-        EXPECT_EQ(std::count_if(program.steps.begin(), program.steps.end(), [](const network_step& s) { return s.operation == vector_operation::adapter; }),
-                  std::ptrdiff_t(test.adaptive.requantized.size()));
-        return ::testing::Test::HasFailure() ? "failed" : "done";
-    }), "done");
+                  platform_config platform = preset("symq");
+                  test_network test(residual_network(), platform, "symq:w4a4:asq");
+                  platform.vector_unit.bank_bytes = 3 * 12 * 16;  // three rows of relu0
+                  attach_adapters(test.q, test.adaptive, lively_adapters(test.q, test.adaptive));
+                  std::vector<layer_result> steps;
+                  scores_of(test.q, platform, &steps);
+                  const network_program program = compile(test.q, platform, true);
+                  const auto found = std::find_if(program.steps.begin(), program.steps.end(), [](const network_step& s) {
+                      return !s.is_product && s.operation == vector_operation::adapter;
+                  });
+                  EXPECT_EQ(found->name, "relu0.asq");
+                  const vector_activity& a = steps[std::size_t(found - program.steps.begin())].vector_unit;
+                  // 12 x 12 pixels of 16 channels on 8 lanes, one hidden element: four pieces of 36 pixels; products 16 / 8 and 1 issue; 19
+                  // + 1 cycles.
+                  EXPECT_EQ(a.busy, 4u * (36 * 2 + 4) + (2 + 5 + 3 - 1) + (1 + 5 + 3 - 1) + 20);
+                  EXPECT_EQ(a.lane_operations, 12u * 12 * 16);
+                  EXPECT_EQ(a.scaled, 16u + 16 + 1);
+                  EXPECT_EQ(a.row_operations, 1u);
+                  EXPECT_EQ(std::count_if(program.steps.begin(), program.steps.end(),
+                                          [](const network_step& s) { return s.operation == vector_operation::adapter; }),
+                            std::ptrdiff_t(test.adaptive.requantized.size()));
+                  return ::testing::Test::HasFailure() ? "failed" : "done";
+              }),
+              "done");
 }
 
 TEST(a_network, transformer_is_exact_on_pot) { expect_exact(transformer_network(), preset("pot"), "pot:w4a4"); }

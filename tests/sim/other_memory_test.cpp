@@ -73,7 +73,8 @@ TEST(a_flipped_weight_bit, is_named_by_the_channel_it_belongs_to) {
     EXPECT_NE(first.find("(accumulator)"), std::string::npos) << first;
     // The last byte of the second fill: channel 15.
     const std::string last = outcome_with(small_run(), [](tlm::tlm_generic_payload& t, const layer_image& image) {
-        if (std::uint8_t* byte = t.is_read() ? byte_at(t, image.descriptor.weights_address + image.dense.size() - 1) : nullptr) *byte ^= 0x80;
+        if (std::uint8_t* byte = t.is_read() ? byte_at(t, image.descriptor.weights_address + image.dense.size() - 1) : nullptr)
+            *byte ^= 0x80;
     });
     EXPECT_TRUE(begins_with(last, "repeat 0 channel 15 ")) << last;
 }
@@ -87,25 +88,29 @@ TEST(a_flipped_activation_bit, is_named_by_its_vector) {
 }
 
 TEST(a_lost_outlier, is_a_difference) {
-    const std::string seen = outcome_with(small_run("dasq", "dasq:w4a4:sw4:p90"), [](tlm::tlm_generic_payload& t, const layer_image& image) {
-        // ceil(log2(65)) = 7 bits of count, then the value of the first outlier: bits 7 to 10
-        std::uint8_t* const first = t.is_read() ? byte_at(t, image.descriptor.outliers_address) : nullptr;
-        std::uint8_t* const second = t.is_read() ? byte_at(t, image.descriptor.outliers_address + 1) : nullptr;
-        if (first) *first &= 0x7f;
-        if (second) *second &= 0xf8;
-    });
+    const std::string seen =
+        outcome_with(small_run("dasq", "dasq:w4a4:sw4:p90"), [](tlm::tlm_generic_payload& t, const layer_image& image) {
+            // ceil(log2(65)) = 7 bits of count, then the value of the first outlier: bits 7 to 10
+            std::uint8_t* const first = t.is_read() ? byte_at(t, image.descriptor.outliers_address) : nullptr;
+            std::uint8_t* const second = t.is_read() ? byte_at(t, image.descriptor.outliers_address + 1) : nullptr;
+            if (first) *first &= 0x7f;
+            if (second) *second &= 0xf8;
+        });
     EXPECT_TRUE(begins_with(seen, "repeat 0 channel ")) << seen;
 }
 
 TEST(swapped_weight_banks, are_a_difference) {
     const run_request r = small_run();
-    const std::string seen = outcome_with(r, [saved = std::vector<std::uint8_t>()](tlm::tlm_generic_payload& t, const layer_image& image) mutable {
-        // Both fills have 160 bytes and arrive as one burst each: the second one brings the first one's bytes.
-        const std::uint64_t weights = image.descriptor.weights_address, half = image.dense.size() / 2;
-        if (!t.is_read() || (t.get_address() != weights && t.get_address() != weights + half)) return;
-        if (t.get_address() == weights) saved.assign(t.get_data_ptr(), t.get_data_ptr() + half);
-        else std::copy(saved.begin(), saved.end(), t.get_data_ptr());
-    });
+    const std::string seen =
+        outcome_with(r, [saved = std::vector<std::uint8_t>()](tlm::tlm_generic_payload& t, const layer_image& image) mutable {
+            // Both fills have 160 bytes and arrive as one burst each: the second one brings the first one's bytes.
+            const std::uint64_t weights = image.descriptor.weights_address, half = image.dense.size() / 2;
+            if (!t.is_read() || (t.get_address() != weights && t.get_address() != weights + half)) return;
+            if (t.get_address() == weights)
+                saved.assign(t.get_data_ptr(), t.get_data_ptr() + half);
+            else
+                std::copy(saved.begin(), saved.end(), t.get_data_ptr());
+        });
     EXPECT_TRUE(begins_with(seen, "repeat 0 channel 8 ")) << seen;
 }
 

@@ -1,7 +1,6 @@
 // Blocked at t - 1, ready at t: bank tokens and the DMA let nobody through a cycle early or a cycle late.
-#include <gtest/gtest.h>
-
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 #include <tlm_utils/simple_target_socket.h>
 
 #include "models/dma/dma.h"
@@ -138,13 +137,14 @@ std::string finished(const std::vector<asked>& list, int outstanding, int burst_
     });
 }
 
-constexpr auto weights = dma_stream::weights, outliers = dma_stream::outliers, activations = dma_stream::activations, outputs = dma_stream::outputs;
+constexpr auto weights = dma_stream::weights, outliers = dma_stream::outliers, activations = dma_stream::activations,
+               outputs = dma_stream::outputs;
 
 TEST(dma, takes_the_latency_and_the_data_phase) {
     EXPECT_EQ(finished({{0, weights, 64}}, 8), "0@44 ");
     EXPECT_EQ(finished({{5, weights, 64}}, 8), "0@49 ");
-    EXPECT_EQ(finished({{0, weights, 65}}, 8, 256), "0@45 ");   // a started cycle counts
-    EXPECT_EQ(finished({{0, outputs, 64}}, 8), "0@44 ");        // writes cost the same
+    EXPECT_EQ(finished({{0, weights, 65}}, 8, 256), "0@45 ");  // a started cycle counts
+    EXPECT_EQ(finished({{0, outputs, 64}}, 8), "0@44 ");       // writes cost the same
 }
 
 TEST(dma, overlaps_latencies_but_not_data_phases) {
@@ -170,7 +170,8 @@ TEST(dma, grants_by_arrival_then_by_stream) {
 }
 
 TEST(dma, lets_streams_alternate_burst_by_burst) {
-    // Each next burst of a stream arrives when the one before is granted: 0 weights, 0 weights again (both arrived at 0, key), then in turn.
+    // Each next burst of a stream arrives when the one before is granted: 0 weights, 0 weights again (both arrived at 0, key), then in
+    // turn.
     EXPECT_EQ(finished({{0, weights, 192}, {0, activations, 128}}, 1), "0@176 1@220 ");
 }
 

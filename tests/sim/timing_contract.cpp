@@ -19,7 +19,8 @@ void timing_contract::fetch_weights(std::size_t j) {
     if (j >= program_.weights.size()) return;
     const weight_fill& fill = layer_->plan.fills[program_.weights[j].fill];
     dma_.offer(t_, burst_dma::weights, {fill.dense_bytes}, [this, j](std::uint64_t bytes) { dense_in_[j] += bytes; });
-    if (fill.outlier_bytes > 0) dma_.offer(t_, burst_dma::outliers, {fill.outlier_bytes}, [this, j](std::uint64_t bytes) { outliers_in_[j] += bytes; });
+    if (fill.outlier_bytes > 0)
+        dma_.offer(t_, burst_dma::outliers, {fill.outlier_bytes}, [this, j](std::uint64_t bytes) { outliers_in_[j] += bytes; });
 }
 
 void timing_contract::fetch_input(std::size_t j) {
@@ -68,12 +69,18 @@ void timing_contract::issue_or_stall(slot_split& split) {
     const std::uint64_t supply = up(std::uint64_t(array_.lanes) * array_.activation_bits, c_.activation_buffer.port_bits);
     const bool first = vector_ == 0;
     std::uint64_t* cause = nullptr;
-    if (issued_any_ && t_ < issue_ + pace_) cause = &split.outlier;
-    else if ((issued_any_ && t_ < issue_ + supply) || input_in_[tile.input] < input_wanted_[tile.input]) cause = &split.input;
-    else if (first && !tile_ready(tile_)) cause = &split.memory;
-    else if (first && t_ < swap(tile_)) cause = &split.weight_port;
-    else if (!tile.first_slice && t_ + s - 1 < written_[vector_] + (holds_outputs() ? 1 : c_.accumulators.write_interval)) cause = &split.hazard;
-    else if (first && tile.first_slice && free_accumulator_banks_ == 0) cause = &split.drain;
+    if (issued_any_ && t_ < issue_ + pace_)
+        cause = &split.outlier;
+    else if ((issued_any_ && t_ < issue_ + supply) || input_in_[tile.input] < input_wanted_[tile.input])
+        cause = &split.input;
+    else if (first && !tile_ready(tile_))
+        cause = &split.memory;
+    else if (first && t_ < swap(tile_))
+        cause = &split.weight_port;
+    else if (!tile.first_slice && t_ + s - 1 < written_[vector_] + (holds_outputs() ? 1 : c_.accumulators.write_interval))
+        cause = &split.hazard;
+    else if (first && tile.first_slice && free_accumulator_banks_ == 0)
+        cause = &split.drain;
     if (cause) {
         ++(issued_any_ ? *cause : split.barrier);
         return;
@@ -156,10 +163,11 @@ void timing_contract::begin(const prepared_layer& l) {
     input_wanted_.assign(program_.inputs.size(), 1);  // not asked for yet: not there
     load_end_.assign(program_.tiles.size(), never);
     last_.assign(program_.tiles.size(), never);
-    next_load_ = program_.tiles.size();               // the engines wait for the tables
+    next_load_ = program_.tiles.size();  // the engines wait for the tables
     tile_ = vector_ = 0;
     issued_any_ = false;
-    blocks_left_ = static_cast<std::size_t>(std::count_if(program_.tiles.begin(), program_.tiles.end(), [](const tile& t) { return t.last_slice && t.first_vector == 0; }));
+    blocks_left_ = static_cast<std::size_t>(
+        std::count_if(program_.tiles.begin(), program_.tiles.end(), [](const tile& t) { return t.last_slice && t.first_vector == 0; }));
 
     // The sequencer reads the descriptor, then the tables, then starts the engines.
     const std::uint64_t tables = std::uint64_t(g.n()) * g.repeat * 12 + l.plan.fills.size() * 12;
@@ -200,7 +208,8 @@ std::vector<measured_layer> timing_contract::evaluate() {
         m.name = l.what->name;
         begin(l);
         for (dma_.land(t_); blocks_left_ > 0; dma_.land(++t_)) {
-            if (t_ - began > 50'000'000) throw std::runtime_error("the contract's evaluation does not end: layer " + m.name + ", tile " + std::to_string(tile_));
+            if (t_ - began > 50'000'000)
+                throw std::runtime_error("the contract's evaluation does not end: layer " + m.name + ", tile " + std::to_string(tile_));
             step(m.split);
         }
         m.cycles = t_ - began;

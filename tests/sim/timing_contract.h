@@ -29,7 +29,7 @@ private:
     struct handover {
         cycle ready;
         std::uint64_t cycles;
-        bool first_of_block, last_of_block;   ///< of an n-block's outputs of an m-block
+        bool first_of_block, last_of_block;  ///< of an n-block's outputs of an m-block
         std::uint64_t block_bytes;
     };
     void begin(const prepared_layer& l);
@@ -62,9 +62,9 @@ private:
     std::vector<cycle> load_end_, last_;
     std::size_t next_load_ = 0, tile_ = 0, vector_ = 0;
     bool issued_any_ = false;
-    cycle issue_ = 0;                  ///< of the previous vector
-    std::uint64_t pace_ = 1;           ///< s of the previous vector
-    std::vector<cycle> written_;       ///< last write of each accumulator of the bank being filled
+    cycle issue_ = 0;             ///< of the previous vector
+    std::uint64_t pace_ = 1;      ///< s of the previous vector
+    std::vector<cycle> written_;  ///< last write of each accumulator of the bank being filled
     int free_accumulator_banks_ = 2, free_output_banks_ = 2;
     std::deque<handover> handovers_;
     bool draining_ = false;

@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/forked.h"
-#include "tests/support/random_cases.h"
 #include "tests/support/measured.h"
+#include "tests/support/random_cases.h"
 
 namespace symmetree {
 namespace {
@@ -13,7 +13,9 @@ run_request unchecked(run_request r) {
     return r;
 }
 
-std::string difference_without_values(const run_request& r) { return timing_difference(forked_measure(unchecked(r)), forked_measure(timing_of(r))); }
+std::string difference_without_values(const run_request& r) {
+    return timing_difference(forked_measure(unchecked(r)), forked_measure(timing_of(r)));
+}
 
 void expect_the_same_on(const std::string& platform) {
     EXPECT_EQ(difference_without_values(request_of(preset(platform), load_workload("resnet20", nets_directory))), "");
@@ -44,7 +46,8 @@ TEST(timing_only, equals_the_exact_run_on_random_layers_and_platforms) {
 }
 
 std::vector<layer> some_layers() {
-    return {conv_layer(8, 9, 24, 3, 1, 1), linear_layer(1, 100, 30), linear_layer(50, 40, 33), attention_layer(17, 20, 17, 3), conv_layer(6, 8, 6, 3, 1, 1, 6)};
+    return {conv_layer(8, 9, 24, 3, 1, 1), linear_layer(1, 100, 30), linear_layer(50, 40, 33), attention_layer(17, 20, 17, 3),
+            conv_layer(6, 8, 6, 3, 1, 1, 6)};
 }
 
 TEST(dasq_without_outliers, equals_symq_on_the_same_platform) {

@@ -12,13 +12,15 @@ namespace fs = std::filesystem;
 
 TEST(waveform, has_the_hierarchy_of_the_modules) {
     const traced_run run(request_of(preset("dasq"), three_layers()));
-    for (const char* name : {"system.layer", "system.accelerator.sequencer.layer", "system.accelerator.vector_issuer.state", "system.accelerator.vector_issuer.tile",
-                             "system.accelerator.weight_loader.busy", "system.accelerator.requantizer.busy", "system.accelerator.requantizer.accumulator_banks_full",
-                             "system.accelerator.dma.bursts_in_flight", "system.accelerator.dma.stream", "system.accelerator.dma.bytes_moved",
-                             "system.accelerator.vector_issuer.tile_name", "system.accelerator.vector_issuer.lost_to_outlier",
-                             "system.accelerator.weight_loader.tile_name", "system.accelerator.requantizer.block_name",
-                             "system.accelerator.requantizer.no_output_bank", "system.accelerator.weight_buffer.bank0_bytes", "system.accelerator.weight_buffer.bank1_bytes",
-                             "system.accelerator.activation_buffer.bank0_bytes", "system.accelerator.activation_buffer.bank1_bytes"}) {
+    for (const char* name :
+         {"system.layer", "system.accelerator.sequencer.layer", "system.accelerator.vector_issuer.state",
+          "system.accelerator.vector_issuer.tile", "system.accelerator.weight_loader.busy", "system.accelerator.requantizer.busy",
+          "system.accelerator.requantizer.accumulator_banks_full", "system.accelerator.dma.bursts_in_flight",
+          "system.accelerator.dma.stream", "system.accelerator.dma.bytes_moved", "system.accelerator.vector_issuer.tile_name",
+          "system.accelerator.vector_issuer.lost_to_outlier", "system.accelerator.weight_loader.tile_name",
+          "system.accelerator.requantizer.block_name", "system.accelerator.requantizer.no_output_bank",
+          "system.accelerator.weight_buffer.bank0_bytes", "system.accelerator.weight_buffer.bank1_bytes",
+          "system.accelerator.activation_buffer.bank0_bytes", "system.accelerator.activation_buffer.bank1_bytes"}) {
         ASSERT_EQ(run.waves.signals.count(name), 1u) << name;
         EXPECT_FALSE(run.waves.signals.at(name).changes.empty()) << name;
     }
@@ -59,7 +61,8 @@ TEST(waveform, shows_slots_between_the_vectors_of_a_tile_as_its_pace) {
     const slot_split split = run.result.total().split;
     std::map<std::string, std::uint64_t> spent = run.cycles_in("system.accelerator.vector_issuer.state");
     EXPECT_GT(split.outlier, 0u);
-    EXPECT_EQ(spent["issuing"] + spent["outlier"] + spent["input"] + spent["hazard"], split.issued() + split.outlier + split.input + split.hazard);
+    EXPECT_EQ(spent["issuing"] + spent["outlier"] + spent["input"] + spent["hazard"],
+              split.issued() + split.outlier + split.input + split.hazard);
     EXPECT_EQ(spent["memory"], split.memory);
     EXPECT_EQ(spent["weight_port"], split.weight_port);
     EXPECT_EQ(spent["drain"], split.drain);

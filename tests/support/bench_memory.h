@@ -1,12 +1,13 @@
 #pragma once
 
+#include <tlm_utils/multi_passthrough_target_socket.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <functional>
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/multi_passthrough_target_socket.h>
 #include <vector>
 
 namespace symmetree {
@@ -47,8 +48,10 @@ private:
             transaction.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
             return false;
         }
-        if (transaction.is_read()) std::memcpy(transaction.get_data_ptr(), storage_.data() + address, length);
-        else std::memcpy(storage_.data() + address, transaction.get_data_ptr(), length);
+        if (transaction.is_read())
+            std::memcpy(transaction.get_data_ptr(), storage_.data() + address, length);
+        else
+            std::memcpy(storage_.data() + address, transaction.get_data_ptr(), length);
         transaction.set_response_status(tlm::TLM_OK_RESPONSE);
         return true;
     }

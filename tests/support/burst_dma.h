@@ -15,7 +15,7 @@ namespace symmetree {
 class burst_dma {
 public:
     using cycle = std::uint64_t;
-    using landing = std::function<void(std::uint64_t bytes)>;   ///< hears of each burst at the end of its data phase
+    using landing = std::function<void(std::uint64_t bytes)>;  ///< hears of each burst at the end of its data phase
     enum stream { weights, outliers, activations, outputs, control, operands, results, streams };
 
     burst_dma(const dma_config& dma, const dram_config& dram) : dma_(dma), dram_(dram) {}

@@ -22,7 +22,8 @@ inline layer attention_layer(int rows, int inner, int columns, int count) {
 }
 
 /// Square image, square kernel, padding all round.
-inline layer conv_layer(int in_channels, int size, int out_channels, int kernel, int stride = 1, int padding = 0, int groups = 1, int dilation = 1) {
+inline layer conv_layer(int in_channels, int size, int out_channels, int kernel, int stride = 1, int padding = 0, int groups = 1,
+                        int dilation = 1) {
     conv_shape s;
     s.in_channels = in_channels;
     s.in_height = s.in_width = size;

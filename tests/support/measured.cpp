@@ -13,9 +13,9 @@
 namespace symmetree {
 namespace {
 
-constexpr std::uint64_t slot_split::*split_fields[] = {&slot_split::ideal,       &slot_split::mapping_loss, &slot_split::outlier,
-                                                       &slot_split::input,       &slot_split::memory,       &slot_split::weight_port,
-                                                       &slot_split::hazard,      &slot_split::drain,        &slot_split::barrier};
+constexpr std::uint64_t slot_split::*split_fields[] = {&slot_split::ideal,  &slot_split::mapping_loss, &slot_split::outlier,
+                                                       &slot_split::input,  &slot_split::memory,       &slot_split::weight_port,
+                                                       &slot_split::hazard, &slot_split::drain,        &slot_split::barrier};
 
 }  // namespace
 
@@ -23,7 +23,8 @@ const layer_image* prepared_program::next_layer() {
     if (index_ == run_.layers.size()) return nullptr;
     const prepared_layer& l = run_.layers[index_];
     image_ = build_image(run_.request.platform, l.plan, l.weights, l.input ? &*l.input : nullptr, channel_records(l));
-    if (checks()) check_.begin(l.plan.descriptor.geometry, array_of(run_.request.platform, l.on_side_array).trees, l.plan.descriptor.m_block);
+    if (checks())
+        check_.begin(l.plan.descriptor.geometry, array_of(run_.request.platform, l.on_side_array).trees, l.plan.descriptor.m_block);
     return &image_;
 }
 
@@ -59,7 +60,11 @@ std::string to_text(const std::vector<measured_layer>& layers) {
     for (const measured_layer& l : layers) {
         nlohmann::json split = nlohmann::json::array();
         for (const auto field : split_fields) split.push_back(l.split.*field);
-        list.push_back({{"name", l.name}, {"cycles", l.cycles}, {"split", split}, {"bytes", l.dma_bytes}, {"verdict", static_cast<int>(l.check.result)},
+        list.push_back({{"name", l.name},
+                        {"cycles", l.cycles},
+                        {"split", split},
+                        {"bytes", l.dma_bytes},
+                        {"verdict", static_cast<int>(l.check.result)},
                         {"difference", l.check.first_difference}});
     }
     return list.dump();
@@ -87,8 +92,8 @@ std::uint64_t total_cycles(const std::vector<measured_layer>& layers) {
 }
 
 std::string split_text(const slot_split& s) {
-    return fmt::format("ideal {} mapping {} outlier {} input {} memory {} port {} hazard {} drain {} barrier {}", s.ideal, s.mapping_loss, s.outlier,
-                       s.input, s.memory, s.weight_port, s.hazard, s.drain, s.barrier);
+    return fmt::format("ideal {} mapping {} outlier {} input {} memory {} port {} hazard {} drain {} barrier {}", s.ideal, s.mapping_loss,
+                       s.outlier, s.input, s.memory, s.weight_port, s.hazard, s.drain, s.barrier);
 }
 
 bool same_split(const slot_split& a, const slot_split& b) {
@@ -99,8 +104,10 @@ std::string timing_difference(const std::vector<measured_layer>& a, const std::v
     if (a.size() != b.size()) return fmt::format("{} layers, {} layers", a.size(), b.size());
     for (std::size_t i = 0; i < a.size(); ++i) {
         if (a[i].cycles != b[i].cycles) return fmt::format("{}: {} cycles, {} cycles", a[i].name, a[i].cycles, b[i].cycles);
-        if (!same_split(a[i].split, b[i].split)) return fmt::format("{}: {}; {}", a[i].name, split_text(a[i].split), split_text(b[i].split));
-        if (a[i].dma_bytes != b[i].dma_bytes) return fmt::format("{}: bytes {}; {}", a[i].name, fmt::join(a[i].dma_bytes, " "), fmt::join(b[i].dma_bytes, " "));
+        if (!same_split(a[i].split, b[i].split))
+            return fmt::format("{}: {}; {}", a[i].name, split_text(a[i].split), split_text(b[i].split));
+        if (a[i].dma_bytes != b[i].dma_bytes)
+            return fmt::format("{}: bytes {}; {}", a[i].name, fmt::join(a[i].dma_bytes, " "), fmt::join(b[i].dma_bytes, " "));
     }
     return {};
 }

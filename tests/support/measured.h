@@ -17,7 +17,7 @@ struct measured_layer {
     std::string name;
     std::uint64_t cycles = 0;
     slot_split split;
-    std::array<std::uint64_t, dma_streams> dma_bytes{};   ///< by stream
+    std::array<std::uint64_t, dma_streams> dma_bytes{};  ///< by stream
     exactness check;
 };
 

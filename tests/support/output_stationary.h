@@ -11,7 +11,7 @@ namespace symmetree {
 /// slices of the inputs, each a tile of one vector. docs/timing-model.md, "Output-stationary".
 struct stationary_order {
     tile_program program;
-    std::vector<std::size_t> source;   ///< of each tile, the weight-stationary tile that it is a part of
+    std::vector<std::size_t> source;  ///< of each tile, the weight-stationary tile that it is a part of
 };
 
 /// Every n-block must stand whole in a weight bank; throws std::invalid_argument where one does not.

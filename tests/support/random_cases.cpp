@@ -9,7 +9,8 @@ layer random_conv(dice& d) {
     const int groups = d.any_of({1, 1, 1, 2, 3});
     const int kernel = d.from(1, 3), dilation = d.one_in(4) ? 2 : 1, padding = d.from(0, 2), stride = d.from(1, 3);
     const int reach = dilation * (kernel - 1) + 1;
-    layer l = conv_layer(groups * d.from(1, 7), std::max(reach, d.from(1, 9)), groups * d.from(1, 13), kernel, stride, padding, groups, dilation);
+    layer l =
+        conv_layer(groups * d.from(1, 7), std::max(reach, d.from(1, 9)), groups * d.from(1, 13), kernel, stride, padding, groups, dilation);
     auto& shape = std::get<conv_shape>(l.shape);
     shape.in_width = std::max(reach, d.from(1, 9));  // images are not always square
     shape.pad_left = d.from(0, 1);

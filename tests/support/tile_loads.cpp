@@ -74,7 +74,8 @@ std::vector<tile_load_time> tile_load_times(const platform_config& c, const prep
 tile_program tiles_of(const platform_config& c, const prepared_layer& l) {
     const array_config& array = l.on_side_array ? *c.side_array : c.array;
     const layer_descriptor& d = l.plan.descriptor;
-    return enumerate_tiles(d.geometry, array.trees, array.lanes, l.plan.passes, {static_cast<loop_order>(d.order), d.m_block, l.plan.fills});
+    return enumerate_tiles(d.geometry, array.trees, array.lanes, l.plan.passes,
+                           {static_cast<loop_order>(d.order), d.m_block, l.plan.fills});
 }
 
 }  // namespace symmetree

@@ -90,8 +90,8 @@ range_choice parse_range(const std::string& option, const std::string& text) {
     const auto [end, problem] = begins ? std::from_chars(first, last, choice.percentile, std::chars_format::fixed)
                                        : std::from_chars_result{first, std::errc::invalid_argument};
     if (begins && problem == std::errc{} && end == last && choice.percentile >= 50 && choice.percentile <= 100) return choice;
-    throw input_error(
-        diagnostic{"", 0, 0, option, fmt::format("minmax, mse or a percentile from p50 to p100 such as p99.9 is wanted, given '{}'", text)});
+    throw input_error(diagnostic{"", 0, 0, option,
+                                 fmt::format("minmax, mse or a percentile from p50 to p100 such as p99.9 is wanted, given '{}'", text)});
 }
 
 std::string to_string(const range_choice& choice) {
@@ -103,7 +103,8 @@ std::string to_string(const range_choice& choice) {
     return "?";
 }
 
-tensor_format choose_format(const tensor_statistics& seen, const range_choice& range, int bits, activation_class kind, activation_coding coding) {
+tensor_format choose_format(const tensor_statistics& seen, const range_choice& range, int bits, activation_class kind,
+                            activation_coding coding) {
     const bool cut = range.method == calibration_range::percentile;
     const std::array<double, 2> ends =
         cut ? percentile_range(seen, range.percentile, kind, coding) : std::array<double, 2>{seen.least, seen.greatest};
@@ -115,7 +116,8 @@ tensor_format choose_format(const tensor_statistics& seen, const range_choice& r
     if (range.method != calibration_range::mse) return format;
     const std::vector<weighted_value> bins = bins_of(seen.histogram);
     const double least = format.least - format.zero_point, greatest = format.greatest - format.zero_point;
-    format.step = search_step(format.step, usual_candidate, [&](double step, double) { return squared_error(bins, step, least, greatest); }).step;
+    format.step =
+        search_step(format.step, usual_candidate, [&](double step, double) { return squared_error(bins, step, least, greatest); }).step;
     return format;
 }
 

@@ -25,9 +25,10 @@ struct range_choice {
 range_choice parse_range(const std::string& option, const std::string& text);
 std::string to_string(const range_choice& choice);
 
-/// Step, zero point and code range of a tensor, one step for all of it; a tensor without range (zeros only, nothing positive after a ReLU) has step 1.
-/// The codings and zero points are those of docs/numerics.md, "Activations".
-tensor_format choose_format(const tensor_statistics& seen, const range_choice& range, int bits, activation_class kind, activation_coding coding);
+/// Step, zero point and code range of a tensor, one step for all of it; a tensor without range (zeros only, nothing positive after a ReLU)
+/// has step 1. The codings and zero points are those of docs/numerics.md, "Activations".
+tensor_format choose_format(const tensor_statistics& seen, const range_choice& range, int bits, activation_class kind,
+                            activation_coding coding);
 
 /// Mean squared error of the values that were seen when they are stored in that format: each bin counts as its centre.
 double expected_error(const tensor_statistics& seen, const tensor_format& format);

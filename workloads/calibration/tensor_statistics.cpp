@@ -20,9 +20,7 @@ int exponent_for(double magnitude) {
 
 double value_histogram::bin_width() const { return std::ldexp(1.0, exponent_); }
 
-double value_histogram::lower_edge(std::size_t bin) const {
-    return (static_cast<double>(bin) - bins_per_side) * bin_width();
-}
+double value_histogram::lower_edge(std::size_t bin) const { return (static_cast<double>(bin) - bins_per_side) * bin_width(); }
 
 double value_histogram::centre(std::size_t bin) const { return (static_cast<double>(bin) - bins_per_side + 0.5) * bin_width(); }
 

@@ -43,7 +43,8 @@ min_max_fit fit_coding(const double* x, std::size_t count, tensor_format& f, act
         case activation_coding::unsigned_or_sign_magnitude:
             f.least = input == activation_class::relu ? 0 : -f.greatest;
             f.greatest = input == activation_class::relu ? (1 << f.bits) - 1 : f.greatest;
-            return input == activation_class::relu ? min_max_fit{relu_step(x, count, f.greatest), 0} : symmetric_min_max(x, count, f.greatest);
+            return input == activation_class::relu ? min_max_fit{relu_step(x, count, f.greatest), 0}
+                                                   : symmetric_min_max(x, count, f.greatest);
     }
     throw model_fault("unknown activation coding");
 }

@@ -60,8 +60,8 @@ std::int64_t weight_error_report::unused_levels() const {
     return std::count_if(levels.begin(), levels.end(), [](const level_use& l) { return l.count == 0; });
 }
 
-weight_error_report report_errors(const std::string& layer, const scheme& used, const std::vector<float>& weights, const quantized_weights& q,
-                                  std::uint64_t seed) {
+weight_error_report report_errors(const std::string& layer, const scheme& used, const std::vector<float>& weights,
+                                  const quantized_weights& q, std::uint64_t seed) {
     const std::string share = used.family == scheme_family::dasq ? used.dasq.sparsity : "98";
     weight_error_report r;
     r.layer = layer;

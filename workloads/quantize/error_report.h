@@ -33,13 +33,13 @@ struct weight_error_report {
     std::vector<channel_errors> channels;
     std::vector<level_use> levels;  ///< every code that can be written, used or not; outliers aside
     std::int64_t outliers_listed = 0, outliers_stored = 0;
-    weight_symmetry symmetry;       ///< the cut is DASQ's where that is used, else 98 % stay
-    noise_symmetry noise;           ///< of Gaussian noise of that shape
+    weight_symmetry symmetry;  ///< the cut is DASQ's where that is used, else 98 % stay
+    noise_symmetry noise;      ///< of Gaussian noise of that shape
 
     std::int64_t unused_levels() const;
 };
 
-weight_error_report report_errors(const std::string& layer, const scheme& used, const std::vector<float>& weights, const quantized_weights& q,
-                                  std::uint64_t seed);
+weight_error_report report_errors(const std::string& layer, const scheme& used, const std::vector<float>& weights,
+                                  const quantized_weights& q, std::uint64_t seed);
 
 }  // namespace symmetree

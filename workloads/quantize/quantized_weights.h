@@ -11,8 +11,8 @@ namespace symmetree {
 
 /// How far codes are from the floats they stand for.
 struct quantization_error {
-    double mse = 0;          ///< mean squared error, in squared units of the weights
-    double sqnr_db = 0;      ///< 10 log10(mean W^2 / mse); 300 when the error is 0
+    double mse = 0;      ///< mean squared error, in squared units of the weights
+    double sqnr_db = 0;  ///< 10 log10(mean W^2 / mse); 300 when the error is 0
     double max_abs = 0;
     double cosine = 1;
 };
@@ -27,12 +27,13 @@ struct outlier {
 
 /// Quantized weights of one layer; rows = N * repeat (row = repeat_index * N + channel), columns = K.
 /// Value of an element: symq, asymq, dasq: step[row] * (code - zero_point[row] + (outlier << outlier_shift[row]));
-/// pot: step * sign * 2^-e; post: step * sign * sqrt(2)^-e; apot: step * sign * (2^-e1 + 2^-e2); code = sign << (b-1) | e, all-ones e = zero.
+/// pot: step * sign * 2^-e; post: step * sign * sqrt(2)^-e; apot: step * sign * (2^-e1 + 2^-e2); code = sign << (b-1) | e, all-ones e =
+/// zero.
 struct quantized_weights {
     scheme_family family = scheme_family::symq;
-    int bits = 4;                             ///< dense code width
-    int outlier_bits = 0;                     ///< 0: the layer has no outlier stream
-    int guard_bits = 0;                       ///< pot, post, apot
+    int bits = 4;          ///< dense code width
+    int outlier_bits = 0;  ///< 0: the layer has no outlier stream
+    int guard_bits = 0;    ///< pot, post, apot
     std::int64_t rows = 0, columns = 0;
     std::vector<std::int8_t> codes;           ///< rows * columns; pot, post and apot: the raw b-bit code, 0 <= code < 2^b
     std::vector<double> step;                 ///< rows
@@ -45,7 +46,8 @@ struct quantized_weights {
 
 /// Fits `weights` (rows * columns floats, row-major) to a scheme. Deterministic whatever the thread count.
 /// `s.weight_bits` is the width of the layer. Throws model_fault on non-finite input (callers have checked).
-quantized_weights quantize_weights(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s, int threads);
+quantized_weights quantize_weights(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s,
+                                   int threads);
 
 /// The floats that the codes stand for, rows * columns.
 std::vector<double> dequantize(const quantized_weights& q);
@@ -54,9 +56,9 @@ std::vector<double> dequantize(const quantized_weights& q);
 struct quantized_activations {
     int bits = 4;
     double step = 1;
-    int zero_point = 0;                  ///< -2^(a-1) for ReLU outputs; 0 for signed and for sign-magnitude
-    bool sign_magnitude = false;         ///< pot, post layers with signed input: codes in [-(2^(a-1)-1), 2^(a-1)-1]
-    bool is_unsigned = false;            ///< pot, post layers with ReLU input: codes in [0, 2^a - 1]
+    int zero_point = 0;           ///< -2^(a-1) for ReLU outputs; 0 for signed and for sign-magnitude
+    bool sign_magnitude = false;  ///< pot, post layers with signed input: codes in [-(2^(a-1)-1), 2^(a-1)-1]
+    bool is_unsigned = false;     ///< pot, post layers with ReLU input: codes in [0, 2^a - 1]
     std::vector<std::int16_t> codes;
     quantization_error error;
 
@@ -70,6 +72,7 @@ enum class activation_coding { signed_zero_point, unsigned_or_sign_magnitude, si
 /// Quantizes activations with one step for the tensor, min/max or MSE search over 100 candidates.
 /// signed_zero_point: zero point from the range for relu (-2^(a-1)) and gelu (rounded range minimum), 0 for dense.
 /// signed_symmetric: zero point 0 (operands of attention that take the place of weights).
-quantized_activations quantize_activations(const std::vector<float>& x, int bits, range_method range, activation_class input, activation_coding coding);
+quantized_activations quantize_activations(const std::vector<float>& x, int bits, range_method range, activation_class input,
+                                           activation_coding coding);
 
 }  // namespace symmetree

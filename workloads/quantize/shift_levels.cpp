@@ -64,7 +64,8 @@ shift_levels::shift_levels(scheme_family family, int bits) : bits_(bits) {
     magnitude_of_field_.push_back(0);
     fields_.resize(magnitude_of_field_.size());
     std::iota(fields_.begin(), fields_.end(), std::size_t{0});
-    std::sort(fields_.begin(), fields_.end(), [&](std::size_t a, std::size_t b) { return magnitude_of_field_[a] > magnitude_of_field_[b]; });
+    std::sort(fields_.begin(), fields_.end(),
+              [&](std::size_t a, std::size_t b) { return magnitude_of_field_[a] > magnitude_of_field_[b]; });
     for (const std::size_t field : fields_) magnitudes_.push_back(magnitude_of_field_[field]);
     for (std::size_t r = 0; r < zero(); ++r) {
         const double middle = (magnitudes_[r] + magnitudes_[r + 1]) / 2;

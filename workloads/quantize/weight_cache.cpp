@@ -75,9 +75,7 @@ std::string weight_cache::key_of(const layer& l, std::uint64_t seed, const schem
                        to_string(weight_part(s)), weights_identity(l, seed));
 }
 
-std::string weight_cache::path_of(const std::string& key) const {
-    return (fs::path(directory_) / (digest_of(key) + ".weights")).string();
-}
+std::string weight_cache::path_of(const std::string& key) const { return (fs::path(directory_) / (digest_of(key) + ".weights")).string(); }
 
 std::optional<quantized_weights> weight_cache::load(const std::string& key) const { return from_weight_file(read_file(path_of(key)), key); }
 

@@ -39,8 +39,10 @@ int choose_m_block(const layer_geometry& g, const tiling_limits& limits) {
     for (std::int64_t m_block = most; m_block >= 1; --m_block)
         if (largest_input(g, m_block) <= limits.activation_bank_bytes) return static_cast<int>(m_block);
     if (most < 1)
-        throw does_not_fit(fmt::format("the outputs of one vector need {} bytes, an output bank holds {}", ceil_div(vector_out_bits, 8), limits.output_bank_bytes));
-    throw does_not_fit(fmt::format("the input rows of one vector need {} bytes, an activation bank holds {}", largest_input(g, 1), limits.activation_bank_bytes));
+        throw does_not_fit(fmt::format("the outputs of one vector need {} bytes, an output bank holds {}", ceil_div(vector_out_bits, 8),
+                                       limits.output_bank_bytes));
+    throw does_not_fit(fmt::format("the input rows of one vector need {} bytes, an activation bank holds {}", largest_input(g, 1),
+                                   limits.activation_bank_bytes));
 }
 
 /// Replaces the tiles from `begin` on, the slices of one n-block and m-block, by those of its vectors, one vector after the other.
@@ -107,8 +109,9 @@ private:
             return n;
         }
         if (limits_.flow == dataflow::output_stationary)
-            throw does_not_fit(fmt::format("mapping.dataflow is output_stationary: the weights of one n-block need {} bytes, a weight bank holds {}",
-                                           bytes_of_n_block(r, n).total(), limits_.weight_bank_bytes));
+            throw does_not_fit(
+                fmt::format("mapping.dataflow is output_stationary: the weights of one n-block need {} bytes, a weight bank holds {}",
+                            bytes_of_n_block(r, n).total(), limits_.weight_bank_bytes));
         cut_along_k(fills, r, n);
         return n + 1;
     }
@@ -118,7 +121,8 @@ private:
         for (std::int64_t k = 0; k < blocks_.k; ++k) {
             const tile_bytes next = bytes_of_tile(r, n, k);
             if (next.total() > limits_.weight_bank_bytes)
-                throw does_not_fit(fmt::format("one weight tile needs {} bytes, a weight bank holds {}", next.total(), limits_.weight_bank_bytes));
+                throw does_not_fit(
+                    fmt::format("one weight tile needs {} bytes, a weight bank holds {}", next.total(), limits_.weight_bank_bytes));
             if (fill.dense_bytes + fill.outlier_bytes + next.total() > limits_.weight_bank_bytes) {
                 fills.push_back(fill);
                 fill = weight_fill{r, narrow(n), 1, narrow(k), 0, 0, 0};
@@ -159,7 +163,8 @@ template <class Visit>
 void for_each_step(const std::vector<weight_fill>& fills, loop_order order, std::int64_t m_blocks, Visit visit) {
     const auto group_end = [&](std::size_t first) {
         std::size_t end = first + 1;  // the pieces of one n-block that was cut along k belong together
-        while (end < fills.size() && fills[end].repeat == fills[first].repeat && fills[end].first_n_block == fills[first].first_n_block) ++end;
+        while (end < fills.size() && fills[end].repeat == fills[first].repeat && fills[end].first_n_block == fills[first].first_n_block)
+            ++end;
         return end;
     };
     const auto repeat_end = [&](std::size_t first) {
@@ -242,8 +247,10 @@ std::vector<row_run> input_rows(const layer_geometry& g, std::int64_t first_vect
         const auto from = narrow(std::max<std::int64_t>(begin, covered));
         const auto to = narrow(std::min<std::int64_t>(end, g.in_height));
         if (from >= to) return;
-        if (!runs.empty() && runs.back().first + runs.back().count == from) runs.back().count += to - from;
-        else runs.push_back({from, to - from});
+        if (!runs.empty() && runs.back().first + runs.back().count == from)
+            runs.back().count += to - from;
+        else
+            runs.push_back({from, to - from});
         covered = to;
     };
     if (dense_rows) {

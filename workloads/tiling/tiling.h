@@ -27,8 +27,8 @@ struct layer_geometry {
     std::int32_t stride_height = 1, stride_width = 1;
     std::int32_t pad_top = 0, pad_left = 0;
     std::int32_t dilation_height = 1, dilation_width = 1;
-    std::int32_t stored_weight_bits = 0;   ///< bits of a code in memory
-    std::int32_t activation_bits = 0;      ///< bits of an input code in memory
+    std::int32_t stored_weight_bits = 0;  ///< bits of a code in memory
+    std::int32_t activation_bits = 0;     ///< bits of an input code in memory
     std::int32_t output_bits = 0;
 
     std::int64_t m() const { return std::int64_t{out_height} * out_width; }
@@ -43,12 +43,12 @@ layer_geometry geometry_of(const layer& l);
 /// What the array and the buffers allow; a value, so that the tiler needs no platform.
 struct tiling_limits {
     int trees = 0, lanes = 0;
-    int accumulator_depth = 0;             ///< vectors per accumulator bank; bounds a weight-stationary m-block
+    int accumulator_depth = 0;  ///< vectors per accumulator bank; bounds a weight-stationary m-block
     std::uint64_t weight_bank_bytes = 0, activation_bank_bytes = 0, output_bank_bytes = 0;
     dataflow flow = dataflow::weight_stationary;
     loop_order order = loop_order::automatic;
-    int m_block = 0;                       ///< at most this many vectors per m-block; 0: as many as fit
-    int n_blocks_per_group = 0;            ///< at most this many whole n-blocks per weight group; 0: as many as fit
+    int m_block = 0;             ///< at most this many vectors per m-block; 0: as many as fit
+    int n_blocks_per_group = 0;  ///< at most this many whole n-blocks per weight group; 0: as many as fit
 };
 
 /// Passes of a layer that is wider than the ports: pieces of weights times pieces of activations.
@@ -59,9 +59,9 @@ struct pass_split {
 
 /// The outlier stream of a layer: per tile a count and its outliers, byte-aligned.
 struct outlier_layout {
-    int count_bits = 0;                    ///< ceil(log2(trees * lanes + 1))
-    int entry_bits = 0;                    ///< value, tree index, lane index
-    std::vector<std::uint32_t> per_tile;   ///< outliers of tile (repeat, n-block, k-block); empty: no stream
+    int count_bits = 0;                   ///< ceil(log2(trees * lanes + 1))
+    int entry_bits = 0;                   ///< value, tree index, lane index
+    std::vector<std::uint32_t> per_tile;  ///< outliers of tile (repeat, n-block, k-block); empty: no stream
 
     bool present() const { return !per_tile.empty(); }
     std::uint64_t tile_bytes(std::size_t tile) const {
@@ -85,8 +85,8 @@ struct row_run {
 /// How a layer is cut; what the host writes into the descriptor and its tables.
 struct layer_mapping {
     loop_order order = loop_order::n_m;
-    int m_block = 0;                       ///< vectors per m-block (the last may be shorter)
-    std::vector<weight_fill> fills;        ///< repeat by repeat, group by group; output-stationary: of whole n-blocks
+    int m_block = 0;                 ///< vectors per m-block (the last may be shorter)
+    std::vector<weight_fill> fills;  ///< repeat by repeat, group by group; output-stationary: of whole n-blocks
     dataflow flow = dataflow::weight_stationary;
 };
 
@@ -112,15 +112,15 @@ struct input_fetch {
 struct tile {
     std::int32_t repeat = 0, m_block = 0, n_block = 0, k_block = 0;
     std::int32_t first_vector = 0, vectors = 0;  ///< of the m-block
-    std::int32_t channels = 0, inputs = 0; ///< rows and columns really used
-    std::int32_t weights = 0, input = 0;   ///< index of the weight fetch and of the input fetch
-    std::uint32_t dense_offset = 0;        ///< bytes into the bank
+    std::int32_t channels = 0, inputs = 0;       ///< rows and columns really used
+    std::int32_t weights = 0, input = 0;         ///< index of the weight fetch and of the input fetch
+    std::uint32_t dense_offset = 0;              ///< bytes into the bank
     std::uint32_t dense_bytes = 0;
     std::uint8_t weight_pass = 0, activation_pass = 0;
-    bool first_of_fill = false;            ///< first tile of a fill: the outlier stream starts again
+    bool first_of_fill = false;                    ///< first tile of a fill: the outlier stream starts again
     bool first_slice = false, last_slice = false;  ///< of these vectors and n-block
-    bool frees_weights = false;            ///< last tile that loads from this bank content
-    bool frees_input = false;              ///< last tile that reads this bank content
+    bool frees_weights = false;                    ///< last tile that loads from this bank content
+    bool frees_input = false;                      ///< last tile that reads this bank content
 
     bool first_pass() const { return weight_pass == 0 && activation_pass == 0; }
 };

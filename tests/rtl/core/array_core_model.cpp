@@ -18,8 +18,10 @@
 namespace symmetree {
 namespace {
 
-constexpr core_build build{CORE_TEXT(CORE_NAME), CORE_VARIANT, CORE_TREES,  CORE_LANES, CORE_K,     CORE_A,    CORE_GUARD, CORE_PIPELINE, CORE_SHADOW, CORE_WEIGHT_PORT,
-                           CORE_OUTLIER_PORT,    CORE_INPUT_PORT, CORE_SPARSE, CORE_POOLED, CORE_VALUE, CORE_LIST, CORE_W,     CORE_DEPTH,    CORE_INTERVAL, CORE_DRAIN, CORE_STATIONARY};
+constexpr core_build build{
+    CORE_TEXT(CORE_NAME), CORE_VARIANT, CORE_TREES,       CORE_LANES,        CORE_K,          CORE_A,      CORE_GUARD,
+    CORE_PIPELINE,        CORE_SHADOW,  CORE_WEIGHT_PORT, CORE_OUTLIER_PORT, CORE_INPUT_PORT, CORE_SPARSE, CORE_POOLED,
+    CORE_VALUE,           CORE_LIST,    CORE_W,           CORE_DEPTH,        CORE_INTERVAL,   CORE_DRAIN,  CORE_STATIONARY};
 constexpr int zero_bits = 8;
 
 class array_core_model : public core_model {
@@ -45,14 +47,16 @@ public:
         rtl_.tile_valid = in.tile_valid;
         if (in.tile && in.tile->what != offered_) offer(*in.tile, in.tile_valid);
         drive(rtl_.weight_word, words_, word_ * build.weight_port, build.weight_port);
-        if (build.outlier_port > 0) drive(rtl_.outlier_word, outliers_, outlier_word_ * build.outlier_port, build.outlier_port);
-        else if (word_ >= dense_words_) drive(rtl_.weight_word, outliers_, outlier_word_ * build.weight_port, build.weight_port);
+        if (build.outlier_port > 0)
+            drive(rtl_.outlier_word, outliers_, outlier_word_ * build.outlier_port, build.outlier_port);
+        else if (word_ >= dense_words_)
+            drive(rtl_.weight_word, outliers_, outlier_word_ * build.weight_port, build.weight_port);
         rtl_.input_ready = in.input_ready;
         if (piece_ == 0 && in.vector) pack_vector(in.vector);
         drive(rtl_.input_word, vector_, piece_ * build.input_port, build.input_port);
         rtl_.output_free = in.output_free;
         rtl_.eval();
-        core_events e{bool(rtl_.load_start), bool(rtl_.load_end), bool(rtl_.swap), bool(rtl_.issue), bool(rtl_.done),
+        core_events e{bool(rtl_.load_start),  bool(rtl_.load_end),   bool(rtl_.swap),      bool(rtl_.issue), bool(rtl_.done),
                       bool(rtl_.drain_start), bool(rtl_.drain_last), bool(rtl_.drain_end), rtl_.stall};
         e.overflow = rtl_.overflow;
         if (rtl_.drain) {
@@ -107,7 +111,8 @@ private:
         dense_words_ = (codes * weight.bits + build.weight_port - 1) / build.weight_port;
         words_ = bit_row(dense_words_ * build.weight_port);
         const bit_row stored = bytes(o.dense, t.dense_bytes);
-        for (std::size_t i = 0; i < codes; ++i) words_.put(i * weight.bits, stored.from(i * d.geometry.stored_weight_bits + weight.first), weight.bits);
+        for (std::size_t i = 0; i < codes; ++i)
+            words_.put(i * weight.bits, stored.from(i * d.geometry.stored_weight_bits + weight.first), weight.bits);
         if (o.outliers) outliers_ = bytes(o.outliers, o.load.outlier_bytes);
 
         bit_row zeros(build.trees * zero_bits), shifts(build.trees * 3);
@@ -129,7 +134,8 @@ private:
 
     void pack_vector(const std::int16_t* codes) {
         vector_ = bit_row(supply * build.input_port);
-        for (int lane = 0; lane < build.lanes; ++lane) vector_.put(std::size_t(lane) * build.a, static_cast<std::uint16_t>(codes[lane]), build.a);
+        for (int lane = 0; lane < build.lanes; ++lane)
+            vector_.put(std::size_t(lane) * build.a, static_cast<std::uint16_t>(codes[lane]), build.a);
     }
 
     /// What the drain adds to the sums: bias, and the zero point of row_sum at the drain.
@@ -151,8 +157,8 @@ private:
     const platform_config* c_ = nullptr;
     const prepared_layer* layer_ = nullptr;
     bool corrects_ = false;
-    const tile* offered_ = nullptr;   ///< the tile whose words stand at the ports
-    const tile* loading_ = nullptr;   ///< it, once its load has begun
+    const tile* offered_ = nullptr;  ///< the tile whose words stand at the ports
+    const tile* loading_ = nullptr;  ///< it, once its load has begun
     bit_row words_, outliers_, vector_;
     std::size_t word_ = 0, dense_words_ = 0, outlier_word_ = 0, piece_ = 0;
     std::vector<std::int64_t> drained_, raw_;

@@ -9,7 +9,8 @@ namespace symmetree {
 /// The parameters that an array core was built with; models/dense_array/rtl/array_core.sv.
 struct core_build {
     const char* name;
-    int variant, trees, lanes, k, a, guard, pipeline, shadow, weight_port, outlier_port, input_port, sparse, pooled, value, list, w, depth, interval, drain, stationary;
+    int variant, trees, lanes, k, a, guard, pipeline, shadow, weight_port, outlier_port, input_port, sparse, pooled, value, list, w, depth,
+        interval, drain, stationary;
 };
 
 /// A core and what it was built as. Each build is a library of its own; the builds are listed in CMakeLists.txt.

@@ -46,8 +46,10 @@ std::int64_t signed_field(const Port& port, int at, int bits) {
     std::uint64_t value = 0;
     for (int b = 0; b < bits; ++b) {
         std::uint64_t bit;
-        if constexpr (std::is_integral_v<Port>) bit = std::uint64_t(port) >> (at + b) & 1;
-        else bit = port[(at + b) / 32] >> (at + b) % 32 & 1;
+        if constexpr (std::is_integral_v<Port>)
+            bit = std::uint64_t(port) >> (at + b) & 1;
+        else
+            bit = port[(at + b) / 32] >> (at + b) % 32 & 1;
         value |= bit << b;
     }
     return static_cast<std::int64_t>(value << (64 - bits)) >> (64 - bits);

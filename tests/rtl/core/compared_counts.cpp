@@ -20,8 +20,8 @@ std::string content_of_page() {
 
 std::string row_of(const std::string& name, const compared_counts& c) {
     const slot_split& s = c.split;
-    return fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |", name, c.cases, c.tiles, c.vectors, c.sums, c.cycles, s.outlier, s.input, s.memory,
-                       s.weight_port, s.hazard, s.drain);
+    return fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |", name, c.cases, c.tiles, c.vectors, c.sums, c.cycles,
+                       s.outlier, s.input, s.memory, s.weight_port, s.hazard, s.drain);
 }
 
 }  // namespace
@@ -49,13 +49,14 @@ compared_counts& operator+=(compared_counts& sum, const compared_counts& more) {
 
 std::string to_text(const compared_counts& c) {
     const slot_split& s = c.split;
-    return fmt::format("{} {} {} {} {} {} {} {} {} {} {}", c.cases, c.tiles, c.vectors, c.sums, c.cycles, s.outlier, s.input, s.memory, s.weight_port, s.hazard, s.drain);
+    return fmt::format("{} {} {} {} {} {} {} {} {} {} {}", c.cases, c.tiles, c.vectors, c.sums, c.cycles, s.outlier, s.input, s.memory,
+                       s.weight_port, s.hazard, s.drain);
 }
 
 compared_counts counts_from_text(const std::string& text) {
     compared_counts c;
-    std::istringstream(text) >> c.cases >> c.tiles >> c.vectors >> c.sums >> c.cycles >> c.split.outlier >> c.split.input >> c.split.memory >> c.split.weight_port >>
-        c.split.hazard >> c.split.drain;
+    std::istringstream(text) >> c.cases >> c.tiles >> c.vectors >> c.sums >> c.cycles >> c.split.outlier >> c.split.input >>
+        c.split.memory >> c.split.weight_port >> c.split.hazard >> c.split.drain;
     return c;
 }
 

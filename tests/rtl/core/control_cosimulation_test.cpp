@@ -14,7 +14,6 @@
 namespace symmetree {
 namespace {
 
-
 /// Counts as text, or what differs.
 std::string compare(std::uint64_t seed) {
     const run_request request = timing_of(random_request(seed));
@@ -42,7 +41,8 @@ compared_counts expect_same_cycles(std::uint64_t first_seed, int cases) {
     for (int done = 0; done < cases; ++seed) {
         const std::string answer = compare(seed);
         if (answer == "does not fit") continue;
-        EXPECT_EQ(answer.find("differs"), std::string::npos) << answer << "\nseed " << seed << " (simulated; RTL)\n" << to_yaml(random_request(seed).platform);
+        EXPECT_EQ(answer.find("differs"), std::string::npos) << answer << "\nseed " << seed << " (simulated; RTL)\n"
+                                                             << to_yaml(random_request(seed).platform);
         if (testing::Test::HasFailure()) break;
         ++done;
         all += counts_from_text(answer);

@@ -43,7 +43,7 @@ public:
         rtl_.input_ready = in.input_ready;
         rtl_.output_free = in.output_free;
         rtl_.eval();
-        return {bool(rtl_.load_start), bool(rtl_.load_end), bool(rtl_.swap), bool(rtl_.issue), bool(rtl_.done),
+        return {bool(rtl_.load_start),  bool(rtl_.load_end),   bool(rtl_.swap),      bool(rtl_.issue), bool(rtl_.done),
                 bool(rtl_.drain_start), bool(rtl_.drain_last), bool(rtl_.drain_end), rtl_.stall};
     }
 

@@ -49,7 +49,8 @@ void core_bench::fill_weight_bank(std::size_t j, std::uint64_t from, std::uint64
     const std::vector<std::uint8_t>& memory = outliers ? image_.outliers : image_.dense;
     std::vector<std::uint8_t>& bank = outliers ? outlier_bank_[j % 2] : dense_bank_[j % 2];
     if (from == 0) bank.clear();
-    const auto begin = memory.begin() + static_cast<std::ptrdiff_t>((outliers ? outliers_begin_ : dense_begin_)[program_.weights[j].fill] + from);
+    const auto begin =
+        memory.begin() + static_cast<std::ptrdiff_t>((outliers ? outliers_begin_ : dense_begin_)[program_.weights[j].fill] + from);
     bank.insert(bank.end(), begin, begin + static_cast<std::ptrdiff_t>(bytes));
 }
 
@@ -83,7 +84,8 @@ void core_bench::gather() {
     request.padding = static_cast<std::int16_t>(image_.descriptor.input_zero_point);
     request.part = piece_of(d.geometry.activation_bits, array.activation_bits, t.activation_pass);
     const std::size_t bank = static_cast<std::size_t>(t.input) % 2;
-    vectors_ = gather_vectors(unpack_rows(input_bank_[bank].data(), d.geometry, input_rows_[bank], d.activations_unsigned != 0), input_rows_[bank], request);
+    vectors_ = gather_vectors(unpack_rows(input_bank_[bank].data(), d.geometry, input_rows_[bank], d.activations_unsigned != 0),
+                              input_rows_[bank], request);
 }
 
 const channel_record* core_bench::channels_of(std::int32_t repeat, std::int32_t n_block) const {
@@ -177,9 +179,11 @@ core_inputs core_bench::inputs() {
     in.output_free = drained_vectors_ > 0 || free_output_banks_ > 0;
     if (next_load_ < program_.tiles.size()) {
         const tile& t = program_.tiles[next_load_];
-        offered_ = {layer_, &t, next_load_ + 1 == program_.tiles.size(), loads_[next_load_], nullptr, nullptr, channels_of(t.repeat, t.n_block)};
+        offered_ = {layer_,  &t,      next_load_ + 1 == program_.tiles.size(), loads_[next_load_],
+                    nullptr, nullptr, channels_of(t.repeat, t.n_block)};
         if (!run_.request.timing_only) offered_.dense = dense_bank_[t.weights % 2].data() + t.dense_offset;
-        if (tile_outliers_[next_load_] != ~std::uint64_t{0}) offered_.outliers = outlier_bank_[t.weights % 2].data() + tile_outliers_[next_load_];
+        if (tile_outliers_[next_load_] != ~std::uint64_t{0})
+            offered_.outliers = outlier_bank_[t.weights % 2].data() + tile_outliers_[next_load_];
         in.tile = &offered_;
         in.tile_valid = engines_ && tile_ready();
     }
@@ -200,10 +204,14 @@ core_inputs core_bench::inputs() {
 
 void core_bench::count_slot(const core_events& events, slot_split& split) {
     std::uint64_t* const causes[] = {&split.outlier, &split.input, &split.memory, &split.weight_port, &split.hazard, &split.drain};
-    if (events.issue) ++split.mapping_loss;  // every vector; the ideal ones are taken off at the end
-    else if (events.stall == 0) ++split.barrier;
-    else if ((events.stall & (events.stall - 1)) != 0) throw std::runtime_error("a slot with two owners");
-    else ++*causes[__builtin_ctz(events.stall)];
+    if (events.issue)
+        ++split.mapping_loss;  // every vector; the ideal ones are taken off at the end
+    else if (events.stall == 0)
+        ++split.barrier;
+    else if ((events.stall & (events.stall - 1)) != 0)
+        throw std::runtime_error("a slot with two owners");
+    else
+        ++*causes[__builtin_ctz(events.stall)];
 }
 
 void core_bench::take_drain(const core_events& events) {
@@ -265,7 +273,8 @@ void core_bench::collect(const core_events& events) {
     }
     std::vector<std::int64_t>& sums = record_.sums.back();
     const std::size_t left = channels_ - sums.size() % channels_;
-    sums.insert(sums.end(), events.drained->begin(), events.drained->begin() + static_cast<std::ptrdiff_t>(std::min(left, events.drained->size())));
+    sums.insert(sums.end(), events.drained->begin(),
+                events.drained->begin() + static_cast<std::ptrdiff_t>(std::min(left, events.drained->size())));
 }
 
 void core_bench::take(const core_events& events, slot_split& split) {
@@ -309,7 +318,8 @@ core_record core_bench::run(std::size_t most_tiles) {
         m.name = l.what->name;
         begin(l);
         for (dma_.land(t_); written_ < blocks_.size(); dma_.land(++t_)) {
-            if (t_ - began > 50'000'000) throw std::runtime_error(fmt::format("the core does not end: layer {}, tile {}", m.name, issuing_));
+            if (t_ - began > 50'000'000)
+                throw std::runtime_error(fmt::format("the core does not end: layer {}, tile {}", m.name, issuing_));
             if (first_tile_ + issuing_ >= most_tiles && issued_vectors_ == 0) {
                 record_.tiles.resize(first_tile_ + issuing_);
                 return record_;
@@ -344,11 +354,13 @@ std::string record_difference(const core_record& simulated, const core_record& r
     }
     for (std::size_t i = 0; i < std::min(simulated.sums.size(), rtl.sums.size()); ++i)
         for (std::size_t at = 0; at < rtl.sums[i].size(); ++at)
-            if (simulated.sums[i].at(at) != rtl.sums[i][at]) return fmt::format("block {}, sum {}: {}; {}", i, at, simulated.sums[i][at], rtl.sums[i][at]);
+            if (simulated.sums[i].at(at) != rtl.sums[i][at])
+                return fmt::format("block {}, sum {}: {}; {}", i, at, simulated.sums[i][at], rtl.sums[i][at]);
     if (prefix) return {};
     if (simulated.sums.size() != rtl.sums.size()) return fmt::format("{} blocks of sums; {}", simulated.sums.size(), rtl.sums.size());
     if (simulated.tiles.size() != rtl.tiles.size()) return fmt::format("{} tiles; {} tiles", simulated.tiles.size(), rtl.tiles.size());
-    if (simulated.drains.size() != rtl.drains.size()) return fmt::format("{} blocks; {} blocks", simulated.drains.size(), rtl.drains.size());
+    if (simulated.drains.size() != rtl.drains.size())
+        return fmt::format("{} blocks; {} blocks", simulated.drains.size(), rtl.drains.size());
     return timing_difference(simulated.layers, rtl.layers);
 }
 

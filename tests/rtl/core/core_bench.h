@@ -26,12 +26,13 @@ struct core_record {
     std::vector<tile_times> tiles;
     std::vector<drain_times> drains;
     std::uint64_t vectors = 0;
-    std::vector<std::vector<std::int64_t>> sums;   ///< of each block, [vector][channel], as they enter the requantizer; exact runs only
-    std::vector<std::vector<std::uint8_t>> outputs; ///< of each layer, as they stand in memory; of cores with a drain path
-    bool overflow = false;                         ///< the RTL's outlier lists were too short
+    std::vector<std::vector<std::int64_t>> sums;     ///< of each block, [vector][channel], as they enter the requantizer; exact runs only
+    std::vector<std::vector<std::uint8_t>> outputs;  ///< of each layer, as they stand in memory; of cores with a drain path
+    bool overflow = false;                           ///< the RTL's outlier lists were too short
 };
 
-/// Where two records differ first; empty when nowhere. The shorter one ends the comparison if `prefix` is set; its layers are then not compared.
+/// Where two records differ first; empty when nowhere. The shorter one ends the comparison if `prefix` is set; its layers are then not
+/// compared.
 std::string record_difference(const core_record& simulated, const core_record& rtl, bool prefix = false);
 
 /// The surroundings of a core, cycle by cycle: memory, DMA, the double-buffered weight, activation and output buffers, and the order in
@@ -84,22 +85,22 @@ private:
     std::int32_t issued_vectors_ = 0;
     bool engines_ = false;
     int free_output_banks_ = 2;
-    std::int32_t drained_vectors_ = 0;   ///< of the block that is drained, as long as it is not whole
-    bool block_drained_ = false;         ///< by the drain before
-    std::size_t first_tile_ = 0;   ///< of this layer in the record
+    std::int32_t drained_vectors_ = 0;  ///< of the block that is drained, as long as it is not whole
+    bool block_drained_ = false;        ///< by the drain before
+    std::size_t first_tile_ = 0;        ///< of this layer in the record
 
     // values; empty when timing only
     layer_image image_;
-    std::vector<std::uint64_t> dense_begin_, outliers_begin_;   ///< of each fill in memory
-    std::vector<std::uint64_t> tile_outliers_;                  ///< where each tile's stream begins in its fill; ~0: none
+    std::vector<std::uint64_t> dense_begin_, outliers_begin_;  ///< of each fill in memory
+    std::vector<std::uint64_t> tile_outliers_;                 ///< where each tile's stream begins in its fill; ~0: none
     std::vector<std::uint8_t> dense_bank_[2], outlier_bank_[2], input_bank_[2];
     std::vector<row_run> input_rows_[2];
-    std::vector<std::int16_t> vectors_;                         ///< of the tile that issues, [vectors][lanes]
-    std::vector<std::int16_t> codes_;                           ///< of the block that is requantized
-    std::size_t coded_ = 0;                                     ///< blocks whose codes are complete
-    bool codes_complete_ = false;                               ///< in the cycle before
-    std::size_t collecting_ = 0, collected_ = 0, channels_ = 1; ///< blocks whose sums are in or coming, sums of the present one
-    std::size_t gathered_ = std::size_t(-1);                    ///< the tile that they belong to
+    std::vector<std::int16_t> vectors_;                          ///< of the tile that issues, [vectors][lanes]
+    std::vector<std::int16_t> codes_;                            ///< of the block that is requantized
+    std::size_t coded_ = 0;                                      ///< blocks whose codes are complete
+    bool codes_complete_ = false;                                ///< in the cycle before
+    std::size_t collecting_ = 0, collected_ = 0, channels_ = 1;  ///< blocks whose sums are in or coming, sums of the present one
+    std::size_t gathered_ = std::size_t(-1);                     ///< the tile that they belong to
 };
 
 }  // namespace symmetree

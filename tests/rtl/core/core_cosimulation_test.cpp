@@ -37,7 +37,8 @@ run_request random_request_on(const core_build& build, std::uint64_t seed) {
     std::vector<layer> layers;
     for (int i = d.from(1, 2); i > 0; --i) {
         layer l = random_layer(d);
-        if (build.sparse == 0 && build.variant != 4 && build.variant != 5 && d.one_in(4)) l = with_layer_widths(l, d.from(2, 8), d.from(2, 8));
+        if (build.sparse == 0 && build.variant != 4 && build.variant != 5 && d.one_in(4))
+            l = with_layer_widths(l, d.from(2, 8), d.from(2, 8));
         layers.push_back(l);
     }
     run_request r = request_of(p, network_of(layers));
@@ -51,8 +52,9 @@ std::string shapes_of(const prepared_run& run) {
     std::string text;
     for (const prepared_layer& l : run.layers) {
         const layer_geometry& g = l.plan.descriptor.geometry;
-        text += fmt::format("; {} vectors x {} channels x {} inputs x {}, codes {} x {} bits, passes {} x {}, {} vectors in an m-block", g.m(), g.n(), g.k(), g.repeat,
-                            g.stored_weight_bits, g.activation_bits, l.plan.passes.weight_passes, l.plan.passes.activation_passes, l.plan.descriptor.m_block);
+        text += fmt::format("; {} vectors x {} channels x {} inputs x {}, codes {} x {} bits, passes {} x {}, {} vectors in an m-block",
+                            g.m(), g.n(), g.k(), g.repeat, g.stored_weight_bits, g.activation_bits, l.plan.passes.weight_passes,
+                            l.plan.passes.activation_passes, l.plan.descriptor.m_block);
     }
     return text;
 }
@@ -87,8 +89,9 @@ compared_counts expect_equal(const built_core& core, std::uint64_t first_seed, i
     for (int done = 0; done < cases; ++seed) {
         const std::string answer = compare(core, seed);
         if (answer == "does not fit") continue;
-        EXPECT_EQ(answer.find("differs"), std::string::npos)
-            << answer << "\n" << core.build.name << ", seed " << seed << " (simulated; RTL)\n" << to_yaml(random_request_on(core.build, seed).platform);
+        EXPECT_EQ(answer.find("differs"), std::string::npos) << answer << "\n"
+                                                             << core.build.name << ", seed " << seed << " (simulated; RTL)\n"
+                                                             << to_yaml(random_request_on(core.build, seed).platform);
         if (testing::Test::HasFailure()) break;
         ++done;
         all += counts_from_text(answer);
@@ -116,8 +119,9 @@ TEST_P(extended_core_cosimulation, random_cases) {
     expect_equal(core, seeds_of(core.build) + 1000, 2000);
 }
 
-const auto builds = testing::Values(core_symq, core_narrow, core_pre_subtract, core_row_sum, core_row_sum_at_drain, core_widened, core_dasq, core_dasq_pooled, core_dasq_late, core_dasq_shared_late, core_pot, core_post,
-                                    core_stationary, core_stationary_narrow, core_stationary_dasq, core_stationary_row_sum);
+const auto builds = testing::Values(core_symq, core_narrow, core_pre_subtract, core_row_sum, core_row_sum_at_drain, core_widened, core_dasq,
+                                    core_dasq_pooled, core_dasq_late, core_dasq_shared_late, core_pot, core_post, core_stationary,
+                                    core_stationary_narrow, core_stationary_dasq, core_stationary_row_sum);
 const auto name_of_build = [](const auto& core) { return std::string(core.param().build.name); };
 INSTANTIATE_TEST_SUITE_P(builds, core_cosimulation, builds, name_of_build);
 INSTANTIATE_TEST_SUITE_P(builds, extended_core_cosimulation, builds, name_of_build);

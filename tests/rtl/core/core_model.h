@@ -13,19 +13,19 @@ struct offered_tile {
     const prepared_layer* layer = nullptr;
     const tile* what = nullptr;
     bool ends_layer = false;
-    tile_load_time load;                         ///< for a model without word streams
-    const std::uint8_t* dense = nullptr;         ///< its dense codes in their bank, byte-aligned; null: timing only
-    const std::uint8_t* outliers = nullptr;      ///< its outlier stream, null where it has none
-    const channel_record* channels = nullptr;    ///< of its trees
+    tile_load_time load;                       ///< for a model without word streams
+    const std::uint8_t* dense = nullptr;       ///< its dense codes in their bank, byte-aligned; null: timing only
+    const std::uint8_t* outliers = nullptr;    ///< its outlier stream, null where it has none
+    const channel_record* channels = nullptr;  ///< of its trees
 };
 
 /// What a core is told in a cycle.
 struct core_inputs {
-    bool tile_valid = false;                     ///< all bytes of `tile` are in their bank
-    const offered_tile* tile = nullptr;          ///< the tile that is loaded next; null behind the last one
-    bool input_ready = false;                    ///< for the tile that issues next
+    bool tile_valid = false;             ///< all bytes of `tile` are in their bank
+    const offered_tile* tile = nullptr;  ///< the tile that is loaded next; null behind the last one
+    bool input_ready = false;            ///< for the tile that issues next
     bool output_free = false;
-    const std::int16_t* vector = nullptr;        ///< the pass's activations of the vector that issues next; null: timing only
+    const std::int16_t* vector = nullptr;            ///< the pass's activations of the vector that issues next; null: timing only
     const channel_record* drain_channels = nullptr;  ///< of the block that is drained, or would be drained next
     const layer_descriptor* descriptor = nullptr;
 };
@@ -34,15 +34,15 @@ struct core_inputs {
 struct core_events {
     bool load_start = false, load_end = false, swap = false, issue = false, done = false;
     bool drain_start = false, drain_last = false, drain_end = false;
-    unsigned stall = 0;                          ///< bits: outlier, input, memory, weight_port, hazard, drain
-    bool drain = false;                          ///< `drained` crosses to the requantizer
+    unsigned stall = 0;                                  ///< bits: outlier, input, memory, weight_port, hazard, drain
+    bool drain = false;                                  ///< `drained` crosses to the requantizer
     const std::vector<std::int64_t>* drained = nullptr;  ///< a group of sums as they enter the requantizer, or null
     const std::vector<std::int64_t>* raw = nullptr;      ///< with `drained`: the group as it stands in the accumulators,
     std::int64_t activation_sum = 0;                     ///< its vector's activation sum (row_sum at the drain)
     int first_tree = 0;                                  ///< and its first tree
-    bool requantizes = false;                    ///< this core has a drain path: a block is complete with its last codes
+    bool requantizes = false;                            ///< this core has a drain path: a block is complete with its last codes
     const std::vector<std::int16_t>* codes = nullptr;    ///< a group of codes leaves the drain path
-    bool overflow = false;                       ///< an outlier was lost: the lists are too short
+    bool overflow = false;                               ///< an outlier was lost: the lists are too short
 };
 
 /// One Verilated core, driven cycle by cycle.

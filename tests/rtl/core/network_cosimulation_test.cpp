@@ -36,7 +36,8 @@ compared_counts expect_equal(const built_core& core, const workload& network, st
     compared_counts all;
     for (std::size_t i = 0; i < std::min(layers, network.layers.size()); ++i) {
         const std::string answer = compare(core, network, network.layers[i], most_tiles);
-        EXPECT_EQ(answer.find("differs"), std::string::npos) << answer << "\n" << core.build.name << ", " << network.layers[i].name << " (simulated; RTL)";
+        EXPECT_EQ(answer.find("differs"), std::string::npos) << answer << "\n"
+                                                             << core.build.name << ", " << network.layers[i].name << " (simulated; RTL)";
         all += counts_from_text(answer);
     }
     return all;
@@ -48,8 +49,12 @@ TEST(network_cosimulation, first_tiles_of_deit_small) {
     const compared_counts counts = expect_equal(core_symq(), network, 7, 300);
     if (!HasFailure()) expect_row("first tiles of DeiT-S, core `symq`", counts);
 }
-TEST(extended_network_cosimulation, first_tiles_of_deit_small_with_outliers) { expect_equal(core_dasq(), load_workload("deit_small", nets_directory), 7, 3000); }
-TEST(extended_network_cosimulation, first_tiles_of_deit_small) { expect_equal(core_symq(), load_workload("deit_small", nets_directory), 7, 20000); }
+TEST(extended_network_cosimulation, first_tiles_of_deit_small_with_outliers) {
+    expect_equal(core_dasq(), load_workload("deit_small", nets_directory), 7, 3000);
+}
+TEST(extended_network_cosimulation, first_tiles_of_deit_small) {
+    expect_equal(core_symq(), load_workload("deit_small", nets_directory), 7, 20000);
+}
 
 const std::string resnet20 = SYMMETREE_ROOT "/../shared/data/resnet20_cifar10.onnx";
 

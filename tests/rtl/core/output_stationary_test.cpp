@@ -2,8 +2,8 @@
 // Random layers: core_cosimulation_test.cpp.
 #include <gtest/gtest.h>
 
-#include "tests/rtl/core/cores.h"
 #include "tests/rtl/core/core_bench.h"
+#include "tests/rtl/core/cores.h"
 #include "tests/support/layers.h"
 
 namespace symmetree {

@@ -13,7 +13,10 @@ platform_config platform_of(const core_build& b) {
     p.array.guard_bits = b.guard;
     p.array.pipeline_depth = b.pipeline;
     p.array.shadow_registers = b.shadow != 0;
-    p.zero_point = b.variant == 1 ? zero_point_unit::pre_subtract : b.variant == 2 || b.variant == 3 ? zero_point_unit::row_sum : b.variant == 6 ? zero_point_unit::widened : zero_point_unit::none;
+    p.zero_point = b.variant == 1                     ? zero_point_unit::pre_subtract
+                   : b.variant == 2 || b.variant == 3 ? zero_point_unit::row_sum
+                   : b.variant == 6                   ? zero_point_unit::widened
+                                                      : zero_point_unit::none;
     p.correction = b.variant == 2 ? correction_form::every_cycle : correction_form::at_drain;
     p.sparse.lanes = b.sparse;
     p.sparse.value_bits = b.value;

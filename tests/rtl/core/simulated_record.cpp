@@ -20,15 +20,21 @@ public:
     void change_text(signal, std::uint64_t, const std::string&) override {}
 
     void change(signal s, std::uint64_t at, std::uint64_t value) override {
-        const auto is = [&](const std::string& end) { return names_[s].size() >= end.size() && names_[s].compare(names_[s].size() - end.size(), end.size(), end) == 0; };
+        const auto is = [&](const std::string& end) {
+            return names_[s].size() >= end.size() && names_[s].compare(names_[s].size() - end.size(), end.size(), end) == 0;
+        };
         if (is("weight_loader.busy")) {
-            if (value) record_.tiles.push_back({at, 0, 0});
-            else record_.tiles.back().load_end = at;
+            if (value)
+                record_.tiles.push_back({at, 0, 0});
+            else
+                record_.tiles.back().load_end = at;
         } else if (is("vector_issuer.tile")) {
             record_.tiles.at(issued_++).first_issue = at;
         } else if (is("requantizer.busy")) {
-            if (value) record_.drains.push_back({at, 0});
-            else record_.drains.back().end = at;
+            if (value)
+                record_.drains.push_back({at, 0});
+            else
+                record_.drains.back().end = at;
         }
     }
 

@@ -39,7 +39,8 @@ TEST(tensor_statistics, follow_their_definitions) {
     EXPECT_EQ(s.histogram.zeros(), 1u);
     EXPECT_EQ(s.histogram.bin_width(), 4.0 / 2048);  // 4 is the power of two above 3
     const auto& counts = s.histogram.counts();
-    for (const double value : {1.0, -3.0, 0.5}) EXPECT_EQ(counts[static_cast<std::size_t>(value / s.histogram.bin_width() + 2048)], 1u) << value;
+    for (const double value : {1.0, -3.0, 0.5})
+        EXPECT_EQ(counts[static_cast<std::size_t>(value / s.histogram.bin_width() + 2048)], 1u) << value;
     EXPECT_EQ(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}), 3u);
 }
 

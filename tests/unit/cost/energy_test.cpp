@@ -97,8 +97,7 @@ TEST(energy, activity_of_something_that_is_not_installed_is_a_model_fault) {
 
 TEST(energy, area_counts_what_is_on_the_chip) {
     const auto area = area_of(installed, platform, table());
-    EXPECT_EQ(area,
-              (priced_parts{{"mac_tree", 200}, {"sparse_lane", 90}, {"weight_buffer", 1000}, {"output_buffer", 2000}}));
+    EXPECT_EQ(area, (priced_parts{{"mac_tree", 200}, {"sparse_lane", 90}, {"weight_buffer", 1000}, {"output_buffer", 2000}}));
 }
 
 }  // namespace

@@ -110,10 +110,12 @@ TEST(published_rows, trees_of_two_shifts_follow_their_rule) {
         for (int a = 2; a <= 8; ++a) {
             for (const int k : {4, 5}) {
                 const int word = a + 4, out = word + 2 + log2_up(lanes);
-                const double muxes = k == 4 ? shifter_muxes(a, word, 3) + shifter_muxes(a, word, 2) : shifter_muxes(a, word, 4) + shifter_muxes(a, word, 5);
+                const double muxes =
+                    k == 4 ? shifter_muxes(a, word, 3) + shifter_muxes(a, word, 2) : shifter_muxes(a, word, 4) + shifter_muxes(a, word, 5);
                 const parts logic{0, tree_bits(lanes, word + 2) + lanes * word, 1.0 * out, lanes * muxes, 4.0 * lanes * word};
                 const parts weights{0, 0, 2.0 * k * lanes, 0, 0};
-                expect_row(shipped(unit_kind::apot_tree, k, a, lanes), logic.pj(), weights.pj(), out, logic.um2() + weights.um2(), at(k, a, lanes));
+                expect_row(shipped(unit_kind::apot_tree, k, a, lanes), logic.pj(), weights.pj(), out, logic.um2() + weights.um2(),
+                           at(k, a, lanes));
             }
         }
     }

@@ -117,7 +117,9 @@ TEST(synthesised_tables, a_zero_point_costs_area_in_every_form) {
     const cost_table table = shipped_as("osu018");
     for (int w = 2; w <= widest_weight; ++w) {
         for (int a = 2; a <= widest_activation; ++a) {
-            const auto area = [&](unit_kind unit, int k) { return table.unit({unit, k, a, 16, activation_class::relu, false}).area->value; };
+            const auto area = [&](unit_kind unit, int k) {
+                return table.unit({unit, k, a, 16, activation_class::relu, false}).area->value;
+            };
             EXPECT_GT(area(unit_kind::widened_tree, w + 1), area(unit_kind::mac_tree, w));
             EXPECT_GT(area(unit_kind::pre_subtract_tree, w), area(unit_kind::mac_tree, w));
             if (w >= 4) EXPECT_GT(area(unit_kind::pre_subtract_tree, w), area(unit_kind::widened_tree, w + 1));

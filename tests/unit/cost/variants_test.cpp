@@ -1,15 +1,16 @@
+#include "models/cost/variants.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
-
-#include "models/cost/variants.h"
 
 // Shares of composite variants, by hand; what a table lacks.
 namespace symmetree {
 namespace {
 
 std::string section(const std::string& unit, const std::string& classes, const std::string& columns, const std::string& rows) {
-    return "  - {unit: " + unit + ", rule: r, source: s, classes: [" + classes + "], streams: [dense, outlier], columns: [" + columns + "], rows: [" + rows + "]}\n";
+    return "  - {unit: " + unit + ", rule: r, source: s, classes: [" + classes + "], streams: [dense, outlier], columns: [" + columns +
+           "], rows: [" + rows + "]}\n";
 }
 
 const std::string costs = "held_pj, load_pj, clock_pj, leakage_uw, area_um2, delay_ns";
@@ -17,15 +18,22 @@ const std::string costs = "held_pj, load_pj, clock_pj, leakage_uw, area_um2, del
 /// Numbers that are easy to tell apart in a sum.
 std::string logic() {
     const std::string tree = "weight_bits, " + costs;
-    return "name: made_up\nlabel: made up\nnot_modelled: []\nunits:\n" + section("mac_tree", "relu", tree, "[3, 8, 4, 1, 0, 1600, 3], [4, 16, 8, 1, 0, 3200, 4]") +
-           section("widened_tree", "relu", tree, "[5, 24, 10, 1, 0, 4000, 4.5]") + section("activation_sum_tree", "relu", costs, "[4, 0, 2, 0, 160, 2]") +
+    return "name: made_up\nlabel: made up\nnot_modelled: []\nunits:\n" +
+           section("mac_tree", "relu", tree, "[3, 8, 4, 1, 0, 1600, 3], [4, 16, 8, 1, 0, 3200, 4]") +
+           section("widened_tree", "relu", tree, "[5, 24, 10, 1, 0, 4000, 4.5]") +
+           section("activation_sum_tree", "relu", costs, "[4, 0, 2, 0, 160, 2]") +
            section("correction_every_cycle", "relu", tree, "[3, 1, 1, 1, 0, 50, 5], [4, 2, 1, 1, 0, 100, 6]") +
-           section("correction_at_drain", "relu", tree, "[3, 9, 9, 9, 0, 9, 9], [4, 12, 6, 3, 0, 200, 9]") + section("sparse_lane", "relu", costs, "[5, 3, 1, 0, 400, 7]") +
+           section("correction_at_drain", "relu", tree, "[3, 9, 9, 9, 0, 9, 9], [4, 12, 6, 3, 0, 200, 9]") +
+           section("sparse_lane", "relu", costs, "[5, 3, 1, 0, 400, 7]") +
            section("sparse_bank_adder", "relu", costs, "[6, 0, 2, 0, 300, 1]");
 }
 
-cost_table without_storage() { return cost_table::parse(logic() + section("accumulator", "relu", "delay_ns", "[8]") + "memories: []\n", "t.yaml"); }
-cost_table with_storage() { return cost_table::parse(logic() + section("accumulator", "relu", costs, "[32, 0, 4, 0, 1600, 8]") + "memories: []\n", "t.yaml"); }
+cost_table without_storage() {
+    return cost_table::parse(logic() + section("accumulator", "relu", "delay_ns", "[8]") + "memories: []\n", "t.yaml");
+}
+cost_table with_storage() {
+    return cost_table::parse(logic() + section("accumulator", "relu", costs, "[32, 0, 4, 0, 1600, 8]") + "memories: []\n", "t.yaml");
+}
 
 /// 10 lanes, 4 trees, 2 drain lanes, 3 vectors per output, 2 sparse lanes, 0.4 outliers per tree and vector.
 variant_sizes sizes() {

@@ -14,20 +14,25 @@ public:
         code_ = c.weights.codes[std::size_t(row * c.weights.columns + column)];
         zero_ = c.weights.zero_point.empty() ? 0 : c.weights.zero_point[std::size_t(row)];
         for (const outlier& o : c.weights.outliers)
-            if (o.row == row && o.column == column) outlier_ += std::int64_t{o.value} * (std::int64_t{1} << c.weights.outlier_shift[std::size_t(row)]);
+            if (o.row == row && o.column == column)
+                outlier_ += std::int64_t{o.value} * (std::int64_t{1} << c.weights.outlier_shift[std::size_t(row)]);
     }
 
     std::int64_t in_pass(int weight_pass, int activation_pass, int x) const {
         const accelerator_config& config = c_.config;
-        if (c_.shifts()) return shift_product(config.array.kind == array_kind::post, static_cast<std::uint8_t>(code_), c_.weights.bits, x, c_.weights.guard_bits);
+        if (c_.shifts())
+            return shift_product(config.array.kind == array_kind::post, static_cast<std::uint8_t>(code_), c_.weights.bits, x,
+                                 c_.weights.guard_bits);
         const bool widened = config.zero_point == zero_point_unit::widened && !c_.weights.zero_point.empty();
         const int stored = widened ? code_ - zero_ : code_;
         const piece w = piece_of(plan_.descriptor.geometry.stored_weight_bits, weight_port_bits(config, c_.on_side_array), weight_pass);
         const piece a = piece_of(c_.input.bits, c_.array().activation_bits, activation_pass);
         const std::int64_t x_piece = take_piece(std::int16_t(x), a);
         std::int64_t weight = take_piece(std::int16_t(stored), w);
-        if (plan_.descriptor.uses_zero_points && config.zero_point == zero_point_unit::pre_subtract) weight -= take_piece(std::int16_t(zero_), w);
-        const bool corrected = plan_.descriptor.uses_zero_points && config.zero_point == zero_point_unit::row_sum && config.correction == correction_form::every_cycle;
+        if (plan_.descriptor.uses_zero_points && config.zero_point == zero_point_unit::pre_subtract)
+            weight -= take_piece(std::int16_t(zero_), w);
+        const bool corrected = plan_.descriptor.uses_zero_points && config.zero_point == zero_point_unit::row_sum &&
+                               config.correction == correction_form::every_cycle;
         if (corrected && weight_pass == 0) weight -= zero_;
         const std::int64_t dense = weight * x_piece * (std::int64_t{1} << (w.first + a.first));
         return dense + (weight_pass == 0 && activation_pass == 0 ? outlier_ * x : 0);

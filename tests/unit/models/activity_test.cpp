@@ -18,7 +18,8 @@ std::vector<accelerator_config> all_platforms() {
         config.side_array->trees = 4;
         all.push_back(config);
     }
-    for (const zero_point_unit unit : {zero_point_unit::none, zero_point_unit::pre_subtract, zero_point_unit::widened, zero_point_unit::row_sum})
+    for (const zero_point_unit unit :
+         {zero_point_unit::none, zero_point_unit::pre_subtract, zero_point_unit::widened, zero_point_unit::row_sum})
         for (const correction_form form : {correction_form::every_cycle, correction_form::at_drain})
             for (const int lanes : {0, 4})
                 for (const outlier_assignment assignment : {outlier_assignment::row_banked, outlier_assignment::pooled}) {
@@ -39,7 +40,9 @@ layer_result any_result(draws& d, const accelerator_config& config) {
     r.cycles = std::uint64_t(d.between(1, 100000));
     const auto some = [&](int instances) {
         unit_counters c;
-        c.vectors = d.once_in(4) ? 0 : d.once_in(4) ? std::uint64_t(instances) * r.cycles : std::uint64_t(d.between(0, instances * int(r.cycles)));
+        c.vectors = d.once_in(4)   ? 0
+                    : d.once_in(4) ? std::uint64_t(instances) * r.cycles
+                                   : std::uint64_t(d.between(0, instances * int(r.cycles)));
         c.loads = std::uint64_t(d.between(0, 1000));
         return c;
     };
@@ -111,14 +114,22 @@ TEST(installed_units, are_those_of_the_configuration) {
     EXPECT_EQ(census(config), (units{{"widened_tree", 8}, {"accumulator", 8}, {"requantizer", 3}}));
     config.zero_point = zero_point_unit::row_sum;
     config.correction = correction_form::every_cycle;
-    EXPECT_EQ(census(config), (units{{"mac_tree", 8}, {"activation_sum_tree", 1}, {"correction_every_cycle", 8}, {"accumulator", 8}, {"requantizer", 3}}));
+    EXPECT_EQ(census(config),
+              (units{{"mac_tree", 8}, {"activation_sum_tree", 1}, {"correction_every_cycle", 8}, {"accumulator", 8}, {"requantizer", 3}}));
     config.correction = correction_form::at_drain;
-    EXPECT_EQ(census(config), (units{{"mac_tree", 8}, {"activation_sum_tree", 1}, {"correction_at_drain", 3}, {"accumulator", 9}, {"requantizer", 3}}));
+    EXPECT_EQ(census(config),
+              (units{{"mac_tree", 8}, {"activation_sum_tree", 1}, {"correction_at_drain", 3}, {"accumulator", 9}, {"requantizer", 3}}));
     config.zero_point = zero_point_unit::none;
     config.sparse.lanes = 2;
-    EXPECT_EQ(census(config), (units{{"mac_tree", 8}, {"sparse_lane", 2}, {"sparse_bank_adder", 8}, {"accumulator", 8}, {"requantizer", 3}}));
+    EXPECT_EQ(census(config),
+              (units{{"mac_tree", 8}, {"sparse_lane", 2}, {"sparse_bank_adder", 8}, {"accumulator", 8}, {"requantizer", 3}}));
     config.sparse.assignment = outlier_assignment::pooled;
-    EXPECT_EQ(census(config), (units{{"mac_tree", 8}, {"sparse_lane", 2}, {"sparse_bank_adder", 8}, {"sparse_crossbar", 2}, {"accumulator", 8}, {"requantizer", 3}}));
+    EXPECT_EQ(census(config), (units{{"mac_tree", 8},
+                                     {"sparse_lane", 2},
+                                     {"sparse_bank_adder", 8},
+                                     {"sparse_crossbar", 2},
+                                     {"accumulator", 8},
+                                     {"requantizer", 3}}));
     config.sparse.lanes = 0;
     config.array.kind = array_kind::post;
     config.side_array = array_config{};
@@ -130,7 +141,8 @@ TEST(installed_units, of_the_vector_unit_are_its_circuits) {
     accelerator_config config;
     config.vector_unit.lanes = 6;
     const std::map<std::string, std::uint64_t> units = census(config);
-    for (const char* circuit : {"vector_lane", "vector_polynomial", "vector_scale", "vector_norm"}) EXPECT_EQ(units.at(circuit), 6u) << circuit;
+    for (const char* circuit : {"vector_lane", "vector_polynomial", "vector_scale", "vector_norm"})
+        EXPECT_EQ(units.at(circuit), 6u) << circuit;
     EXPECT_EQ(units.at("vector_row"), 1u);
 }
 
@@ -148,7 +160,8 @@ TEST(activity, of_the_vector_unit_is_that_of_each_circuit) {
         EXPECT_EQ(c.stalled, 0u);
         EXPECT_EQ(c.idle, c.instances * 100 - c.vectors);
     }
-    EXPECT_EQ(busy, (std::map<std::string, std::uint64_t>{{"vector_lane", 80}, {"vector_polynomial", 40}, {"vector_scale", 20}, {"vector_norm", 10}, {"vector_row", 1}}));
+    EXPECT_EQ(busy, (std::map<std::string, std::uint64_t>{
+                        {"vector_lane", 80}, {"vector_polynomial", 40}, {"vector_scale", 20}, {"vector_norm", 10}, {"vector_row", 1}}));
 }
 
 TEST(installed_units, of_widened_codes_are_one_bit_wider) {

@@ -1,6 +1,7 @@
+#include "models/dense_array/dense_math.h"
+
 #include <gtest/gtest.h>
 
-#include "models/dense_array/dense_math.h"
 #include "models/zero_point/zero_point_math.h"
 #include "tests/unit/tiling/random_layers.h"
 
@@ -9,8 +10,8 @@ namespace {
 
 struct dense_case {
     int trees = 0, lanes = 0, vectors = 0, stride = 0;
-    std::vector<std::int32_t> weights;        // [tree][lane]
-    std::vector<std::int16_t> activations;    // [vector][stride]; only lanes below `lanes` are data
+    std::vector<std::int32_t> weights;      // [tree][lane]
+    std::vector<std::int16_t> activations;  // [vector][stride]; only lanes below `lanes` are data
 };
 
 /// Weights of 9 bits and activations of 8, signed or not, extremes more often than by chance.
@@ -39,8 +40,10 @@ void expect_equal_to_naive(const dense_case& c, const packed_tile& tile, const s
     for (int v = 0; v < c.vectors; ++v)
         for (int t = 0; t < tile.tree_stride; ++t) {
             std::int64_t sum = 0;
-            for (int l = 0; l < c.lanes && t < c.trees; ++l) sum += std::int64_t{c.weights[std::size_t(t * c.lanes + l)]} * c.activations[std::size_t(v * c.stride + l)];
-            ASSERT_EQ(partial[std::size_t(v * tile.tree_stride + t)], sum) << "vector " << v << " tree " << t << " of " << c.trees << "x" << c.lanes;
+            for (int l = 0; l < c.lanes && t < c.trees; ++l)
+                sum += std::int64_t{c.weights[std::size_t(t * c.lanes + l)]} * c.activations[std::size_t(v * c.stride + l)];
+            ASSERT_EQ(partial[std::size_t(v * tile.tree_stride + t)], sum)
+                << "vector " << v << " tree " << t << " of " << c.trees << "x" << c.lanes;
         }
 }
 
@@ -65,7 +68,12 @@ TEST(multiply_tile, is_exact_where_all_operands_are_extreme) {
     for (const int weight : {-256, 255})
         for (const int x : {-128, 127, 255})
             for (int vectors = 1; vectors <= 20; ++vectors) {
-                dense_case c{8, 64, vectors, 64, std::vector<std::int32_t>(8 * 64, weight), std::vector<std::int16_t>(std::size_t(vectors) * 64, std::int16_t(x))};
+                dense_case c{8,
+                             64,
+                             vectors,
+                             64,
+                             std::vector<std::int32_t>(8 * 64, weight),
+                             std::vector<std::int16_t>(std::size_t(vectors) * 64, std::int16_t(x))};
                 const packed_tile tile = pack(c);
                 std::vector<std::int32_t> partial(std::size_t(vectors * tile.tree_stride)), plain = partial;
                 multiply_tile(tile, c.activations.data(), c.stride, vectors, partial.data());

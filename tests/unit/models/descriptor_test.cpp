@@ -61,7 +61,8 @@ TEST(descriptor, comes_back_as_it_was_written_with_its_tables) {
         ASSERT_EQ(back.fills.size(), image.fills.size());
         for (std::size_t i = 0; i < back.fills.size(); ++i) {
             const weight_fill &a = back.fills[i], &b = image.fills[i];
-            ASSERT_EQ(std::tie(a.repeat, a.first_n_block, a.n_blocks, a.first_k_block, a.k_blocks), std::tie(b.repeat, b.first_n_block, b.n_blocks, b.first_k_block, b.k_blocks));
+            ASSERT_EQ(std::tie(a.repeat, a.first_n_block, a.n_blocks, a.first_k_block, a.k_blocks),
+                      std::tie(b.repeat, b.first_n_block, b.n_blocks, b.first_k_block, b.k_blocks));
             ASSERT_EQ(a.dense_bytes, b.dense_bytes);
             ASSERT_EQ(a.outlier_bytes, b.outlier_bytes);
             cut += b.first_k_block > 0;
@@ -146,14 +147,22 @@ TEST_F(damaged, descriptor_with_a_field_out_of_range_is_a_fault) {
 
 TEST_F(damaged, geometry_is_a_fault) {
     const std::pair<const char*, std::int32_t layer_geometry::*> at_least_one[] = {
-        {"repeat", &layer_geometry::repeat},           {"in_height", &layer_geometry::in_height},
-        {"in_width", &layer_geometry::in_width},       {"in_channels", &layer_geometry::in_channels},
-        {"out_height", &layer_geometry::out_height},   {"out_width", &layer_geometry::out_width},
-        {"out_channels", &layer_geometry::out_channels}, {"kernel_height", &layer_geometry::kernel_height},
-        {"kernel_width", &layer_geometry::kernel_width}, {"stride_height", &layer_geometry::stride_height},
-        {"stride_width", &layer_geometry::stride_width}, {"dilation_height", &layer_geometry::dilation_height},
-        {"dilation_width", &layer_geometry::dilation_width}, {"stored_weight_bits", &layer_geometry::stored_weight_bits},
-        {"activation_bits", &layer_geometry::activation_bits}, {"output_bits", &layer_geometry::output_bits}};
+        {"repeat", &layer_geometry::repeat},
+        {"in_height", &layer_geometry::in_height},
+        {"in_width", &layer_geometry::in_width},
+        {"in_channels", &layer_geometry::in_channels},
+        {"out_height", &layer_geometry::out_height},
+        {"out_width", &layer_geometry::out_width},
+        {"out_channels", &layer_geometry::out_channels},
+        {"kernel_height", &layer_geometry::kernel_height},
+        {"kernel_width", &layer_geometry::kernel_width},
+        {"stride_height", &layer_geometry::stride_height},
+        {"stride_width", &layer_geometry::stride_width},
+        {"dilation_height", &layer_geometry::dilation_height},
+        {"dilation_width", &layer_geometry::dilation_width},
+        {"stored_weight_bits", &layer_geometry::stored_weight_bits},
+        {"activation_bits", &layer_geometry::activation_bits},
+        {"output_bits", &layer_geometry::output_bits}};
     for (const auto& [name, member] : at_least_one) {
         expect_fault([member = member](layer_descriptor& d) { d.geometry.*member = 0; }, name);
         expect_fault([member = member](layer_descriptor& d) { d.geometry.*member = -5; }, name);
@@ -185,12 +194,14 @@ TEST_F(damaged, fill_table_that_is_not_the_layers_is_a_fault) {
     expect_table_fault([](fills& f) { f[1].n_blocks = 0; }, "no n-block");
     expect_table_fault([](fills& f) { f[1].k_blocks = 0; }, "no k-block");
     expect_table_fault([](fills& f) { f[1].k_blocks = -3; }, "negative k-blocks");
-    expect_table_fault([](fills& f) {
-        f[2].k_blocks = 2;  // two n-blocks in a run of k-blocks: the next fill finds its place, the tiles would not
-        weight_fill rest = f[2];
-        rest.k_blocks = 1;
-        f.insert(f.begin() + 3, rest);
-    }, "several n-blocks cut together");
+    expect_table_fault(
+        [](fills& f) {
+            f[2].k_blocks = 2;  // two n-blocks in a run of k-blocks: the next fill finds its place, the tiles would not
+            weight_fill rest = f[2];
+            rest.k_blocks = 1;
+            f.insert(f.begin() + 3, rest);
+        },
+        "several n-blocks cut together");
 }
 
 TEST_F(damaged, own_biases_come_back_and_must_be_whole) {

@@ -1,6 +1,7 @@
+#include "models/buffers/im2col_math.h"
+
 #include <gtest/gtest.h>
 
-#include "models/buffers/im2col_math.h"
 #include "tests/unit/models/bits.h"
 #include "tests/unit/tiling/random_layers.h"
 
@@ -11,7 +12,7 @@ namespace {
 struct image_case {
     layer_geometry g;
     bool is_unsigned = false;
-    std::vector<std::int16_t> image;   // [row][x][channel]
+    std::vector<std::int16_t> image;  // [row][x][channel]
     std::int64_t first = 0;
     std::int32_t vectors = 0;
     std::vector<row_run> runs;
@@ -78,7 +79,8 @@ TEST(im2col, of_a_bank_is_the_naive_one_for_every_piece) {
         }
         for (int v = 0; v < c.vectors; ++v)
             for (int lane = 0; lane < q.stride; ++lane)
-                ASSERT_EQ(sums[std::size_t(v * q.stride + lane)], lane < q.lanes ? naive_input(c, c.first + v, std::int64_t{q.k_block} * q.lanes + lane, q.padding) : 0)
+                ASSERT_EQ(sums[std::size_t(v * q.stride + lane)],
+                          lane < q.lanes ? naive_input(c, c.first + v, std::int64_t{q.k_block} * q.lanes + lane, q.padding) : 0)
                     << "vector " << v << " lane " << lane;
     }
 }
@@ -106,7 +108,8 @@ TEST(pieces, of_every_code_add_up_to_it) {
                     ASSERT_LE(part.bits, port);
                     ASSERT_EQ(part.first, pass * port);
                     ASSERT_EQ(part.is_signed, pass == passes - 1);
-                    ASSERT_TRUE(part.is_signed ? value >= -(1 << (part.bits - 1)) && value < 1 << (part.bits - 1) : value >= 0 && value < 1 << part.bits);
+                    ASSERT_TRUE(part.is_signed ? value >= -(1 << (part.bits - 1)) && value < 1 << (part.bits - 1)
+                                               : value >= 0 && value < 1 << part.bits);
                     sum += value * (1 << part.first);
                 }
                 ASSERT_EQ(sum, code) << bits << " bits on a port of " << port;

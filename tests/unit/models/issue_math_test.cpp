@@ -1,8 +1,9 @@
+#include "models/sequencer/issue_math.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "models/sequencer/issue_math.h"
 #include "tests/unit/tiling/random_layers.h"
 
 namespace symmetree {
@@ -23,9 +24,12 @@ naive_slice issue_naively(std::int64_t start, std::size_t vectors, const tile_pa
         std::int64_t at = m == 0 ? start : slice.issues.back() + std::int64_t(std::max(pace.outlier_cycles, pace.input_cycles));
         if (before) at = std::max(at, before->write(m) + std::int64_t(pace.write_interval) - (slice.outlier_cycles - 1));
         for (std::int64_t slot = m == 0 ? at : slice.issues.back() + 1; slot < at; ++slot) {
-            if (slot < slice.issues.back() + std::int64_t(pace.outlier_cycles)) ++split.outlier;
-            else if (slot < slice.issues.back() + std::int64_t(pace.input_cycles)) ++split.input;
-            else ++split.hazard;
+            if (slot < slice.issues.back() + std::int64_t(pace.outlier_cycles))
+                ++split.outlier;
+            else if (slot < slice.issues.back() + std::int64_t(pace.input_cycles))
+                ++split.input;
+            else
+                ++split.hazard;
         }
         slice.issues.push_back(at);
     }
@@ -61,7 +65,8 @@ TEST(issue_tile, follows_the_recurrence_over_chains_of_slices) {
             if (!first) start = std::max(start, hazard_bound(run, outlier_before, pace, 0));
             ASSERT_EQ(std::int64_t(start), next.issues[0]);
             run = issue_tile(start, vectors, pace, first ? nullptr : &run, outlier_before, split);
-            for (std::size_t v = 0; v < vectors; ++v) ASSERT_EQ(std::int64_t(run.at(v)), next.issues[v]) << "slice " << slice << " vector " << v;
+            for (std::size_t v = 0; v < vectors; ++v)
+                ASSERT_EQ(std::int64_t(run.at(v)), next.issues[v]) << "slice " << slice << " vector " << v;
             ASSERT_EQ(std::int64_t(run.last()), next.issues.back());
             ASSERT_EQ(run.pace, pace.pace());
             ASSERT_EQ(run.count, vectors);

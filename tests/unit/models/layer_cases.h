@@ -49,7 +49,8 @@ private:
             config.side_array->kind = array_kind::multiplier;
             config.side_array->trees = std::max(1, config.array.trees / 2);
         } else {
-            config.zero_point = d_.one_of({zero_point_unit::none, zero_point_unit::pre_subtract, zero_point_unit::widened, zero_point_unit::row_sum});
+            config.zero_point =
+                d_.one_of({zero_point_unit::none, zero_point_unit::pre_subtract, zero_point_unit::widened, zero_point_unit::row_sum});
             config.correction = d_.one_of({correction_form::every_cycle, correction_form::at_drain});
             config.sparse.lanes = d_.one_of({0, 1, 4});
         }
@@ -60,7 +61,9 @@ private:
         config.mapping.flow = d_.one_of({dataflow::weight_stationary, dataflow::weight_stationary, dataflow::output_stationary});
     }
 
-    int extreme_or_between(int least, int greatest) { return d_.once_in(4) ? least : d_.once_in(4) ? greatest : d_.between(least, greatest); }
+    int extreme_or_between(int least, int greatest) {
+        return d_.once_in(4) ? least : d_.once_in(4) ? greatest : d_.between(least, greatest);
+    }
 
     void draw_weights(layer_case& c) {
         quantized_weights& w = c.weights;
@@ -76,8 +79,10 @@ private:
         w.step.assign(std::size_t(w.rows), 1.0);
         if (c.shifts() || c.on_side_array) return;
         if (c.config.zero_point != zero_point_unit::none && d_.once_in(2))
-            for (std::int64_t row = 0; row < w.rows; ++row) w.zero_point.push_back(static_cast<std::int16_t>(extreme_or_between(-half, half - 1)));
-        else if (c.config.sparse.lanes > 0) draw_outliers(w);
+            for (std::int64_t row = 0; row < w.rows; ++row)
+                w.zero_point.push_back(static_cast<std::int16_t>(extreme_or_between(-half, half - 1)));
+        else if (c.config.sparse.lanes > 0)
+            draw_outliers(w);
     }
 
     void draw_outliers(quantized_weights& w) {
@@ -88,7 +93,8 @@ private:
             for (std::int64_t k = 0; k < w.columns; ++k) {
                 if (!d_.once_in(6)) continue;
                 const int value = extreme_or_between(-half, half - 1);
-                if (value != 0) w.outliers.push_back({static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(k), static_cast<std::int8_t>(value)});
+                if (value != 0)
+                    w.outliers.push_back({static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(k), static_cast<std::int8_t>(value)});
             }
         }
     }

@@ -23,14 +23,18 @@ void for_random_layers(int seeds, const std::function<void(const layer_case&, co
     EXPECT_GT(seen, seeds / 2);
 }
 
-layer_image image_of(const layer_case& c, const layer_plan& plan) { return build_image(c.config, plan, c.weights, &c.input, std::vector<channel_record>(std::size_t(c.weights.rows))); }
+layer_image image_of(const layer_case& c, const layer_plan& plan) {
+    return build_image(c.config, plan, c.weights, &c.input, std::vector<channel_record>(std::size_t(c.weights.rows)));
+}
 
 /// Visits the tiles as memory holds them: repeat, n-block, k-block. Row and column are those of the weights' first element.
-void for_each_tile(const layer_case& c, const std::function<void(std::int64_t row, std::int64_t rows, std::int64_t column, std::int64_t columns)>& visit) {
+void for_each_tile(const layer_case& c,
+                   const std::function<void(std::int64_t row, std::int64_t rows, std::int64_t column, std::int64_t columns)>& visit) {
     for (std::int64_t r = 0; r < c.shape.repeat; ++r)
         for (std::int64_t n = 0; n < c.shape.n(); n += c.array().trees)
             for (std::int64_t k = 0; k < c.shape.k(); k += c.array().lanes)
-                visit(r * c.shape.n() + n, std::min<std::int64_t>(c.array().trees, c.shape.n() - n), k, std::min<std::int64_t>(c.array().lanes, c.shape.k() - k));
+                visit(r * c.shape.n() + n, std::min<std::int64_t>(c.array().trees, c.shape.n() - n), k,
+                      std::min<std::int64_t>(c.array().lanes, c.shape.k() - k));
 }
 
 TEST(layer_image, holds_every_dense_code_packed_tile_by_tile) {
@@ -48,8 +52,10 @@ TEST(layer_image, holds_every_dense_code_packed_tile_by_tile) {
                 for (std::int64_t lane = 0; lane < columns; ++lane) {
                     const int code = c.weights.codes[std::size_t((row + tree) * c.weights.columns + column + lane)];
                     const int stored = widened ? code - c.weights.zero_point[std::size_t(row + tree)] : code;
-                    if (c.shifts()) ASSERT_EQ(int(stream.take(bits)), stored);
-                    else ASSERT_EQ(stream.take_signed(bits), stored);
+                    if (c.shifts())
+                        ASSERT_EQ(int(stream.take(bits)), stored);
+                    else
+                        ASSERT_EQ(stream.take_signed(bits), stored);
                 }
             ASSERT_TRUE(stream.align());
         });
@@ -71,13 +77,16 @@ TEST(layer_image, holds_every_outlier_once_in_the_stream_of_its_tile) {
         for_each_tile(c, [&](std::int64_t row, std::int64_t rows, std::int64_t column, std::int64_t columns) {
             const int count = int(stream.take(outlier_count_bits(c.array())));
             int expected = 0;
-            for (const outlier& o : c.weights.outliers) expected += o.row >= row && o.row < row + rows && o.column >= column && o.column < column + columns;
+            for (const outlier& o : c.weights.outliers)
+                expected += o.row >= row && o.row < row + rows && o.column >= column && o.column < column + columns;
             ASSERT_EQ(count, expected);
             for (int i = 0; i < count; ++i, ++found) {
                 const int value = stream.take_signed(c.weights.outlier_bits);
-                const std::int64_t tree = stream.take(index_bits(std::uint64_t(c.array().trees))), lane = stream.take(index_bits(std::uint64_t(c.array().lanes)));
+                const std::int64_t tree = stream.take(index_bits(std::uint64_t(c.array().trees))),
+                                   lane = stream.take(index_bits(std::uint64_t(c.array().lanes)));
                 const auto same = [&](const outlier& o) { return o.row == row + tree && o.column == column + lane && o.value == value; };
-                ASSERT_EQ(std::count_if(c.weights.outliers.begin(), c.weights.outliers.end(), same), 1) << "value " << value << " tree " << tree << " lane " << lane;
+                ASSERT_EQ(std::count_if(c.weights.outliers.begin(), c.weights.outliers.end(), same), 1)
+                    << "value " << value << " tree " << tree << " lane " << lane;
             }
             ASSERT_TRUE(stream.align());
         });
@@ -106,8 +115,10 @@ TEST(layer_image, holds_the_input_row_by_row_from_whole_bytes) {
         bit_list stream(image.input);
         const std::size_t row = std::size_t(c.shape.in_width) * std::size_t(c.shape.in_channels);
         for (std::size_t i = 0; i < c.input.codes.size(); ++i) {
-            if (c.input.is_unsigned) ASSERT_EQ(int(stream.take(c.input.bits)), c.input.codes[i]);
-            else ASSERT_EQ(stream.take_signed(c.input.bits), c.input.codes[i]);
+            if (c.input.is_unsigned)
+                ASSERT_EQ(int(stream.take(c.input.bits)), c.input.codes[i]);
+            else
+                ASSERT_EQ(stream.take_signed(c.input.bits), c.input.codes[i]);
             if ((i + 1) % row == 0) {
                 ASSERT_TRUE(stream.align());
             }
@@ -138,7 +149,10 @@ TEST(layer_image, lays_its_parts_one_after_the_other) {
         std::uint64_t outputs = 0;  // every drained block starts on a byte
         for (std::int64_t m = 0; m < c.shape.m(); m += d.m_block)
             for (std::int64_t n = 0; n < c.shape.n(); n += c.array().trees)
-                outputs += std::uint64_t(std::min<std::int64_t>(d.m_block, c.shape.m() - m) * std::min<std::int64_t>(c.array().trees, c.shape.n() - n) * c.input.bits + 7) / 8;
+                outputs += std::uint64_t(std::min<std::int64_t>(d.m_block, c.shape.m() - m) *
+                                             std::min<std::int64_t>(c.array().trees, c.shape.n() - n) * c.input.bits +
+                                         7) /
+                           8;
         ASSERT_EQ(image.output_bytes, outputs * std::uint64_t(c.shape.repeat));
     });
 }
@@ -161,7 +175,9 @@ TEST(layer_plan, says_how_the_hardware_reads_the_codes) {
     for_random_layers(600, [](const layer_case& c, const layer_plan& plan) {
         const layer_descriptor& d = plan.descriptor;
         const bool zero = !c.weights.zero_point.empty(), widened = zero && c.config.zero_point == zero_point_unit::widened;
-        ASSERT_EQ(static_cast<weight_coding>(d.coding), c.shifts() ? weight_coding::shift : widened ? weight_coding::widened : weight_coding::twos_complement);
+        ASSERT_EQ(static_cast<weight_coding>(d.coding), c.shifts() ? weight_coding::shift
+                                                        : widened  ? weight_coding::widened
+                                                                   : weight_coding::twos_complement);
         ASSERT_EQ(d.uses_zero_points != 0, zero && !widened);
         ASSERT_EQ(d.on_side_array != 0, c.on_side_array);
         ASSERT_EQ(d.weight_bits, c.weights.bits);

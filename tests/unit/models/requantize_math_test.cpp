@@ -1,9 +1,10 @@
+#include "models/requantizer/requantize_math.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <limits>
 
-#include "models/requantizer/requantize_math.h"
 #include "tests/unit/tiling/random_layers.h"
 
 namespace symmetree {
@@ -32,8 +33,9 @@ TEST(requantize, equals_exact_division_on_random_operands) {
         const bool unbounded = d.once_in(2);
         q.least = unbounded ? -0x40000000 : -128;
         q.greatest = unbounded ? 0x40000000 : 127;
-        const std::int64_t value = d.one_of({std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max(), 0, -1, 1, d.between(-100000, 100000),
-                                             d.between(std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max())});
+        const std::int64_t value = d.one_of(
+            {std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max(), 0, -1, 1, d.between(-100000, 100000),
+             d.between(std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max())});
         ASSERT_EQ(requantize(value, q), naive(value, q)) << "seed " << seed << ": " << value << " * " << q.multiplier << " >> " << q.shift;
     }
 }
@@ -52,7 +54,7 @@ TEST(requantize, rounds_ties_to_the_even_neighbour) {
 
 TEST(requantize, rounds_ties_at_the_largest_shift) {
     const requantization q{0x40000000, 62, 0, -100, 100};
-    EXPECT_EQ(requantize(std::int64_t{1} << 31, q), 0);         // one half
+    EXPECT_EQ(requantize(std::int64_t{1} << 31, q), 0);  // one half
     EXPECT_EQ(requantize((std::int64_t{1} << 31) + 1, q), 1);
     EXPECT_EQ(requantize(-(std::int64_t{1} << 31), q), 0);
     EXPECT_EQ(requantize(-(std::int64_t{1} << 31) - 1, q), -1);

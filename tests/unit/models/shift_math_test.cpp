@@ -1,9 +1,10 @@
+#include "models/shift_lut/shift_math.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <cstdlib>
 
-#include "models/shift_lut/shift_math.h"
 #include "tests/unit/tiling/random_layers.h"
 
 namespace symmetree {
@@ -24,8 +25,12 @@ TEST(shifted_magnitude, is_exact_for_every_code_magnitude_and_guard) {
             for (int magnitude = 0; magnitude <= 255; ++magnitude)
                 for (int e = 0; e < (1 << (b - 1)) - 1; ++e) {
                     const std::int64_t fixed = std::int64_t{magnitude} << guard;
-                    const auto where = [&] { return "b " + std::to_string(b) + " g " + std::to_string(guard) + " x " + std::to_string(magnitude) + " e " + std::to_string(e); };
-                    ASSERT_EQ(shifted_magnitude(false, magnitude, e, guard), std::int64_t(std::floor(std::ldexp(double(fixed), -e)))) << where();
+                    const auto where = [&] {
+                        return "b " + std::to_string(b) + " g " + std::to_string(guard) + " x " + std::to_string(magnitude) + " e " +
+                               std::to_string(e);
+                    };
+                    ASSERT_EQ(shifted_magnitude(false, magnitude, e, guard), std::int64_t(std::floor(std::ldexp(double(fixed), -e))))
+                        << where();
                     const std::int64_t post = shifted_magnitude(true, magnitude, e, guard);
                     if (e % 2 == 0) {
                         ASSERT_EQ(post, std::int64_t(std::floor(std::ldexp(double(fixed), -e / 2)))) << where();
@@ -90,8 +95,10 @@ shift_case any_case(draws& d, bool many) {
     c.tile.tree_stride = (c.trees + 7) / 8 * 8;
     c.tile.codes.assign(std::size_t(c.lanes * c.tile.tree_stride), std::uint8_t((1 << (c.bits - 1)) - 1));
     for (int l = 0; l < c.lanes; ++l)
-        for (int t = 0; t < c.trees; ++t) c.tile.codes[std::size_t(l * c.tile.tree_stride + t)] = std::uint8_t(d.between(0, (1 << c.bits) - 1));
-    for (int i = 0; i < c.vectors * c.stride; ++i) c.activations.push_back(std::int16_t(d.once_in(5) ? c.least : d.once_in(5) ? c.greatest : d.between(c.least, c.greatest)));
+        for (int t = 0; t < c.trees; ++t)
+            c.tile.codes[std::size_t(l * c.tile.tree_stride + t)] = std::uint8_t(d.between(0, (1 << c.bits) - 1));
+    for (int i = 0; i < c.vectors * c.stride; ++i)
+        c.activations.push_back(std::int16_t(d.once_in(5) ? c.least : d.once_in(5) ? c.greatest : d.between(c.least, c.greatest)));
     return c;
 }
 
@@ -109,13 +116,15 @@ TEST_P(shift_tiles, equal_naive_sums_of_products) {
             for (int t = 0; t < c.tile.tree_stride; ++t) {
                 std::int64_t sum = 0;
                 for (int l = 0; l < c.lanes && t < c.trees; ++l)
-                    sum += shift_product(c.post, c.tile.codes[std::size_t(l * c.tile.tree_stride + t)], c.bits, c.activations[std::size_t(v * c.stride + l)], c.guard);
+                    sum += shift_product(c.post, c.tile.codes[std::size_t(l * c.tile.tree_stride + t)], c.bits,
+                                         c.activations[std::size_t(v * c.stride + l)], c.guard);
                 ASSERT_EQ(partial[std::size_t(v * c.tile.tree_stride + t)], sum) << "vector " << v << " tree " << t;
             }
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(of, shift_tiles, ::testing::Bool(), [](const auto& kind) { return kind.param ? std::string("many_vectors") : std::string("few_vectors"); });
+INSTANTIATE_TEST_SUITE_P(of, shift_tiles, ::testing::Bool(),
+                         [](const auto& kind) { return kind.param ? std::string("many_vectors") : std::string("few_vectors"); });
 
 }  // namespace
 }  // namespace symmetree

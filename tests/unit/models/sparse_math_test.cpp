@@ -1,9 +1,10 @@
+#include "models/sparse/sparse_math.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
 #include "models/sequencer/descriptor.h"
-#include "models/sparse/sparse_math.h"
 #include "tests/unit/models/bits.h"
 #include "tests/unit/tiling/random_layers.h"
 
@@ -86,7 +87,8 @@ TEST(sparse_load, is_the_fullest_lane_or_one_cycle) {
         for (std::size_t first = 0; first < entries.size(); first += std::size_t(config.lanes))
             for (int tree = 0; tree < array.trees; ++tree) {
                 const auto end = entries.begin() + std::ptrdiff_t(std::min(first + std::size_t(config.lanes), entries.size()));
-                additions += std::any_of(entries.begin() + std::ptrdiff_t(first), end, [&](const tile_outlier& o) { return o.tree == tree; });
+                additions +=
+                    std::any_of(entries.begin() + std::ptrdiff_t(first), end, [&](const tile_outlier& o) { return o.tree == tree; });
             }
         ASSERT_EQ(sparse_load_of(entries, config).bank_additions, additions);
         ASSERT_LE(shared, fullest);
@@ -114,7 +116,8 @@ TEST(add_outliers, adds_shifted_products_to_their_trees) {
             for (int t = 0; t < partial_stride; ++t) {
                 std::int64_t sum = before[std::size_t(v * partial_stride + t)];
                 for (const tile_outlier& o : entries)
-                    if (o.tree == t) sum += std::int64_t{o.value} * x[std::size_t(v * stride + o.lane)] * (std::int64_t{1} << shifts[std::size_t(t)]);
+                    if (o.tree == t)
+                        sum += std::int64_t{o.value} * x[std::size_t(v * stride + o.lane)] * (std::int64_t{1} << shifts[std::size_t(t)]);
                 ASSERT_EQ(partial[std::size_t(v * partial_stride + t)], sum) << "vector " << v << " tree " << t;
             }
     }

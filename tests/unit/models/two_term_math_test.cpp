@@ -1,3 +1,5 @@
+#include "models/shift_lut/two_term_math.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -6,7 +8,6 @@
 #include <vector>
 
 #include "models/shift_lut/shift_math.h"
-#include "models/shift_lut/two_term_math.h"
 
 namespace symmetree {
 namespace {

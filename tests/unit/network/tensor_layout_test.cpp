@@ -1,9 +1,9 @@
 // Views of buffers: moving through them must give what moving the elements gives.
+#include "platforms/network/tensor_layout.h"
+
 #include <gtest/gtest.h>
 
 #include <numeric>
-
-#include "platforms/network/tensor_layout.h"
 
 namespace symmetree {
 namespace {

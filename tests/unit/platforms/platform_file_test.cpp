@@ -128,7 +128,8 @@ TEST(platform_file, clock_may_be_auto_with_or_without_details) {
     EXPECT_EQ(plain.clock_hz, 0) << "until it is settled";
     expect_same(parse_platform(to_yaml(plain), "p.yaml"), plain);
 
-    const platform_config detailed = parse_platform(minimal("clock_hz: {table: my/delays.yaml, margin_percent: 12.5, units: chip}\n"), "p.yaml");
+    const platform_config detailed =
+        parse_platform(minimal("clock_hz: {table: my/delays.yaml, margin_percent: 12.5, units: chip}\n"), "p.yaml");
     ASSERT_TRUE(detailed.auto_clock.has_value());
     EXPECT_EQ(detailed.auto_clock->table, "my/delays.yaml");
     EXPECT_EQ(detailed.auto_clock->margin_percent, 12.5);
@@ -272,7 +273,8 @@ std::vector<range> ranges() {
         {"", "scheme", {"symmetric", "symq:w9a4", "symq:w1a4", "''"}, {"symq:w2a8"}},
         {"",
          "clock_hz",
-         {"999999", "5000000001", "0", "-1", ".nan", ".inf", "fast", "{margin_percent: -1}", "{margin_percent: 1001}", "{units: core}", "{margin: 1}"},
+         {"999999", "5000000001", "0", "-1", ".nan", ".inf", "fast", "{margin_percent: -1}", "{margin_percent: 1001}", "{units: core}",
+          "{margin: 1}"},
          {"1e6", "5000000000", "auto", "{}", "{margin_percent: 0}", "{margin_percent: 1000}"}},
         {"", "cost_table", {"''"}, {"t"}},
         {"array", "kind", {"multipliers", "POT"}, {"multiplier"}},
@@ -358,7 +360,8 @@ TEST(platform_file, ranges_of_pot_and_side_arrays) {
         const std::string key = std::string(side).substr(0, std::string(side).find(':'));
         EXPECT_THAT(with("", side), Contains(Field(&diagnostic::field, "side_array." + key)));
     }
-    EXPECT_THAT(problems_of(minimal("array: {guard_bits: 4}\n")), Contains(Field(&diagnostic::message, HasSubstr("only pot, post and apot"))));
+    EXPECT_THAT(problems_of(minimal("array: {guard_bits: 4}\n")),
+                Contains(Field(&diagnostic::message, HasSubstr("only pot, post and apot"))));
     EXPECT_THAT(problems_of(minimal("side_array: some\n")), SizeIs(1));
 }
 

@@ -19,8 +19,13 @@ weight_error_report reported(const std::string& text, const std::vector<float>& 
 
 TEST(error_report, counts_every_weight_once_among_the_codes_there_are) {
     const std::vector<float> weights = random_weights({20, 33}, 2);
-    for (const auto& [text, codes] : std::vector<std::pair<std::string, std::size_t>>{
-             {"symq:w3a4", 8}, {"asymq:w4a4", 16}, {"dasq:w3a3:p90", 8}, {"pot:w4a4", 15}, {"post:w7a4", 127}, {"apot:w5a4", 31}, {"symq:w8a8", 256}}) {
+    for (const auto& [text, codes] : std::vector<std::pair<std::string, std::size_t>>{{"symq:w3a4", 8},
+                                                                                      {"asymq:w4a4", 16},
+                                                                                      {"dasq:w3a3:p90", 8},
+                                                                                      {"pot:w4a4", 15},
+                                                                                      {"post:w7a4", 127},
+                                                                                      {"apot:w5a4", 31},
+                                                                                      {"symq:w8a8", 256}}) {
         const weight_error_report r = reported(text, weights, 20);
         EXPECT_EQ(r.levels.size(), codes) << text;
         std::int64_t sum = 0;

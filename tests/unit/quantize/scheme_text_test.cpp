@@ -22,7 +22,8 @@ std::vector<diagnostic> problems_of(const std::string& text, int weight_bits = 4
 TEST(scheme_text, canonical_texts_come_back_unchanged) {
     for (const char* text :
          {"symq:w4a8", "asymq:w3a4", "symq:w4a4:tensor:minmax:truncate", "asymq:w8a2:tensor", "dasq:w3a3:sw4:p98", "dasq:w2a8:sw8:p99.5",
-          "dasq:w8a8:sw2:p100", "dasq:w8a8:sw2:p0", "pot:w4a4:g4", "post:w7a8:g0", "post:w2a2:g7:aminmax", "apot:w4a4:g4", "apot:w5a8:g0", "symq:w4a4:aminmax", "symq:w4a4:asq", "post:w3a3:g4:aminmax:asq"})
+          "dasq:w8a8:sw2:p100", "dasq:w8a8:sw2:p0", "pot:w4a4:g4", "post:w7a8:g0", "post:w2a2:g7:aminmax", "apot:w4a4:g4", "apot:w5a8:g0",
+          "symq:w4a4:aminmax", "symq:w4a4:asq", "post:w3a3:g4:aminmax:asq"})
         EXPECT_EQ(canonical(text), text);
 }
 
@@ -48,7 +49,8 @@ TEST(scheme_text, default_widths_are_the_callers) {
 }
 
 TEST(scheme_text, every_scheme_survives_being_written_and_read) {
-    for (auto family : {scheme_family::symq, scheme_family::asymq, scheme_family::dasq, scheme_family::pot, scheme_family::post, scheme_family::apot})
+    for (auto family :
+         {scheme_family::symq, scheme_family::asymq, scheme_family::dasq, scheme_family::pot, scheme_family::post, scheme_family::apot})
         for (int bits = least_weight_bits(family); bits <= std::min(most_weight_bits(family), 7); ++bits)
             for (int option = 0; option < 8; ++option)
                 for (auto range : {range_method::mse, range_method::min_max}) {

@@ -78,7 +78,8 @@ TEST(shift_levels, of_apot_are_sums_of_two_terms_and_the_nearest_of_all) {
         for (std::uint64_t i = 0; i < 4000; ++i) {
             const double t = 2 * stream.normal(2 * i) * std::pow(2.0, -10 * stream.uniform(2 * i + 1));
             const int code = levels.code(t);
-            for (int other = 0; other < 1 << bits; ++other) ASSERT_LE(std::fabs(t - apot_value(code, bits)), std::fabs(t - apot_value(other, bits))) << t;
+            for (int other = 0; other < 1 << bits; ++other)
+                ASSERT_LE(std::fabs(t - apot_value(code, bits)), std::fabs(t - apot_value(other, bits))) << t;
         }
     }
     EXPECT_EQ(shift_levels(scheme_family::apot, 4).largest(), 1.25);
@@ -111,7 +112,8 @@ TEST(shift_weights, of_apot_take_the_best_of_a_hundred_steps) {
         for (int j = 1; j <= 100; ++j) {
             const double step = most * j / 100;
             double error = 0;
-            for (const float w : weights) error += std::pow(static_cast<double>(w) / step - levels.value(levels.code(static_cast<double>(w) / step)), 2);
+            for (const float w : weights)
+                error += std::pow(static_cast<double>(w) / step - levels.value(levels.code(static_cast<double>(w) / step)), 2);
             error *= step * step;
             if (error < least) best = step;
             least = std::min(least, error);

@@ -149,7 +149,8 @@ TEST(child, tells_its_peak_and_its_time) {
     EXPECT_GT(large.peak_bytes, small.peak_bytes + (150u << 20));
     const child_outcome busy = outcome_of([] {
         const clock_t end = clock() + CLOCKS_PER_SEC / 4;
-        while (clock() < end) {}
+        while (clock() < end) {
+        }
         return std::string("busy");
     });
     EXPECT_GE(busy.cpu_s, 0.2);

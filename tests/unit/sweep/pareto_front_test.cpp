@@ -27,7 +27,8 @@ double number(const cell& c) { return std::holds_alternative<double>(c) ? std::g
 std::vector<std::size_t> naive_front(const study& s, const std::vector<std::size_t>& columns, const std::vector<bool>& up) {
     const auto value = [&](std::size_t row, std::size_t i) { return number(s.rows[row][columns[i]]) * (up[i] ? -1 : 1); };
     const auto takes_part = [&](std::size_t row) {
-        return std::none_of(columns.begin(), columns.end(), [&](std::size_t c) { return std::holds_alternative<std::monostate>(s.rows[row][c]); });
+        return std::none_of(columns.begin(), columns.end(),
+                            [&](std::size_t c) { return std::holds_alternative<std::monostate>(s.rows[row][c]); });
     };
     std::vector<std::size_t> front;
     for (std::size_t r = 0; r < s.rows.size(); ++r) {
@@ -63,7 +64,9 @@ TEST(front, agrees_with_its_definition_on_random_rows) {
             std::vector<cell> row;
             for (int c = 0; c < 3; ++c) {
                 const int value = static_cast<int>(random() % unsigned(values)) - 2;
-                row.push_back(random() % 20 == 0 ? cell() : random() % 2 ? cell(std::int64_t{value}) : cell(value + (random() % 4 == 0 ? 0.5 : 0.0)));
+                row.push_back(random() % 20 == 0 ? cell()
+                              : random() % 2     ? cell(std::int64_t{value})
+                                                 : cell(value + (random() % 4 == 0 ? 0.5 : 0.0)));
             }
             cells.push_back(row);
         }
@@ -76,7 +79,8 @@ TEST(front, agrees_with_its_definition_on_random_rows) {
             columns.push_back(i);
             wanted.push_back({std::string(1, static_cast<char>('a' + i)), up.back()});
         }
-        EXPECT_EQ(pareto_front(s, wanted), naive_front(s, columns, up)) << "round " << round << ", " << objectives << " objectives, " << rows << " rows";
+        EXPECT_EQ(pareto_front(s, wanted), naive_front(s, columns, up))
+            << "round " << round << ", " << objectives << " objectives, " << rows << " rows";
     }
 }
 
@@ -92,12 +96,19 @@ TEST(front, of_nothing_is_empty) {
 
 TEST(front, refuses_a_column_that_is_not_there_or_holds_text) {
     const study s = table_of({"a", "name"}, {{std::int64_t{1}, std::string("x")}});
-    EXPECT_THAT([&] { pareto_front(s, {{"b", false}}); }, testing::ThrowsMessage<input_error>(HasSubstr("b: no such column; there are a, name")));
+    EXPECT_THAT(
+        [&] {
+            pareto_front(s, {{"b", false}});
+        },
+        testing::ThrowsMessage<input_error>(HasSubstr("b: no such column; there are a, name")));
     EXPECT_THAT([&] { pareto_front(s, {{"name", false}}); }, testing::ThrowsMessage<input_error>(HasSubstr("name: holds text")));
 }
 
 TEST(front, of_groups_is_the_front_of_each) {
-    const study s = table_of({"net", "a", "b"}, {{std::string("large"), 10.0, 10.0}, {std::string("small"), 1.0, 2.0}, {std::string("large"), 9.0, 11.0}, {std::string("small"), 2.0, 3.0}});
+    const study s = table_of({"net", "a", "b"}, {{std::string("large"), 10.0, 10.0},
+                                                 {std::string("small"), 1.0, 2.0},
+                                                 {std::string("large"), 9.0, 11.0},
+                                                 {std::string("small"), 2.0, 3.0}});
     EXPECT_THAT(pareto_front(s, {{"a", false}, {"b", false}}, {"net"}), ElementsAre(2u, 0u, 1u));
     EXPECT_THAT(pareto_front(s, {{"a", false}, {"b", false}}), ElementsAre(1u));
 }

@@ -12,17 +12,23 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-const std::vector<study_column> known{{"lanes", column_role::axis, ""}, {"trees", column_role::axis, ""}, {"scheme", column_role::axis, ""}, {"a \"b", column_role::axis, ""}};
+const std::vector<study_column> known{{"lanes", column_role::axis, ""},
+                                      {"trees", column_role::axis, ""},
+                                      {"scheme", column_role::axis, ""},
+                                      {"a \"b", column_role::axis, ""}};
 const std::vector<study_column> metrics{{"energy_j", column_role::metric, "J"}, {"cycles", column_role::metric, ""}};
 
 point_filter filter_of(const std::vector<std::string>& expressions) {
     std::vector<sweep_constraint> constraints;
     for (const std::string& e : expressions)
-        constraints.push_back({e, diagnostic{"s.yaml", 10 + static_cast<int>(constraints.size()), 5, "constraints[" + std::to_string(constraints.size()) + "]", ""}});
+        constraints.push_back({e, diagnostic{"s.yaml", 10 + static_cast<int>(constraints.size()), 5,
+                                             "constraints[" + std::to_string(constraints.size()) + "]", ""}});
     return point_filter(constraints, known, metrics);
 }
 
-std::vector<cell> row(cell lanes, cell trees = std::int64_t{16}, cell scheme = std::string("symq"), cell last = std::int64_t{1}) { return {lanes, trees, scheme, last}; }
+std::vector<cell> row(cell lanes, cell trees = std::int64_t{16}, cell scheme = std::string("symq"), cell last = std::int64_t{1}) {
+    return {lanes, trees, scheme, last};
+}
 
 bool keeps(const std::string& expression, const std::vector<cell>& values) { return filter_of({expression}).keeps(values); }
 
@@ -65,23 +71,32 @@ TEST(no_constraint, keeps_every_point) {
 }
 
 TEST(unknown_column, is_refused_at_its_line) {
-    EXPECT_THAT(problems_of([] { filter_of({"lanes < 4", "lanse < 4", "\"treees\" = 1"}); }),
-                ElementsAre("s.yaml:11:5: constraints[1]: 'lanse < 4': no such column: lanse", "s.yaml:12:5: constraints[2]: '\"treees\" = 1': no such column: treees"));
+    EXPECT_THAT(problems_of([] {
+                    filter_of({"lanes < 4", "lanse < 4", "\"treees\" = 1"});
+                }),
+                ElementsAre("s.yaml:11:5: constraints[1]: 'lanse < 4': no such column: lanse",
+                            "s.yaml:12:5: constraints[2]: '\"treees\" = 1': no such column: treees"));
 }
 
 class no_expression : public testing::TestWithParam<const char*> {};
 
 TEST_P(no_expression, is_refused_at_its_line) {
-    EXPECT_THAT(problems_of([] { filter_of({GetParam()}); }), ElementsAre(HasSubstr("s.yaml:10:5: constraints[0]: '" + std::string(GetParam()) + "': "))) << GetParam();
+    EXPECT_THAT(problems_of([] { filter_of({GetParam()}); }),
+                ElementsAre(HasSubstr("s.yaml:10:5: constraints[0]: '" + std::string(GetParam()) + "': ")))
+        << GetParam();
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    each, no_expression,
-    testing::Values("", " ", "lanes <", ")", "lanes < 4; DROP TABLE point", "lanes < 4; DROP TABLE point; --", "1) FROM point; DROP TABLE point; --", "1) FROM (SELECT 1", "1) FROM (SELECT 1) --",
-                    "1) /*", "1) --", "1)))/*", "(1) /*", "1) UNION SELECT (2", "1) UNION SELECT (2)--", "1, 2", "1), (2", "lanes = ?", "lanes = :x", "lanes = @x", "lanes = $x", "lanes = ?1", "ATTACH 'x.db' AS x",
-                    "1) ; ATTACH 'x.db' AS x; --", "PRAGMA writable_schema = 1", "load_extension('x')", "load_extension('x', 'y') IS NULL", "LOAD_EXTENSION('x')", "random() > 0", "randomblob(4) > 0",
-                    "strftime('%s') > 0", "current_timestamp > 0", "no_such_function(1)", "(SELECT count(*) FROM point)", "EXISTS (SELECT 1 FROM sweep)",
-                    "(WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r)", "sum(lanes) > 1 OVER", "1 AS x", "DELETE FROM sqlite_master"));
+INSTANTIATE_TEST_SUITE_P(each, no_expression,
+                         testing::Values("", " ", "lanes <", ")", "lanes < 4; DROP TABLE point", "lanes < 4; DROP TABLE point; --",
+                                         "1) FROM point; DROP TABLE point; --", "1) FROM (SELECT 1", "1) FROM (SELECT 1) --", "1) /*",
+                                         "1) --", "1)))/*", "(1) /*", "1) UNION SELECT (2", "1) UNION SELECT (2)--", "1, 2", "1), (2",
+                                         "lanes = ?", "lanes = :x", "lanes = @x", "lanes = $x", "lanes = ?1", "ATTACH 'x.db' AS x",
+                                         "1) ; ATTACH 'x.db' AS x; --", "PRAGMA writable_schema = 1", "load_extension('x')",
+                                         "load_extension('x', 'y') IS NULL", "LOAD_EXTENSION('x')", "random() > 0", "randomblob(4) > 0",
+                                         "strftime('%s') > 0", "current_timestamp > 0", "no_such_function(1)",
+                                         "(SELECT count(*) FROM point)", "EXISTS (SELECT 1 FROM sweep)",
+                                         "(WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r)",
+                                         "sum(lanes) > 1 OVER", "1 AS x", "DELETE FROM sqlite_master"));
 
 TEST(constraint, that_fails_on_a_point_is_blamed) {
     EXPECT_THAT(problems_of([] { keeps("abs(lanes) > 0", row(std::numeric_limits<std::int64_t>::min())); }),

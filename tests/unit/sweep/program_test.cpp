@@ -22,7 +22,8 @@ TEST(program, tells_both_outputs_and_the_exit_code) {
 }
 
 TEST(program, gets_its_words_as_they_are) {
-    EXPECT_EQ(run_program({"printf", "%s|", "a b", "$(id)", "'", "\"", "", "*", "; rm -rf x", "two\nlines"}).out, "a b|$(id)|'|\"||*|; rm -rf x|two\nlines|");
+    EXPECT_EQ(run_program({"printf", "%s|", "a b", "$(id)", "'", "\"", "", "*", "; rm -rf x", "two\nlines"}).out,
+              "a b|$(id)|'|\"||*|; rm -rf x|two\nlines|");
 }
 
 TEST(program, that_a_signal_ended_says_which) { EXPECT_EQ(run_program({"sh", "-c", "kill -9 $$"}).code, 137); }

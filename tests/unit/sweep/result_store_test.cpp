@@ -20,7 +20,18 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-const std::vector<std::string> evil{"\"); DROP TABLE point;--", "<script>alert(1)</script>", "a'b\"c`d[e]", "two\nlines", "../../etc/passwd", "%s%n", "ä\xff\xfe", " ", "--", "NULL", "rowid", "select"};
+const std::vector<std::string> evil{"\"); DROP TABLE point;--",
+                                    "<script>alert(1)</script>",
+                                    "a'b\"c`d[e]",
+                                    "two\nlines",
+                                    "../../etc/passwd",
+                                    "%s%n",
+                                    "ä\xff\xfe",
+                                    " ",
+                                    "--",
+                                    "NULL",
+                                    "rowid",
+                                    "select"};
 
 sweep_origin origin_of(const std::vector<std::string>& axes) {
     sweep_origin origin;
@@ -48,7 +59,9 @@ stored_simulation simulation_of(std::vector<std::uint64_t> ids, std::vector<cell
     return s;
 }
 
-stored_point refused_point(std::uint64_t id, std::vector<cell> axes) { return {id, point_status::refused, "does not fit", false, std::move(axes), "", {}}; }
+stored_point refused_point(std::uint64_t id, std::vector<cell> axes) {
+    return {id, point_status::refused, "does not fit", false, std::move(axes), "", {}};
+}
 
 /// SQL as an outsider does it.
 void outside(const std::string& path, const std::string& sql) {
@@ -67,8 +80,20 @@ protected:
 };
 
 TEST_F(store_test, keeps_whole_and_real_numbers_to_the_bit) {
-    const std::vector<cell> values{std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min(), std::int64_t{0}, 0.1, -0.0, 1.0, 1e308, std::numeric_limits<double>::denorm_min(),
-                                   std::nextafter(1.0, 2.0), 9007199254740993.0, std::string("7"), std::string("1e3"), std::string(""), cell()};
+    const std::vector<cell> values{std::numeric_limits<std::int64_t>::max(),
+                                   std::numeric_limits<std::int64_t>::min(),
+                                   std::int64_t{0},
+                                   0.1,
+                                   -0.0,
+                                   1.0,
+                                   1e308,
+                                   std::numeric_limits<double>::denorm_min(),
+                                   std::nextafter(1.0, 2.0),
+                                   9007199254740993.0,
+                                   std::string("7"),
+                                   std::string("1e3"),
+                                   std::string(""),
+                                   cell()};
     std::vector<std::string> names;
     for (std::size_t i = 0; i < values.size(); ++i) names.push_back("c" + std::to_string(i));
     {
@@ -81,7 +106,8 @@ TEST_F(store_test, keeps_whole_and_real_numbers_to_the_bit) {
     for (std::size_t i = 0; i < values.size(); ++i) {
         EXPECT_EQ(s.rows[0][i], values[i]) << i;
         EXPECT_EQ(s.rows[0][i].index(), values[i].index()) << i;
-        if (const auto* real = std::get_if<double>(&values[i])) EXPECT_EQ(std::signbit(std::get<double>(s.rows[0][i])), std::signbit(*real)) << i;
+        if (const auto* real = std::get_if<double>(&values[i]))
+            EXPECT_EQ(std::signbit(std::get<double>(s.rows[0][i])), std::signbit(*real)) << i;
     }
 }
 
@@ -151,16 +177,20 @@ TEST_F(store_test, refuses_damaged_reports) {
         store.add(simulation_of({0}, {cell()}, "a report"));
         store.finish();
     }
-    for (const char* damage : {"UPDATE simulation SET report = x'00'", "UPDATE simulation SET report_bytes = 3", "UPDATE simulation SET report_bytes = 1000000000000000000", "UPDATE simulation SET report_bytes = -1",
+    for (const char* damage : {"UPDATE simulation SET report = x'00'", "UPDATE simulation SET report_bytes = 3",
+                               "UPDATE simulation SET report_bytes = 1000000000000000000", "UPDATE simulation SET report_bytes = -1",
                                "UPDATE simulation SET report = x''"}) {
         outside(path_, damage);
-        EXPECT_THAT(problems_of([&] { result_store::open(path_, false).counters(0); }), ElementsAre(HasSubstr("a stored report is damaged"))) << damage;
+        EXPECT_THAT(problems_of([&] { result_store::open(path_, false).counters(0); }),
+                    ElementsAre(HasSubstr("a stored report is damaged")))
+            << damage;
     }
 }
 
 TEST_F(store_test, refuses_a_file_that_exists) {
     files_.write("r.db", "mine");
-    EXPECT_THAT(problems_of([&] { result_store::create(path_, origin_of({})); }), ElementsAre(path_ + ": exists already; go on with --resume, or name another file"));
+    EXPECT_THAT(problems_of([&] { result_store::create(path_, origin_of({})); }),
+                ElementsAre(path_ + ": exists already; go on with --resume, or name another file"));
     EXPECT_FALSE(std::filesystem::exists(path_ + ".lock"));
     EXPECT_FALSE(std::filesystem::exists(path_ + ".new"));
 }
@@ -234,7 +264,8 @@ TEST_F(store_test, refuses_another_format) {
     outside(path_, "UPDATE sweep SET value = 3 WHERE name = 'format'");
     EXPECT_THAT(problems_of([&] { result_store::open(path_, false); }), ElementsAre(path_ + ": its format is 3, this program reads 2"));
     outside(path_, "UPDATE sweep SET value = 'x' WHERE name = 'format'");
-    EXPECT_THAT(problems_of([&] { result_store::open(path_, false); }), ElementsAre(path_ + ": no format in it: not the result of a sweep"));
+    EXPECT_THAT(problems_of([&] { result_store::open(path_, false); }),
+                ElementsAre(path_ + ": no format in it: not the result of a sweep"));
     outside(path_, "DELETE FROM sweep");
     EXPECT_THAT(problems_of([&] { result_store::open(path_, true); }), ElementsAre(path_ + ": no format in it: not the result of a sweep"));
 }
@@ -339,15 +370,39 @@ TEST_F(query_test, gives_rows_and_names) {
     ASSERT_EQ(s.rows.size(), 2u);
     EXPECT_EQ(s.columns[1].name, "x y");
     EXPECT_THAT(s.rows[0], ElementsAre(cell(std::int64_t{1}), cell(std::string("<i>")), cell(0.1), cell()));
-    EXPECT_THAT(query_rows(path_, "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 4) SELECT sum(n) FROM r").rows, ElementsAre(ElementsAre(cell(std::int64_t{10}))));
+    EXPECT_THAT(query_rows(path_, "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 4) SELECT sum(n) FROM r").rows,
+                ElementsAre(ElementsAre(cell(std::int64_t{10}))));
     EXPECT_THAT(query_rows(path_, "SELECT 1 WHERE 0").rows, IsEmpty());
     EXPECT_THAT(query_rows(path_, "SELECT count(*) FROM point; -- with a comment\n ;").rows, SizeIs(1));
 }
 
 TEST_F(query_test, refuses_everything_but_one_select) {
-    for (const char* sql : {"", " ", "-- nothing", "DELETE FROM point", "DROP TABLE point", "INSERT INTO note VALUES ('x')", "UPDATE point SET status = 'failed'", "CREATE TABLE x (a)", "CREATE TEMP TABLE x (a)",
-                            "ATTACH 'other.db' AS o", "ATTACH ':memory:' AS o", "PRAGMA journal_mode = DELETE", "PRAGMA writable_schema = 1", "VACUUM", "VACUUM INTO 'copy.db'", "REINDEX", "BEGIN", "SELECT load_extension('x')",
-                            "SELECT LOAD_EXTENSION('x')", "SELECT 1; DROP TABLE point", "SELECT 1; SELECT 2", "SELECT nothing FROM point", "SELECT \"nothing\" FROM point", "SELECT * FROM nothing", "SELEKT", "SELECT ?",
+    for (const char* sql : {"",
+                            " ",
+                            "-- nothing",
+                            "DELETE FROM point",
+                            "DROP TABLE point",
+                            "INSERT INTO note VALUES ('x')",
+                            "UPDATE point SET status = 'failed'",
+                            "CREATE TABLE x (a)",
+                            "CREATE TEMP TABLE x (a)",
+                            "ATTACH 'other.db' AS o",
+                            "ATTACH ':memory:' AS o",
+                            "PRAGMA journal_mode = DELETE",
+                            "PRAGMA writable_schema = 1",
+                            "VACUUM",
+                            "VACUUM INTO 'copy.db'",
+                            "REINDEX",
+                            "BEGIN",
+                            "SELECT load_extension('x')",
+                            "SELECT LOAD_EXTENSION('x')",
+                            "SELECT 1; DROP TABLE point",
+                            "SELECT 1; SELECT 2",
+                            "SELECT nothing FROM point",
+                            "SELECT \"nothing\" FROM point",
+                            "SELECT * FROM nothing",
+                            "SELEKT",
+                            "SELECT ?",
                             "SELECT abs(-9223372036854775807 - 1)"})
         EXPECT_THAT(problems(sql), ElementsAre(HasSubstr(path_ + ": query: "))) << sql;
     EXPECT_EQ(query_rows(path_, "SELECT count(*) FROM point WHERE status = 'done'").rows[0][0], cell(std::int64_t{2}));

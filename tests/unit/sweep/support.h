@@ -42,6 +42,7 @@ private:
     temporary_folder folder_;
 };
 
-inline const shipped_directories shipped{SYMMETREE_ROOT "/workloads/nets", SYMMETREE_ROOT "/platforms/presets", SYMMETREE_ROOT "/models/cost/tables"};
+inline const shipped_directories shipped{SYMMETREE_ROOT "/workloads/nets", SYMMETREE_ROOT "/platforms/presets",
+                                         SYMMETREE_ROOT "/models/cost/tables"};
 
 }  // namespace symmetree

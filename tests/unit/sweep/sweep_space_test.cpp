@@ -31,7 +31,9 @@ protected:
         files_.write("mine.yaml", "name: mine\nscheme: symq\ncost_table: published_45nm\n");
     }
 
-    sweep_space space_of(const std::string& rest) const { return sweep_space(parse_sweep("name: s\n" + rest, files_.path("s.yaml")), shipped); }
+    sweep_space space_of(const std::string& rest) const {
+        return sweep_space(parse_sweep("name: s\n" + rest, files_.path("s.yaml")), shipped);
+    }
     sweep_space axes(const std::string& list, const std::string& platform = "mine.yaml") const {
         return space_of("workload: net.yaml\nplatform: " + platform + "\naxes:\n" + list);
     }
@@ -43,7 +45,9 @@ protected:
             for (std::size_t at; (at = text.find(files_.path(""))) != std::string::npos;) text.erase(at, files_.path("").size());
         return found;
     }
-    std::vector<std::string> problems_of_axes(const std::string& list) const { return problems_with("workload: net.yaml\nplatform: mine.yaml\naxes:\n" + list); }
+    std::vector<std::string> problems_of_axes(const std::string& list) const {
+        return problems_with("workload: net.yaml\nplatform: mine.yaml\naxes:\n" + list);
+    }
 
     run_request request(const sweep_space& space, std::uint64_t index) const {
         sweep_point point = space.point(index);
@@ -61,7 +65,9 @@ std::vector<std::string> names(const std::vector<study_column>& columns) {
 }
 
 TEST_F(space_test, sets_fields_of_the_platform_at_any_depth) {
-    const sweep_space space = axes("  - {axis: platform.array.trees, values: [4, 8]}\n  - {axis: platform.clock_hz, values: [1e9]}\n  - {axis: platform.weight_buffer.bank_bytes, values: [4096]}\n");
+    const sweep_space space = axes(
+        "  - {axis: platform.array.trees, values: [4, 8]}\n  - {axis: platform.clock_hz, values: [1e9]}\n  - {axis: "
+        "platform.weight_buffer.bank_bytes, values: [4096]}\n");
     EXPECT_EQ(space.size(), 2u);
     EXPECT_EQ(request(space, 0).platform.array.trees, 4);
     EXPECT_EQ(request(space, 1).platform.array.trees, 8);
@@ -72,14 +78,18 @@ TEST_F(space_test, sets_fields_of_the_platform_at_any_depth) {
 
 TEST_F(space_test, sets_a_part_where_the_file_has_one_value_for_all) {
     files_.write("narrow.yaml", "name: narrow\nscheme: symq\ndram: {bandwidth: 16}\n");
-    const sweep_space space = axes("  - {axis: platform.dram.bandwidth.bytes, values: [32]}\n  - {axis: platform.dram.bandwidth.cycles, values: [5]}\n", "narrow.yaml");
+    const sweep_space space =
+        axes("  - {axis: platform.dram.bandwidth.bytes, values: [32]}\n  - {axis: platform.dram.bandwidth.cycles, values: [5]}\n",
+             "narrow.yaml");
     const run_request r = request(space, 0);
-    EXPECT_EQ(to_yaml(r.platform), to_yaml(parse_platform("name: narrow\nscheme: symq\ndram: {bandwidth: {bytes: 32, cycles: 5}}\n", "p.yaml")));
+    EXPECT_EQ(to_yaml(r.platform),
+              to_yaml(parse_platform("name: narrow\nscheme: symq\ndram: {bandwidth: {bytes: 32, cycles: 5}}\n", "p.yaml")));
 }
 
 TEST_F(space_test, sets_layers_by_name) {
-    const sweep_space space = axes("  - {axis: 'workload.layers[conv*].weight_bits', values: [3]}\n  - {axis: 'workload.layers[f?].activation_bits', values: [8]}\n"
-                                   "  - {axis: 'workload.layers[conv1].conv.out_channels', values: [8]}\n");
+    const sweep_space space = axes(
+        "  - {axis: 'workload.layers[conv*].weight_bits', values: [3]}\n  - {axis: 'workload.layers[f?].activation_bits', values: [8]}\n"
+        "  - {axis: 'workload.layers[conv1].conv.out_channels', values: [8]}\n");
     const run_request r = request(space, 0);
     EXPECT_EQ(r.network.layers[0].weight_bits, 3);
     EXPECT_EQ(r.network.layers[1].weight_bits, 3);
@@ -89,9 +99,10 @@ TEST_F(space_test, sets_layers_by_name) {
 }
 
 TEST_F(space_test, sets_shapes_of_layers_that_a_graph_connects) {
-    files_.write("net.yaml",
-                 "name: net\ndefaults: {input: dense}\nlayers:\n  - {name: conv1, conv: {in: [4, 6, 6], out_channels: 8, kernel: 3}}\n"
-                 "graph:\n  - {op: input, name: image, shape: [1, 4, 6, 6]}\n  - {op: product, layer: conv1}\n  - {op: reshape, shape: [128]}\n");
+    files_.write(
+        "net.yaml",
+        "name: net\ndefaults: {input: dense}\nlayers:\n  - {name: conv1, conv: {in: [4, 6, 6], out_channels: 8, kernel: 3}}\n"
+        "graph:\n  - {op: input, name: image, shape: [1, 4, 6, 6]}\n  - {op: product, layer: conv1}\n  - {op: reshape, shape: [128]}\n");
     const sweep_space space = axes("  - {axis: 'workload.layers[conv1].conv.out_channels', values: [16]}\n");
     const run_request r = request(space, 0);
     EXPECT_EQ(std::get<conv_shape>(r.network.layers[0].shape).out_channels, 16);
@@ -114,18 +125,23 @@ TEST_F(space_test, matches_layer_names_as_shells_do) {
     EXPECT_EQ(layers("fc***"), "fc ");
     for (const char* none : {"conv", "c", "", "conv1?", "*x*"})
         EXPECT_THAT(problems_of_axes("  - {axis: 'workload.layers[" + std::string(none) + "].weight_bits', values: [3]}\n"),
-                    ElementsAre(AllOf(HasSubstr("s.yaml:5:"), HasSubstr("no layer has a name like that")))) << none;
+                    ElementsAre(AllOf(HasSubstr("s.yaml:5:"), HasSubstr("no layer has a name like that"))))
+            << none;
 }
 
 TEST_F(space_test, is_not_slowed_by_a_pattern_of_many_stars) {
-    files_.write("net.yaml", "name: net\nlayers:\n  - {name: " + std::string(100, 'a') + ", linear: {tokens: 5, in: 40, out: 20}, input: dense}\n");
+    files_.write("net.yaml",
+                 "name: net\nlayers:\n  - {name: " + std::string(100, 'a') + ", linear: {tokens: 5, in: 40, out: 20}, input: dense}\n");
     std::string pattern;
     for (int i = 0; i < 30; ++i) pattern += "*a";
     EXPECT_THAT(problems_of_axes("  - {axis: 'workload.layers[" + pattern + "b].weight_bits', values: [3]}\n"), SizeIs(1));
 }
 
 TEST_F(space_test, sets_parts_of_the_scheme) {
-    const sweep_space space = axes("  - {axis: scheme.outlier_bits, values: [3, 5]}\n  - {axis: scheme.sparsity, values: [95]}\n  - {axis: scheme.activation_range, values: [minmax]}\n", "dasq");
+    const sweep_space space = axes(
+        "  - {axis: scheme.outlier_bits, values: [3, 5]}\n  - {axis: scheme.sparsity, values: [95]}\n  - {axis: scheme.activation_range, "
+        "values: [minmax]}\n",
+        "dasq");
     EXPECT_EQ(request(space, 0).format.dasq.outlier_bits, 3);
     EXPECT_EQ(request(space, 0).format.dasq.sparsity, "95");
     EXPECT_EQ(request(space, 0).format.activation_range, range_method::min_max);
@@ -142,8 +158,9 @@ TEST_F(space_test, sets_widths_of_array_and_scheme) {
 
 TEST_F(space_test, sets_seed_scheme_platform_and_workload) {
     files_.write("deep/other.yaml", "name: other\nlayers:\n  - {name: x, linear: {tokens: 5, in: 40, out: 20}, input: dense}\n");
-    const sweep_space space = space_of("axes:\n  - {axis: seed, values: [0, 9223372036854775807]}\n  - {axis: scheme, values: ['symq:w4a8', symq]}\n"
-                                       "  - {axis: platform, values: [mine.yaml, symq]}\n  - {axis: workload, values: [net.yaml, resnet20, deep/other.yaml]}\n");
+    const sweep_space space = space_of(
+        "axes:\n  - {axis: seed, values: [0, 9223372036854775807]}\n  - {axis: scheme, values: ['symq:w4a8', symq]}\n"
+        "  - {axis: platform, values: [mine.yaml, symq]}\n  - {axis: workload, values: [net.yaml, resnet20, deep/other.yaml]}\n");
     EXPECT_EQ(space.size(), 24u);
     EXPECT_EQ(request(space, 0).seed, 0u);
     EXPECT_EQ(request(space, 23).seed, 9223372036854775807u);
@@ -154,14 +171,15 @@ TEST_F(space_test, sets_seed_scheme_platform_and_workload) {
     EXPECT_EQ(request(space, 1).network.name, "resnet20");
     EXPECT_EQ(request(space, 2).network.name, "other");
     EXPECT_THAT(names(space.columns()), ElementsAre("seed", "scheme", "platform", "workload"));
-    EXPECT_THAT(space.cells(5, space.point(5)),
-                ElementsAre(cell(std::int64_t{0}), cell(std::string("symq:w4a8")), cell(std::string("symq")), cell(std::string("deep/other.yaml"))));
+    EXPECT_THAT(space.cells(5, space.point(5)), ElementsAre(cell(std::int64_t{0}), cell(std::string("symq:w4a8")),
+                                                            cell(std::string("symq")), cell(std::string("deep/other.yaml"))));
 }
 
 TEST_F(space_test, labels_points_by_what_is_no_axis) {
     const sweep_space space = axes("  - {axis: platform.array.trees, values: [4]}\n");
     EXPECT_THAT(names(space.columns()), ElementsAre("workload", "platform", "scheme", "trees"));
-    EXPECT_THAT(space.cells(0, space.point(0)), ElementsAre(cell(std::string("net")), cell(std::string("mine")), cell(std::string("symq:w4a4")), cell(std::int64_t{4})));
+    EXPECT_THAT(space.cells(0, space.point(0)),
+                ElementsAre(cell(std::string("net")), cell(std::string("mine")), cell(std::string("symq:w4a4")), cell(std::int64_t{4})));
 }
 
 TEST_F(space_test, finds_paths_from_the_folder_of_the_sweep) {
@@ -180,12 +198,15 @@ TEST_F(space_test, knows_every_file_that_it_read) {
     space.point(0);
     std::vector<std::string> read;
     for (const auto& [file, text] : space.files()) read.push_back(file);
-    EXPECT_THAT(read, testing::UnorderedElementsAre(files_.path("net.yaml"), files_.path("mine.yaml"), shipped.costs + "/published_45nm.yaml"));
+    EXPECT_THAT(read,
+                testing::UnorderedElementsAre(files_.path("net.yaml"), files_.path("mine.yaml"), shipped.costs + "/published_45nm.yaml"));
     EXPECT_EQ(space.files().at(files_.path("mine.yaml")), "name: mine\nscheme: symq\ncost_table: published_45nm\n");
 }
 
 TEST_F(space_test, shares_a_simulation_among_points_that_differ_in_cost_only) {
-    const sweep_space space = axes("  - {axis: platform.clock_hz, values: [1e8, 1e9]}\n  - {axis: platform.array.trees, values: [4, 8]}\n  - {axis: seed, values: [1, 2]}\n");
+    const sweep_space space = axes(
+        "  - {axis: platform.clock_hz, values: [1e8, 1e9]}\n  - {axis: platform.array.trees, values: [4, 8]}\n  - {axis: seed, values: [1, "
+        "2]}\n");
     std::set<std::string> keys;
     for (std::uint64_t i = 0; i < space.size(); ++i) keys.insert(space.point(i).simulation_key());
     EXPECT_EQ(keys.size(), 4u);
@@ -196,53 +217,73 @@ TEST_F(space_test, shares_a_simulation_among_points_that_differ_in_cost_only) {
 }
 
 TEST_F(space_test, gives_every_other_field_a_simulation_of_its_own) {
-    for (const char* axis : {"'workload.layers[*].weight_bits', values: [3, 5]", "scheme, values: [symq:w4a4, symq:w4a8]", "activation_bits, values: [4, 8]", "scheme.range, values: [mse, minmax]",
-                             "platform.dram.latency_cycles, values: [10, 20]", "workload, values: [net.yaml, resnet20]", "platform, values: [mine.yaml, symq]"}) {
+    for (const char* axis :
+         {"'workload.layers[*].weight_bits', values: [3, 5]", "scheme, values: [symq:w4a4, symq:w4a8]", "activation_bits, values: [4, 8]",
+          "scheme.range, values: [mse, minmax]", "platform.dram.latency_cycles, values: [10, 20]", "workload, values: [net.yaml, resnet20]",
+          "platform, values: [mine.yaml, symq]"}) {
         const std::string text = axis;
         const bool whole_workload = text.rfind("workload,", 0) == 0, whole_platform = text.rfind("platform,", 0) == 0;
-        const sweep_space space = space_of((whole_workload ? "" : std::string("workload: net.yaml\n")) + (whole_platform ? "" : "platform: mine.yaml\n") + "axes:\n  - {axis: " + text + "}\n");
+        const sweep_space space = space_of((whole_workload ? "" : std::string("workload: net.yaml\n")) +
+                                           (whole_platform ? "" : "platform: mine.yaml\n") + "axes:\n  - {axis: " + text + "}\n");
         EXPECT_EQ(plan_of(space).simulations.size(), 2u) << axis;
     }
 }
 
 TEST_F(space_test, refuses_unknown_fields_at_their_lines) {
-    EXPECT_THAT(problems_of_axes("  - {axis: trees, values: [4]}\n  - {axis: Platform.array.trees, values: [4]}\n  - {axis: '', values: [1]}\n"),
-                ElementsAre(HasSubstr("s.yaml:5:12: axis trees: no such field: workload, platform, scheme, weight_bits"), HasSubstr("s.yaml:6:12: axis Platform.array.trees: no such field"),
-                            HasSubstr("s.yaml:7:12: axis : no such field")));
-    EXPECT_THAT(problems_of_axes("  - {axis: platform.array.treess, values: [4]}\n"), ElementsAre(AllOf(HasSubstr("s.yaml:5:"), HasSubstr("axis platform.array.treess: unknown key"))));
-    EXPECT_THAT(problems_of_axes("  - {axis: platform., values: [4]}\n"), ElementsAre(AllOf(HasSubstr("s.yaml:5:"), HasSubstr("axis platform.: "), HasSubstr("unknown key"))));
-    EXPECT_THAT(problems_of_axes("  - {axis: workload.nams, values: [4]}\n"), ElementsAre(AllOf(HasSubstr("s.yaml:5:"), HasSubstr("axis workload.nams: unknown key"))));
-    EXPECT_THAT(problems_of_axes("  - {axis: scheme.bits, values: [4]}\n"), ElementsAre(AllOf(HasSubstr("s.yaml:5:"), HasSubstr("no such part; there are"))));
+    EXPECT_THAT(
+        problems_of_axes("  - {axis: trees, values: [4]}\n  - {axis: Platform.array.trees, values: [4]}\n  - {axis: '', values: [1]}\n"),
+        ElementsAre(HasSubstr("s.yaml:5:12: axis trees: no such field: workload, platform, scheme, weight_bits"),
+                    HasSubstr("s.yaml:6:12: axis Platform.array.trees: no such field"), HasSubstr("s.yaml:7:12: axis : no such field")));
+    EXPECT_THAT(problems_of_axes("  - {axis: platform.array.treess, values: [4]}\n"),
+                ElementsAre(AllOf(HasSubstr("s.yaml:5:"), HasSubstr("axis platform.array.treess: unknown key"))));
+    EXPECT_THAT(problems_of_axes("  - {axis: platform., values: [4]}\n"),
+                ElementsAre(AllOf(HasSubstr("s.yaml:5:"), HasSubstr("axis platform.: "), HasSubstr("unknown key"))));
+    EXPECT_THAT(problems_of_axes("  - {axis: workload.nams, values: [4]}\n"),
+                ElementsAre(AllOf(HasSubstr("s.yaml:5:"), HasSubstr("axis workload.nams: unknown key"))));
+    EXPECT_THAT(problems_of_axes("  - {axis: scheme.bits, values: [4]}\n"),
+                ElementsAre(AllOf(HasSubstr("s.yaml:5:"), HasSubstr("no such part; there are"))));
 }
 
 TEST_F(space_test, blames_a_value_on_its_own_axis_and_line) {
-    EXPECT_THAT(problems_of_axes("  - axis: platform.array.trees\n    values:\n      - 4\n      - 999\n  - axis: platform.clock_hz\n    values: [1e9]\n"),
-                ElementsAre(AllOf(StartsWith("s.yaml:8:9: axis platform.array.trees: a whole number from 1 to 256 is wanted, given '999'"))));
+    EXPECT_THAT(
+        problems_of_axes(
+            "  - axis: platform.array.trees\n    values:\n      - 4\n      - 999\n  - axis: platform.clock_hz\n    values: [1e9]\n"),
+        ElementsAre(AllOf(StartsWith("s.yaml:8:9: axis platform.array.trees: a whole number from 1 to 256 is wanted, given '999'"))));
     EXPECT_THAT(problems_of_axes("  - axis: platform.aray.trees\n    values: [4]\n  - axis: platform.clock_hz\n    values: [1e9]\n"),
                 ElementsAre(AllOf(StartsWith("s.yaml:6:14: axis platform.aray.trees: aray: unknown key"))));
-    EXPECT_THAT(problems_of_axes("  - axis: platform.dram.bandwidth.bytes\n    values: [0]\n  - {axis: platform.dram.bandwidth.cycles, values: [5]}\n"),
+    EXPECT_THAT(problems_of_axes(
+                    "  - axis: platform.dram.bandwidth.bytes\n    values: [0]\n  - {axis: platform.dram.bandwidth.cycles, values: [5]}\n"),
                 ElementsAre(StartsWith("s.yaml:6:14: axis platform.dram.bandwidth.bytes: ")));
-    EXPECT_THAT(problems_of_axes("  - axis: 'workload.layers[conv1].weight_bits'\n    values: [9]\n  - {axis: 'workload.layers[conv2].weight_bits', values: [4]}\n"),
+    EXPECT_THAT(problems_of_axes("  - axis: 'workload.layers[conv1].weight_bits'\n    values: [9]\n  - {axis: "
+                                 "'workload.layers[conv2].weight_bits', values: [4]}\n"),
                 ElementsAre(StartsWith("s.yaml:6:14: axis workload.layers[conv1].weight_bits: ")));
-    EXPECT_THAT(problems_of_axes("  - axis: 'workload.layers[conv1].weight_bits'\n    values: [4]\n  - {axis: 'workload.layers[conv2].weight_bits', values: [9]}\n"),
+    EXPECT_THAT(problems_of_axes("  - axis: 'workload.layers[conv1].weight_bits'\n    values: [4]\n  - {axis: "
+                                 "'workload.layers[conv2].weight_bits', values: [9]}\n"),
                 ElementsAre(StartsWith("s.yaml:7:59: axis workload.layers[conv2].weight_bits: ")));
     for (const char* wrong : {"1", "9", "4.5", "x", "''"})
         EXPECT_THAT(problems_of_axes("  - {axis: weight_bits, values: [" + std::string(wrong) + "]}\n"),
                     ElementsAre(AllOf(StartsWith("s.yaml:5:34: axis weight_bits: a whole number from 2 to 8 is wanted"))));
-    EXPECT_THAT(problems_of_axes("  - {axis: seed, values: [-1]}\n"), ElementsAre("s.yaml:5:27: axis seed: a whole number from 0 on is wanted, given '-1'"));
+    EXPECT_THAT(problems_of_axes("  - {axis: seed, values: [-1]}\n"),
+                ElementsAre("s.yaml:5:27: axis seed: a whole number from 0 on is wanted, given '-1'"));
     EXPECT_THAT(problems_of_axes("  - {axis: scheme, values: [symq, nonsense]}\n"), ElementsAre(StartsWith("s.yaml:5:35: axis scheme: ")));
-    EXPECT_THAT(problems_of_axes("  - {axis: scheme.range, values: [mse, wide]}\n"), ElementsAre(StartsWith("s.yaml:5:40: axis scheme.range: ")));
-    EXPECT_THAT(problems_of_axes("  - {axis: platform.cost_table, values: [nonsense]}\n"), ElementsAre(StartsWith("s.yaml:5:42: axis platform.cost_table: ")));
-    EXPECT_THAT(problems_with("workload: net.yaml\naxes:\n  - {axis: platform, values: [symq, no_such]}\n"), ElementsAre(StartsWith("s.yaml:4:37: axis platform: ")));
-    EXPECT_THAT(problems_with("platform: symq\naxes:\n  - {axis: workload, values: [resnet20, no.yaml]}\n"), ElementsAre(AllOf(StartsWith("s.yaml:4:41: axis workload: "), HasSubstr("no.yaml"))));
+    EXPECT_THAT(problems_of_axes("  - {axis: scheme.range, values: [mse, wide]}\n"),
+                ElementsAre(StartsWith("s.yaml:5:40: axis scheme.range: ")));
+    EXPECT_THAT(problems_of_axes("  - {axis: platform.cost_table, values: [nonsense]}\n"),
+                ElementsAre(StartsWith("s.yaml:5:42: axis platform.cost_table: ")));
+    EXPECT_THAT(problems_with("workload: net.yaml\naxes:\n  - {axis: platform, values: [symq, no_such]}\n"),
+                ElementsAre(StartsWith("s.yaml:4:37: axis platform: ")));
+    EXPECT_THAT(problems_with("platform: symq\naxes:\n  - {axis: workload, values: [resnet20, no.yaml]}\n"),
+                ElementsAre(AllOf(StartsWith("s.yaml:4:41: axis workload: "), HasSubstr("no.yaml"))));
 }
 
 TEST_F(space_test, blames_a_file_of_its_own_on_the_file) {
     files_.write("mine.yaml", "name: mine\nscheme: symq\narray: {tree: 4}\n");
-    EXPECT_THAT(problems_of_axes("  - {axis: platform.clock_hz, values: [1e9]}\n"), ElementsAre(AllOf(StartsWith("s.yaml:3:11: platform: "), HasSubstr("mine.yaml: array.tree: unknown key"))));
+    EXPECT_THAT(problems_of_axes("  - {axis: platform.clock_hz, values: [1e9]}\n"),
+                ElementsAre(AllOf(StartsWith("s.yaml:3:11: platform: "), HasSubstr("mine.yaml: array.tree: unknown key"))));
     files_.write("mine.yaml", "name: mine\nscheme: symq\ncost_table: published_45nm\n");
     files_.write("net.yaml", "name: net\nlayers: [{name: a, lineal: 3}]\n");
-    EXPECT_THAT(problems_of_axes("  - {axis: platform.clock_hz, values: [1e9]}\n"), testing::Each(AllOf(StartsWith("s.yaml:2:11: workload: "), HasSubstr("net.yaml:"))));
+    EXPECT_THAT(problems_of_axes("  - {axis: platform.clock_hz, values: [1e9]}\n"),
+                testing::Each(AllOf(StartsWith("s.yaml:2:11: workload: "), HasSubstr("net.yaml:"))));
 }
 
 TEST_F(space_test, tells_every_wrong_value_once) {
@@ -252,8 +293,10 @@ TEST_F(space_test, tells_every_wrong_value_once) {
 
 TEST_F(space_test, takes_values_as_texts_never_as_yaml) {
     for (const char* value : {"'[1'", "'\"a'", "'{a: b}'", "'*x'", "'&x 1'", "'!!binary x'", "'|'"})
-        EXPECT_THAT(problems_of_axes("  - {axis: platform.array.trees, values: [" + std::string(value) + "]}\n"),
-                    ElementsAre(AllOf(StartsWith("s.yaml:5:43: axis platform.array.trees: "), HasSubstr("a whole number from 1 to 256 is wanted")))) << value;
+        EXPECT_THAT(
+            problems_of_axes("  - {axis: platform.array.trees, values: [" + std::string(value) + "]}\n"),
+            ElementsAre(AllOf(StartsWith("s.yaml:5:43: axis platform.array.trees: "), HasSubstr("a whole number from 1 to 256 is wanted"))))
+            << value;
 }
 
 TEST_F(space_test, refuses_documents_that_are_no_mappings) {
@@ -269,7 +312,8 @@ TEST_F(space_test, refuses_documents_that_are_no_mappings) {
 }
 
 TEST_F(space_test, turns_contradictions_into_refusals_with_their_reason) {
-    const sweep_space space = axes("  - {axis: platform.zero_point.unit, values: [none, row_sum]}\n  - {axis: scheme, values: [symq, asymq, pot]}\n");
+    const sweep_space space =
+        axes("  - {axis: platform.zero_point.unit, values: [none, row_sum]}\n  - {axis: scheme, values: [symq, asymq, pot]}\n");
     const sweep_plan plan = plan_of(space);
     std::vector<std::uint64_t> refused;
     for (const stored_point& p : plan.refused) {
@@ -291,13 +335,20 @@ TEST_F(space_test, refuses_widths_that_a_platform_cannot_have) {
 TEST_F(space_test, refuses_axes_that_set_the_same_thing) {
     EXPECT_THAT(problems_of_axes("  - {axis: weight_bits, values: [4]}\n  - {axis: platform.array.weight_bits, name: b, values: [8]}\n"),
                 ElementsAre("s.yaml:6:12: axis platform.array.weight_bits: sets what axis weight_bits sets, too"));
-    EXPECT_THAT(problems_of_axes("  - {axis: scheme.activation_bits, values: [4]}\n  - {axis: activation_bits, name: b, values: [8]}\n"), ElementsAre(HasSubstr("s.yaml:6:12: axis activation_bits: ")));
-    EXPECT_THAT(problems_of_axes("  - {axis: platform.dram.bandwidth, values: [4]}\n  - {axis: platform.dram.bandwidth.bytes, values: [8]}\n"), ElementsAre(HasSubstr("s.yaml:6:12: ")));
-    EXPECT_THAT(problems_of_axes("  - {axis: platform.dram.bandwidth, values: [4]}\n  - {axis: platform.dram.latency_cycles, values: [8]}\n"), IsEmpty());
+    EXPECT_THAT(problems_of_axes("  - {axis: scheme.activation_bits, values: [4]}\n  - {axis: activation_bits, name: b, values: [8]}\n"),
+                ElementsAre(HasSubstr("s.yaml:6:12: axis activation_bits: ")));
+    EXPECT_THAT(
+        problems_of_axes("  - {axis: platform.dram.bandwidth, values: [4]}\n  - {axis: platform.dram.bandwidth.bytes, values: [8]}\n"),
+        ElementsAre(HasSubstr("s.yaml:6:12: ")));
+    EXPECT_THAT(
+        problems_of_axes("  - {axis: platform.dram.bandwidth, values: [4]}\n  - {axis: platform.dram.latency_cycles, values: [8]}\n"),
+        IsEmpty());
 }
 
 TEST_F(space_test, leaves_points_out_by_what_is_known_before_they_run) {
-    const std::string fields = "workload: net.yaml\nplatform: mine.yaml\naxes:\n  - {axis: platform.array.trees, powers_of_two: 4..32}\n  - {axis: platform.array.lanes, powers_of_two: 4..32}\n";
+    const std::string fields =
+        "workload: net.yaml\nplatform: mine.yaml\naxes:\n  - {axis: platform.array.trees, powers_of_two: 4..32}\n  - {axis: "
+        "platform.array.lanes, powers_of_two: 4..32}\n";
     const sweep_plan all = plan_of(space_of(fields));
     EXPECT_EQ(all.points(), 16u);
     const sweep_plan some = plan_of(space_of(fields + "constraints: [lanes * trees == 64, energy_j < 1]\n"));
@@ -308,7 +359,8 @@ TEST_F(space_test, leaves_points_out_by_what_is_known_before_they_run) {
 }
 
 TEST_F(space_test, fits_each_set_of_weights_once) {
-    const sweep_plan plan = plan_of(axes("  - {axis: platform.array.trees, values: [4, 8]}\n  - {axis: scheme.weight_bits, values: [3, 4]}\n"));
+    const sweep_plan plan =
+        plan_of(axes("  - {axis: platform.array.trees, values: [4, 8]}\n  - {axis: scheme.weight_bits, values: [3, 4]}\n"));
     EXPECT_THAT(plan.to_fit, ElementsAre(0u, 1u));
 }
 
@@ -324,7 +376,8 @@ TEST(cell_of, tells_numbers_from_texts) {
     EXPECT_EQ(cell_of("1e9"), cell(1e9));
     EXPECT_EQ(cell_of("0.1"), cell(0.1));
     EXPECT_EQ(cell_of("9223372036854775808"), cell(9223372036854775808.0));
-    for (const char* text : {"", " 1", "1 ", "0x10", "nan", "inf", "-", "symq", "1e999", "1,5"}) EXPECT_EQ(cell_of(text), cell(std::string(text)));
+    for (const char* text : {"", " 1", "1 ", "0x10", "nan", "inf", "-", "symq", "1e999", "1,5"})
+        EXPECT_EQ(cell_of(text), cell(std::string(text)));
 }
 
 }  // namespace

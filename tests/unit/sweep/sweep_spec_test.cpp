@@ -74,13 +74,17 @@ TEST(sweep_spec, ready_ones_are_sound) {
     EXPECT_GE(count, 1);
 }
 
-TEST(values, are_kept_as_written) { EXPECT_THAT(values_of("values: [1e-3, 0x10, 'a b', \"<b>\", 05]"), ElementsAre("1e-3", "0x10", "a b", "<b>", "05")); }
+TEST(values, are_kept_as_written) {
+    EXPECT_THAT(values_of("values: [1e-3, 0x10, 'a b', \"<b>\", 05]"), ElementsAre("1e-3", "0x10", "a b", "<b>", "05"));
+}
 
 TEST(range, counts_by_one_and_takes_both_ends) { EXPECT_THAT(values_of("range: 2..5"), ElementsAre("2", "3", "4", "5")); }
 TEST(range, of_one_value) { EXPECT_THAT(values_of("range: 5..5"), ElementsAre("5")); }
 TEST(range, with_a_step_stops_before_its_end) { EXPECT_THAT(values_of("range: 2..9, step: 3"), ElementsAre("2", "5", "8")); }
 TEST(range, from_below_zero) { EXPECT_THAT(values_of("range: -1..1"), ElementsAre("-1", "0", "1")); }
-TEST(range, of_large_numbers_is_written_whole) { EXPECT_THAT(values_of("range: 500e6..1e9, step: 250e6"), ElementsAre("500000000", "750000000", "1000000000")); }
+TEST(range, of_large_numbers_is_written_whole) {
+    EXPECT_THAT(values_of("range: 500e6..1e9, step: 250e6"), ElementsAre("500000000", "750000000", "1000000000"));
+}
 TEST(range, with_a_decimal_step_has_decimal_values) {
     EXPECT_THAT(values_of("range: 0..1, step: 0.1"), ElementsAre("0", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "1"));
 }
@@ -96,11 +100,13 @@ TEST(column, is_the_last_word_of_its_field_or_all_of_it_where_that_is_taken) {
         "  - {axis: 'workload.layers[conv*].weight_bits', values: [4]}\n  - {axis: platform.cost_table, values: [a]}\n");
     std::vector<std::string> names;
     for (const sweep_axis& a : spec.axes) names.push_back(a.column);
-    EXPECT_THAT(names, ElementsAre("trees", "lanes", "platform.side_array.lanes", "platform.clock_hz", "weight_bits", "platform.cost_table"));
+    EXPECT_THAT(names,
+                ElementsAre("trees", "lanes", "platform.side_array.lanes", "platform.clock_hz", "weight_bits", "platform.cost_table"));
 }
 
 TEST(column, of_any_text_is_kept) {
-    for (const std::string name : {"\"); DROP TABLE point;--", "<script>alert(1)</script>", "a'b\"c", "två\nrader", "../../etc/passwd", " "}) {
+    for (const std::string name :
+         {"\"); DROP TABLE point;--", "<script>alert(1)</script>", "a'b\"c", "två\nrader", "../../etc/passwd", " "}) {
         std::string quoted;
         for (const char c : name) quoted += c == '"' ? "\\\"" : c == '\n' ? "\\n" : std::string(1, c);
         EXPECT_EQ(parsed("axes:\n  - {axis: seed, name: \"" + quoted + "\", values: [1]}\n").axes[0].column, name);
@@ -110,15 +116,19 @@ TEST(column, of_any_text_is_kept) {
 TEST(column, that_is_taken_is_refused_whatever_its_case) {
     EXPECT_THAT(problems_below_head("axes:\n  - {axis: seed, name: Energy_J, values: [1]}\n"),
                 ElementsAre("s.yaml:5:12: axis seed: the column 'Energy_J' is taken; give the axis another name"));
-    EXPECT_THAT(problems_below_head("axes:\n  - {axis: seed, name: ID, values: [1]}\n"), ElementsAre(HasSubstr("the column 'ID' is taken")));
+    EXPECT_THAT(problems_below_head("axes:\n  - {axis: seed, name: ID, values: [1]}\n"),
+                ElementsAre(HasSubstr("the column 'ID' is taken")));
     EXPECT_THAT(problems_below_head("axes:\n  - {axis: seed, name: x, values: [1]}\n  - {axis: weight_bits, name: X, values: [4]}\n"),
                 ElementsAre("s.yaml:6:12: axis weight_bits: the column 'X' is taken; give the axis another name"));
 }
 
 TEST(column, of_the_name_of_a_label_belongs_to_that_label) {
-    EXPECT_THAT(problems_below_head("axes:\n  - {axis: seed, name: scheme, values: [1]}\n"), ElementsAre(HasSubstr("5:12: axis seed: the column 'scheme' is taken")));
-    EXPECT_THAT(problems_below_head("axes:\n  - {axis: seed, name: Workload, values: [1]}\n"), ElementsAre(HasSubstr("the column 'Workload' is taken")));
-    EXPECT_THAT(problems_in("name: s\nworkload: w\naxes:\n  - {axis: platform, name: Platform, values: [p]}\n"), ElementsAre(HasSubstr("the column 'Platform' is taken")));
+    EXPECT_THAT(problems_below_head("axes:\n  - {axis: seed, name: scheme, values: [1]}\n"),
+                ElementsAre(HasSubstr("5:12: axis seed: the column 'scheme' is taken")));
+    EXPECT_THAT(problems_below_head("axes:\n  - {axis: seed, name: Workload, values: [1]}\n"),
+                ElementsAre(HasSubstr("the column 'Workload' is taken")));
+    EXPECT_THAT(problems_in("name: s\nworkload: w\naxes:\n  - {axis: platform, name: Platform, values: [p]}\n"),
+                ElementsAre(HasSubstr("the column 'Platform' is taken")));
     EXPECT_THAT(problems_in("name: s\nworkload: w\naxes:\n  - {axis: platform, values: [p]}\n"), IsEmpty());
 }
 
@@ -146,31 +156,46 @@ INSTANTIATE_TEST_SUITE_P(
         wrong{"key_twice", "seed: 1\nseed: 2\naxes: [{axis: seed, values: [1]}]\n", "s.yaml:5:1: seed: given twice"},
         wrong{"nameless_axis", "axes:\n  - {values: [1]}\n", "s.yaml:5:5: axes[0].axis: is missing"},
         wrong{"no_values", "axes:\n  - {axis: seed}\n", "s.yaml:5:12: axes[0].axis: one of values, range and powers_of_two is wanted"},
-        wrong{"values_and_range", "axes:\n  - {axis: seed, values: [1], range: 1..2}\n", "s.yaml:5:12: axes[0].axis: one of values, range and powers_of_two is wanted"},
+        wrong{"values_and_range", "axes:\n  - {axis: seed, values: [1], range: 1..2}\n",
+              "s.yaml:5:12: axes[0].axis: one of values, range and powers_of_two is wanted"},
         wrong{"empty_values", "axes:\n  - {axis: seed, values: []}\n", "s.yaml:5:12: axes[0].axis: takes no value"},
-        wrong{"nested_value", "axes:\n  - axis: seed\n    values: [1, [2]]\n", "s.yaml:6:17: axis seed: every value is a single number, word or text"},
-        wrong{"absent_value", "axes:\n  - axis: seed\n    values: [1, ~]\n", "s.yaml:6:17: axis seed: every value is a single number, word or text"},
-        wrong{"value_twice", "axes:\n  - axis: seed\n    values:\n      - 1\n      - 2\n      - 1\n", "s.yaml:9:9: axis seed: the value '1' stands twice"},
+        wrong{"nested_value", "axes:\n  - axis: seed\n    values: [1, [2]]\n",
+              "s.yaml:6:17: axis seed: every value is a single number, word or text"},
+        wrong{"absent_value", "axes:\n  - axis: seed\n    values: [1, ~]\n",
+              "s.yaml:6:17: axis seed: every value is a single number, word or text"},
+        wrong{"value_twice", "axes:\n  - axis: seed\n    values:\n      - 1\n      - 2\n      - 1\n",
+              "s.yaml:9:9: axis seed: the value '1' stands twice"},
         wrong{"step_without_range", "axes:\n  - {axis: seed, values: [1], step: 2}\n",
               "s.yaml:5:31: axes[0].step: unknown key; known here: axis, name, powers_of_two, product, range, values, zip"},
-        wrong{"doubled_axis", "axes:\n  - {axis: seed, values: [1]}\n  - {axis: seed, name: b, values: [2]}\n", "s.yaml:6:12: axis seed: the field seed is an axis already"},
-        wrong{"empty_name", "axes:\n  - {axis: seed, name: '', values: [1]}\n", "s.yaml:5:24: axes[0].name: 1 to 100 bytes are wanted, none of them 0"},
-        wrong{"name_with_a_zero", "axes:\n  - {axis: seed, name: \"a\\0b\", values: [1]}\n", "s.yaml:5:24: axes[0].name: 1 to 100 bytes are wanted, none of them 0"},
-        wrong{"long_name", "axes:\n  - {axis: seed, name: " + std::string(101, 'x') + ", values: [1]}\n", "s.yaml:5:24: axes[0].name: 1 to 100 bytes are wanted, none of them 0"},
-        wrong{"zip_of_unequal_lengths", "axes:\n  - zip:\n      - {axis: seed, values: [1, 2]}\n      - {axis: weight_bits, values: [2, 3, 4]}\n",
+        wrong{"doubled_axis", "axes:\n  - {axis: seed, values: [1]}\n  - {axis: seed, name: b, values: [2]}\n",
+              "s.yaml:6:12: axis seed: the field seed is an axis already"},
+        wrong{"empty_name", "axes:\n  - {axis: seed, name: '', values: [1]}\n",
+              "s.yaml:5:24: axes[0].name: 1 to 100 bytes are wanted, none of them 0"},
+        wrong{"name_with_a_zero", "axes:\n  - {axis: seed, name: \"a\\0b\", values: [1]}\n",
+              "s.yaml:5:24: axes[0].name: 1 to 100 bytes are wanted, none of them 0"},
+        wrong{"long_name", "axes:\n  - {axis: seed, name: " + std::string(101, 'x') + ", values: [1]}\n",
+              "s.yaml:5:24: axes[0].name: 1 to 100 bytes are wanted, none of them 0"},
+        wrong{"zip_of_unequal_lengths",
+              "axes:\n  - zip:\n      - {axis: seed, values: [1, 2]}\n      - {axis: weight_bits, values: [2, 3, 4]}\n",
               "s.yaml:6:7: axes[0].zip: the parts of a zip take the same number of values, here 2 and 3"},
-        wrong{"zip_with_more_beside_it", "axes:\n  - {zip: [{axis: seed, values: [1]}], axis: x}\n", "s.yaml:5:40: axes[0].axis: unknown key; known here: zip"},
-        wrong{"zip_and_product", "axes:\n  - {zip: [{axis: seed, values: [1]}], product: []}\n", "s.yaml:5:40: axes[0].product: unknown key; known here: zip"},
+        wrong{"zip_with_more_beside_it", "axes:\n  - {zip: [{axis: seed, values: [1]}], axis: x}\n",
+              "s.yaml:5:40: axes[0].axis: unknown key; known here: zip"},
+        wrong{"zip_and_product", "axes:\n  - {zip: [{axis: seed, values: [1]}], product: []}\n",
+              "s.yaml:5:40: axes[0].product: unknown key; known here: zip"},
         wrong{"empty_zip", "axes:\n  - zip: []\n", "s.yaml:5:10: axes[0].zip: at least one axis is wanted"},
         wrong{"more_points_than_the_limit",
-              "axes:\n  - {axis: a, range: 1..1000}\n  - {axis: b, range: 1..1000}\n  - {axis: c, range: 1..101}\n", "s.yaml:5:3: axes: more than 100000000 points"},
-        wrong{"constraints_no_list", "axes: [{axis: seed, values: [1]}]\nconstraints: a < 1\n", "s.yaml:5:14: constraints: a list is wanted, given 'a < 1'"},
-        wrong{"constraint_no_text", "axes: [{axis: seed, values: [1]}]\nconstraints: [{a: 1}]\n", "s.yaml:5:15: constraints: text is wanted, given a mapping"},
+              "axes:\n  - {axis: a, range: 1..1000}\n  - {axis: b, range: 1..1000}\n  - {axis: c, range: 1..101}\n",
+              "s.yaml:5:3: axes: more than 100000000 points"},
+        wrong{"constraints_no_list", "axes: [{axis: seed, values: [1]}]\nconstraints: a < 1\n",
+              "s.yaml:5:14: constraints: a list is wanted, given 'a < 1'"},
+        wrong{"constraint_no_text", "axes: [{axis: seed, values: [1]}]\nconstraints: [{a: 1}]\n",
+              "s.yaml:5:15: constraints: text is wanted, given a mapping"},
         wrong{"unknown_objective", "axes: [{axis: seed, values: [1]}]\nminimize:\n  - latency_s\n  - latency_x\n",
               "s.yaml:7:5: minimize[1]: no such column: 'latency_x'; metrics are listed in docs/report-format.md"},
         wrong{"seed_below_zero", "seed: -1\naxes: [{axis: weight_bits, values: [4]}]\n",
               "s.yaml:4:7: seed: a whole number from 0 to 9223372036854775807 is wanted, given '-1'"},
-        wrong{"exact_no_truth", "exact: maybe\naxes: [{axis: seed, values: [1]}]\n", "s.yaml:4:8: exact: true or false is wanted, given 'maybe'"},
+        wrong{"exact_no_truth", "exact: maybe\naxes: [{axis: seed, values: [1]}]\n",
+              "s.yaml:4:8: exact: true or false is wanted, given 'maybe'"},
         wrong{"workload_twice", "axes:\n  - {axis: workload, values: [a]}\n", "s.yaml:2:11: workload: is an axis, too"},
         wrong{"empty_scheme", "scheme: ''\naxes: [{axis: seed, values: [1]}]\n", "s.yaml:4:9: scheme: a name or a path is wanted"}),
     [](const auto& info) { return info.param.name; });
@@ -184,24 +209,29 @@ TEST_P(wrong_range, is_refused_at_its_place) {
     EXPECT_EQ(found[1], "s.yaml:5:11: axes[0].axis: takes no value");
 }
 
-INSTANTIATE_TEST_SUITE_P(each, wrong_range, testing::Values("5", "2..", "..2", "2-8", "8..2", "a..b", "2 .. 8", "1..1e12", "nan..2", "1..inf", "'0x2..8'", "''"));
+INSTANTIATE_TEST_SUITE_P(each, wrong_range,
+                         testing::Values("5", "2..", "..2", "2-8", "8..2", "a..b", "2 .. 8", "1..1e12", "nan..2", "1..inf", "'0x2..8'",
+                                         "''"));
 
 TEST(range, refuses_a_step_that_is_none) {
     for (const char* step : {"0", "-1", "nan", "x", "1e13"})
-        EXPECT_THAT(problems_below_head("axes:\n  - {axis: seed, range: 1..2, step: " + std::string(step) + "}\n").at(0), HasSubstr("s.yaml:5:37: axes[0].step: a number from"));
+        EXPECT_THAT(problems_below_head("axes:\n  - {axis: seed, range: 1..2, step: " + std::string(step) + "}\n").at(0),
+                    HasSubstr("s.yaml:5:37: axes[0].step: a number from"));
 }
 
 TEST(powers_of_two, that_are_none_are_refused) {
     for (const char* range : {"0..4", "-4..4", "1..1e16", "4..2"})
-        EXPECT_THAT(problems_below_head("axes:\n  - {axis: seed, powers_of_two: " + std::string(range) + "}\n").at(0), HasSubstr("s.yaml:5:33: axes[0].powers_of_two: "));
+        EXPECT_THAT(problems_below_head("axes:\n  - {axis: seed, powers_of_two: " + std::string(range) + "}\n").at(0),
+                    HasSubstr("s.yaml:5:33: axes[0].powers_of_two: "));
     EXPECT_THAT(problems_below_head("axes:\n  - {axis: seed, powers_of_two: 5..7}\n").at(0),
                 "s.yaml:5:33: axes[0].powers_of_two: no power of two lies in the range");
 }
 
 TEST(wrong_sweep, tells_all_its_problems_at_once) {
     EXPECT_THAT(problems_in("seed: x\naxes:\n  - {axis: seed, range: 8..2}\n  - {values: [1]}\nbad: 1\n"),
-                ElementsAre(HasSubstr("1:1: name: is missing"), HasSubstr("1:7: seed: "), HasSubstr("3:25: axes[0].range: "), HasSubstr("3:12: axes[0].axis: takes no value"),
-                            HasSubstr("4:5: axes[1].axis: is missing"), HasSubstr("5:1: bad: unknown key"), HasSubstr("workload: missing: give it here or as an axis"),
+                ElementsAre(HasSubstr("1:1: name: is missing"), HasSubstr("1:7: seed: "), HasSubstr("3:25: axes[0].range: "),
+                            HasSubstr("3:12: axes[0].axis: takes no value"), HasSubstr("4:5: axes[1].axis: is missing"),
+                            HasSubstr("5:1: bad: unknown key"), HasSubstr("workload: missing: give it here or as an axis"),
                             HasSubstr("platform: missing: give it here or as an axis")));
 }
 

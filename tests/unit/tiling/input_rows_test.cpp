@@ -23,7 +23,8 @@ TEST(input_rows, are_the_rows_that_some_vector_reads_and_no_others) {
         const std::vector<row_run> runs = input_rows(g, first, count);
         const std::set<std::int64_t> naive = rows_read(g, first, count);
         ASSERT_EQ(spelled_out(runs), std::vector<std::int64_t>(naive.begin(), naive.end()));
-        for (std::size_t i = 1; i < runs.size(); ++i) ASSERT_LT(runs[i - 1].first + runs[i - 1].count, runs[i].first) << "two runs could be one";
+        for (std::size_t i = 1; i < runs.size(); ++i)
+            ASSERT_LT(runs[i - 1].first + runs[i - 1].count, runs[i].first) << "two runs could be one";
         ASSERT_EQ(input_bytes(g, runs), naive.size() * ((std::uint64_t(g.in_width) * g.in_channels * g.activation_bits + 7) / 8));
     }
 }

@@ -28,7 +28,8 @@ TEST(loop_order, chosen_automatically_reads_fewer_bytes) {
         const std::uint64_t bytes_n_m = bytes_in_order(g, limits, mapping, loop_order::n_m);
         const std::uint64_t bytes_m_n = bytes_in_order(g, limits, mapping, loop_order::m_n);
         ++(bytes_n_m < bytes_m_n ? n_m : bytes_m_n < bytes_n_m ? m_n : ties);
-        ASSERT_EQ(mapping.order, bytes_m_n < bytes_n_m ? loop_order::m_n : loop_order::n_m) << bytes_n_m << " and " << bytes_m_n << " bytes";
+        ASSERT_EQ(mapping.order, bytes_m_n < bytes_n_m ? loop_order::m_n : loop_order::n_m)
+            << bytes_n_m << " and " << bytes_m_n << " bytes";
     }
     EXPECT_GT(n_m, 50);
     EXPECT_GT(m_n, 50);

@@ -55,8 +55,8 @@ inline tile_place place_of(const tile& t) { return {t.repeat, t.m_block, t.n_blo
 inline std::int64_t fill_of(const std::vector<weight_fill>& fills, const tile& t) {
     for (std::size_t f = 0; f < fills.size(); ++f) {
         const weight_fill& fill = fills[f];
-        if (fill.repeat == t.repeat && t.n_block >= fill.first_n_block && t.n_block < fill.first_n_block + fill.n_blocks && t.k_block >= fill.first_k_block &&
-            t.k_block < fill.first_k_block + fill.k_blocks)
+        if (fill.repeat == t.repeat && t.n_block >= fill.first_n_block && t.n_block < fill.first_n_block + fill.n_blocks &&
+            t.k_block >= fill.first_k_block && t.k_block < fill.first_k_block + fill.k_blocks)
             return std::int64_t(f);
     }
     return -1;
@@ -65,7 +65,8 @@ inline std::int64_t fill_of(const std::vector<weight_fill>& fills, const tile& t
 /// Bytes that the fetches of a program read from DRAM.
 inline std::uint64_t bytes_fetched(const layer_geometry& g, const layer_mapping& mapping, const tile_program& program) {
     std::uint64_t sum = 0;
-    for (const weight_fetch& fetch : program.weights) sum += mapping.fills[std::size_t(fetch.fill)].dense_bytes + mapping.fills[std::size_t(fetch.fill)].outlier_bytes;
+    for (const weight_fetch& fetch : program.weights)
+        sum += mapping.fills[std::size_t(fetch.fill)].dense_bytes + mapping.fills[std::size_t(fetch.fill)].outlier_bytes;
     for (const input_fetch& fetch : program.inputs) {
         const std::int64_t first = std::int64_t{fetch.m_block} * mapping.m_block;
         sum += rows_read(g, first, std::min<std::int64_t>(mapping.m_block, g.m() - first)).size() * g.row_bytes();

@@ -11,8 +11,8 @@ namespace {
 
 /// Everything that an engine reads from a tile.
 auto content_of(const tile& t) {
-    return std::make_tuple(place_of(t), t.first_vector, t.vectors, t.channels, t.inputs, t.weights, t.input, t.dense_offset, t.dense_bytes, t.first_of_fill, t.first_slice,
-                           t.last_slice, t.frees_weights, t.frees_input);
+    return std::make_tuple(place_of(t), t.first_vector, t.vectors, t.channels, t.inputs, t.weights, t.input, t.dense_offset, t.dense_bytes,
+                           t.first_of_fill, t.first_slice, t.last_slice, t.frees_weights, t.frees_input);
 }
 
 struct held_layer {
@@ -52,7 +52,8 @@ TEST(output_stationary_tiles, are_the_slices_of_one_vector_after_the_other) {
         ASSERT_EQ(held.weights.size(), expected.weights.size());
         ASSERT_EQ(held.inputs.size(), expected.inputs.size());
         ASSERT_EQ(held.tiles.size(), expected.tiles.size());
-        for (std::size_t i = 0; i < held.tiles.size(); ++i) ASSERT_EQ(content_of(held.tiles[i]), content_of(expected.tiles[i])) << "tile " << i;
+        for (std::size_t i = 0; i < held.tiles.size(); ++i)
+            ASSERT_EQ(content_of(held.tiles[i]), content_of(expected.tiles[i])) << "tile " << i;
     }
     EXPECT_GE(seen, 400);
 }
@@ -69,7 +70,8 @@ TEST(output_stationary_mapping, is_of_whole_n_blocks_and_bound_by_no_accumulator
         for (std::int64_t n = 0; n < l.g.repeat * n_blocks; ++n) {
             std::uint64_t bytes = 0;
             for (std::int64_t k = 0; k < k_blocks; ++k)
-                bytes += tile_bytes(l.g, l.limits.trees, l.limits.lanes, int(n % n_blocks), int(k)) + l.outliers.tile_bytes(std::size_t(n * k_blocks + k));
+                bytes += tile_bytes(l.g, l.limits.trees, l.limits.lanes, int(n % n_blocks), int(k)) +
+                         l.outliers.tile_bytes(std::size_t(n * k_blocks + k));
             largest = std::max(largest, bytes);
         }
         if (largest > l.limits.weight_bank_bytes) {

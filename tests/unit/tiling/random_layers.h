@@ -13,7 +13,9 @@ class draws {
 public:
     explicit draws(std::uint32_t seed) : engine_(seed) {}
 
-    std::int32_t between(std::int32_t least, std::int32_t greatest) { return std::uniform_int_distribution<std::int32_t>(least, greatest)(engine_); }
+    std::int32_t between(std::int32_t least, std::int32_t greatest) {
+        return std::uniform_int_distribution<std::int32_t>(least, greatest)(engine_);
+    }
     /// True once in `times`.
     bool once_in(int times) { return between(1, times) == 1; }
     template <class Value>
@@ -87,7 +89,8 @@ inline outlier_layout any_outliers(draws& d, const layer_geometry& g, const tili
     if (d.once_in(2)) return layout;
     layout.count_bits = index_bits(std::uint64_t(limits.trees) * std::uint64_t(limits.lanes) + 1);
     layout.entry_bits = d.between(2, 8) + index_bits(std::uint64_t(limits.trees)) + index_bits(std::uint64_t(limits.lanes));
-    const auto tiles = std::uint64_t(g.repeat) * ceil_div(std::uint64_t(g.n()), std::uint64_t(limits.trees)) * ceil_div(std::uint64_t(g.k()), std::uint64_t(limits.lanes));
+    const auto tiles = std::uint64_t(g.repeat) * ceil_div(std::uint64_t(g.n()), std::uint64_t(limits.trees)) *
+                       ceil_div(std::uint64_t(g.k()), std::uint64_t(limits.lanes));
     for (std::uint64_t tile = 0; tile < tiles; ++tile) layout.per_tile.push_back(std::uint32_t(d.between(0, d.once_in(9) ? 9 : 2)));
     return layout;
 }

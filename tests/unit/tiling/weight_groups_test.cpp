@@ -15,7 +15,8 @@ public:
     std::uint64_t dense(std::int64_t n, std::int64_t k) const { return tile_bytes(g_, limits_.trees, limits_.lanes, n, k); }
     std::uint64_t sparse(std::int64_t r, std::int64_t n, std::int64_t k) const {
         if (outliers_.per_tile.empty()) return 0;
-        const std::uint64_t bits = std::uint64_t(outliers_.count_bits) + outliers_.per_tile[std::size_t((r * n_blocks + n) * k_blocks + k)] * std::uint64_t(outliers_.entry_bits);
+        const std::uint64_t bits = std::uint64_t(outliers_.count_bits) +
+                                   outliers_.per_tile[std::size_t((r * n_blocks + n) * k_blocks + k)] * std::uint64_t(outliers_.entry_bits);
         return (bits + 7) / 8;
     }
     std::uint64_t tile(std::int64_t r, std::int64_t n, std::int64_t k) const { return dense(n, k) + sparse(r, n, k); }

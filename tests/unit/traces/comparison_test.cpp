@@ -17,16 +17,23 @@ using testing::Not;
 
 TEST(comparison_table, has_one_row_per_run_with_ratios_to_the_baseline_at_its_widths) {
     EXPECT_THAT(section_of(to_table(sample_comparison()), "Results"),
-        ElementsAre(
-            "                                                                                           BOPs  weights",
-            "platform  scheme             array  exactness  cycles   latency   power  energy    area  (DASQ)   stored  latency  energy   power    area",
-            "                             W x A                           ms      mW      uJ     um2       M     bits   / base  / base  / base  / base",
-            "--------  -----------------  -----  ---------  ------  --------  ------  ------  ------  ------  -------  -------  ------  ------  ------",
-            "symq *    symq:w3a4          3 x 4  exact      34,000  0.068000  89.084  6.0577  16,000  87.059  311,440    1.000   1.000   1.000   1.000",
-            "dasq      dasq:w3a4:sw4:p98  3 x 4  exact      35,000  0.070000  86.556  6.0589  20,000  87.059  311,440    1.029   1.000   0.972   1.250",
-            "post      post:w3a4:g4       3 x 4  exact      35,000  0.070000       -       -       -       -  311,440    1.029       -       -       -",
-            "symq *    symq:w8a8          8 x 8  exact      34,000  0.068000  89.084  6.0577  46,000  87.059  311,440    1.000   1.000   1.000   1.000",
-            "dasq      dasq:w8a8:sw8:p98  8 x 8  exact      35,000  0.070000  86.556  6.0589  20,000  87.059  311,440    1.029   1.000   0.972   0.435"));
+                ElementsAre("                                                                                           BOPs  weights",
+                            "platform  scheme             array  exactness  cycles   latency   power  energy    area  (DASQ)   stored  "
+                            "latency  energy   power    area",
+                            "                             W x A                           ms      mW      uJ     um2       M     bits   / "
+                            "base  / base  / base  / base",
+                            "--------  -----------------  -----  ---------  ------  --------  ------  ------  ------  ------  -------  "
+                            "-------  ------  ------  ------",
+                            "symq *    symq:w3a4          3 x 4  exact      34,000  0.068000  89.084  6.0577  16,000  87.059  311,440    "
+                            "1.000   1.000   1.000   1.000",
+                            "dasq      dasq:w3a4:sw4:p98  3 x 4  exact      35,000  0.070000  86.556  6.0589  20,000  87.059  311,440    "
+                            "1.029   1.000   0.972   1.250",
+                            "post      post:w3a4:g4       3 x 4  exact      35,000  0.070000       -       -       -       -  311,440    "
+                            "1.029       -       -       -",
+                            "symq *    symq:w8a8          8 x 8  exact      34,000  0.068000  89.084  6.0577  46,000  87.059  311,440    "
+                            "1.000   1.000   1.000   1.000",
+                            "dasq      dasq:w8a8:sw8:p98  8 x 8  exact      35,000  0.070000  86.556  6.0589  20,000  87.059  311,440    "
+                            "1.029   1.000   0.972   0.435"));
 }
 
 TEST(comparison_table, splits_cycles_energy_and_area_per_run) {
@@ -46,15 +53,14 @@ TEST(comparison_table, shows_how_outliers_are_spread_and_what_they_cost) {
     c.runs[4].layers[0].outliers.fullest_lane = 2;
     for (layer_report& layer : c.runs[4].layers) layer.units.clear();
     EXPECT_THAT(section_of(to_table(c), "Outliers"),
-        ElementsAre(
-            "                                                                                  fullest",
-            "                                              index                      sparse   lane of  cycles",
-            "platform  scheme             array    stored   each  stream  assignment   lanes    a tile    lost",
-            "                             W x A  outliers   bits    bits                      outliers       %",
-            "--------  -----------------  -----  --------  -----  ------  ----------  ------  --------  ------",
-            "dasq      dasq:w3a4:sw4:p98  3 x 4       737      8   9,000  row_banked       4         3     2.9",
-            "post      post:w3a4:g4       3 x 4       737      8   9,000  row_banked       4         3     2.9",
-            "dasq      dasq:w8a8:sw8:p98  8 x 8       737      8   9,000  pooled           -         2     2.9"));
+                ElementsAre("                                                                                  fullest",
+                            "                                              index                      sparse   lane of  cycles",
+                            "platform  scheme             array    stored   each  stream  assignment   lanes    a tile    lost",
+                            "                             W x A  outliers   bits    bits                      outliers       %",
+                            "--------  -----------------  -----  --------  -----  ------  ----------  ------  --------  ------",
+                            "dasq      dasq:w3a4:sw4:p98  3 x 4       737      8   9,000  row_banked       4         3     2.9",
+                            "post      post:w3a4:g4       3 x 4       737      8   9,000  row_banked       4         3     2.9",
+                            "dasq      dasq:w8a8:sw8:p98  8 x 8       737      8   9,000  pooled           -         2     2.9"));
 }
 
 TEST(comparison_table, shows_what_the_formats_lose_before_any_arithmetic) {

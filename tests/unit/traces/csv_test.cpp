@@ -16,14 +16,19 @@ std::vector<std::vector<std::string>> parse_csv(const std::string& text) {
     bool inside = false;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
-        if (inside && c == '"' && i + 1 < text.size() && text[i + 1] == '"') row.back() += text[++i];
-        else if (c == '"') inside = !inside;
-        else if (inside) row.back() += c;
-        else if (c == ',') row.emplace_back();
+        if (inside && c == '"' && i + 1 < text.size() && text[i + 1] == '"')
+            row.back() += text[++i];
+        else if (c == '"')
+            inside = !inside;
+        else if (inside)
+            row.back() += c;
+        else if (c == ',')
+            row.emplace_back();
         else if (c == '\n') {
             rows.push_back(row);
             row.assign(1, "");
-        } else row.back() += c;
+        } else
+            row.back() += c;
     }
     EXPECT_FALSE(inside) << "an open quote";
     EXPECT_EQ(row, std::vector<std::string>{""}) << "text after the last line";
@@ -63,8 +68,9 @@ TEST(csv, reads_back_every_layer_and_the_total) {
 
 TEST(csv, total_row_is_the_sum_of_the_layer_rows) {
     const auto records = records_of(to_csv(sample_report()));
-    for (const char* column : {"macs", "parameters", "weight_bits_stored", "cycles", "ideal_cycles", "barrier_cycles", "dram_read_bytes",
-                               "dram_write_accesses", "outliers_listed", "outlier_stream_bits", "bops_dasq", "qops", "mac_tree_pj", "dram_pj"}) {
+    for (const char* column :
+         {"macs", "parameters", "weight_bits_stored", "cycles", "ideal_cycles", "barrier_cycles", "dram_read_bytes", "dram_write_accesses",
+          "outliers_listed", "outlier_stream_bits", "bops_dasq", "qops", "mac_tree_pj", "dram_pj"}) {
         double sum = 0;
         for (std::size_t r = 0; r < 3; ++r) sum += number(records[r].at(column));
         EXPECT_EQ(number(records[3].at(column)), sum) << column;

@@ -54,14 +54,16 @@ TEST(figures, have_a_front_per_workload) {
     const std::string script = figures_of(study_of({"", {}, {small, large, small}})).at(0).script;
     const std::size_t front = script.find("$front << EOD\n");
     ASSERT_NE(front, std::string::npos);
-    EXPECT_THAT(script.substr(front, script.find("EOD\n", front + 15) - front), testing::MatchesRegex("\\$front << EOD\n[0-9.]+ [0-9.]+\n\n[0-9.]+ [0-9.]+\n"));
+    EXPECT_THAT(script.substr(front, script.find("EOD\n", front + 15) - front),
+                testing::MatchesRegex("\\$front << EOD\n[0-9.]+ [0-9.]+\n\n[0-9.]+ [0-9.]+\n"));
 }
 
 TEST(figures, names_are_quoted) { EXPECT_EQ(gnuplot_quoted("it's `date` \"x\" \n"), "'it''s `date` \"x\" \\n'"); }
 
 TEST(figures, heat_maps_leave_cells_without_a_value_empty) {
     const figure f = heat_map_figure("map", {"place", "dB", 0, 1, {"it's", "b"}, {{1, 2}, {std::nan(""), -3}}});
-    EXPECT_THAT(f.script, AllOf(HasSubstr("'it''s' 0, 'b' 1"), HasSubstr("\n0 0.5 0 1\n0.5 1 0 2\n0.5 1 1 -3\nEOD"), HasSubstr("set cblabel 'dB'")));
+    EXPECT_THAT(f.script,
+                AllOf(HasSubstr("'it''s' 0, 'b' 1"), HasSubstr("\n0 0.5 0 1\n0.5 1 0 2\n0.5 1 1 -3\nEOD"), HasSubstr("set cblabel 'dB'")));
     EXPECT_EQ(f.rows, 2);
     EXPECT_THAT(run_gnuplot(gnuplot_script(f, figure_format::svg)), AllOf(StartsWith("<?xml"), HasSubstr("</svg>")));
 }

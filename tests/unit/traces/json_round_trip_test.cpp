@@ -28,7 +28,11 @@ report odd_report() {
     r.cost_mix = "logic: one, memories: \"another\"";
     r.cost_not_modelled = {"", "a, b"};
     r.not_simulated = {};
-    r.area_um2 = {{"", 5e-324}, {"max", std::numeric_limits<double>::max()}, {"min", std::numeric_limits<double>::min()}, {"third", 1.0 / 3.0}, {"no price", std::nullopt}};
+    r.area_um2 = {{"", 5e-324},
+                  {"max", std::numeric_limits<double>::max()},
+                  {"min", std::numeric_limits<double>::min()},
+                  {"third", 1.0 / 3.0},
+                  {"no price", std::nullopt}};
     layer_report& first = r.layers[0];
     first.name = "layer, \"one\"\n\xe2\x82\xac";
     first.m = -1;
@@ -55,7 +59,8 @@ void expect_same(const unit_activity& a, const unit_activity& b) {
         ASSERT_EQ(b.count(key), 1u);
         const unit_counters& y = b.at(key);
         EXPECT_TRUE(x.instances == y.instances && x.vectors == y.vectors && x.loads == y.loads && x.busy == y.busy &&
-                    x.stalled == y.stalled && x.idle == y.idle) << to_string(key.unit);
+                    x.stalled == y.stalled && x.idle == y.idle)
+            << to_string(key.unit);
     }
 }
 
@@ -65,13 +70,15 @@ void expect_same(const memory_activity& a, const memory_activity& b) {
         ASSERT_EQ(b.count(kind), 1u);
         const memory_counters& y = b.at(kind);
         EXPECT_TRUE(x.read_bytes == y.read_bytes && x.written_bytes == y.written_bytes && x.read_accesses == y.read_accesses &&
-                    x.write_accesses == y.write_accesses) << to_string(kind);
+                    x.write_accesses == y.write_accesses)
+            << to_string(kind);
     }
 }
 
 void expect_same(const slot_split& a, const slot_split& b) {
-    EXPECT_TRUE(a.ideal == b.ideal && a.mapping_loss == b.mapping_loss && a.outlier == b.outlier && a.input == b.input && a.memory == b.memory &&
-                a.weight_port == b.weight_port && a.hazard == b.hazard && a.drain == b.drain && a.barrier == b.barrier);
+    EXPECT_TRUE(a.ideal == b.ideal && a.mapping_loss == b.mapping_loss && a.outlier == b.outlier && a.input == b.input &&
+                a.memory == b.memory && a.weight_port == b.weight_port && a.hazard == b.hazard && a.drain == b.drain &&
+                a.barrier == b.barrier);
 }
 
 void expect_same(const layer_report& a, const layer_report& b) {
@@ -81,8 +88,10 @@ void expect_same(const layer_report& a, const layer_report& b) {
     expect_same(a.units, b.units);
     expect_same(a.memories, b.memories);
     EXPECT_EQ(a.energy_pj, b.energy_pj);
-    EXPECT_EQ(std::tie(a.outliers.listed, a.outliers.stored, a.outliers.index_bits, a.outliers.stream_bits, a.outliers.fullest_lane, a.outliers.assignment),
-              std::tie(b.outliers.listed, b.outliers.stored, b.outliers.index_bits, b.outliers.stream_bits, b.outliers.fullest_lane, b.outliers.assignment));
+    EXPECT_EQ(std::tie(a.outliers.listed, a.outliers.stored, a.outliers.index_bits, a.outliers.stream_bits, a.outliers.fullest_lane,
+                       a.outliers.assignment),
+              std::tie(b.outliers.listed, b.outliers.stored, b.outliers.index_bits, b.outliers.stream_bits, b.outliers.fullest_lane,
+                       b.outliers.assignment));
     EXPECT_EQ(std::tie(a.operations.bops_dasq, a.operations.bops_uniq, a.operations.qops),
               std::tie(b.operations.bops_dasq, b.operations.bops_uniq, b.operations.qops));
     EXPECT_EQ(std::tie(a.weight_sqnr_db, a.arithmetic_sqnr_db), std::tie(b.weight_sqnr_db, b.arithmetic_sqnr_db));
@@ -90,9 +99,12 @@ void expect_same(const layer_report& a, const layer_report& b) {
 }
 
 void expect_same(const report& a, const report& b) {
-    EXPECT_EQ(std::tie(a.workload, a.workload_source, a.platform, a.scheme, a.seed, a.timing_only, a.clock_hz, a.array_weight_bits, a.array_activation_bits),
-              std::tie(b.workload, b.workload_source, b.platform, b.scheme, b.seed, b.timing_only, b.clock_hz, b.array_weight_bits, b.array_activation_bits));
-    EXPECT_EQ(std::tie(a.array_trees, a.array_lanes, a.dram_bytes_per_cycle), std::tie(b.array_trees, b.array_lanes, b.dram_bytes_per_cycle));
+    EXPECT_EQ(std::tie(a.workload, a.workload_source, a.platform, a.scheme, a.seed, a.timing_only, a.clock_hz, a.array_weight_bits,
+                       a.array_activation_bits),
+              std::tie(b.workload, b.workload_source, b.platform, b.scheme, b.seed, b.timing_only, b.clock_hz, b.array_weight_bits,
+                       b.array_activation_bits));
+    EXPECT_EQ(std::tie(a.array_trees, a.array_lanes, a.dram_bytes_per_cycle),
+              std::tie(b.array_trees, b.array_lanes, b.dram_bytes_per_cycle));
     EXPECT_EQ(std::tie(a.configuration, a.cost_table, a.cost_label, a.cost_mix, a.cost_not_modelled, a.not_simulated, a.notes, a.area_um2),
               std::tie(b.configuration, b.cost_table, b.cost_label, b.cost_mix, b.cost_not_modelled, b.not_simulated, b.notes, b.area_um2));
     ASSERT_EQ(a.layers.size(), b.layers.size());

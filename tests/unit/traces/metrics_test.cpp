@@ -36,7 +36,8 @@ TEST(metrics, what_has_no_value_is_absent_and_never_zero) {
         layer.operations = {};
         layer.weight_sqnr_db.reset();
     }
-    for (const char* name : {"area_um2", "energy_j", "power_w", "bops_dasq", "weight_sqnr_median_db", "mac_tree_energy_j", "mac_tree_area_um2"})
+    for (const char* name :
+         {"area_um2", "energy_j", "power_w", "bops_dasq", "weight_sqnr_median_db", "mac_tree_energy_j", "mac_tree_area_um2"})
         EXPECT_EQ(value_of(r, name), cell()) << name;
 }
 
@@ -44,7 +45,8 @@ TEST(metrics, a_total_that_lacks_a_part_is_absent_and_the_other_parts_are_not) {
     report r = sample_report();
     r.area_um2["weight_buffer"].reset();
     r.layers[1].energy_pj["dram"].reset();
-    for (const char* name : {"area_um2", "energy_j", "power_w", "dram_energy_j", "weight_buffer_area_um2"}) EXPECT_EQ(value_of(r, name), cell()) << name;
+    for (const char* name : {"area_um2", "energy_j", "power_w", "dram_energy_j", "weight_buffer_area_um2"})
+        EXPECT_EQ(value_of(r, name), cell()) << name;
     EXPECT_EQ(value_of(r, "mac_tree_area_um2"), cell(12000.5));
     EXPECT_EQ(value_of(r, "mac_tree_energy_j"), cell(r.total().energy_pj.at("mac_tree").value() * 1e-12));
 }
@@ -65,7 +67,9 @@ TEST(metrics, energies_and_areas_of_the_units_add_up_to_the_totals) {
     const report r = sample_report();
     double energy = 0, area = 0;
     for (const metric& m : metrics_of(r)) {
-        const auto ends_with = [&](const std::string& end) { return m.name.size() > end.size() && m.name.compare(m.name.size() - end.size(), end.size(), end) == 0; };
+        const auto ends_with = [&](const std::string& end) {
+            return m.name.size() > end.size() && m.name.compare(m.name.size() - end.size(), end.size(), end) == 0;
+        };
         if (!std::holds_alternative<double>(m.value)) continue;
         if (ends_with("_energy_j")) energy += std::get<double>(m.value);
         if (ends_with("_area_um2")) area += std::get<double>(m.value);

@@ -150,8 +150,8 @@ TEST(output_file, that_runs_out_of_space_leaves_the_older_file_and_nothing_else)
     std::string at_close, at_write;
     {
         const tight_limit limit;
-        at_close = refusal_of(path, std::string(100, 'x'));        // fails when the buffer is flushed
-        at_write = refusal_of(path, std::string(1 << 20, 'x'));    // fails in the middle
+        at_close = refusal_of(path, std::string(100, 'x'));      // fails when the buffer is flushed
+        at_write = refusal_of(path, std::string(1 << 20, 'x'));  // fails in the middle
     }
     EXPECT_THAT(at_close, StartsWith(path + ": cannot be written: "));
     EXPECT_THAT(at_write, StartsWith(path + ": cannot be written: "));

@@ -64,15 +64,19 @@ T back(const T& value) {
 }
 
 TEST(packing, gives_values_back) {
-    for (const std::int64_t value : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{63}, std::int64_t{64}, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()})
+    for (const std::int64_t value : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{63}, std::int64_t{64},
+                                     std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()})
         EXPECT_EQ(back(value), value);
-    for (const std::uint64_t value : {std::uint64_t{0}, std::uint64_t{127}, std::uint64_t{128}, std::numeric_limits<std::uint64_t>::max()}) EXPECT_EQ(back(value), value);
+    for (const std::uint64_t value : {std::uint64_t{0}, std::uint64_t{127}, std::uint64_t{128}, std::numeric_limits<std::uint64_t>::max()})
+        EXPECT_EQ(back(value), value);
     EXPECT_EQ(back(-0.1), -0.1);
     EXPECT_EQ(back(true), true);
     EXPECT_EQ(back(std::string("a\0b", 3)), std::string("a\0b", 3));
-    const std::vector<std::variant<std::monostate, std::int64_t, double, std::string>> cells{std::monostate{}, std::int64_t{-5}, 0.25, std::string("text")};
+    const std::vector<std::variant<std::monostate, std::int64_t, double, std::string>> cells{std::monostate{}, std::int64_t{-5}, 0.25,
+                                                                                             std::string("text")};
     EXPECT_EQ(back(cells), cells);
-    EXPECT_EQ(back(std::map<std::string, std::optional<int>>{{"a", 1}, {"b", {}}}), (std::map<std::string, std::optional<int>>{{"a", 1}, {"b", {}}}));
+    EXPECT_EQ(back(std::map<std::string, std::optional<int>>{{"a", 1}, {"b", {}}}),
+              (std::map<std::string, std::optional<int>>{{"a", 1}, {"b", {}}}));
 }
 
 TEST(packing, refuses_numbers_that_do_not_fit) {

@@ -15,33 +15,30 @@ using testing::Not;
 
 TEST(run_table, opens_with_what_was_run_and_how_it_was_priced) {
     const std::vector<std::string> lines = lines_of(to_table(sample_report()));
-    EXPECT_THAT(std::vector<std::string>(lines.begin(), lines.begin() + 13),
-                ElementsAre("workload        three_layers (nets/three_layers.yaml)",
-                            "platform        dasq",
-                            "scheme          dasq:w3a4:sw4:p98",
-                            "array ports     3 x 4 bits (weight x activation)",
-                            "clock           500.00 MHz",
-                            "seed            7",
-                            "mode            values computed",
-                            "cost table      published_45nm (published, scaled)",
-                            "not modelled    clock tree",
-                            "                interconnect",
-                            "not simulated   Softmax (1)",
-                            "notes           attention runs as symq",
-                            ""));
+    EXPECT_THAT(
+        std::vector<std::string>(lines.begin(), lines.begin() + 13),
+        ElementsAre("workload        three_layers (nets/three_layers.yaml)", "platform        dasq", "scheme          dasq:w3a4:sw4:p98",
+                    "array ports     3 x 4 bits (weight x activation)", "clock           500.00 MHz", "seed            7",
+                    "mode            values computed", "cost table      published_45nm (published, scaled)", "not modelled    clock tree",
+                    "                interconnect", "not simulated   Softmax (1)", "notes           attention runs as symq", ""));
 }
 
 TEST(run_table, lists_every_layer_with_its_shape_and_verdict) {
-    EXPECT_THAT(section_of(to_table(sample_report()), "Layers"),
+    EXPECT_THAT(
+        section_of(to_table(sample_report()), "Layers"),
         ElementsAre(
-            "layer            scheme             unit                  M         N       K  repeat       MACs  cycles  utilization  exactness",
+            "layer            scheme             unit                  M         N       K  repeat       MACs  cycles  utilization  "
+            "exactness",
             "                                                    vectors  channels  inputs                                       %",
-            "---------------  -----------------  --------------  -------  --------  ------  ------  ---------  ------  -----------  ---------",
+            "---------------  -----------------  --------------  -------  --------  ------  ------  ---------  ------  -----------  "
+            "---------",
             "block.0.conv     dasq:w3a4:sw4:p98  mac_tree 16x16      196        64     576       1  7,225,344  30,000         94.1  exact",
             "block.0.attn.qk  symq:w4a4          mac_tree 16x16       64        64      32       3    393,216   2,000         76.8  exact",
             "head             dasq:w3a4:sw4:p98  mac_tree 16x16        1     1,000      64       1     64,000   3,000          8.3  exact",
-            "---------------  -----------------  --------------  -------  --------  ------  ------  ---------  ------  -----------  ---------",
-            "total            mixed              -                     -         -       -       -  7,682,560  35,000         85.7  exact"));
+            "---------------  -----------------  --------------  -------  --------  ------  ------  ---------  ------  -----------  "
+            "---------",
+            "total            mixed              -                     -         -       -       -  7,682,560  35,000         85.7  "
+            "exact"));
 }
 
 TEST(run_table, accounts_for_every_cycle) {
@@ -53,30 +50,25 @@ TEST(run_table, accounts_for_every_cycle) {
 
 TEST(run_table, shows_a_memory_that_a_layer_did_not_touch_as_a_dash) {
     EXPECT_THAT(section_of(to_table(sample_report()), "Bytes moved"),
-        ElementsAre("                                  weight   weight",
-                    "                   dram     dram  buffer   buffer",
-                    "layer              read  written    read  written",
-                    "                  bytes    bytes   bytes    bytes",
-                    "---------------  ------  -------  ------  -------",
-                    "block.0.conv     40,000   12,544  14,930   14,930",
-                    "block.0.attn.qk   3,072    6,144       -        -",
-                    "head             24,032      500       -        -",
-                    "---------------  ------  -------  ------  -------",
-                    "total            67,104   19,188  14,930   14,930"));
+                ElementsAre("                                  weight   weight", "                   dram     dram  buffer   buffer",
+                            "layer              read  written    read  written", "                  bytes    bytes   bytes    bytes",
+                            "---------------  ------  -------  ------  -------", "block.0.conv     40,000   12,544  14,930   14,930",
+                            "block.0.attn.qk   3,072    6,144       -        -", "head             24,032      500       -        -",
+                            "---------------  ------  -------  ------  -------", "total            67,104   19,188  14,930   14,930"));
 }
 
 TEST(run_table, gives_energy_in_one_unit_and_per_mac) {
     EXPECT_THAT(section_of(to_table(sample_report()), "Energy by unit"),
-        ElementsAre("                    mac  sparse                                 per",
-                    "layer              tree    lane     dram   leakage    total     MAC",
-                    "                     nJ      nJ       nJ        nJ       nJ      pJ",
-                    "---------------  ------  ------  -------  --------  -------  ------",
-                    "block.0.conv     500.00  1.2345  3,362.8  0.000125  3,864.1   0.535",
-                    "block.0.attn.qk   30.00       -    589.8  0.000250    619.8   1.576",
-                    "head               5.00       -  1,570.0  0.000500  1,575.0  24.610",
-                    "---------------  ------  ------  -------  --------  -------  ------",
-                    "total            535.00  1.2345  5,522.7  0.000875  6,058.9   0.789",
-                    "share, %            8.8    <0.1     91.1      <0.1    100.0"));
+                ElementsAre("                    mac  sparse                                 per",
+                            "layer              tree    lane     dram   leakage    total     MAC",
+                            "                     nJ      nJ       nJ        nJ       nJ      pJ",
+                            "---------------  ------  ------  -------  --------  -------  ------",
+                            "block.0.conv     500.00  1.2345  3,362.8  0.000125  3,864.1   0.535",
+                            "block.0.attn.qk   30.00       -    589.8  0.000250    619.8   1.576",
+                            "head               5.00       -  1,570.0  0.000500  1,575.0  24.610",
+                            "---------------  ------  ------  -------  --------  -------  ------",
+                            "total            535.00  1.2345  5,522.7  0.000875  6,058.9   0.789",
+                            "share, %            8.8    <0.1     91.1      <0.1    100.0"));
 }
 
 TEST(run_table, lists_outliers_only_where_there_are_some) {
@@ -90,9 +82,10 @@ TEST(run_table, lists_outliers_only_where_there_are_some) {
 
 TEST(run_table, closes_with_totals_in_named_units) {
     const std::vector<std::string> lines = lines_of(to_table(sample_report()));
-    for (const char* line : {"latency         0.070000 ms", "average power   86.556 mW", "energy          6.0589 uJ per inference",
-                             "BOPs (DASQ)     0.087059 G", "BOPs (UNIQ)     0.097900 G", "QOPS            0.001921 G", "parameters      100,864",
-                             "weights stored  311,440 bits, indices and counts included", "mac_tree       12,000   60.0", "total          20,000  100.0"}) {
+    for (const char* line :
+         {"latency         0.070000 ms", "average power   86.556 mW", "energy          6.0589 uJ per inference",
+          "BOPs (DASQ)     0.087059 G", "BOPs (UNIQ)     0.097900 G", "QOPS            0.001921 G", "parameters      100,864",
+          "weights stored  311,440 bits, indices and counts included", "mac_tree       12,000   60.0", "total          20,000  100.0"}) {
         EXPECT_THAT(lines, Contains(line));
     }
 }
@@ -114,7 +107,8 @@ TEST(run_table, shows_the_parts_that_have_a_price_beside_those_that_have_none) {
     r.area_um2["weight_buffer"].reset();
     for (layer_report& layer : r.layers) layer.energy_pj["dram"].reset();
     const std::vector<std::string> lines = lines_of(to_table(r));
-    for (const char* line : {"costs           logic alone", "energy          -", "average power   -", "mac_tree       12,000      -", "weight_buffer       -      -", "total               -      -"})
+    for (const char* line : {"costs           logic alone", "energy          -", "average power   -", "mac_tree       12,000      -",
+                             "weight_buffer       -      -", "total               -      -"})
         EXPECT_THAT(lines, Contains(line));
     EXPECT_THAT(lines, Contains("Energy by unit"));
 }

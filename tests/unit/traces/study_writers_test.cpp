@@ -55,7 +55,8 @@ TEST(study_markdown, says_what_all_points_share_and_what_the_ratios_refer_to) {
 
 TEST(study_latex, is_a_table_for_booktabs) {
     const std::string text = to_latex(with_name("x"));
-    EXPECT_THAT(text, AllOf(HasSubstr("\\begin{tabular}{lrr}"), HasSubstr("\\toprule"), HasSubstr("\\shortstack[l]{platform} & \\shortstack[r]{energy} & \\shortstack[r]{power} \\\\"),
+    EXPECT_THAT(text, AllOf(HasSubstr("\\begin{tabular}{lrr}"), HasSubstr("\\toprule"),
+                            HasSubstr("\\shortstack[l]{platform} & \\shortstack[r]{energy} & \\shortstack[r]{power} \\\\"),
                             HasSubstr(" & mJ & mW \\\\"), HasSubstr("x & 2.0000 & -- \\\\"), HasSubstr("\\bottomrule")));
 }
 
@@ -63,8 +64,10 @@ TEST(study_latex, is_a_table_for_booktabs) {
 std::string without_escapes(const std::string& text) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '\\' && i + 1 < text.size() && std::ispunct(static_cast<unsigned char>(text[i + 1]))) ++i;
-        else out += text[i];
+        if (text[i] == '\\' && i + 1 < text.size() && std::ispunct(static_cast<unsigned char>(text[i + 1])))
+            ++i;
+        else
+            out += text[i];
     }
     return out;
 }

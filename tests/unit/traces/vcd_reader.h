@@ -98,7 +98,9 @@ private:
         const std::size_t space = line.find(' ');
         const bool scalar = line[0] != 'b' && line[0] != 's';
         const std::string code = scalar ? line.substr(1) : line.substr(space + 1);
-        const std::string value = scalar ? line.substr(0, 1) : line[0] == 'b' ? trimmed_bits(line.substr(1, space - 1)) : unescaped(line.substr(1, space - 1));
+        const std::string value = scalar           ? line.substr(0, 1)
+                                  : line[0] == 'b' ? trimmed_bits(line.substr(1, space - 1))
+                                                   : unescaped(line.substr(1, space - 1));
         if (names_.count(code) == 0) throw std::runtime_error("unknown code in " + line);
         content_.signals.at(names_.at(code)).changes.emplace_back(now_, value);
     }

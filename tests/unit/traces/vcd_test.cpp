@@ -71,7 +71,8 @@ TEST(vcd, says_a_value_only_when_it_changes) {
     EXPECT_THAT(read_vcd(text_of(probe)).signals.at("top.busy").changes, ElementsAre(Pair(0, "x"), Pair(1000, "1")));
     // A report that comes after the first writing still finds what the repetition said.
     probe.change(busy, 2, 0);
-    EXPECT_THAT(read_vcd(text_of(probe)).signals.at("top.busy").changes, ElementsAre(Pair(0, "x"), Pair(1000, "1"), Pair(2000, "0"), Pair(3000, "1")));
+    EXPECT_THAT(read_vcd(text_of(probe)).signals.at("top.busy").changes,
+                ElementsAre(Pair(0, "x"), Pair(1000, "1"), Pair(2000, "0"), Pair(3000, "1")));
 }
 
 TEST(vcd, keeps_any_text_in_one_token) {
@@ -81,7 +82,8 @@ TEST(vcd, keeps_any_text_in_one_token) {
     probe.change_text(layer, 1, "conv1");
     probe.change_text(layer, 2, odd);
     probe.change_text(layer, 3, "conv1");
-    EXPECT_THAT(read_vcd(text_of(probe)).signals.at("top.layer").changes, ElementsAre(Pair(0, ""), Pair(1000, "conv1"), Pair(2000, odd), Pair(3000, "conv1")));
+    EXPECT_THAT(read_vcd(text_of(probe)).signals.at("top.layer").changes,
+                ElementsAre(Pair(0, ""), Pair(1000, "conv1"), Pair(2000, odd), Pair(3000, "conv1")));
 }
 
 TEST(vcd, rounds_a_period_that_is_no_whole_picosecond_without_drift) {
@@ -89,7 +91,8 @@ TEST(vcd, rounds_a_period_that_is_no_whole_picosecond_without_drift) {
     const auto busy = probe.declare("top.busy", 1);
     probe.change(busy, 1, 1);
     probe.change(busy, 3000000, 0);
-    EXPECT_THAT(read_vcd(text_of(probe)).signals.at("top.busy").changes, ElementsAre(Pair(0, "x"), Pair(3333, "1"), Pair(10000000000u, "0")));
+    EXPECT_THAT(read_vcd(text_of(probe)).signals.at("top.busy").changes,
+                ElementsAre(Pair(0, "x"), Pair(3333, "1"), Pair(10000000000u, "0")));
 }
 
 TEST(vcd, holds_64_bits) {

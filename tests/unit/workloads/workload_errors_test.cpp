@@ -135,13 +135,16 @@ std::vector<wrong> wrong_files() {
         {"activation_bits_too_many", linear(", activation_bits: 9"),
          "net.yaml:3:82: layers[0].activation_bits: a whole number from 2 to 8 is wanted, given '9'"},
         {"misspelt_weight_bits", linear(", weights_bits: 4"),
-         "net.yaml:3:65: layers[0].weights_bits: unknown key; known here: activation_bits, bias, conv, family, input, instead_of_dasq, linear, "
+         "net.yaml:3:65: layers[0].weights_bits: unknown key; known here: activation_bits, bias, conv, family, input, instead_of_dasq, "
+         "linear, "
          "matmul, name, weight_bits, weights"},
         {"misspelt_activation_bits", linear(", activation_bit: 4"),
-         "net.yaml:3:65: layers[0].activation_bit: unknown key; known here: activation_bits, bias, conv, family, input, instead_of_dasq, linear, "
+         "net.yaml:3:65: layers[0].activation_bit: unknown key; known here: activation_bits, bias, conv, family, input, instead_of_dasq, "
+         "linear, "
          "matmul, name, weight_bits, weights"},
         {"misspelt_family", linear(", famly: symq"),
-         "net.yaml:3:65: layers[0].famly: unknown key; known here: activation_bits, bias, conv, family, input, instead_of_dasq, linear, matmul, "
+         "net.yaml:3:65: layers[0].famly: unknown key; known here: activation_bits, bias, conv, family, input, instead_of_dasq, linear, "
+         "matmul, "
          "name, weight_bits, weights"},
         {"misspelt_instead", linear(", instead_of_dsaq: [symq]"),
          "net.yaml:3:65: layers[0].instead_of_dsaq: unknown key; known here: activation_bits, bias, conv, family, input, instead_of_dasq, "
