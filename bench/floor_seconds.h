@@ -1,6 +1,6 @@
 #pragma once
 
-#include "workloads/workload.h"
+#include "workloads/network/workload.h"
 
 namespace symmetree {
 

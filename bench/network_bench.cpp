@@ -13,11 +13,12 @@
 
 #include "bench/floor_seconds.h"
 #include "bench/run_benchmarks.h"
-#include "platforms/child_process.h"
-#include "platforms/network/quantized_network.h"
-#include "platforms/network/run_network.h"
+#include "compile/quantized_network.h"
+#include "runs/child_process.h"
+#include "runs/run_network.h"
 #include "workloads/calibration/calibration.h"
 #include "workloads/calibration/choose_format.h"
+#include "workloads/files/load_workload.h"
 #include "workloads/images/random_images.h"
 
 namespace {

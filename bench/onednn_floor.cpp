@@ -4,7 +4,7 @@
 #include <string>
 
 #include "core/random.h"
-#include "platforms/reference/one_thread.h"
+#include "reference/one_thread.h"
 
 namespace symmetree {
 namespace {

@@ -9,8 +9,9 @@
 #include <vector>
 
 #include "core/random.h"
-#include "workloads/quantize/quantized_weights.h"
-#include "workloads/scheme.h"
+#include "workloads/formats/quantized_weights.h"
+#include "workloads/formats/scheme.h"
+#include "workloads/quantize/quantize.h"
 
 namespace {
 

@@ -19,8 +19,9 @@
 
 #include "bench/floor_seconds.h"
 #include "bench/run_benchmarks.h"
-#include "platforms/prepare.h"
-#include "platforms/simulate.h"
+#include "runs/prepare.h"
+#include "runs/simulate.h"
+#include "workloads/files/load_workload.h"
 
 namespace {
 

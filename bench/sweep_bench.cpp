@@ -20,11 +20,12 @@
 
 #include "bench/run_benchmarks.h"
 #include "core/temporary_folder.h"
-#include "platforms/child_process.h"
-#include "platforms/pricing.h"
-#include "platforms/simulate.h"
-#include "platforms/sweep/run_sweep.h"
-#include "workloads/workload.h"
+#include "runs/child_process.h"
+#include "runs/pricing.h"
+#include "runs/simulate.h"
+#include "runs/sweep/run_sweep.h"
+#include "workloads/files/load_workload.h"
+#include "workloads/network/workload.h"
 
 namespace {
 

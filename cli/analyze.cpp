@@ -7,9 +7,10 @@
 #include "core/output_file.h"
 #include "traces/gnuplot.h"
 #include "traces/plots.h"
-#include "workloads/quantize/sparsity.h"
+#include "workloads/files/load_workload.h"
+#include "workloads/formats/sparsity.h"
+#include "workloads/network/workload.h"
 #include "workloads/quantize/symmetry.h"
-#include "workloads/workload.h"
 
 namespace symmetree {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "workloads/calibration/choose_format.h"
 #include "workloads/images/image_set.h"
-#include "workloads/workload.h"
+#include "workloads/network/workload.h"
 
 namespace symmetree {
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "platforms/network/tensor_errors.h"
+#include "runs/tensor_errors.h"
 #include "traces/plots.h"
 #include "traces/study.h"
 #include "workloads/quantize/error_report.h"

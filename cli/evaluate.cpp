@@ -1,4 +1,4 @@
-#include "platforms/network/evaluate.h"
+#include "runs/evaluate.h"
 
 #include <fmt/format.h>
 
@@ -16,16 +16,17 @@
 #include "core/input_file.h"
 #include "core/output_file.h"
 #include "platforms/auto_clock.h"
-#include "platforms/network/fit_adapters.h"
-#include "platforms/sweep/outcome_store.h"
+#include "runs/fit_adapters.h"
+#include "runs/sweep/outcome_store.h"
 #include "traces/accuracy.h"
 #include "traces/gnuplot.h"
 #include "traces/study_rows.h"
 #include "traces/study_writers.h"
+#include "workloads/files/load_workload.h"
+#include "workloads/files/quantized_workload.h"
 #include "workloads/images/image_set.h"
 #include "workloads/images/random_images.h"
-#include "workloads/layer_schemes.h"
-#include "workloads/quantized_workload.h"
+#include "workloads/network/layer_schemes.h"
 
 namespace symmetree {
 namespace {

@@ -4,7 +4,8 @@
 
 #include "cli/command.h"
 #include "platforms/platform_config.h"
-#include "workloads/workload.h"
+#include "workloads/files/load_workload.h"
+#include "workloads/network/workload.h"
 
 namespace symmetree {
 

@@ -1,4 +1,4 @@
-#include "platforms/sweep/query.h"
+#include "runs/sweep/query.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/run_options.h"
-#include "platforms/sweep/stored_reports.h"
+#include "runs/sweep/stored_reports.h"
 #include "traces/pareto.h"
 
 namespace symmetree {

@@ -8,7 +8,7 @@
 #include "cli/command.h"
 #include "core/input_file.h"
 #include "core/output_file.h"
-#include "platforms/sweep/stored_reports.h"
+#include "runs/sweep/stored_reports.h"
 #include "traces/accuracy.h"
 #include "traces/figures.h"
 #include "traces/gnuplot.h"

@@ -3,7 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/run_options.h"
-#include "platforms/run_points.h"
+#include "runs/run_points.h"
 #include "traces/writers.h"
 
 namespace symmetree {

@@ -12,6 +12,7 @@
 #include "core/output_file.h"
 #include "traces/study_rows.h"
 #include "traces/study_writers.h"
+#include "workloads/files/load_workload.h"
 
 namespace symmetree {
 namespace {

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "platforms/prepare.h"
+#include "runs/prepare.h"
 #include "traces/study.h"
 
 namespace symmetree {

@@ -13,8 +13,8 @@
 #include "core/digest.h"
 #include "core/git_version.h"
 #include "core/temporary_folder.h"
-#include "platforms/sweep/run_sweep.h"
-#include "platforms/sweep/slurm.h"
+#include "runs/sweep/run_sweep.h"
+#include "runs/sweep/slurm.h"
 
 namespace symmetree {
 namespace {

@@ -1,8 +1,22 @@
 # One place for what every target of the project shares.
-#   symmetree_library(NAME SOURCES ... [USES libs])     symmetree_executable(NAME SOURCES ... [USES libs])
+#   symmetree_library(NAME ROOM room SOURCES ... [USES libs] [PRIVATE_USES libs])
+#   symmetree_executable(NAME ROOM room SOURCES ... [USES libs])
+# A room is a folder of the root. A target sees the headers of its own room and of the rooms of what it uses, under the room's name, and no
+# others: an include that a link line does not allow does not compile. docs/architecture.md has the rooms, tests/architecture checks folders.
 
-function(symmetree_options target)
-  target_include_directories(${target} PUBLIC "${PROJECT_SOURCE_DIR}")
+# The folder to search for "room/...": it holds a link to the room and nothing else.
+function(symmetree_room_folder room variable)
+  set(folder "${PROJECT_BINARY_DIR}/rooms/${room}")
+  if(NOT EXISTS "${folder}/${room}")
+    file(MAKE_DIRECTORY "${folder}")
+    file(CREATE_LINK "${PROJECT_SOURCE_DIR}/${room}" "${folder}/${room}" SYMBOLIC)
+  endif()
+  set(${variable} "${folder}" PARENT_SCOPE)
+endfunction()
+
+function(symmetree_options target room)
+  symmetree_room_folder("${room}" folder)
+  target_include_directories(${target} PUBLIC "${folder}")
   # -ffp-contract=off: the same doubles on every CPU. No -march: integer kernels choose at run time.
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow=local -Wconversion -Wno-sign-conversion
                          -Werror=unused-parameter -Werror=return-type -Werror=switch -ffp-contract=off)
@@ -13,22 +27,15 @@ function(symmetree_options target)
 endfunction()
 
 function(symmetree_library target)
-  cmake_parse_arguments(ARG "" "" "SOURCES;USES;PRIVATE_USES" ${ARGN})
-  if(NOT ARG_SOURCES)
-    add_library(${target} INTERFACE)
-    return()
-  endif()
+  cmake_parse_arguments(ARG "" "ROOM" "SOURCES;USES;PRIVATE_USES" ${ARGN})
   add_library(${target} STATIC ${ARG_SOURCES})
-  symmetree_options(${target})
+  symmetree_options(${target} "${ARG_ROOM}")
   target_link_libraries(${target} PUBLIC ${ARG_USES} PRIVATE ${ARG_PRIVATE_USES})
 endfunction()
 
 function(symmetree_executable target)
-  cmake_parse_arguments(ARG "" "" "SOURCES;USES" ${ARGN})
-  if(NOT ARG_SOURCES)
-    return()
-  endif()
+  cmake_parse_arguments(ARG "" "ROOM" "SOURCES;USES" ${ARGN})
   add_executable(${target} ${ARG_SOURCES})
-  symmetree_options(${target})
+  symmetree_options(${target} "${ARG_ROOM}")
   target_link_libraries(${target} PRIVATE ${ARG_USES})
 endfunction()

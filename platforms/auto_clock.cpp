@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "models/accelerator/layer_result.h"
+#include "models/activity/layer_result.h"
 
 namespace symmetree {
 namespace {

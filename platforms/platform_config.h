@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "core/error.h"
-#include "models/accelerator/accelerator_config.h"
-#include "workloads/scheme.h"
+#include "models/contract/accelerator_config.h"
+#include "workloads/formats/scheme.h"
 
 namespace YAML {
 class Node;

@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "core/probe.h"
-#include "models/accelerator/accelerator_config.h"
-#include "models/accelerator/layer_result.h"
-#include "models/accelerator/registers.h"
 #include "models/accumulators/accumulators.h"
+#include "models/activity/layer_result.h"
 #include "models/buffers/activation_buffer.h"
 #include "models/buffers/output_buffer.h"
 #include "models/buffers/weight_buffer.h"
+#include "models/contract/accelerator_config.h"
+#include "models/contract/registers.h"
 #include "models/dense_array/dense_mac_array.h"
 #include "models/dma/dma.h"
 #include "models/requantizer/requantizer.h"

@@ -1,5 +1,7 @@
 #include "models/accumulators/accumulators.h"
 
+#include "models/contract/tile_jobs.h"
+
 namespace symmetree {
 namespace {
 

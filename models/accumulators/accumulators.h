@@ -6,8 +6,8 @@
 
 #include "core/counters.h"
 #include "core/probe.h"
-#include "models/accelerator/accelerator_config.h"
-#include "models/dense_array/tile_jobs.h"
+#include "models/contract/accelerator_config.h"
+#include "models/contract/tile_jobs.h"
 #include "models/tlm/engine.h"
 #include "models/tlm/job_socket.h"
 

@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/units.h"
+#include "models/contract/tile_jobs.h"
 
 namespace symmetree {
 

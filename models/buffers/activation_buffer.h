@@ -11,39 +11,16 @@
 
 #include "core/counters.h"
 #include "core/probe.h"
-#include "models/accelerator/accelerator_config.h"
 #include "models/buffers/bank_memory.h"
 #include "models/buffers/im2col_math.h"
+#include "models/contract/accelerator_config.h"
+#include "models/contract/buffer_jobs.h"
+#include "models/contract/layer_job.h"
 #include "models/dense_array/dense_math.h"
-#include "models/sequencer/layer_job.h"
 #include "models/tlm/engine.h"
 #include "models/tlm/job_socket.h"
 
 namespace symmetree {
-
-/// Announces the raw input that a bank is about to receive: the rows of one m-block.
-struct input_bank_opening {
-    int bank = 0;
-    const layer_job* layer = nullptr;
-    std::int64_t first_vector = 0;
-    std::int32_t vectors = 0;
-    std::vector<row_run> rows;
-};
-
-/// Asks for the im2col vectors [first_vector, first_vector + count) of an m-block for a tile; answered when the whole m-block's input is in
-/// the bank.
-struct input_read {
-    int bank = 0;
-    std::int32_t k_block = 0;
-    std::int32_t first_vector = 0, count = 0;
-    piece part;
-    int moved_bits = 0;  ///< bits of each code that cross the port; 0: they crossed it before
-    bool want_values = true;
-    // answer
-    const std::int16_t* vectors = nullptr;  ///< [count][stride] as im2col_math says; null when no values are wanted
-    int stride = 0;
-    std::uint64_t ready_cycle = 0;  ///< when the input was complete
-};
 
 /// Double-buffered SRAM for packed raw input; supplies one im2col vector per R cycles (how its banks can: docs/timing-model.md,
 /// "Input"). Reads wait in the caller's

@@ -8,7 +8,7 @@
 
 #include "core/counters.h"
 #include "core/units.h"
-#include "models/accelerator/accelerator_config.h"
+#include "models/contract/accelerator_config.h"
 
 namespace symmetree {
 

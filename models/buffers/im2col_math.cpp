@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/bit_stream.h"
+#include "models/contract/descriptor.h"
 
 namespace symmetree {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/sequencer/descriptor.h"
+#include "models/contract/descriptor.h"
 #include "workloads/tiling/tiling.h"
 
 namespace symmetree {
@@ -27,11 +27,5 @@ std::vector<std::int16_t> unpack_rows(const std::uint8_t* bank, const layer_geom
 /// The im2col vectors of one k-block, [vectors][stride], from unpacked rows. k order: channel, kernel row, kernel column.
 std::vector<std::int16_t> gather_vectors(const std::vector<std::int16_t>& rows, const std::vector<row_run>& runs,
                                          const im2col_request& request);
-
-/// The bits of `code` that `part` names: the top piece signed, lower pieces unsigned.
-constexpr std::int16_t take_piece(std::int16_t code, const piece& part) {
-    const int shifted = code >> part.first;
-    return static_cast<std::int16_t>(part.is_signed ? shifted : shifted & ((1 << part.bits) - 1));
-}
 
 }  // namespace symmetree

@@ -7,8 +7,8 @@
 #include <tlm>
 
 #include "core/counters.h"
-#include "models/accelerator/accelerator_config.h"
 #include "models/buffers/bank_memory.h"
+#include "models/contract/accelerator_config.h"
 
 namespace symmetree {
 

@@ -10,33 +10,13 @@
 
 #include "core/counters.h"
 #include "core/probe.h"
-#include "models/accelerator/accelerator_config.h"
 #include "models/buffers/bank_memory.h"
+#include "models/contract/accelerator_config.h"
+#include "models/contract/buffer_jobs.h"
 #include "models/tlm/engine.h"
 #include "models/tlm/job_socket.h"
 
 namespace symmetree {
-
-/// Announces what a bank is about to receive: dense codes first, the outlier stream behind them.
-struct weight_bank_opening {
-    int bank = 0;
-    std::uint64_t dense_bytes = 0, outlier_bytes = 0;
-};
-
-/// Asks for one tile of a bank; answered when its last byte has arrived.
-struct weight_read {
-    int bank = 0;
-    std::uint64_t dense_offset = 0, dense_bytes = 0;
-    bool with_outliers = false;        ///< the tile's piece of the outlier stream is wanted
-    std::uint64_t outlier_offset = 0;  ///< bytes into the bank's outlier stream
-    int count_bits = 0, entry_bits = 0;
-    // answer
-    const std::uint8_t* dense = nullptr;
-    const std::uint8_t* outliers = nullptr;
-    std::uint64_t outlier_bytes = 0;
-    std::uint32_t outlier_count = 0;
-    std::uint64_t ready_cycle = 0;  ///< when it was complete, if the reader had to wait; else 0
-};
 
 /// Double-buffered SRAM for packed weight codes and outlier streams. Reads wait in the caller's thread until the bytes
 /// are there (a memory may); the time to read them is the reader's port time. Filled by the DMA over generic payload.

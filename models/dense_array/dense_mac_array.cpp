@@ -1,7 +1,7 @@
 #include "models/dense_array/dense_mac_array.h"
 
 #include "core/bit_stream.h"
-#include "models/buffers/im2col_math.h"
+#include "models/contract/descriptor.h"
 
 namespace symmetree {
 

@@ -3,9 +3,9 @@
 #include <systemc>
 
 #include "core/counters.h"
-#include "models/accelerator/accelerator_config.h"
+#include "models/contract/accelerator_config.h"
+#include "models/contract/tile_jobs.h"
 #include "models/dense_array/dense_math.h"
-#include "models/dense_array/tile_jobs.h"
 #include "models/tlm/job_socket.h"
 
 namespace symmetree {

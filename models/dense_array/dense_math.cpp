@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "models/contract/tile_jobs.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif

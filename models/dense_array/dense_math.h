@@ -5,12 +5,6 @@
 
 namespace symmetree {
 
-/// Elements from one vector's partial sums to the next: trees rounded up to the eight that the arithmetic takes at once.
-constexpr int partial_stride_of(int trees) { return (trees + 7) / 8 * 8; }
-
-/// Elements from one activation vector to the next: lanes rounded up to whole pairs.
-constexpr int vector_stride(int lanes) { return (lanes + 1) / 2 * 2; }
-
 /// Weights of one tile as the arithmetic takes them: [lane pair][tree][2], zero where the tile has no code.
 struct packed_tile {
     int lane_pairs = 0;

@@ -11,8 +11,8 @@
 
 #include "core/counters.h"
 #include "core/probe.h"
-#include "models/accelerator/accelerator_config.h"
-#include "models/dma/transfer.h"
+#include "models/contract/accelerator_config.h"
+#include "models/contract/transfer.h"
 #include "models/tlm/engine.h"
 #include "models/tlm/job_socket.h"
 

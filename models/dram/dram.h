@@ -7,7 +7,7 @@
 #include <tlm>
 
 #include "core/counters.h"
-#include "models/accelerator/accelerator_config.h"
+#include "models/contract/accelerator_config.h"
 #include "models/tlm/clock_domain.h"
 
 namespace symmetree {

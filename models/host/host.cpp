@@ -1,7 +1,7 @@
 #include "models/host/host.h"
 
 #include "core/error.h"
-#include "models/accelerator/registers.h"
+#include "models/contract/registers.h"
 
 namespace symmetree {
 namespace {

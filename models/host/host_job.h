@@ -3,8 +3,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/host/layer_image.h"
-
 namespace symmetree {
 
 /// Bytes to put into memory; they belong to the program.
@@ -29,18 +27,6 @@ public:
     virtual const host_job* next() = 0;
     /// The bytes read back, as they stand in memory; none where values do not travel.
     virtual void finished(const std::vector<std::uint8_t>& result) = 0;
-};
-
-/// A program whose jobs are single layers.
-class layer_program : public host_program {
-public:
-    /// The next layer, or null when there is none; it must live until `finished` was called.
-    virtual const layer_image* next_layer() = 0;
-    const host_job* next() final;
-
-private:
-    host_job job_;
-    std::vector<std::uint8_t> descriptor_, tables_;
 };
 
 }  // namespace symmetree

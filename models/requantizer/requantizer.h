@@ -8,24 +8,17 @@
 
 #include "core/counters.h"
 #include "core/probe.h"
-#include "models/accelerator/accelerator_config.h"
 #include "models/accumulators/accumulators.h"
 #include "models/buffers/output_buffer.h"
-#include "models/dma/transfer.h"
-#include "models/sequencer/layer_engine_if.h"
-#include "models/sequencer/vector_issuer.h"
+#include "models/contract/accelerator_config.h"
+#include "models/contract/drain_watch.h"
+#include "models/contract/layer_engine_if.h"
+#include "models/contract/tile_jobs.h"
+#include "models/contract/transfer.h"
 #include "models/tlm/engine.h"
 #include "models/zero_point/zero_point_adder.h"
 
 namespace symmetree {
-
-/// Sees the corrected sums of a block as they enter the requantizer; for checking, null in normal runs.
-class drain_watch {
-public:
-    virtual ~drain_watch() = default;
-    /// `sums`: [vectors][channels] of the block, bias and zero-point terms included.
-    virtual void drained(const output_block& block, const std::vector<std::int64_t>& sums) = 0;
-};
 
 /// Engine: takes completed accumulator banks in order, corrects (row_sum at the drain), scales, rounds and clamps
 /// `drain_width` entries per cycle into a free output bank, frees the accumulator bank whole and sends the block to DRAM. Where outputs are

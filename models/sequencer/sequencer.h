@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "core/probe.h"
-#include "models/accelerator/accelerator_config.h"
-#include "models/dma/transfer.h"
-#include "models/sequencer/layer_engine_if.h"
+#include "models/contract/accelerator_config.h"
+#include "models/contract/layer_engine_if.h"
+#include "models/contract/transfer.h"
 #include "models/tlm/engine.h"
 #include "models/tlm/job_socket.h"
 #include "models/vector_unit/vector_unit.h"

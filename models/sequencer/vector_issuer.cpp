@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "models/sequencer/tile_name.h"
+#include "models/contract/tile_jobs.h"
+#include "models/contract/tile_name.h"
 
 namespace symmetree {
 

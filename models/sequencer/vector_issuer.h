@@ -3,26 +3,19 @@
 #include <systemc>
 #include <vector>
 
-#include "models/accelerator/accelerator_config.h"
 #include "models/accumulators/accumulators.h"
 #include "models/buffers/activation_buffer.h"
-#include "models/dense_array/tile_jobs.h"
-#include "models/dma/transfer.h"
+#include "models/contract/accelerator_config.h"
+#include "models/contract/layer_engine_if.h"
+#include "models/contract/tile_jobs.h"
+#include "models/contract/transfer.h"
 #include "models/sequencer/issue_math.h"
-#include "models/sequencer/layer_engine_if.h"
 #include "models/sequencer/weight_loader.h"
 #include "models/tlm/engine.h"
 #include "models/tlm/job_socket.h"
 #include "models/zero_point/zero_point_adder.h"
 
 namespace symmetree {
-
-/// Hands an accumulator bank over to the requantizer.
-struct bank_handover {
-    const tile* last = nullptr;     ///< the tile that completed the bank
-    std::uint64_t ready_cycle = 0;  ///< last_i + min(s_i, R) - 1 + P - 1
-    int bank = 0;
-};
 
 /// Engine: swaps loaded tiles in, streams the m-block's vectors through the array in lock-step with the zero-point and
 /// sparse units, and keeps the activation banks filled. Owns the account of issue slots.

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/units.h"
-#include "models/sequencer/tile_name.h"
+#include "models/contract/tile_name.h"
 #include "models/sparse/sparse_math.h"
 
 namespace symmetree {

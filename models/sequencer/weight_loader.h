@@ -4,12 +4,12 @@
 #include <systemc>
 #include <vector>
 
-#include "models/accelerator/accelerator_config.h"
 #include "models/buffers/weight_buffer.h"
-#include "models/dense_array/tile_jobs.h"
-#include "models/dma/transfer.h"
-#include "models/sequencer/layer_engine_if.h"
-#include "models/sparse/outlier_tally.h"
+#include "models/contract/accelerator_config.h"
+#include "models/contract/layer_engine_if.h"
+#include "models/contract/outlier_tally.h"
+#include "models/contract/tile_jobs.h"
+#include "models/contract/transfer.h"
 #include "models/tlm/engine.h"
 #include "models/tlm/job_socket.h"
 

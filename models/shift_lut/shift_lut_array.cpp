@@ -1,6 +1,7 @@
 #include "models/shift_lut/shift_lut_array.h"
 
 #include "core/bit_stream.h"
+#include "models/contract/tile_jobs.h"
 
 namespace symmetree {
 

@@ -3,8 +3,8 @@
 #include <systemc>
 
 #include "core/counters.h"
-#include "models/accelerator/accelerator_config.h"
-#include "models/dense_array/tile_jobs.h"
+#include "models/contract/accelerator_config.h"
+#include "models/contract/tile_jobs.h"
 #include "models/shift_lut/shift_math.h"
 #include "models/tlm/job_socket.h"
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/accelerator/accelerator_config.h"
+#include "models/contract/accelerator_config.h"
 
 namespace symmetree {
 

@@ -6,7 +6,7 @@
 
 #include "core/bit_stream.h"
 #include "core/units.h"
-#include "models/sequencer/descriptor.h"
+#include "models/contract/descriptor.h"
 
 namespace symmetree {
 

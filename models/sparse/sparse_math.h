@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/accelerator/accelerator_config.h"
-#include "models/sparse/tile_outlier.h"
+#include "models/contract/accelerator_config.h"
+#include "models/contract/tile_outlier.h"
 
 namespace symmetree {
 

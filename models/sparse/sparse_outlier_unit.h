@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "core/counters.h"
-#include "models/accelerator/accelerator_config.h"
-#include "models/dense_array/tile_jobs.h"
+#include "models/contract/accelerator_config.h"
+#include "models/contract/tile_jobs.h"
 #include "models/sparse/sparse_math.h"
 #include "models/tlm/job_socket.h"
 

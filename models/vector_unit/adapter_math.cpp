@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "core/error.h"
-#include "models/requantizer/requantize_math.h"
+#include "models/arithmetic/requantize_math.h"
 #include "models/vector_unit/fixed_factor_math.h"
 #include "models/vector_unit/vector_math.h"
 
@@ -83,24 +83,6 @@ std::uint16_t adapter_beta(const adapter_parameters& p, const std::int16_t* in) 
         beta += p.second[j] * value;                                                                             // 2^12 products of 43 bits
     }
     return static_cast<std::uint16_t>(std::clamp<std::int64_t>(rounded_shift(beta, p.second_shift - 2), 4096, 65535));
-}
-
-image_scale scale_of(std::uint16_t beta) { return {beta, (std::uint32_t{1} << 30) / beta}; }
-
-std::vector<std::uint8_t> encode(const image_scale& s) {
-    std::vector<std::uint8_t> bytes;
-    for (const std::uint32_t word : {s.beta, s.reciprocal})
-        for (int byte = 0; byte < 4; ++byte) bytes.push_back(static_cast<std::uint8_t>(word >> (8 * byte)));
-    return bytes;
-}
-
-image_scale decode_image_scale(const std::vector<std::uint8_t>& bytes) {
-    std::uint32_t words[2] = {};
-    for (std::size_t i = 0; i < bytes.size() && i < image_scale_bytes; ++i) words[i / 4] |= std::uint32_t{bytes[i]} << (8 * (i % 4));
-    const bool is_beta = bytes.size() == image_scale_bytes && words[0] >= 4096 && words[0] <= 65535;
-    if (!is_beta || words[1] != (std::uint32_t{1} << 30) / words[0])
-        throw model_fault("no adapter has written the scale that a descriptor names");
-    return {words[0], words[1]};
 }
 
 fixed_multiplier divided_by_beta(fixed_multiplier factor, const image_scale& s) { return scaled(factor, s.reciprocal, 16); }

@@ -3,9 +3,10 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/sequencer/descriptor.h"
-#include "models/vector_unit/vector_parameters.h"
-#include "workloads/quantize/tensor_format.h"
+#include "models/contract/descriptor.h"
+#include "models/contract/image_scale.h"
+#include "models/contract/vector_parameters.h"
+#include "workloads/formats/tensor_format.h"
 
 namespace symmetree {
 
@@ -23,17 +24,6 @@ adapter_parameters make_adapter(const adapter_weights& weights, std::int64_t row
 
 /// beta with 14 fraction bits, 2^12..2^16 - 1: a quarter to just below four. `in` [rows][channels].
 std::uint16_t adapter_beta(const adapter_parameters& p, const std::int16_t* in);
-
-/// What an adapter hands to the steps and layers that follow, 8 bytes in memory, little-endian. As it stands here: beta = 1.
-struct image_scale {
-    std::uint32_t beta = 1 << 14;        ///< 14 fraction bits
-    std::uint32_t reciprocal = 1 << 16;  ///< floor(2^30 / beta): 1 / beta with 16 fraction bits
-};
-constexpr std::uint64_t image_scale_bytes = 8;
-image_scale scale_of(std::uint16_t beta);
-std::vector<std::uint8_t> encode(const image_scale& s);
-/// Throws model_fault unless the bytes are the scale of a beta.
-image_scale decode_image_scale(const std::vector<std::uint8_t>& bytes);
 
 /// A requantizer's factor on the way into codes of step s * beta (divided) and out of them (times): the registers written per image.
 /// A multiplier below 2^15 stays there, any other below 2^31, at the cost of the shift. Throws model_fault where the shift is too small for

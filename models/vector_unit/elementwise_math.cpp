@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/requantizer/requantize_math.h"
+#include "models/arithmetic/requantize_math.h"
 #include "models/vector_unit/code_map.h"
 #include "models/vector_unit/fixed_factor_math.h"
 #include "models/vector_unit/vector_math.h"

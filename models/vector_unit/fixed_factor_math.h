@@ -1,7 +1,7 @@
 #pragma once
 
-#include "models/vector_unit/vector_parameters.h"
-#include "workloads/quantize/tensor_format.h"
+#include "models/contract/vector_parameters.h"
+#include "workloads/formats/tensor_format.h"
 
 namespace symmetree {
 

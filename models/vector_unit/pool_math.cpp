@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/error.h"
-#include "models/requantizer/requantize_math.h"
+#include "models/arithmetic/requantize_math.h"
 #include "models/vector_unit/fixed_factor_math.h"
 #include "models/vector_unit/vector_math.h"
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/vector_unit/vector_parameters.h"
-#include "workloads/quantize/tensor_format.h"
+#include "models/contract/vector_parameters.h"
+#include "workloads/formats/tensor_format.h"
 
 namespace symmetree {
 

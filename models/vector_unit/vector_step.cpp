@@ -4,6 +4,7 @@
 
 #include "core/bit_stream.h"
 #include "core/error.h"
+#include "models/vector_unit/adapter_math.h"
 #include "models/vector_unit/vector_math.h"
 
 namespace symmetree {

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/vector_unit/parameter_table.h"
-#include "models/vector_unit/vector_job.h"
+#include "models/contract/parameter_table.h"
+#include "models/contract/vector_job.h"
 #include "models/vector_unit/vector_timing.h"
 
 namespace symmetree {

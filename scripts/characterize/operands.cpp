@@ -4,8 +4,10 @@
 #include <string>
 #include <variant>
 
-#include "workloads/quantize/quantized_weights.h"
-#include "workloads/workload.h"
+#include "workloads/files/load_workload.h"
+#include "workloads/formats/quantized_weights.h"
+#include "workloads/network/workload.h"
+#include "workloads/quantize/quantize.h"
 
 // Operands of one layer as the project's own quantizers make them, for the characterisation flow:
 //   operands SCHEME CLASS SEED               a seeded Gaussian layer of 16 channels and 576 inputs, 64 vectors

@@ -6,7 +6,7 @@
 
 #include "tests/cli/program.h"
 #include "tests/unit/onnx/model_builder.h"
-#include "tests/unit/traces/timeline_reader.h"
+#include "tests/support/timeline_reader.h"
 
 // `symmetree run`: every option, where its results go and what they say.
 

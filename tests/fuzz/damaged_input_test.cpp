@@ -6,8 +6,9 @@
 #include <sstream>
 
 #include "core/random.h"
-#include "platforms/pricing.h"
+#include "runs/pricing.h"
 #include "tests/support/layers.h"
+#include "workloads/files/load_workload.h"
 
 // Seeded damage to everything a command reads. Whatever comes of it must be a value that can be used, or an input_error:
 // another exception fails the test, a crash ends it, a hang meets its time limit.

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <vector>
 
+#include "models/contract/tile_jobs.h"
 #include "models/dense_array/dense_math.h"
-#include "models/requantizer/requantize_math.h"
+#include "models/arithmetic/requantize_math.h"
 #include "models/shift_lut/shift_math.h"
 #include "models/shift_lut/two_term_math.h"
 #include "models/sparse/sparse_math.h"

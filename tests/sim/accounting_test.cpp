@@ -8,6 +8,7 @@
 #include "tests/support/forked.h"
 #include "tests/support/measured.h"
 #include "tests/support/random_cases.h"
+#include "workloads/files/load_workload.h"
 
 namespace symmetree {
 namespace {

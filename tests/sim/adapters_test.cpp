@@ -7,7 +7,7 @@
 
 #include "core/error.h"
 #include "core/temporary_folder.h"
-#include "platforms/network/fit_adapters.h"
+#include "runs/fit_adapters.h"
 #include "tests/support/layers.h"
 
 namespace symmetree {

@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "compile/layer_plan.h"
 #include "models/accelerator/accelerator.h"
-#include "models/host/layer_image.h"
 #include "tests/support/bench_memory.h"
 #include "tests/support/forked.h"
 #include "tests/support/layers.h"

@@ -1,7 +1,7 @@
 // Same configuration, workload and seed: the same bytes, whatever the number of jobs and threads.
 #include <gtest/gtest.h>
 
-#include "platforms/run_points.h"
+#include "runs/run_points.h"
 #include "tests/support/layers.h"
 #include "traces/writers.h"
 

@@ -6,13 +6,14 @@
 #include <cmath>
 #include <ostream>
 
-#include "platforms/network/quantized_network.h"
-#include "platforms/network/reference_network.h"
-#include "platforms/network/run_network.h"
+#include "compile/quantized_network.h"
+#include "reference/reference_network.h"
+#include "runs/run_network.h"
 #include "tests/support/forked.h"
 #include "tests/support/layers.h"
 #include "workloads/calibration/calibration.h"
 #include "workloads/calibration/choose_format.h"
+#include "workloads/files/load_workload.h"
 
 namespace symmetree {
 namespace {

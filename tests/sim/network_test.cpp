@@ -5,11 +5,11 @@
 #include <cmath>
 #include <numeric>
 
+#include "compile/quantized_network.h"
 #include "core/random.h"
-#include "platforms/network/fit_adapters.h"
-#include "platforms/network/quantized_network.h"
-#include "platforms/network/reference_network.h"
-#include "platforms/network/run_network.h"
+#include "reference/reference_network.h"
+#include "runs/fit_adapters.h"
+#include "runs/run_network.h"
 #include "tests/support/forked.h"
 #include "tests/support/layers.h"
 

@@ -5,7 +5,7 @@
 #include <limits>
 #include <vector>
 
-#include "platforms/prepare.h"
+#include "runs/prepare.h"
 #include "tests/support/burst_dma.h"
 #include "tests/support/measured.h"
 #include "tests/support/tile_loads.h"

@@ -6,7 +6,7 @@
 #include <functional>
 #include <vector>
 
-#include "models/accelerator/accelerator_config.h"
+#include "models/contract/accelerator_config.h"
 
 namespace symmetree {
 

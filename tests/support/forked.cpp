@@ -7,7 +7,7 @@
 #include <cstdio>
 
 #include "core/error.h"
-#include "platforms/simulate.h"
+#include "runs/simulate.h"
 #include "traces/writers.h"
 
 namespace symmetree {

@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "platforms/prepare.h"
+#include "runs/prepare.h"
 #include "traces/report.h"
 
 namespace symmetree {

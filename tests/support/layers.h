@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "platforms/platform_config.h"
-#include "platforms/prepare.h"
-#include "workloads/workload.h"
+#include "runs/prepare.h"
+#include "workloads/network/workload.h"
 
 namespace symmetree {
 

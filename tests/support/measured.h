@@ -6,9 +6,11 @@
 #include <vector>
 
 #include "core/counters.h"
+#include "models/contract/drain_watch.h"
 #include "models/host/host.h"
-#include "platforms/check.h"
-#include "platforms/prepare.h"
+#include "runs/check.h"
+#include "runs/layer_program.h"
+#include "runs/prepare.h"
 
 namespace symmetree {
 

@@ -11,8 +11,8 @@
 
 #include "tests/support/forked.h"
 #include "tests/support/layers.h"
-#include "tests/unit/traces/timeline_reader.h"
-#include "tests/unit/traces/vcd_reader.h"
+#include "tests/support/timeline_reader.h"
+#include "tests/support/vcd_reader.h"
 
 namespace symmetree {
 

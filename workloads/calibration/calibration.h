@@ -7,7 +7,7 @@
 
 #include "workloads/calibration/tensor_statistics.h"
 #include "workloads/graph/float_executor.h"
-#include "workloads/workload.h"
+#include "workloads/network/workload.h"
 
 namespace symmetree {
 

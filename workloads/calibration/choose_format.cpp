@@ -8,8 +8,8 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "workloads/formats/rounding_math.h"
 #include "workloads/quantize/activation_format.h"
-#include "workloads/quantize/rounding_math.h"
 #include "workloads/quantize/step_search.h"
 
 namespace symmetree {

@@ -4,8 +4,8 @@
 
 #include "core/activation_class.h"
 #include "workloads/calibration/tensor_statistics.h"
-#include "workloads/quantize/quantized_weights.h"
-#include "workloads/quantize/tensor_format.h"
+#include "workloads/formats/quantized_weights.h"
+#include "workloads/formats/tensor_format.h"
 
 namespace symmetree {
 

@@ -5,7 +5,7 @@
 
 #include "workloads/calibration/calibration.h"
 #include "workloads/calibration/choose_format.h"
-#include "workloads/workload.h"
+#include "workloads/network/workload.h"
 
 namespace symmetree {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "workloads/graph/float_operators.h"
-#include "workloads/workload.h"
+#include "workloads/network/workload.h"
 
 namespace symmetree {
 

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "workloads/layer_checks.h"
+#include "core/limits.h"
+#include "core/text.h"
+#include "workloads/network/layer_checks.h"
 
 namespace symmetree {
 namespace {

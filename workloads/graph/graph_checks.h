@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "workloads/graph/graph.h"
-#include "workloads/workload.h"
+#include "workloads/network/graph.h"
+#include "workloads/network/workload.h"
 
 namespace symmetree {
 

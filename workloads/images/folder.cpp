@@ -8,10 +8,10 @@
 #include <optional>
 
 #include "core/error.h"
+#include "core/text.h"
 #include "workloads/images/byte_stream.h"
 #include "workloads/images/formats.h"
 #include "workloads/images/picture.h"
-#include "workloads/layer_checks.h"
 
 namespace symmetree::image_formats {
 namespace {

@@ -8,9 +8,9 @@
 #include <limits>
 
 #include "core/error.h"
+#include "core/text.h"
 #include "workloads/images/byte_stream.h"
 #include "workloads/images/formats.h"
-#include "workloads/layer_checks.h"
 
 namespace symmetree {
 namespace {

@@ -9,7 +9,7 @@
 #include <sstream>
 
 #include "core/error.h"
-#include "workloads/layer_checks.h"
+#include "core/text.h"
 
 namespace symmetree {
 namespace {

@@ -9,9 +9,9 @@
 #include <optional>
 #include <regex>
 
+#include "core/text.h"
 #include "workloads/images/byte_stream.h"
 #include "workloads/images/formats.h"
-#include "workloads/layer_checks.h"
 
 namespace symmetree::image_formats {
 namespace {

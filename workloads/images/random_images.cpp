@@ -6,7 +6,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
-#include "workloads/layer_checks.h"
+#include "core/text.h"
 
 namespace symmetree {
 

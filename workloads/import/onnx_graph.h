@@ -8,12 +8,12 @@
 #include <unordered_map>
 #include <vector>
 
-#include "workloads/graph/graph.h"
 #include "workloads/import/onnx_folding.h"
 #include "workloads/import/onnx_inference.h"
 #include "workloads/import/onnx_layers.h"
 #include "workloads/import/onnx_patterns.h"
-#include "workloads/workload.h"
+#include "workloads/network/graph.h"
+#include "workloads/network/workload.h"
 
 namespace symmetree::onnx_import {
 

@@ -1,9 +1,12 @@
+#include "workloads/import/onnx_import.h"
+
 #include <fmt/format.h>
 
 #include <cmath>
 #include <filesystem>
 #include <map>
 
+#include "core/text.h"
 #include "workloads/import/onnx_classes.h"
 #include "workloads/import/onnx_folding.h"
 #include "workloads/import/onnx_graph.h"
@@ -11,8 +14,8 @@
 #include "workloads/import/onnx_initializers.h"
 #include "workloads/import/onnx_layers.h"
 #include "workloads/import/onnx_model.h"
-#include "workloads/layer_checks.h"
-#include "workloads/workload.h"
+#include "workloads/network/layer_checks.h"
+#include "workloads/network/workload.h"
 
 namespace symmetree {
 namespace {

@@ -8,8 +8,10 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/limits.h"
+#include "core/text.h"
 #include "workloads/import/onnx_folding.h"
-#include "workloads/layer_checks.h"
+#include "workloads/network/layer_checks.h"
 
 namespace symmetree::onnx_import {
 namespace {

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/limits.h"
+#include "core/text.h"
 #include "workloads/import/onnx_folding.h"
-#include "workloads/layer_checks.h"
+#include "workloads/network/layer_checks.h"
 
 namespace symmetree::onnx_import {
 namespace {

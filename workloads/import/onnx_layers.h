@@ -11,7 +11,7 @@
 #include "core/error.h"
 #include "workloads/import/onnx_classes.h"
 #include "workloads/import/onnx_inference.h"
-#include "workloads/workload.h"
+#include "workloads/network/workload.h"
 
 namespace symmetree::onnx_import {
 

@@ -13,7 +13,8 @@
 #include <optional>
 
 #include "core/error.h"
-#include "workloads/layer_checks.h"
+#include "core/text.h"
+#include "workloads/network/layer_checks.h"
 
 namespace symmetree::onnx_import {
 namespace {

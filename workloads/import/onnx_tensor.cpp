@@ -6,7 +6,9 @@
 #include <cstring>
 
 #include "core/error.h"
-#include "workloads/layer_checks.h"
+#include "core/limits.h"
+#include "core/text.h"
+#include "workloads/network/layer_checks.h"
 
 namespace symmetree::onnx_import {
 namespace {

@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "core/limits.h"
+
 namespace symmetree::onnx_import {
 
 using dimensions = std::vector<std::int64_t>;

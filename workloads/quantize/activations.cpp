@@ -4,10 +4,11 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "workloads/formats/quantized_weights.h"
+#include "workloads/formats/rounding_math.h"
 #include "workloads/quantize/activation_format.h"
 #include "workloads/quantize/error_measures.h"
-#include "workloads/quantize/quantized_weights.h"
-#include "workloads/quantize/rounding_math.h"
+#include "workloads/quantize/quantize.h"
 #include "workloads/quantize/step_search.h"
 #include "workloads/quantize/uniform.h"
 

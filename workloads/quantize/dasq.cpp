@@ -4,10 +4,10 @@
 #include <cmath>
 #include <limits>
 
+#include "workloads/formats/rounding_math.h"
+#include "workloads/formats/sparsity.h"
 #include "workloads/quantize/largest_residuals.h"
 #include "workloads/quantize/parallel_rows.h"
-#include "workloads/quantize/rounding_math.h"
-#include "workloads/quantize/sparsity.h"
 #include "workloads/quantize/step_search.h"
 #include "workloads/quantize/uniform.h"
 

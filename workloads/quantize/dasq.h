@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "workloads/quantize/quantized_weights.h"
+#include "workloads/formats/quantized_weights.h"
 
 namespace symmetree {
 

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "workloads/formats/shift_levels.h"
 #include "workloads/quantize/error_measures.h"
-#include "workloads/quantize/shift_levels.h"
 #include "workloads/quantize/uniform.h"
 
 namespace symmetree {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "workloads/quantize/quantized_weights.h"
+#include "workloads/formats/quantized_weights.h"
 #include "workloads/quantize/symmetry.h"
 
 namespace symmetree {

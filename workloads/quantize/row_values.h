@@ -3,8 +3,8 @@
 #include <optional>
 #include <vector>
 
-#include "workloads/quantize/quantized_weights.h"
-#include "workloads/quantize/shift_levels.h"
+#include "workloads/formats/quantized_weights.h"
+#include "workloads/formats/shift_levels.h"
 
 namespace symmetree {
 

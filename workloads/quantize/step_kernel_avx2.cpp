@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstring>
 
-#include "workloads/quantize/rounding_math.h"
+#include "workloads/formats/rounding_math.h"
 #include "workloads/quantize/step_kernel.h"
 
 #if defined(__x86_64__)

@@ -3,7 +3,7 @@
 
 #include <cstring>
 
-#include "workloads/quantize/rounding_math.h"
+#include "workloads/formats/rounding_math.h"
 #include "workloads/quantize/step_kernel.h"
 
 namespace symmetree {

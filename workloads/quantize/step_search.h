@@ -5,8 +5,8 @@
 #include <limits>
 #include <vector>
 
+#include "workloads/formats/scheme.h"
 #include "workloads/quantize/step_kernel.h"
-#include "workloads/scheme.h"
 
 namespace symmetree {
 

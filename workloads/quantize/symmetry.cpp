@@ -6,9 +6,9 @@
 #include <cmath>
 
 #include "core/random.h"
+#include "workloads/formats/sparsity.h"
 #include "workloads/quantize/error_measures.h"
 #include "workloads/quantize/largest_residuals.h"
-#include "workloads/quantize/sparsity.h"
 
 namespace symmetree {
 namespace {

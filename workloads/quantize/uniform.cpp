@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "workloads/formats/rounding_math.h"
 #include "workloads/quantize/parallel_rows.h"
-#include "workloads/quantize/rounding_math.h"
 #include "workloads/quantize/step_search.h"
 
 namespace symmetree {

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "workloads/quantize/quantized_weights.h"
+#include "workloads/formats/quantized_weights.h"
 #include "workloads/quantize/step_kernel.h"
 
 namespace symmetree {

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "workloads/quantize/quantized_weights.h"
+#include "workloads/formats/quantized_weights.h"
 
 namespace symmetree {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/units.h"
-#include "workloads/workload.h"
+#include "workloads/network/workload.h"
 
 namespace symmetree {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "platforms/prepare.h"
+#include "runs/prepare.h"
 #include "tests/support/tile_loads.h"
 
 namespace symmetree {

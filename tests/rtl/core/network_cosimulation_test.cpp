@@ -8,6 +8,7 @@
 #include "tests/rtl/core/simulated_record.h"
 #include "tests/support/forked.h"
 #include "tests/support/layers.h"
+#include "workloads/files/load_workload.h"
 
 namespace symmetree {
 namespace {

@@ -1,6 +1,7 @@
 #include "tests/rtl/core/simulated_record.h"
 
 #include "core/probe.h"
+#include "models/contract/drain_watch.h"
 #include "platforms/assemble.h"
 
 namespace symmetree {

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/random.h"
+#include "workloads/import/onnx_import.h"
 
 namespace symmetree {
 namespace {

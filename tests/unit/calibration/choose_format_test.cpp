@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "workloads/quantize/quantize.h"
 
 namespace symmetree {
 namespace {

@@ -1,4 +1,4 @@
-#include "workloads/measures.h"
+#include "workloads/network/measures.h"
 
 #include <gtest/gtest.h>
 

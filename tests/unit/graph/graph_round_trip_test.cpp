@@ -3,7 +3,9 @@
 #include <cmath>
 
 #include "tests/unit/graph/graph_writer.h"
+#include "workloads/files/load_workload.h"
 #include "workloads/graph/float_executor.h"
+#include "workloads/import/onnx_import.h"
 
 // A network imported from ONNX, written in the YAML format and read again, is the same network.
 

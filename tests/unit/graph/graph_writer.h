@@ -8,8 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "core/safetensors.h"
 #include "tests/unit/workloads/files.h"
-#include "workloads/safetensors.h"
 
 namespace symmetree {
 

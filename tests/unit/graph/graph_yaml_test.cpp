@@ -4,6 +4,7 @@
 #include <set>
 
 #include "tests/unit/workloads/files.h"
+#include "workloads/files/load_workload.h"
 #include "workloads/graph/float_executor.h"
 
 namespace symmetree {

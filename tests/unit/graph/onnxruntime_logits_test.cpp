@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "workloads/graph/float_executor.h"
+#include "workloads/import/onnx_import.h"
 
 // Whole networks against what ONNX Runtime gave for them (workloads/train/README.md): pixels, normalization and logits
 // of tests/data/logits.

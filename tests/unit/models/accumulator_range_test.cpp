@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include "compile/sum_bounds.h"
 #include "models/buffers/im2col_math.h"
+#include "models/contract/descriptor.h"
 #include "models/shift_lut/shift_math.h"
 #include "tests/unit/models/layer_cases.h"
 

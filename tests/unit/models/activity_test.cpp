@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "models/accelerator/layer_result.h"
+#include "models/activity/layer_result.h"
 #include "tests/unit/tiling/random_layers.h"
 
 namespace symmetree {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "models/contract/descriptor.h"
 #include "tests/unit/models/bits.h"
 #include "tests/unit/tiling/random_layers.h"
 

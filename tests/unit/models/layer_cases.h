@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "models/host/layer_image.h"
+#include "compile/layer_plan.h"
 #include "tests/unit/tiling/random_layers.h"
 
 namespace symmetree {

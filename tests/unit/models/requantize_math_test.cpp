@@ -1,4 +1,4 @@
-#include "models/requantizer/requantize_math.h"
+#include "models/arithmetic/requantize_math.h"
 
 #include <gtest/gtest.h>
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "models/sequencer/descriptor.h"
+#include "models/contract/descriptor.h"
 #include "tests/unit/models/bits.h"
 #include "tests/unit/tiling/random_layers.h"
 

@@ -1,13 +1,13 @@
 // Descriptors and parameter tables of the vector unit as they stand in memory, and how a step is cut into chunks.
-#include "models/vector_unit/vector_descriptor.h"
+#include "models/contract/vector_descriptor.h"
 
 #include <gtest/gtest.h>
 
 #include <map>
 
 #include "core/error.h"
-#include "models/sequencer/descriptor.h"
-#include "models/vector_unit/parameter_table.h"
+#include "models/contract/descriptor.h"
+#include "models/contract/parameter_table.h"
 
 namespace symmetree {
 namespace {

@@ -1,5 +1,5 @@
 // Views of buffers: moving through them must give what moving the elements gives.
-#include "platforms/network/tensor_layout.h"
+#include "compile/tensor_layout.h"
 
 #include <gtest/gtest.h>
 

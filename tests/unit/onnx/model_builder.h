@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "tests/unit/workloads/files.h"
-#include "workloads/workload.h"
+#include "workloads/network/workload.h"
+#include "workloads/import/onnx_import.h"
 
 namespace symmetree::testing_files {
 

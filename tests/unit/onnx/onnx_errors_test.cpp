@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "tests/unit/onnx/model_builder.h"
+#include "workloads/import/onnx_import.h"
 
 // Wrong models, with the whole message. Where ONNX's own checker speaks, only its subject is asserted.
 

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/unit/onnx/model_builder.h"
+#include "workloads/files/load_workload.h"
 
 namespace symmetree {
 namespace {

@@ -4,6 +4,7 @@
 
 #include "core/random.h"
 #include "tests/unit/onnx/model_builder.h"
+#include "workloads/import/onnx_import.h"
 
 // A damaged model is either still readable or refused with an input_error; nothing else may leave the importer.
 

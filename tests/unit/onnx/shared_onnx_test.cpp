@@ -2,7 +2,9 @@
 
 #include <cmath>
 
-#include "workloads/workload.h"
+#include "workloads/files/load_workload.h"
+#include "workloads/import/onnx_import.h"
+#include "workloads/network/workload.h"
 
 namespace symmetree {
 namespace {

@@ -4,9 +4,10 @@
 
 #include "naive_fits.h"
 #include "random_weights.h"
+#include "workloads/formats/quantized_weights.h"
+#include "workloads/formats/sparsity.h"
 #include "workloads/quantize/largest_residuals.h"
-#include "workloads/quantize/quantized_weights.h"
-#include "workloads/quantize/sparsity.h"
+#include "workloads/quantize/quantize.h"
 
 namespace symmetree {
 namespace {

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "random_weights.h"
+#include "workloads/quantize/quantize.h"
 
 namespace symmetree {
 namespace {

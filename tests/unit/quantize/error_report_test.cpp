@@ -7,6 +7,7 @@
 
 #include "random_weights.h"
 #include "workloads/quantize/error_measures.h"
+#include "workloads/quantize/quantize.h"
 
 namespace symmetree {
 namespace {

@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-#include "workloads/quantize/quantized_weights.h"
+#include "workloads/formats/quantized_weights.h"
 
 // The definitions of docs/numerics.md as plain loops: no vectors, no threads, no early ends, library rounding.
 namespace symmetree::naive {

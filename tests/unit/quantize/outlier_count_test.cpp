@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
-#include "workloads/quantize/sparsity.h"
+#include "workloads/formats/sparsity.h"
 
 namespace symmetree {
 namespace {

@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "core/error.h"
-#include "workloads/scheme.h"
+#include "workloads/formats/scheme.h"
 
 namespace symmetree {
 namespace {

@@ -2,7 +2,8 @@
 
 #include "naive_fits.h"
 #include "random_weights.h"
-#include "workloads/quantize/shift_levels.h"
+#include "workloads/formats/shift_levels.h"
+#include "workloads/quantize/quantize.h"
 
 namespace symmetree {
 namespace {

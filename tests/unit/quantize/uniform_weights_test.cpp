@@ -5,7 +5,8 @@
 #include "core/error.h"
 #include "naive_fits.h"
 #include "random_weights.h"
-#include "workloads/quantize/quantized_weights.h"
+#include "workloads/formats/quantized_weights.h"
+#include "workloads/quantize/quantize.h"
 
 namespace symmetree {
 namespace {

@@ -1,4 +1,4 @@
-#include "workloads/quantize/weight_cache.h"
+#include "workloads/network/weight_cache.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "random_weights.h"
+#include "workloads/quantize/quantize.h"
 #include "workloads/quantize/weight_file.h"
 
 namespace symmetree {

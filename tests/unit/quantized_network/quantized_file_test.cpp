@@ -1,10 +1,11 @@
 // A network, quantized and calibrated, written to a file and read back: the same integers everywhere.
 #include <gmock/gmock.h>
 
-#include "platforms/network/reference_network.h"
-#include "platforms/network/run_network.h"
+#include "reference/reference_network.h"
+#include "runs/run_network.h"
 #include "tests/unit/quantized_network/small_network.h"
-#include "workloads/quantized_workload.h"
+#include "workloads/files/load_workload.h"
+#include "workloads/files/quantized_workload.h"
 
 namespace symmetree {
 namespace {

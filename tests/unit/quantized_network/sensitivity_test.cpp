@@ -1,15 +1,15 @@
 // Formats chosen layer by layer under a budget, against every choice there is.
-#include "platforms/network/sensitivity.h"
+#include "runs/sensitivity.h"
 
 #include <gmock/gmock.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "platforms/network/reference_network.h"
-#include "platforms/network/run_network.h"
+#include "reference/reference_network.h"
+#include "runs/run_network.h"
 #include "tests/unit/quantized_network/small_network.h"
-#include "workloads/mixed_precision.h"
+#include "workloads/network/mixed_precision.h"
 
 namespace symmetree {
 namespace {

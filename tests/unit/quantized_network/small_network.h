@@ -4,10 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "platforms/network/quantized_network.h"
+#include "compile/quantized_network.h"
 #include "tests/unit/workloads/files.h"
 #include "workloads/calibration/calibration.h"
 #include "workloads/calibration/tensor_formats.h"
+#include "workloads/files/load_workload.h"
 
 namespace symmetree {
 

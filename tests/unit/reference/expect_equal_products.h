@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "naive_product.h"
-#include "platforms/reference/reference_product.h"
+#include "reference/reference_product.h"
 
 namespace symmetree {
 

@@ -6,8 +6,8 @@
 #include <variant>
 #include <vector>
 
-#include "workloads/quantize/quantized_weights.h"
-#include "workloads/workload.h"
+#include "workloads/formats/quantized_weights.h"
+#include "workloads/network/workload.h"
 
 namespace symmetree {
 

@@ -4,8 +4,8 @@
 #include <random>
 #include <string>
 
-#include "workloads/quantize/quantized_weights.h"
-#include "workloads/workload.h"
+#include "workloads/formats/quantized_weights.h"
+#include "workloads/network/workload.h"
 
 namespace symmetree {
 

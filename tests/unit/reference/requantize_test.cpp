@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
-#include "platforms/reference/reference_product.h"
+#include "reference/reference_product.h"
 
 namespace symmetree {
 namespace {

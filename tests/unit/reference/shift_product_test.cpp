@@ -1,4 +1,4 @@
-#include "platforms/reference/shift_product.h"
+#include "reference/shift_product.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "platforms/child_process.h"
+#include "runs/child_process.h"
 
 #include <gmock/gmock.h>
 #include <signal.h>

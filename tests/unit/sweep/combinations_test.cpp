@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "platforms/sweep/sweep_spec.h"
+#include "runs/sweep/sweep_spec.h"
 #include "tests/unit/sweep/support.h"
 
 // Which values the axes take at each point, in which order.

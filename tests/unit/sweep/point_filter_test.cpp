@@ -1,4 +1,4 @@
-#include "platforms/sweep/point_filter.h"
+#include "runs/sweep/point_filter.h"
 
 #include <gmock/gmock.h>
 

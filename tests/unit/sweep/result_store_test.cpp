@@ -1,4 +1,4 @@
-#include "platforms/sweep/result_store.h"
+#include "runs/sweep/result_store.h"
 
 #include <gmock/gmock.h>
 #include <sqlite3.h>
@@ -6,8 +6,8 @@
 #include <cmath>
 #include <limits>
 
-#include "platforms/child_process.h"
-#include "platforms/sweep/query.h"
+#include "runs/child_process.h"
+#include "runs/sweep/query.h"
 #include "tests/unit/sweep/support.h"
 
 // What is put into a result file comes out of it again, to the bit, whatever it is called.

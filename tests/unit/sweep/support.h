@@ -10,7 +10,7 @@
 
 #include "core/error.h"
 #include "core/temporary_folder.h"
-#include "platforms/sweep/sweep_space.h"
+#include "runs/sweep/sweep_space.h"
 
 namespace symmetree {
 

@@ -1,10 +1,10 @@
-#include "platforms/sweep/sweep_space.h"
+#include "runs/sweep/sweep_space.h"
 
 #include <gmock/gmock.h>
 
 #include <set>
 
-#include "platforms/sweep/sweep_plan.h"
+#include "runs/sweep/sweep_plan.h"
 #include "tests/unit/sweep/support.h"
 
 // From axes to configurations: every kind of field, and whom a wrong value is blamed on.

@@ -1,4 +1,4 @@
-#include "platforms/sweep/sweep_spec.h"
+#include "runs/sweep/sweep_spec.h"
 
 #include <gmock/gmock.h>
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "core/random.h"
-#include "tests/unit/traces/timeline_reader.h"
+#include "tests/support/timeline_reader.h"
 
 namespace symmetree {
 namespace {

@@ -7,7 +7,7 @@
 #include "core/error.h"
 #include "core/random.h"
 #include "tests/unit/traces/scratch_directory.h"
-#include "tests/unit/traces/vcd_reader.h"
+#include "tests/support/vcd_reader.h"
 
 namespace symmetree {
 namespace {

@@ -4,8 +4,9 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "models/contract/image_scale.h"
 #include "models/vector_unit/adapter_math.h"
-#include "platforms/reference/vector_reference.h"
+#include "reference/vector_reference.h"
 #include "tests/unit/vector_unit/random_formats.h"
 
 namespace symmetree {

@@ -5,7 +5,7 @@
 #include "core/error.h"
 #include "models/vector_unit/fixed_factor_math.h"
 #include "models/vector_unit/vector_math.h"
-#include "platforms/reference/vector_reference.h"
+#include "reference/vector_reference.h"
 
 // The greatest operands that the widths in docs/numerics.md allow: the reference's 128 bits and the sanitizer's build see what overflows.
 namespace symmetree {

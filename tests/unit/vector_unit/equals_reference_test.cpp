@@ -3,7 +3,7 @@
 #include <functional>
 
 #include "models/vector_unit/vector_math.h"
-#include "platforms/reference/vector_reference.h"
+#include "reference/vector_reference.h"
 #include "tests/unit/vector_unit/random_formats.h"
 
 namespace symmetree {

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "tests/unit/tiling/random_layers.h"
-#include "workloads/quantize/tensor_format.h"
+#include "workloads/formats/tensor_format.h"
 
 namespace symmetree {
 

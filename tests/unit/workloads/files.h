@@ -8,7 +8,7 @@
 #include <string>
 
 #include "core/error.h"
-#include "workloads/workload.h"
+#include "workloads/network/workload.h"
 
 namespace symmetree::testing_files {
 

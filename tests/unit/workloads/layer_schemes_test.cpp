@@ -1,8 +1,9 @@
-#include "workloads/layer_schemes.h"
+#include "workloads/network/layer_schemes.h"
 
 #include <gmock/gmock.h>
 
 #include "tests/unit/workloads/files.h"
+#include "workloads/files/load_workload.h"
 
 namespace symmetree {
 namespace {

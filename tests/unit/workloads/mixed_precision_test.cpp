@@ -1,4 +1,4 @@
-#include "workloads/mixed_precision.h"
+#include "workloads/network/mixed_precision.h"
 
 #include <gmock/gmock.h>
 

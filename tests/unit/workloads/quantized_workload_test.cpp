@@ -1,10 +1,12 @@
-#include "workloads/quantized_workload.h"
+#include "workloads/files/quantized_workload.h"
 
 #include <gmock/gmock.h>
 
+#include "core/safetensors.h"
 #include "tests/unit/workloads/files.h"
-#include "workloads/quantize/weight_cache.h"
-#include "workloads/safetensors.h"
+#include "workloads/files/load_workload.h"
+#include "workloads/network/weight_cache.h"
+#include "workloads/quantize/quantize.h"
 
 namespace symmetree {
 namespace {

@@ -1,4 +1,4 @@
-#include "workloads/safetensors.h"
+#include "core/safetensors.h"
 
 #include <gmock/gmock.h>
 
@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "tests/unit/workloads/files.h"
+#include "workloads/files/load_workload.h"
 
 namespace symmetree {
 namespace {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <set>
 
-#include "workloads/workload.h"
+#include "workloads/network/workload.h"
 
 namespace symmetree {
 namespace {

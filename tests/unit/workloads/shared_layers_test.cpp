@@ -3,7 +3,8 @@
 #include <map>
 
 #include "tests/unit/workloads/files.h"
-#include "workloads/workload.h"
+#include "workloads/files/load_workload.h"
+#include "workloads/network/workload.h"
 
 // The shipped networks against an independent list: one row per matrix product, model,layer,type,M,K,N,rep,macs,...
 

@@ -3,9 +3,10 @@
 #include <cstring>
 
 #include "core/random.h"
+#include "core/safetensors.h"
 #include "tests/unit/workloads/files.h"
-#include "workloads/safetensors.h"
-#include "workloads/workload.h"
+#include "workloads/files/load_workload.h"
+#include "workloads/network/workload.h"
 
 // A damaged file is either still readable or refused with an input_error; nothing else may leave the readers.
 

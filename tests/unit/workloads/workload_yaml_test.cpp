@@ -1,7 +1,8 @@
 #include <gmock/gmock.h>
 
 #include "tests/unit/workloads/files.h"
-#include "workloads/workload.h"
+#include "workloads/files/load_workload.h"
+#include "workloads/network/workload.h"
 
 namespace symmetree {
 namespace {

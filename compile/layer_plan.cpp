@@ -1,0 +1,218 @@
+#include "compile/layer_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "core/bit_stream.h"
+#include "models/contract/descriptor.h"
+
+namespace symmetree {
+namespace {
+
+constexpr std::uint64_t alignment = 64;
+
+std::uint64_t aligned(std::uint64_t address) { return (address + alignment - 1) / alignment * alignment; }
+
+std::int64_t zero_point_of(const quantized_weights& w, std::int64_t row) {
+    return w.zero_point.empty() ? 0 : w.zero_point[std::size_t(row)];
+}
+
+std::vector<std::uint32_t> first_outliers(const quantized_weights& w) {
+    std::vector<std::uint32_t> begin(std::size_t(w.rows) + 1, 0);
+    for (const outlier& o : w.outliers) ++begin[o.row + 1];
+    for (std::size_t row = 1; row < begin.size(); ++row) begin[row] += begin[row - 1];
+    return begin;
+}
+
+outlier_layout layout_of(const array_config& array, const layer_geometry& g, const quantized_weights& w) {
+    outlier_layout layout;
+    if (w.outlier_bits == 0) return layout;
+    layout.count_bits = outlier_count_bits(array);
+    layout.entry_bits = w.outlier_bits + outlier_index_bits(array);
+    const std::uint64_t n_blocks = ceil_div(g.n(), array.trees), k_blocks = ceil_div(g.k(), array.lanes);
+    layout.per_tile.assign(std::size_t(g.repeat) * n_blocks * k_blocks, 0);
+    for (const outlier& o : w.outliers) {
+        const std::uint64_t r = o.row / std::uint64_t(g.n()), channel = o.row % std::uint64_t(g.n());
+        ++layout.per_tile[(r * n_blocks + channel / std::uint64_t(array.trees)) * k_blocks + o.column / std::uint32_t(array.lanes)];
+    }
+    return layout;
+}
+
+tiling_limits limits_of(const accelerator_config& config, const array_config& array) {
+    tiling_limits limits;
+    limits.trees = array.trees;
+    limits.lanes = array.lanes;
+    limits.accumulator_depth = config.accumulators.depth;
+    limits.weight_bank_bytes = config.weight_buffer.bank_bytes;
+    limits.activation_bank_bytes = config.activation_buffer.bank_bytes;
+    limits.output_bank_bytes = config.output_buffer.bank_bytes;
+    limits.flow = config.mapping.flow;
+    limits.order = config.mapping.order;
+    limits.m_block = config.mapping.m_block;
+    limits.n_blocks_per_group = config.mapping.n_blocks_per_group;
+    return limits;
+}
+
+/// Visits the tiles of all fills in stored order: visit(repeat, n-block, k-block).
+template <class Visit>
+void for_each_stored_tile(const std::vector<weight_fill>& fills, Visit visit) {
+    for (const weight_fill& fill : fills)
+        for (std::int64_t n = fill.first_n_block; n < fill.first_n_block + fill.n_blocks; ++n)
+            for (std::int64_t k = fill.first_k_block; k < fill.first_k_block + fill.k_blocks; ++k) visit(std::int64_t{fill.repeat}, n, k);
+}
+
+std::uint64_t total_outliers(const layer_plan& plan) {
+    std::uint64_t sum = 0;
+    for (const weight_fill& fill : plan.fills) sum += fill.outlier_bytes;
+    return sum;
+}
+
+std::vector<std::uint8_t> pack_input(const layer_geometry& g, const quantized_activations& x) {
+    bit_writer writer;
+    const std::size_t row_elements = std::size_t(g.in_width) * std::size_t(g.in_channels);
+    writer.reserve(x.codes.size() / row_elements * g.row_bytes());
+    for (std::size_t row = 0; row + row_elements <= x.codes.size(); row += row_elements) {
+        writer.put_codes(x.codes.data() + row, row_elements, g.activation_bits);
+        writer.align();
+    }
+    return writer.take();
+}
+
+/// Addresses from 0: descriptor, tables, dense codes, outliers, input, outputs. Returns the end.
+std::uint64_t place(layer_descriptor& d, const array_config& array, const layer_plan& plan, std::uint64_t& outputs) {
+    const layer_geometry& g = d.geometry;
+    d.tables_address = aligned(descriptor_bytes);
+    d.weights_address = aligned(d.tables_address + table_bytes(d));
+    d.outliers_address = aligned(d.weights_address + dense_bytes(plan));
+    d.input_address = aligned(d.outliers_address + total_outliers(plan));
+    d.output_address = aligned(d.input_address + std::uint64_t(g.repeat) * std::uint64_t(g.in_height) * g.row_bytes());
+    outputs = output_bytes(g, array.trees, d.m_block);
+    return d.output_address + outputs;
+}
+
+/// The tiles of a layer are kept while it runs; a tiny array under a huge layer has more than memory holds.
+void refuse_too_many_tiles(const accelerator_config& config, const array_config& array, const layer_geometry& g, const pass_split& passes) {
+    constexpr double most = 1 << 23;
+    const auto blocks = [](std::int64_t total, int size) {
+        return static_cast<double>(ceil_div(std::uint64_t(total), std::uint64_t(size)));
+    };
+    const int depth = config.mapping.flow == dataflow::output_stationary ? 1 : config.accumulators.depth;
+    const double tiles = blocks(g.m(), depth) * blocks(g.n(), array.trees) * blocks(g.k(), array.lanes) * g.repeat * passes.total();
+    if (tiles > most)
+        throw does_not_fit(fmt::format("an array of {} x {} would need {:.0f} tiles, at most {:.0f} are simulated", array.trees,
+                                       array.lanes, tiles, most));
+}
+
+}  // namespace
+
+layer_plan plan_layer(const accelerator_config& config, const layer_geometry& shape, const quantized_weights& w, const activation_format& x,
+                      bool on_side_array) {
+    const array_config& array = array_of(config, on_side_array);
+    layer_plan plan;
+    layer_descriptor& d = plan.descriptor;
+    d.magic = descriptor_magic;
+    d.on_side_array = on_side_array ? 1 : 0;
+    const bool shift = !on_side_array && config.array.kind != array_kind::multiplier;
+    const bool widened = !on_side_array && config.zero_point == zero_point_unit::widened && !w.zero_point.empty();
+    d.coding = static_cast<std::uint8_t>(shift ? weight_coding::shift : widened ? weight_coding::widened : weight_coding::twos_complement);
+    d.weight_bits = static_cast<std::uint8_t>(w.bits);
+    d.outlier_bits = static_cast<std::uint8_t>(w.outlier_bits);
+    d.activations_unsigned = x.is_unsigned ? 1 : 0;
+    d.uses_zero_points = w.zero_point.empty() || widened ? 0 : 1;
+    d.geometry = shape;
+    d.geometry.stored_weight_bits = w.bits + (widened ? 1 : 0);
+    d.geometry.activation_bits = d.geometry.output_bits = x.bits;
+    d.output_least = static_cast<std::int16_t>(-(1 << (x.bits - 1)));
+    d.output_greatest = static_cast<std::int16_t>((1 << (x.bits - 1)) - 1);
+    plan.passes = passes_of(config, d);
+    refuse_too_many_tiles(config, array, d.geometry, plan.passes);
+    plan.outliers = layout_of(array, d.geometry, w);
+    plan.outlier_begin = first_outliers(w);
+    const layer_mapping mapping = choose_mapping(d.geometry, limits_of(config, array), plan.outliers);
+    d.order = static_cast<std::uint8_t>(mapping.order);
+    d.m_block = mapping.m_block;
+    d.flow = static_cast<std::uint8_t>(mapping.flow);
+    d.fills = static_cast<std::uint32_t>(mapping.fills.size());
+    plan.fills = mapping.fills;
+    return plan;
+}
+
+std::uint64_t dense_bytes(const layer_plan& plan) {
+    std::uint64_t sum = 0;
+    for (const weight_fill& fill : plan.fills) sum += fill.dense_bytes;
+    return sum;
+}
+
+std::vector<std::uint8_t> pack_dense_codes(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w) {
+    const array_config& array = array_of(config, plan.descriptor.on_side_array != 0);
+    const layer_geometry& g = plan.descriptor.geometry;
+    const bool widened = plan.descriptor.coding == static_cast<std::uint8_t>(weight_coding::widened);
+    bit_writer writer;
+    writer.reserve(dense_bytes(plan));
+    std::vector<std::int16_t> stored(std::size_t(array.lanes));
+    for_each_stored_tile(plan.fills, [&](std::int64_t r, std::int64_t n, std::int64_t k) {
+        const std::int64_t rows = std::min<std::int64_t>(array.trees, g.n() - n * array.trees);
+        const std::int64_t columns = std::min<std::int64_t>(array.lanes, g.k() - k * array.lanes);
+        for (std::int64_t tree = 0; tree < rows; ++tree) {
+            const std::int64_t row = r * g.n() + n * array.trees + tree;
+            const std::int8_t* codes = w.codes.data() + row * w.columns + k * array.lanes;
+            const std::int64_t zero = widened ? zero_point_of(w, row) : 0;
+            for (std::int64_t lane = 0; lane < columns; ++lane) stored[std::size_t(lane)] = static_cast<std::int16_t>(codes[lane] - zero);
+            writer.put_codes(stored.data(), std::size_t(columns), g.stored_weight_bits);
+        }
+        writer.align();
+    });
+    return writer.take();
+}
+
+std::vector<std::uint8_t> pack_outlier_stream(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w) {
+    const array_config& array = array_of(config, plan.descriptor.on_side_array != 0);
+    const layer_geometry& g = plan.descriptor.geometry;
+    const std::uint64_t k_blocks = ceil_div(g.k(), array.lanes), n_blocks = ceil_div(g.n(), array.trees);
+    std::vector<std::uint32_t> next = plan.outlier_begin;  // tiles of a row come in ascending k, so each row is read once
+    bit_writer writer;
+    for_each_stored_tile(plan.fills, [&](std::int64_t r, std::int64_t n, std::int64_t k) {
+        writer.put(plan.outliers.per_tile[std::size_t((std::uint64_t(r) * n_blocks + std::uint64_t(n)) * k_blocks + std::uint64_t(k))],
+                   plan.outliers.count_bits);
+        const std::int64_t rows = std::min<std::int64_t>(array.trees, g.n() - n * array.trees);
+        const auto end = static_cast<std::uint32_t>((k + 1) * array.lanes);
+        for (std::int64_t tree = 0; tree < rows; ++tree) {
+            const auto row = std::size_t(r * g.n() + n * array.trees + tree);
+            for (; next[row] < plan.outlier_begin[row + 1] && w.outliers[next[row]].column < end; ++next[row]) {
+                const outlier& o = w.outliers[next[row]];
+                writer.put(static_cast<std::uint32_t>(o.value), w.outlier_bits);
+                writer.put(static_cast<std::uint32_t>(tree), index_bits(std::uint64_t(array.trees)));
+                writer.put(o.column % std::uint32_t(array.lanes), index_bits(std::uint64_t(array.lanes)));
+            }
+        }
+        writer.align();
+    });
+    return writer.take();
+}
+
+layer_image build_image(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w,
+                        const quantized_activations* x, std::vector<channel_record> channels) {
+    const array_config& array = array_of(config, plan.descriptor.on_side_array != 0);
+    layer_image image;
+    image.descriptor = plan.descriptor;
+    image.channels = std::move(channels);
+    image.fills = plan.fills;
+    place(image.descriptor, array, plan, image.output_bytes);
+    if (plan.outliers.present()) image.outliers = pack_outlier_stream(config, plan, w);
+    if (!x) return image;
+    image.descriptor.input_zero_point = static_cast<std::int16_t>(x->zero_point);
+    image.dense = pack_dense_codes(config, plan, w);
+    image.input = pack_input(plan.descriptor.geometry, *x);
+    return image;
+}
+
+std::uint64_t image_bytes(const accelerator_config& config, const layer_plan& plan) {
+    const array_config& array = array_of(config, plan.descriptor.on_side_array != 0);
+    layer_descriptor d = plan.descriptor;
+    std::uint64_t outputs = 0;
+    return place(d, array, plan, outputs);
+}
+
+}  // namespace symmetree

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "compile/quantized_network.h"
+#include "compile/tensor_layout.h"
+#include "models/contract/vector_descriptor.h"
+
+namespace symmetree {
+
+/// One descriptor of the program: a layer on the array or a step of the vector unit.
+struct network_step {
+    std::string name;  ///< of the node it serves
+    std::size_t node = 0;
+    bool is_product = false;
+    std::size_t layer = 0;                                      ///< products
+    vector_operation operation = vector_operation::requantize;  ///< of the vector unit
+    std::string mapping;                                        ///< products: how the layer was cut
+};
+
+/// Bytes that stand in memory before the first image.
+struct placed_bytes {
+    std::uint64_t address = 0;
+    std::vector<std::uint8_t> bytes;
+};
+
+/// A whole network as it stands in memory: descriptors one after the other from address 0, their tables, weights, and a place of its own
+/// for every tensor. One doorbell runs it; only the image changes from one to the next.
+struct network_program {
+    std::vector<network_step> steps;  ///< in the order of the descriptors
+    std::vector<layer_plan> plans;    ///< by layer of the workload
+    std::vector<placed_bytes> contents;
+    std::uint64_t bytes = 0;  ///< of memory in all
+    std::vector<memory_tensor> buffers;
+    std::vector<tensor_view> views;  ///< where the tensor of each node stands
+    tensor_view input, output;
+};
+
+/// Lays a network out in memory. `with_values` false: timing only, dense weights are left out. Throws input_error: a layer that does not
+/// fit the buffers or the accumulators, a tensor that the DMA can't place, a memory too small; each by name.
+network_program compile(const quantized_network& q, const platform_config& platform, bool with_values);
+
+}  // namespace symmetree

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "compile/layer_plan.h"
+#include "platforms/platform_config.h"
+#include "workloads/network/workload.h"
+
+namespace symmetree {
+
+/// Smallest and largest value that any partial sum of any channel can take in the accumulators, over all activations
+/// that the format allows; sparse shift, guard bits and passes included.
+struct sum_range {
+    std::int64_t least = 0, greatest = 0;
+};
+sum_range accumulator_range(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w,
+                            const activation_format& x);
+
+/// Largest magnitude of a sum with its zero points taken out, as it enters the requantizer: over all channels,
+/// sum of |W - zW + (outlier << u)| times the widest |x - zx|. The requantizer takes 32 bits. 0 for shift codes, whose sums need no
+/// correction.
+std::int64_t corrected_sum_bound(const quantized_weights& w, int activation_bits);
+
+/// Why the accumulators or the requantizer are too narrow for a planned layer, or nothing.
+std::optional<std::string> overflow_of(const platform_config& platform, const layer& what, const layer_plan& plan,
+                                       const quantized_weights& w, const activation_format& x);
+
+}  // namespace symmetree

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/contract/layer_job.h"
+
+namespace symmetree {
+
+/// Announces what a bank is about to receive: dense codes first, the outlier stream behind them.
+struct weight_bank_opening {
+    int bank = 0;
+    std::uint64_t dense_bytes = 0, outlier_bytes = 0;
+};
+
+/// Asks for one tile of a bank; answered when its last byte has arrived.
+struct weight_read {
+    int bank = 0;
+    std::uint64_t dense_offset = 0, dense_bytes = 0;
+    bool with_outliers = false;        ///< the tile's piece of the outlier stream is wanted
+    std::uint64_t outlier_offset = 0;  ///< bytes into the bank's outlier stream
+    int count_bits = 0, entry_bits = 0;
+    // answer
+    const std::uint8_t* dense = nullptr;
+    const std::uint8_t* outliers = nullptr;
+    std::uint64_t outlier_bytes = 0;
+    std::uint32_t outlier_count = 0;
+    std::uint64_t ready_cycle = 0;  ///< when it was complete, if the reader had to wait; else 0
+};
+
+/// Announces the raw input that a bank is about to receive: the rows of one m-block.
+struct input_bank_opening {
+    int bank = 0;
+    const layer_job* layer = nullptr;
+    std::int64_t first_vector = 0;
+    std::int32_t vectors = 0;
+    std::vector<row_run> rows;
+};
+
+/// Asks for the im2col vectors [first_vector, first_vector + count) of an m-block for a tile; answered when the whole m-block's input is in
+/// the bank.
+struct input_read {
+    int bank = 0;
+    std::int32_t k_block = 0;
+    std::int32_t first_vector = 0, count = 0;
+    piece part;
+    int moved_bits = 0;  ///< bits of each code that cross the port; 0: they crossed it before
+    bool want_values = true;
+    // answer
+    const std::int16_t* vectors = nullptr;  ///< [count][stride] as im2col_math says; null when no values are wanted
+    int stride = 0;
+    std::uint64_t ready_cycle = 0;  ///< when the input was complete
+};
+
+}  // namespace symmetree

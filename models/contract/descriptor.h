@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/contract/accelerator_config.h"
+#include "workloads/tiling/tiling.h"
+
+namespace symmetree {
+
+/// How the codes of a layer are read by the hardware.
+enum class weight_coding : std::uint8_t {
+    twos_complement,  ///< k-bit codes, zero point per channel from the channel table
+    widened,          ///< codes W - z, k + 1 bits, zero point folded in
+    shift             ///< sign and exponent (PoT, POST)
+};
+
+/// A layer as the host describes it in memory: fixed layout, little-endian, `descriptor_bytes` long. Offsets of all fields and the
+/// rest of the image: docs/architecture.md, "Memory image".
+/// The tables that follow at `tables_address`: one channel_record per output channel of every repeat, then one
+/// fill_record per weight fill. Dense codes of all fills stand one after the other at `weights_address`, outlier
+/// streams at `outliers_address`, raw input rows (repeat by repeat, byte-aligned rows) at `input_address`.
+/// Outputs are written drain by drain, each byte-aligned, in execution order of (repeat, m-block, n-block) as
+/// output_blocks() says.
+struct layer_descriptor {
+    std::uint32_t magic = 0;
+    std::uint8_t on_side_array = 0;
+    std::uint8_t coding = 0;        ///< weight_coding
+    std::uint8_t weight_bits = 0;   ///< k_W of the scheme
+    std::uint8_t outlier_bits = 0;  ///< 0: no outlier stream
+    std::uint8_t order = 0;         ///< loop_order, never automatic
+    std::uint8_t activations_unsigned = 0;
+    std::uint8_t uses_zero_points = 0;  ///< the zero-point unit works on this layer
+    std::uint8_t flow = 0;              ///< dataflow
+    std::int16_t input_zero_point = 0;  ///< also the padding code
+    std::int16_t output_zero_point = 0, output_least = 0, output_greatest = 0;
+    std::int32_t m_block = 0;
+    std::uint32_t fills = 0;
+    std::uint64_t tables_address = 0, weights_address = 0, outliers_address = 0, input_address = 0, output_address = 0;
+    layer_geometry geometry;
+    /// Where output vector m of a repeat stands: output_address + repeat * output_repeat_bytes + m * output_vector_bytes, its channels
+    /// packed; whole bytes per block of channels. 0: block after block, see output_blocks().
+    std::uint32_t output_vector_bytes = 0, output_reserved = 0;
+    std::uint64_t output_repeat_bytes = 0;
+    /// Where an adapter wrote the beta that the step of this layer's input was multiplied by; 0: none. With one, the layer's own biases
+    /// follow the tables, 4 bytes per channel record, which is without them: they are divided by beta.
+    std::uint64_t scale_address = 0;
+};
+
+constexpr std::uint32_t descriptor_magic = 0x4d4d5953;  // "SYMM"
+constexpr std::size_t descriptor_bytes = 256;
+
+/// Per output channel: what the requantizer, the zero-point unit and the sparse unit need.
+struct channel_record {
+    std::int32_t bias = 0;        ///< folded: layer bias - zx * sum W + K zW zx, in accumulator units
+    std::int32_t multiplier = 0;  ///< requantization: (accumulator * multiplier) / 2^shift, round half to even
+    std::int16_t zero_point = 0;  ///< zW
+    std::uint8_t shift = 0;
+    std::uint8_t outlier_shift = 0;  ///< u
+};
+constexpr std::size_t channel_record_bytes = 12;
+
+/// Per weight fill; addresses and dense sizes follow from the geometry.
+struct fill_record {
+    std::uint32_t outlier_bytes = 0;
+    std::uint32_t n_blocks = 0;
+    std::uint32_t k_blocks = 0;
+};
+constexpr std::size_t fill_record_bytes = 12;
+
+std::vector<std::uint8_t> encode(const layer_descriptor& d);
+/// Throws model_fault when the bytes are no descriptor or one of no layer.
+layer_descriptor decode_descriptor(const std::vector<std::uint8_t>& bytes);
+
+std::vector<std::uint8_t> encode_tables(const std::vector<channel_record>& channels, const std::vector<weight_fill>& fills,
+                                        const std::vector<std::int32_t>& own_biases = {});
+std::size_t table_bytes(const layer_descriptor& d);
+/// The tables as the sequencer reads them; fills get back their place and dense sizes. Throws model_fault unless the fills
+/// are the layer's tiles, each once and in order, output-stationary of whole n-blocks.
+void decode_tables(const layer_descriptor& d, int trees, int lanes, const std::vector<std::uint8_t>& bytes,
+                   std::vector<channel_record>& channels, std::vector<weight_fill>& fills);
+
+/// One per channel record; empty where the descriptor names no beta. For bytes that decode_tables() took.
+std::vector<std::int32_t> decode_own_biases(const layer_descriptor& d, const std::vector<std::uint8_t>& bytes);
+
+/// Array ports and passes of a layer on a platform.
+const array_config& array_of(const accelerator_config& config, bool on_side_array);
+pass_split passes_of(const accelerator_config& config, const layer_descriptor& d);
+/// Bits of a stored weight code that one pass takes, from bit `first`; the top piece is signed.
+struct piece {
+    int first = 0, bits = 0;
+    bool is_signed = true;
+};
+piece piece_of(int code_bits, int port_bits, int pass);
+/// The bits of `code` that `part` names: the top piece signed, lower pieces unsigned.
+constexpr std::int16_t take_piece(std::int16_t code, const piece& part) {
+    const int shifted = code >> part.first;
+    return static_cast<std::int16_t>(part.is_signed ? shifted : shifted & ((1 << part.bits) - 1));
+}
+/// Port width of the weight codes, the widened variant's extra bit included.
+int weight_port_bits(const accelerator_config& config, bool on_side_array);
+
+/// Index bits of an outlier: tree and lane.
+int outlier_index_bits(const array_config& array);
+/// Width of a tile's outlier count.
+int outlier_count_bits(const array_config& array);
+
+/// One drained block of outputs in DRAM: vectors x channels codes, packed, vector by vector.
+struct output_block {
+    std::int32_t repeat = 0, m_block = 0, n_block = 0;
+    std::int32_t vectors = 0, channels = 0;
+    std::uint64_t offset = 0, bytes = 0;  ///< from output_address
+};
+/// Bytes that all blocks of a layer take.
+std::uint64_t output_bytes(const layer_geometry& g, int trees, int m_block);
+/// The drained blocks in execution order: an n-block's outputs of an m-block, in either dataflow.
+std::vector<output_block> output_blocks(const layer_geometry& g, const tile_program& program);
+
+}  // namespace symmetree

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/counters.h"
+#include "models/contract/descriptor.h"
+#include "models/contract/image_scale.h"
+
+namespace symmetree {
+
+/// A decoded layer: what the sequencer hands to the engines. Immutable while they work.
+struct layer_job {
+    layer_descriptor descriptor;
+    layer_mapping mapping;
+    tile_program program;
+    pass_split passes;
+    std::vector<channel_record> channels;  ///< repeat * N
+    std::vector<std::int32_t> own_biases;  ///< repeat * N where the input's step depends on the image, else empty
+    image_scale scale;                     ///< of the input, for this image
+    array_config array;                    ///< the array this layer runs on
+    std::uint64_t pace = 1;                ///< R: cycles in which the activation port supplies one vector
+    std::uint64_t write_interval = 1;      ///< H: cycles between two writes of one accumulator
+    bool compute = true;                   ///< false: timing only, no arithmetic
+
+    const layer_geometry& geometry() const { return descriptor.geometry; }
+    weight_coding coding() const { return static_cast<weight_coding>(descriptor.coding); }
+    std::size_t channel_index(const tile& t, int tree) const {
+        return std::size_t(t.repeat) * std::size_t(geometry().n()) + std::size_t(t.n_block) * std::size_t(array.trees) + std::size_t(tree);
+    }
+    const channel_record& channel(const tile& t, int tree) const { return channels[channel_index(t, tree)]; }
+    piece weight_piece(const accelerator_config& config, const tile& t) const {
+        return piece_of(geometry().stored_weight_bits, weight_port_bits(config, descriptor.on_side_array != 0), t.weight_pass);
+    }
+    piece activation_piece(const tile& t) const { return piece_of(geometry().activation_bits, array.activation_bits, t.activation_pass); }
+};
+
+}  // namespace symmetree

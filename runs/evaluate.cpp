@@ -1,0 +1,403 @@
+#include "runs/evaluate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "core/digest.h"
+#include "core/temporary_folder.h"
+#include "runs/child_process.h"
+#include "runs/evaluation_identity.h"
+#include "runs/layer_report.h"
+#include "runs/pricing.h"
+#include "runs/run_network.h"
+#include "traces/writers.h"
+
+namespace symmetree {
+namespace {
+
+constexpr std::size_t ranked_classes = 5;
+
+/// Indices of the highest scores, best first; equal scores rank by index.
+template <class Score>
+std::vector<int> best_classes(const std::vector<Score>& scores) {
+    std::vector<int> order(scores.size());
+    std::iota(order.begin(), order.end(), 0);
+    const auto count = std::ptrdiff_t(std::min(ranked_classes, order.size()));
+    std::partial_sort(order.begin(), order.begin() + count, order.end(), [&](int a, int b) {
+        const Score x = scores[std::size_t(a)], y = scores[std::size_t(b)];
+        return x > y || (x == y && a < b);
+    });
+    order.resize(std::size_t(count));
+    return order;
+}
+
+/// What one process found out about a run of images.
+struct shard_outcome {
+    std::vector<std::vector<int>> best;  ///< per image
+    std::string first_difference;
+    std::string costs;  ///< of the first shard: the report as JSON
+    std::vector<std::string> tensors;
+};
+
+std::string to_text(const shard_outcome& s) {
+    return nlohmann::json{{"best", s.best}, {"difference", s.first_difference}, {"costs", s.costs}, {"tensors", s.tensors}}.dump();
+}
+shard_outcome outcome_from(const std::string& text) {
+    const nlohmann::json j = nlohmann::json::parse(text);
+    return {j.at("best").get<std::vector<std::vector<int>>>(), j.at("difference").get<std::string>(), j.at("costs").get<std::string>(),
+            j.at("tensors").get<std::vector<std::string>>()};
+}
+
+struct image_range {
+    std::int64_t first = 0, count = 0;
+};
+
+std::string difference_of(const std::vector<std::int16_t>& found, const std::vector<std::int16_t>& wanted, std::int64_t image) {
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+        if (found[i] != wanted[i]) return fmt::format("image {}, score {}: {}, reference {}", image, i, found[i], wanted[i]);
+    return {};
+}
+
+shard_outcome run_float(const evaluation_input& input, const image_range& range) {
+    const float_executor executor(input.network, float_weights_of(input.network, input.seed));
+    shard_outcome out;
+    for (std::int64_t i = range.first; i < range.first + range.count; ++i)
+        out.best.push_back(best_classes(executor.run(input.image(i).data())));
+    return out;
+}
+
+adaptive_network adaptive_of(const evaluation_input& input, const evaluation_task& task) {
+    return with_adaptive_tensors(input.network, schemes_of(input.network, task.platform, task.format, input.options));
+}
+
+format_chooser chooser_of(const evaluation_input& input, const evaluation_task& task, const adaptive_network& adaptive) {
+    return adaptive_chooser(input.network, adaptive, input.statistics, range_of(input.range, task.format), input.adapted_formats);
+}
+
+/// All but the adapters.
+quantized_network quantized(const evaluation_input& input, const evaluation_task& task, const adaptive_network& adaptive,
+                            const weight_cache& cache) {
+    return quantize_network(adaptive.network, task.platform, task.format, chooser_of(input, task, adaptive), cache, input.seed, 1,
+                            input.options);
+}
+
+adapter_set adapters_of(const evaluation_input& input, const evaluation_task& task, const weight_cache& cache) {
+    const adaptive_network adaptive = adaptive_of(input, task);
+    if (adaptive.requantized.empty()) return {};
+    return input.adapters(quantized(input, task, adaptive, cache), adaptive);
+}
+
+std::vector<std::int16_t> image_codes(const evaluation_input& input, const quantized_network& q, std::int64_t index) {
+    const std::vector<float> image = input.image(index);
+    return codes_of(image.data(), image.size(), q.nodes[q.network.graph->input].format);
+}
+
+/// Every image through the simulated accelerator.
+shard_outcome simulated(const evaluation_input& input, const evaluation_task& task, const quantized_network& q, const image_range& range,
+                        const cost_table& prices) {
+    const network_program program = compile(q, task.platform, true);
+    const network_graph& graph = *q.network.graph;
+    shard_outcome out;
+    std::int64_t next = range.first, done = range.first;
+    std::vector<std::int16_t> codes;
+    run_network(
+        program, task.platform, true,
+        [&]() -> std::optional<std::vector<std::int16_t>> {
+            if (next == range.first + range.count) return {};
+            return codes = image_codes(input, q, next++);
+        },
+        [&](const network_result& result) {
+            out.best.push_back(best_classes(result.scores));
+            if (done < input.checked && out.first_difference.empty())
+                out.first_difference = difference_of(result.scores, reference_network(q, codes)[graph.output], done);
+            if (done == 0)
+                out.costs = to_json(network_report(q, task.platform, task.format, input.seed, false, program, result.steps, prices));
+            ++done;
+        });
+    return out;
+}
+
+shard_outcome run_task(const evaluation_input& input, const evaluation_task& task, const adapter_set& adapters, const weight_cache& cache,
+                       const image_range& range, const cost_table& prices) {
+    const adaptive_network adaptive = adaptive_of(input, task);
+    quantized_network q = quantized(input, task, adaptive, cache);
+    attach_adapters(q, adaptive, adapters);
+    const network_graph& graph = *q.network.graph;
+    shard_outcome out;
+    if (task.arithmetic == vector_arithmetic::integer)
+        out = simulated(input, task, q, range, prices);
+    else
+        for (std::int64_t i = range.first; i < range.first + range.count; ++i)
+            out.best.push_back(best_classes(reference_network(q, image_codes(input, q, i), task.arithmetic)[graph.output]));
+    if (range.first == 0)
+        for (std::size_t i = 0; i < graph.nodes.size(); ++i)
+            out.tensors.push_back(fmt::format("{}: {} bits, step {:.6g}, zero point {}", graph.nodes[i].name, q.nodes[i].format.bits,
+                                              q.nodes[i].format.step, q.nodes[i].format.zero_point));
+    return out;
+}
+
+void count(accuracy_counts& counts, const std::vector<std::vector<int>>& best, const std::vector<int>& labels) {
+    counts.images = std::int64_t(best.size());
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        counts.top1 += best[i].front() == labels[i];
+        counts.top5 += std::find(best[i].begin(), best[i].end(), labels[i]) != best[i].end();
+    }
+}
+
+/// Everything that a task can be refused for, told before the first image.
+std::vector<cost_table> checked_tasks(const evaluation_input& input, const std::vector<evaluation_task>& tasks) {
+    std::vector<cost_table> prices;
+    diagnostics problems;
+    for (const evaluation_task& task : tasks) {
+        try {
+            run_request request;
+            request.network = input.network;
+            request.platform = task.platform;
+            request.cost_directory = input.cost_directory;
+            prices.push_back(prices_of(request));
+            refuse_unrunnable(input.network, task.platform, task.format, input.options);
+            const adaptive_network adaptive = adaptive_of(input, task);
+            formats_of(adaptive.network, task.platform, task.format, chooser_of(input, task, adaptive), input.options);
+        } catch (const input_error& e) {
+            for (const diagnostic& d : e.problems()) problems.add(d);
+        }
+    }
+    problems.throw_if_any();
+    return prices;
+}
+
+/// So many images that a process has some seconds of work: its start takes up to one of them. The same whatever the run, as kept outcomes
+/// are found by their images.
+std::int64_t images_at_a_time(const workload& network) {
+    constexpr std::int64_t macs_at_a_time = 200'000'000'000;
+    std::int64_t macs = 1;
+    for (const layer& l : network.layers) macs += product_of(l).macs();
+    return std::clamp<std::int64_t>(macs_at_a_time / macs, 8, 250);
+}
+
+std::vector<image_range> ranges_of(const evaluation_input& input) {
+    const std::int64_t size = images_at_a_time(input.network);
+    std::vector<image_range> ranges;
+    for (std::int64_t first = 0; first < input.images; first += size) ranges.push_back({first, std::min(size, input.images - first)});
+    return ranges;
+}
+
+/// By range, the float network's first and the tasks' behind them: the keys of what they find out.
+std::vector<std::string> keys_of(const evaluation_input& input, const std::vector<evaluation_task>& tasks,
+                                 const std::vector<cost_table>& prices, const std::vector<adapter_set>& adapters,
+                                 const std::vector<image_range>& ranges, const std::string& program) {
+    const std::string network = identity_of(input.network, input.seed) + identity_of(input.adapted_formats),
+                      seen = identity_of(input.statistics);
+    std::vector<std::string> images, keys;
+    for (const image_range& r : ranges) images.push_back(identity_of_images(input.image, r.first, r.count));
+    for (std::size_t i = 0; i < ranges.size(); ++i) keys.push_back(digest_of(fmt::format("float {} {} {}", program, network, images[i])));
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+        const range_choice range = range_of(input.range, tasks[t].format);
+        const std::string task =
+            fmt::format("task {} {} {} {} {} {} {} {}", program, network, identity_of(tasks[t], prices[t]), seen,
+                        static_cast<int>(range.method), range.percentile, input.options.ends_at_8_bits, identity_of(adapters[t]));
+        for (std::size_t i = 0; i < ranges.size(); ++i) {
+            const std::int64_t checked = std::clamp<std::int64_t>(input.checked - ranges[i].first, 0, ranges[i].count);
+            keys.push_back(digest_of(fmt::format("{} {} {} {}", task, images[i], ranges[i].first, checked)));
+        }
+    }
+    return keys;
+}
+
+/// Runs `work` of every index in a process of its own, `jobs` at a time, and hands its result to `take` as soon as it is there.
+void run_each(const std::vector<std::size_t>& indices, int jobs, const std::function<std::string(std::size_t)>& work,
+              const std::function<void(std::size_t, const std::string&)>& take) {
+    std::map<std::size_t, child_process> running;
+    for (auto next = indices.begin(); next != indices.end() || !running.empty();) {
+        for (; next != indices.end() && running.size() < std::size_t(jobs); ++next)
+            running.emplace(*next, child_process([&, index = *next] { return work(index); }));
+        std::vector<int> descriptors;
+        for (const auto& [index, process] : running) descriptors.push_back(process.descriptor());
+        const std::vector<bool> ready = readable(descriptors, 1000);
+        std::size_t i = 0;
+        for (auto r = running.begin(); r != running.end(); ++i) {
+            if (!ready[i] || r->second.read_some()) {
+                ++r;
+                continue;
+            }
+            take(r->first, r->second.wait().result_or_throw());
+            r = running.erase(r);
+        }
+    }
+}
+
+/// The parts of one task in the order of the images.
+shard_outcome joined(const std::vector<std::string>& outcomes, std::size_t first, std::size_t count) {
+    shard_outcome whole;
+    for (std::size_t i = first; i < first + count; ++i) {
+        shard_outcome part = outcome_from(outcomes[i]);
+        std::move(part.best.begin(), part.best.end(), std::back_inserter(whole.best));
+        if (whole.first_difference.empty()) whole.first_difference = part.first_difference;
+        if (!part.costs.empty()) whole.costs = part.costs;
+        if (!part.tensors.empty()) whole.tensors = part.tensors;
+    }
+    return whole;
+}
+
+evaluation_result evaluate_with(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const weight_cache& cache,
+                                const evaluation_run& how) {
+    const std::vector<cost_table> prices = checked_tasks(input, tasks);
+    child_process fitting([&] {
+        for (const evaluation_task& task : tasks)
+            fit_network(input.network, task.platform, task.format, cache, input.seed, how.jobs, input.options);
+        return std::string();
+    });
+    fitting.wait().result_or_throw();
+    std::vector<adapter_set> adapters;
+    for (const evaluation_task& task : tasks) adapters.push_back(adapters_of(input, task, cache));
+
+    const std::vector<image_range> ranges = ranges_of(input);
+    std::vector<std::string> outcomes(ranges.size() * (tasks.size() + 1)), keys;
+    std::vector<std::size_t> wanted;
+    std::int64_t done = 0;
+    if (how.kept) keys = keys_of(input, tasks, prices, adapters, ranges, how.kept->program);
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        const std::optional<std::string> found = how.kept ? how.kept->find(keys[i]) : std::nullopt;
+        if (found) {
+            outcomes[i] = *found;
+            done += ranges[i % ranges.size()].count;
+        } else {
+            wanted.push_back(i);
+        }
+    }
+    const auto tell = [&] {
+        if (how.progress) how.progress(done, input.images * std::int64_t(tasks.size() + 1));
+    };
+    tell();
+    run_each(
+        wanted, how.jobs,
+        [&](std::size_t i) {
+            const std::size_t task = i / ranges.size();
+            const image_range& range = ranges[i % ranges.size()];
+            return to_text(task == 0 ? run_float(input, range)
+                                     : run_task(input, tasks[task - 1], adapters[task - 1], cache, range, prices[task - 1]));
+        },
+        [&](std::size_t i, const std::string& outcome) {
+            outcomes[i] = outcome;
+            done += ranges[i % ranges.size()].count;
+            if (how.kept) how.kept->keep(keys[i], outcome);
+            tell();
+        });
+
+    const shard_outcome floats = joined(outcomes, 0, ranges.size());
+    evaluation_result result;
+    count(result.float_counts, floats.best, input.labels);
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+        const shard_outcome o = joined(outcomes, (t + 1) * ranges.size(), ranges.size());
+        evaluation e;
+        count(e.counts, o.best, input.labels);
+        for (std::size_t i = 0; i < o.best.size(); ++i) e.agreeing += o.best[i].front() == floats.best[i].front();
+        e.first_difference = o.first_difference;
+        e.tensors = o.tensors;
+        if (tasks[t].arithmetic == vector_arithmetic::integer) {
+            e.checked = std::min(input.checked, input.images);
+            e.costs = report_from_json(o.costs);
+        }
+        result.tasks.push_back(std::move(e));
+    }
+    return result;
+}
+
+const char* name_of(vector_operation o) {
+    switch (o) {
+        case vector_operation::requantize: return "requantize";
+        case vector_operation::add: return "add";
+        case vector_operation::gelu: return "gelu";
+        case vector_operation::softmax: return "softmax";
+        case vector_operation::layer_norm: return "layer_norm";
+        case vector_operation::pool: return "pool";
+        case vector_operation::mean: return "mean";
+        case vector_operation::rearrange: return "rearrange";
+        case vector_operation::stage: return "stage";
+        case vector_operation::adapter: return "adapter";
+    }
+    return "?";
+}
+
+}  // namespace
+
+const char* to_string(vector_arithmetic arithmetic) {
+    switch (arithmetic) {
+        case vector_arithmetic::integer: return "integer";
+        case vector_arithmetic::float32: return "float32";
+    }
+    return "?";
+}
+
+range_choice range_of(const std::optional<range_choice>& wanted, const scheme& format) {
+    if (wanted) return *wanted;
+    return {format.activation_range == range_method::min_max ? calibration_range::min_max : calibration_range::mse, 100};
+}
+
+format_chooser adaptive_chooser(const workload& network, const adaptive_network& adaptive, const calibration& seen,
+                                const range_choice& range, const std::map<std::string, tensor_format>& adapted) {
+    return [&network, &adaptive, &seen, &adapted, range](std::size_t node, int bits, activation_coding coding) {
+        const bool put_in = std::count(adaptive.requantized.begin(), adaptive.requantized.end(), node) > 0;
+        const auto given = put_in ? adapted.find(adapted_tensor(adaptive, node)) : adapted.end();
+        if (given == adapted.end()) return format_for(network, seen, range, adaptive.origin[node], bits, coding);
+        if (const auto reason = why_unfit(given->second, bits, coding))
+            throw input_error(diagnostic{network.source, 0, 0, "adapter behind " + given->first, *reason});
+        return given->second;
+    };
+}
+
+evaluation_result evaluate(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const weight_cache& cache,
+                           const evaluation_run& how) {
+    if (!input.network.graph) throw input_error(diagnostic{input.network.source, 0, 0, input.network.name, input.network.why_no_graph});
+    if (cache.enabled()) return evaluate_with(input, tasks, cache, how);
+    const temporary_folder folder;
+    return evaluate_with(input, tasks, weight_cache(folder.path()), how);
+}
+
+report network_report(const quantized_network& q, const platform_config& platform, const scheme& format, std::uint64_t seed,
+                      bool timing_only, const network_program& program, const std::vector<layer_result>& steps, const cost_table& prices) {
+    report out;
+    out.workload = q.network.name;
+    out.workload_source = q.network.source;
+    out.platform = platform.name;
+    out.scheme = to_string(format);
+    out.seed = seed;
+    out.timing_only = timing_only;
+    out.array_weight_bits = platform.array.weight_bits;
+    out.array_activation_bits = platform.array.activation_bits;
+    out.array_trees = platform.array.trees;
+    out.array_lanes = platform.array.lanes;
+    out.dram_bytes_per_cycle = double(platform.dram.bandwidth_bytes) / double(platform.dram.bandwidth_cycles);
+    out.notes.push_back(
+        "one image through the whole network: every operator is timed and priced, tensors go through DRAM between operators");
+    std::map<std::string, int> uses;
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        const network_step& step = program.steps[i];
+        const graph_node& node = q.network.graph->nodes[step.node];
+        if (step.is_product) {
+            const quantized_product& p = q.products[step.layer];
+            out.layers.push_back(
+                layer_report_of(platform, {*p.what, p.used, p.on_side_array, p.weights, program.plans[step.layer]}, steps[i]));
+            continue;
+        }
+        layer_report l;
+        const int use = ++uses[step.name];
+        l.name = fmt::format("{} ({}{})", step.name, name_of(step.operation), use > 1 ? fmt::format(" {}", use) : "");
+        l.scheme = "integer";
+        l.unit = fmt::format("vector_unit {}", platform.vector_unit.lanes);
+        l.mapping = name_of(step.operation);
+        l.cycles = steps[i].cycles;
+        l.split = steps[i].split;
+        l.units = activity_of(platform, steps[i], node.kind);
+        l.memories = steps[i].memories;
+        out.layers.push_back(std::move(l));
+    }
+    price(out, platform, prices);
+    return out;
+}
+
+}  // namespace symmetree

@@ -1,0 +1,93 @@
+#include "runs/evaluation_identity.h"
+
+#include "core/digest.h"
+#include "core/input_file.h"
+#include "core/packing.h"
+#include "workloads/quantize/weight_file.h"
+
+namespace symmetree {
+
+// How packer takes these; all of them only read.
+
+static void pack_fields(packer& p, std::shared_ptr<const std::vector<float>>& values) {
+    p(static_cast<bool>(values));
+    if (values) p(*values);
+}
+static void pack_fields(packer& p, conv_shape& c) {
+    p(c.in_channels, c.in_height, c.in_width, c.out_channels, c.kernel_height, c.kernel_width, c.stride_height, c.stride_width, c.pad_top,
+      c.pad_left, c.pad_bottom, c.pad_right, c.dilation_height, c.dilation_width, c.groups);
+}
+static void pack_fields(packer& p, linear_shape& l) { p(l.tokens, l.in, l.out); }
+static void pack_fields(packer& p, matmul_shape& m) { p(m.rows, m.inner, m.columns, m.count); }
+static void pack_fields(packer& p, scheme_family& f) { p(std::string(to_string(f))); }
+static void pack_fields(packer& p, scheme& s) { p(to_string(s)); }
+static void pack_fields(packer& p, tensor_format& f) { p(f.bits, f.zero_point, f.least, f.greatest, f.step); }
+
+static void pack_fields(packer&, input_op&) {}
+static void pack_fields(packer& p, constant_op& o) { p(o.values); }
+static void pack_fields(packer& p, product_op& o) { p(o.layer); }
+static void pack_fields(packer& p, clip_op& o) { p(o.least, o.greatest); }
+static void pack_fields(packer& p, gelu_op& o) { p(o.by_tanh); }
+static void pack_fields(packer&, softmax_op&) {}
+static void pack_fields(packer& p, layer_norm_op& o) { p(o.gain, o.bias, o.epsilon); }
+static void pack_fields(packer&, add_op&) {}
+static void pack_fields(packer& p, scale_op& o) { p(o.factor); }
+static void pack_fields(packer& p, pool_op& o) {
+    p(o.maximum, o.kernel_height, o.kernel_width, o.stride_height, o.stride_width, o.pad_top, o.pad_left, o.pad_bottom, o.pad_right,
+      o.count_padding);
+}
+static void pack_fields(packer& p, mean_op& o) { p(o.first_axis, o.axes, o.keep_axes); }
+static void pack_fields(packer&, reshape_op&) {}
+static void pack_fields(packer& p, transpose_op& o) { p(o.permutation); }
+static void pack_fields(packer& p, slice_op& o) { p(o.starts, o.steps); }
+static void pack_fields(packer& p, concat_op& o) { p(o.axis); }
+static void pack_fields(packer& p, pad_op& o) { p(o.before); }
+static void pack_fields(packer& p, graph_node& n) { p(n.name, n.op, n.inputs, n.shape, static_cast<int>(n.kind)); }
+
+static void pack_fields(packer& p, layer& l) {
+    p(l.name, l.shape, static_cast<int>(l.input), l.weight_bits, l.activation_bits, l.bias, l.instead_of_dasq, l.family, l.own_scheme,
+      l.codes ? to_weight_file(*l.codes, "") : std::string());
+}
+static void pack_fields(packer& p, tensor_statistics& t) {
+    const value_histogram& h = t.histogram;
+    p(t.least, t.greatest, t.sum, t.sum_of_squares, t.count, h.zeros(), h.counts(), h.only_zeros() ? 0.0 : h.bin_width());
+}
+static void pack_fields(packer& p, adapter_weights& a) { p(a.first, a.first_bias, a.second, a.second_bias); }
+
+namespace {
+
+template <class... T>
+std::string digest_of_all(const T&... values) {
+    packer all;
+    all(values...);
+    return digest_of(all.take());
+}
+
+}  // namespace
+
+std::string identity_of(const workload& network, std::uint64_t seed) {
+    std::vector<std::string> weights;
+    for (const layer& l : network.layers) weights.push_back(is_attention_product(l) ? std::string() : weights_identity(l, seed));
+    const network_graph& graph = *network.graph;
+    return digest_of_all(network.name, network.source, weights, network.layers, graph.nodes, graph.input, graph.output, network.formats,
+                         seed);
+}
+
+std::string identity_of(const calibration& seen) { return digest_of_all(seen.images, seen.nodes); }
+
+std::string identity_of(const adapter_set& adapters) { return digest_of_all(adapters); }
+
+std::string identity_of(const std::map<std::string, tensor_format>& formats) { return digest_of_all(formats); }
+
+std::string identity_of_images(const image_source& image, std::int64_t first, std::int64_t count) {
+    packer all;
+    for (std::int64_t i = first; i < first + count; ++i) all(image(i));
+    return digest_of(all.take());
+}
+
+std::string identity_of(const evaluation_task& task, const cost_table& prices) {
+    return digest_of_all(to_yaml(task.platform), task.platform.clock_hz, to_string(task.format), std::string(to_string(task.arithmetic)),
+                         content_of(prices.file()));
+}
+
+}  // namespace symmetree

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "runs/evaluate.h"
+
+namespace symmetree {
+
+/// Texts of 36 characters, each of them equal only where everything that decides the outcome of an evaluation is: core/digest.h.
+
+/// Layers with weights, biases, codes and schemes; the graph with its constants; fixed formats.
+std::string identity_of(const workload& network, std::uint64_t seed);
+/// Ranges, sums and histograms of every tensor.
+std::string identity_of(const calibration& seen);
+std::string identity_of(const adapter_set& adapters);
+std::string identity_of(const std::map<std::string, tensor_format>& formats);
+/// The floats of `count` images from the first one.
+std::string identity_of_images(const image_source& image, std::int64_t first, std::int64_t count);
+/// Platform, prices and scheme; not what `evaluation_input` holds.
+std::string identity_of(const evaluation_task& task, const cost_table& prices);
+
+}  // namespace symmetree

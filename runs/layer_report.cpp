@@ -1,0 +1,73 @@
+#include "runs/layer_report.h"
+
+#include <fmt/format.h>
+
+#include "workloads/network/measures.h"
+
+namespace symmetree {
+namespace {
+
+const char* unit_name(const platform_config& config, bool on_side_array) {
+    if (on_side_array) return "side mac_tree";
+    switch (config.array.kind) {
+        case array_kind::pot: return "pot_tree";
+        case array_kind::post: return "post_tree";
+        case array_kind::apot: return "apot_tree";
+        case array_kind::multiplier: break;
+    }
+    switch (config.zero_point) {
+        case zero_point_unit::pre_subtract: return "pre_subtract_tree";
+        case zero_point_unit::widened: return "widened_tree";
+        case zero_point_unit::none:
+        case zero_point_unit::row_sum: break;
+    }
+    return "mac_tree";
+}
+
+outlier_report outliers_of(const platform_config& platform, const planned_layer& l, const layer_result& result) {
+    outlier_report out;
+    if (!l.plan.outliers.present()) return out;
+    out.listed = std::uint64_t(l.weights.outliers_listed);
+    out.stored = l.weights.outliers.size();
+    out.index_bits = outlier_index_bits(platform.array);
+    out.stream_bits = l.plan.outliers.per_tile.size() * std::uint64_t(l.plan.outliers.count_bits) +
+                      out.stored * std::uint64_t(l.plan.outliers.entry_bits);
+    out.fullest_lane = result.outliers.fullest_lane;
+    out.assignment = name_of(platform.sparse.assignment);
+    return out;
+}
+
+}  // namespace
+
+layer_report layer_report_of(const platform_config& platform, const planned_layer& l, const layer_result& result) {
+    const array_config& array = array_of(platform, l.on_side_array);
+    const product_shape shape = product_of(l.what);
+    const bool attention = is_attention_product(l.what);
+    layer_report out;
+    out.name = l.what.name;
+    out.scheme = to_string(l.used);
+    out.unit = fmt::format("{} {}x{}", unit_name(platform, l.on_side_array), array.trees, array.lanes);
+    const bool holds_outputs = l.plan.descriptor.flow == static_cast<int>(dataflow::output_stationary);
+    out.mapping = fmt::format("{}{}, m-block {}, passes {}", holds_outputs ? "output_stationary, " : "",
+                              name_of(static_cast<loop_order>(l.plan.descriptor.order)), l.plan.descriptor.m_block, l.plan.passes.total());
+    out.m = shape.m;
+    out.n = shape.n;
+    out.k = shape.k;
+    out.repeat = shape.repeat;
+    out.macs = std::uint64_t(shape.macs());
+    out.cycles = result.cycles;
+    out.split = result.split;
+    out.units = activity_of(platform, result, l.what.input);
+    out.memories = result.memories;
+    out.outliers = outliers_of(platform, l, result);
+    const weight_storage storage =
+        storage_of(shape, l.used, attention, out.outliers.stored, out.outliers.index_bits, l.plan.descriptor.geometry.stored_weight_bits);
+    out.parameters = storage.parameters;
+    out.weight_bits_stored = storage.code_bits + out.outliers.stream_bits;
+    const operation_counts operations = operations_of(shape, l.used, attention);
+    out.operations = {operations.bops_dasq, operations.bops_uniq, operations.qops};
+    if (!attention) out.weight_sqnr_db = l.weights.error.sqnr_db;
+    return out;
+}
+
+}  // namespace symmetree

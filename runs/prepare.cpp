@@ -1,0 +1,173 @@
+#include "runs/prepare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "compile/channel_records.h"
+#include "compile/layer_scheme.h"
+#include "compile/sum_bounds.h"
+#include "platforms/auto_clock.h"
+#include "workloads/quantize/quantize.h"
+
+namespace symmetree {
+namespace {
+
+activation_format format_of(const layer& l, const scheme& used, bool shift) {
+    activation_format format;
+    format.bits = used.activation_bits;
+    format.is_unsigned = shift && l.input == activation_class::relu;
+    const int half = 1 << (format.bits - 1);
+    format.least = format.is_unsigned ? 0 : shift ? 1 - half : -half;
+    format.greatest = format.is_unsigned ? 2 * half - 1 : half - 1;
+    return format;
+}
+
+/// The second operand of an attention product takes the weights' place: signed codes, zero point 0.
+quantized_weights second_operand(const layer& l, const scheme& used, std::uint64_t seed, bool with_codes) {
+    const product_shape p = product_of(l);
+    quantized_weights w;
+    w.bits = used.activation_bits;
+    w.rows = p.n * p.repeat;
+    w.columns = p.k;
+    if (!with_codes) return w;
+    const quantized_activations q = quantize_activations(materialize_second_operand(l, seed), w.bits, used.activation_range,
+                                                         activation_class::dense, activation_coding::signed_symmetric);
+    w.codes.assign(q.codes.begin(), q.codes.end());
+    w.step.assign(std::size_t(w.rows), q.step);
+    w.error = q.error;
+    return w;
+}
+
+quantized_activations quantize_input(const layer& l, const scheme& used, bool shift, std::uint64_t seed) {
+    return quantize_activations(materialize_input(l, seed), used.activation_bits, used.activation_range, l.input,
+                                shift ? activation_coding::unsigned_or_sign_magnitude : activation_coding::signed_zero_point);
+}
+
+void prepare_layer(prepared_layer& l, const run_request& request, const weight_cache& cache) {
+    const platform_config& platform = request.platform;
+    const bool attention = is_attention_product(*l.what);
+    const bool shift_platform = platform.array.kind != array_kind::multiplier;
+    l.on_side_array = shift_platform && (attention || !is_shift_family(l.used.family));
+    const bool shift = shift_platform && !l.on_side_array;
+    l.format = format_of(*l.what, l.used, shift);
+    l.weights = attention ? second_operand(*l.what, l.used, request.seed, !request.timing_only)
+                          : cache.get(*l.what, request.seed, l.used, request.threads);
+    layer_geometry shape = geometry_of(*l.what);
+    l.plan = plan_layer(platform, shape, l.weights, l.format, l.on_side_array);
+    if (const auto overflow = overflow_of(platform, *l.what, l.plan, l.weights, l.format)) throw does_not_fit(*overflow);
+    const std::uint64_t needed = image_bytes(platform, l.plan);
+    if (needed > platform.dram.capacity_bytes)
+        throw does_not_fit(fmt::format("it needs {} bytes of DRAM, the platform has {}", needed, platform.dram.capacity_bytes));
+    if (!request.timing_only) l.input = quantize_input(*l.what, l.used, shift, request.seed);
+}
+
+/// Layers whose scheme or array is not the run's: what they use, why, how many; in the order of their first appearance.
+std::vector<std::string> exceptions_of(const prepared_run& run) {
+    const std::string wanted = to_string(run.request.format);
+    std::vector<std::pair<std::string, int>> counts;
+    for (const prepared_layer& l : run.layers) {
+        const std::string used = to_string(l.used);
+        if (used == wanted && !l.on_side_array) continue;
+        std::string kind = used;
+        if (l.on_side_array) kind += " on the side array";
+        if (used != wanted) kind += " instead of " + wanted;
+        kind += is_attention_product(*l.what) ? " in products of activations"
+                : used != wanted              ? " in layers with a format of their own"
+                                              : " in layers";
+        const auto known = std::find_if(counts.begin(), counts.end(), [&](const auto& c) { return c.first == kind; });
+        if (known == counts.end())
+            counts.emplace_back(kind, 1);
+        else
+            ++known->second;
+    }
+    std::vector<std::string> notes;
+    for (const auto& [kind, count] : counts) notes.push_back(fmt::format("{} ({})", kind, count));
+    return notes;
+}
+
+std::vector<std::string> notes_on(const prepared_run& run) {
+    const run_request& request = run.request;
+    std::vector<std::string> notes;
+    if (request.platform.auto_clock)
+        notes.push_back(
+            fmt::format("clock auto: {}; bandwidth and latency of the DRAM are in cycles, so that its bytes per second follow the clock",
+                        request.platform.auto_clock->reason));
+    const auto seeded = std::count_if(request.network.layers.begin(), request.network.layers.end(), [](const layer& l) {
+        return !is_attention_product(l) && std::holds_alternative<seeded_weights>(l.weights);
+    });
+    if (seeded > 0)
+        notes.push_back(
+            fmt::format("weights of {} layers are synthetic, drawn from the distribution in the workload (seed {})", seeded, request.seed));
+    notes.push_back("each layer reads a seeded input of its own activation class; layers are not chained");
+    for (std::string& exception : exceptions_of(run)) notes.push_back(std::move(exception));
+    if (request.format.family == scheme_family::post && request.format.weight_bits <= 3)
+        notes.push_back("post at 3 bits and fewer has the magnitudes 1, 0.71, 0.5 and 0 at most: expect a large loss of accuracy");
+    return notes;
+}
+
+}  // namespace
+
+void fit_weights(const workload& network, const platform_config& platform, const scheme& format, std::uint64_t seed,
+                 const weight_cache& cache, int threads) {
+    for (const layer& l : network.layers) {
+        const scheme used = scheme_of(l, format, platform);
+        if (!is_attention_product(l) && !why_not(platform, used) && !cache.contains(l, seed, used)) cache.get(l, seed, used, threads);
+    }
+}
+
+prepared_run prepare(run_request request, const weight_cache& cache) {
+    prepared_run run;
+    run.request = std::move(request);
+    platform_config& platform = run.request.platform;
+    if (platform.auto_clock && platform.clock_hz == 0)
+        settle_clock(platform, cost_table::load(clock_table_of(platform), run.request.cost_directory));
+    diagnostics problems;
+    const auto refuse = [&](const layer& l, const std::string& why) {
+        diagnostic d = l.place;
+        d.field = fmt::format("layer {}", l.name);
+        d.message = fmt::format("can't run on platform {}: {}", run.request.platform.name, why);
+        problems.add(std::move(d));
+    };
+    run.layers.resize(run.request.network.layers.size());
+    for (std::size_t i = 0; i < run.layers.size(); ++i) {
+        prepared_layer& l = run.layers[i];
+        l.what = &run.request.network.layers[i];
+        l.used = scheme_of(*l.what, run.request.format, run.request.platform);
+        if (const auto reason = why_not_alone(run.request.platform, l.used)) refuse(*l.what, *reason);
+    }
+    problems.throw_if_any();
+    for (prepared_layer& l : run.layers) {
+        try {
+            prepare_layer(l, run.request, cache);
+        } catch (const does_not_fit& e) {
+            refuse(*l.what, e.what());
+        } catch (const input_error& e) {
+            for (const diagnostic& d : e.problems()) problems.add(d);
+        }
+    }
+    problems.throw_if_any();
+    run.notes = notes_on(run);
+    return run;
+}
+
+std::vector<channel_record> channel_records(const prepared_layer& l) {
+    if (l.input) {
+        tensor_format x;
+        x.zero_point = l.input->zero_point;
+        x.step = l.input->step;
+        return channel_records(l.weights, x, lone_output_step(l.weights, *l.input), nullptr);
+    }
+    std::vector<channel_record> channels(std::size_t(l.weights.rows));  // timing only: no value would be used
+    for (std::size_t row = 0; row < channels.size(); ++row) {
+        if (!l.weights.zero_point.empty()) channels[row].zero_point = l.weights.zero_point[row];
+        if (!l.weights.outlier_shift.empty()) channels[row].outlier_shift = l.weights.outlier_shift[row];
+    }
+    return channels;
+}
+
+}  // namespace symmetree

@@ -1,0 +1,79 @@
+#include "runs/pricing.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "models/activity/layer_result.h"
+
+namespace symmetree {
+namespace {
+
+void require_rows(const platform_config& config, const std::set<activation_class>& inputs, const cost_table& table) {
+    diagnostics problems;
+    const auto ask = [&](const auto& lookup) {
+        try {
+            lookup();
+        } catch (const input_error& e) {
+            for (diagnostic d : e.problems()) {
+                d.message += fmt::format(" (platform {})", config.name);
+                problems.add(std::move(d));
+            }
+        }
+    };
+    for (const auto& [installed, counters] : installed_units(config)) {
+        unit_key key = installed;
+        ask([&] { table.unit(key); });
+        for (const activation_class input : inputs) {
+            if (input == installed.input) continue;
+            key.input = input;
+            ask([&] { table.unit(key); });
+        }
+    }
+    for (const auto& [kind, memory] : priced(config).memories) ask([&, k = kind, m = memory] { table.memory(k, m.capacity, m.port_bits); });
+    problems.throw_if_any();
+}
+
+}  // namespace
+
+priced_platform priced(const platform_config& config) {
+    priced_platform p;
+    const auto two_banks = [](const buffer_config& b) { return priced_memory{bytes(2 * b.bank_bytes), b.port_bits}; };
+    p.memories[memory_kind::weight_buffer] = two_banks(config.weight_buffer);
+    p.memories[memory_kind::activation_buffer] = two_banks(config.activation_buffer);
+    p.memories[memory_kind::output_buffer] = two_banks(config.output_buffer);
+    if (config.vector_unit.lanes > 0)
+        p.memories[memory_kind::vector_banks] = {bytes(2 * config.vector_unit.bank_bytes), 8 * config.vector_unit.lanes};
+    p.memories[memory_kind::dram] = {};
+    p.clock_hz = config.clock_hz;
+    return p;
+}
+
+cost_table prices_of(const run_request& request) {
+    cost_table table = request.prices ? *request.prices : cost_table::load(request.platform.cost_table, request.cost_directory);
+    std::set<activation_class> inputs;
+    for (const layer& l : request.network.layers) inputs.insert(l.input);
+    require_rows(request.platform, inputs, table);
+    return table;
+}
+
+void price(report& r, const platform_config& config, const cost_table& table) {
+    r.clock_hz = config.clock_hz;
+    r.configuration = to_yaml(config);
+    r.cost_table = table.name();
+    r.cost_label = table.label();
+    r.cost_mix = table.mix();
+    r.cost_not_modelled = table.not_modelled();
+    r.area_um2 = area_of(installed_units(config), priced(config), table);
+    for (layer_report& l : r.layers)
+        l.energy_pj = energy_of(l.units, l.memories, cycles(l.cycles), installed_units(config), priced(config), table);
+}
+
+std::string configuration_that_is_simulated(platform_config config) {
+    const platform_config defaults;
+    if (!config.auto_clock) config.clock_hz = defaults.clock_hz;  // the contract counts cycles; no latency is given in nanoseconds
+    if (!config.auto_clock || !config.auto_clock->table.empty()) config.cost_table = defaults.cost_table;
+    return to_yaml(config);
+}
+
+}  // namespace symmetree

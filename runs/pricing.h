@@ -1,0 +1,25 @@
+#pragma once
+
+#include "models/cost/cost_table.h"
+#include "runs/prepare.h"
+#include "traces/report.h"
+
+namespace symmetree {
+
+/// Sizes of the on-chip memories, both banks, and the clock.
+priced_platform priced(const platform_config& config);
+
+/// The platform's cost table: the request's own, else loaded. Throws input_error when it can't be read, or with every row
+/// that pricing the run will ask for and the table does not have: known before anything is simulated.
+cost_table prices_of(const run_request& request);
+
+/// Puts energy, area, clock, table and configuration of `config` into a finished run: its counters stay as they are.
+/// `config` may differ from the one
+/// that was simulated in clock_hz and cost_table only.
+void price(report& r, const platform_config& config, const cost_table& table);
+
+/// The configuration but for what only pricing reads: two platforms of equal text run in the same cycles and, where the clock is auto,
+/// at the same clock for the same reason.
+std::string configuration_that_is_simulated(platform_config config);
+
+}  // namespace symmetree

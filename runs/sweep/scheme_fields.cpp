@@ -1,0 +1,82 @@
+#include "runs/sweep/scheme_fields.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <charconv>
+#include <functional>
+#include <map>
+
+#include "core/error.h"
+
+namespace symmetree {
+namespace {
+
+[[noreturn]] void refuse(const std::string& field, const std::string& wanted, const std::string& given) {
+    throw input_error(diagnostic{"", 0, 0, "scheme." + field, fmt::format("{} is wanted, given '{}'", wanted, given)});
+}
+
+int whole(const std::string& field, const std::string& text, int low, int high) {
+    int value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || value < low || value > high)
+        refuse(field, fmt::format("a whole number from {} to {}", low, high), text);
+    return value;
+}
+
+template <class T>
+T word(const std::string& field, const std::string& text, const std::map<std::string, T>& words) {
+    const auto found = words.find(text);
+    if (found != words.end()) return found->second;
+    std::vector<std::string> names;
+    for (const auto& [name, value] : words) names.push_back(name);
+    refuse(field, fmt::format("one of {}", fmt::join(names, ", ")), text);
+}
+
+const std::map<std::string, range_method> ranges{{"mse", range_method::mse}, {"minmax", range_method::min_max}};
+
+struct scheme_field {
+    std::function<bool(scheme_family)> belongs_to;
+    std::function<void(scheme&, const std::string& field, const std::string& value)> set;
+};
+
+const std::map<std::string, scheme_field>& scheme_fields() {
+    const auto any = [](scheme_family) { return true; };
+    const auto dasq = [](scheme_family f) { return f == scheme_family::dasq; };
+    const auto uniform = [](scheme_family f) { return f == scheme_family::symq || f == scheme_family::asymq; };
+    using text = const std::string&;
+    static const std::map<std::string, scheme_field> fields{
+        {"weight_bits", {any, [](scheme& s, text f, text v) { s.weight_bits = whole(f, v, 2, 8); }}},
+        {"activation_bits", {any, [](scheme& s, text f, text v) { s.activation_bits = whole(f, v, 2, 8); }}},
+        {"activation_range", {any, [](scheme& s, text f, text v) { s.activation_range = word(f, v, ranges); }}},
+        {"outlier_bits", {dasq, [](scheme& s, text f, text v) { s.dasq.outlier_bits = whole(f, v, 2, 8); }}},
+        {"sparsity", {dasq, [](scheme& s, text, text v) { s.dasq.sparsity = v; }}},
+        {"guard_bits", {is_shift_family, [](scheme& s, text f, text v) { s.shift.guard_bits = whole(f, v, 0, 7); }}},
+        {"range", {uniform, [](scheme& s, text f, text v) { s.uniform.range = word(f, v, ranges); }}},
+        {"granularity",
+         {uniform,
+          [](scheme& s, text f, text v) {
+              s.uniform.grain = word<granularity>(f, v, {{"channel", granularity::per_channel}, {"tensor", granularity::per_tensor}});
+          }}},
+        {"rounding", {uniform, [](scheme& s, text f, text v) {
+                          s.uniform.round = word<rounding>(f, v, {{"half_even", rounding::half_even}, {"truncate", rounding::truncate}});
+                      }}}};
+    return fields;
+}
+
+}  // namespace
+
+std::optional<std::string> set_scheme_field(scheme& s, const std::string& field, const std::string& value) {
+    const auto found = scheme_fields().find(field);
+    if (found == scheme_fields().end()) {
+        std::vector<std::string> names;
+        for (const auto& [name, how] : scheme_fields()) names.push_back(name);
+        throw input_error(diagnostic{"", 0, 0, "scheme." + field, fmt::format("no such part; there are {}", fmt::join(names, ", "))});
+    }
+    if (!found->second.belongs_to(s.family)) return fmt::format("{} has no {}", to_string(s.family), field);
+    found->second.set(s, field, value);
+    s = parse_scheme(to_string(s), s.weight_bits, s.activation_bits);  // the ranges are those of the written form
+    return {};
+}
+
+}  // namespace symmetree

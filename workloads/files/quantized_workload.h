@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "workloads/network/workload.h"
+
+namespace YAML {
+class Node;
+}
+
+namespace symmetree {
+
+/// A tensor of floats for a safetensors file.
+struct float_tensor {
+    std::string name;
+    std::vector<std::int64_t> dimensions;
+    std::vector<float> values;
+};
+
+/// Adapters that a quantized workload brings.
+struct adapters_in_file {
+    std::map<std::string, tensor_format> formats;  ///< by the name of the tensor that each requantizes
+    std::string file;                              ///< safetensors; empty: there are none
+};
+
+/// A network whose layers have formats of their own, with or without their codes: docs/quantize.md.
+struct quantized_workload {
+    const workload& network;                            ///< with its graph, where it has one
+    std::string network_file;                           ///< the .onnx or .yaml that it was loaded from
+    std::vector<scheme> schemes;                        ///< by layer
+    std::vector<quantized_weights> weights;             ///< by layer; nothing in it for attention products
+    std::vector<std::optional<tensor_format>> formats;  ///< by node of the graph; empty without a graph
+    std::string pixels;                                 ///< normalization of its images, as `--normalization` writes it; empty: not known
+    std::uint64_t seed = 1;                             ///< of synthetic weights
+    std::string note;                                   ///< how it was made
+    std::map<std::string, tensor_format> adapted = {};  ///< layers of `:asq`: what the adapter behind a tensor makes of it, by its name
+    std::vector<float_tensor> adapters = {};            ///< and the adapters, as `evaluate --adapters` reads them
+};
+
+/// Throws input_error naming `option` unless the path is empty or ends in .yaml.
+void require_quantized_name(const std::string& option, const std::string& path);
+
+/// Writes `path` (.yaml), and beside it the codes (.safetensors) and a copy of the network's file, all named after it. A .yaml network that
+/// reads files itself stays where it is and is named by its path. Digests of both files stand in the document. Throws input_error.
+void write_quantized_workload(const std::string& path, const quantized_workload& q);
+
+/// True for documents that `write_quantized_workload` writes: they have the field `network`.
+bool is_quantized_workload(const YAML::Node& document);
+/// What stands under `adapters` in the document at `path`; nothing in other files. Throws input_error.
+adapters_in_file read_adapters_of(const std::string& path);
+/// The network's own file: the one that such a document names, else `file` itself.
+std::string network_file_of(const std::string& file);
+/// The network with own schemes, codes and formats in place, and its float weights as they were. Throws input_error with every problem,
+/// also where a file is not the one that the document was written for.
+workload read_quantized_workload(const YAML::Node& document, const std::string& path);
+
+}  // namespace symmetree

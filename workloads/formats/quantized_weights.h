@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/activation_class.h"
+#include "workloads/formats/scheme.h"
+
+namespace symmetree {
+
+/// How far codes are from the floats they stand for.
+struct quantization_error {
+    double mse = 0;      ///< mean squared error, in squared units of the weights
+    double sqnr_db = 0;  ///< 10 log10(mean W^2 / mse); 300 when the error is 0
+    double max_abs = 0;
+    double cosine = 1;
+};
+
+/// One additive outlier of DASQ: the value (k_S-bit two's complement) is shifted left by its row's
+/// outlier_shift and added to the dense code at (row, column).
+struct outlier {
+    std::uint32_t row = 0;
+    std::uint32_t column = 0;
+    std::int8_t value = 0;
+};
+
+/// Quantized weights of one layer; rows = N * repeat (row = repeat_index * N + channel), columns = K.
+/// Value of an element: symq, asymq, dasq: step[row] * (code - zero_point[row] + (outlier << outlier_shift[row]));
+/// pot: step * sign * 2^-e; post: step * sign * sqrt(2)^-e; apot: step * sign * (2^-e1 + 2^-e2); code = sign << (b-1) | e, all-ones e =
+/// zero.
+struct quantized_weights {
+    scheme_family family = scheme_family::symq;
+    int bits = 4;          ///< dense code width
+    int outlier_bits = 0;  ///< 0: the layer has no outlier stream
+    int guard_bits = 0;    ///< pot, post, apot
+    std::int64_t rows = 0, columns = 0;
+    std::vector<std::int8_t> codes;           ///< rows * columns; pot, post and apot: the raw b-bit code, 0 <= code < 2^b
+    std::vector<double> step;                 ///< rows
+    std::vector<std::int16_t> zero_point;     ///< rows; empty when all are 0
+    std::vector<std::uint8_t> outlier_shift;  ///< rows; empty without outliers
+    std::vector<outlier> outliers;            ///< ordered by row, then column; no zero values
+    std::int64_t outliers_listed = 0;         ///< positions listed before codes that round to 0 were dropped
+    quantization_error error;
+};
+
+/// Uniform activations of one layer: code = clamp(round(x / step) + zero_point).
+struct quantized_activations {
+    int bits = 4;
+    double step = 1;
+    int zero_point = 0;           ///< -2^(a-1) for ReLU outputs; 0 for signed and for sign-magnitude
+    bool sign_magnitude = false;  ///< pot, post layers with signed input: codes in [-(2^(a-1)-1), 2^(a-1)-1]
+    bool is_unsigned = false;     ///< pot, post layers with ReLU input: codes in [0, 2^a - 1]
+    std::vector<std::int16_t> codes;
+    quantization_error error;
+
+    int least() const { return is_unsigned ? 0 : sign_magnitude ? 1 - (1 << (bits - 1)) : -(1 << (bits - 1)); }
+    int greatest() const { return is_unsigned ? (1 << bits) - 1 : (1 << (bits - 1)) - 1; }
+};
+
+/// Which codes a layer's activations use: the hardware of pot and post takes magnitudes.
+enum class activation_coding { signed_zero_point, unsigned_or_sign_magnitude, signed_symmetric };
+
+}  // namespace symmetree

@@ -1,0 +1,231 @@
+#include "workloads/formats/scheme.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+#include <vector>
+
+#include "core/error.h"
+#include "workloads/formats/sparsity.h"
+
+namespace symmetree {
+namespace {
+
+bool is_uniform(scheme_family family) { return family == scheme_family::symq || family == scheme_family::asymq; }
+
+constexpr scheme_family all_families[] = {scheme_family::symq, scheme_family::asymq, scheme_family::dasq,
+                                          scheme_family::pot,  scheme_family::post,  scheme_family::apot};
+
+std::vector<std::string> split(const std::string& text) {
+    std::vector<std::string> parts(1);
+    for (char c : text) {
+        if (c == ':')
+            parts.emplace_back();
+        else
+            parts.back() += c;
+    }
+    return parts;
+}
+
+/// A whole number without sign or leading zeros, or nothing.
+std::optional<int> whole_number(const std::string& text) {
+    int value = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool plain = !text.empty() && text[0] >= '0' && text[0] <= '9' && (text.size() == 1 || text[0] != '0');
+    if (!plain || problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+/// Reads one written scheme and remembers every problem on the way.
+class scheme_parser {
+public:
+    scheme_parser(const std::string& text, int weight_bits, int activation_bits) : text_(text) {
+        result_.weight_bits = weight_bits;
+        result_.activation_bits = activation_bits;
+    }
+
+    scheme parse() {
+        const std::vector<std::string> parts = split(text_);
+        if (!read_family(parts[0])) {
+            refuse("family", "symq, asymq, dasq, pot, post or apot", parts[0]);
+            problems_.throw_if_any();
+        }
+        for (std::size_t i = 1; i < parts.size(); ++i) read_part(parts[i], i == 1);
+        check_range("weight bits", result_.weight_bits, least_weight_bits(result_.family), most_weight_bits(result_.family));
+        check_range("activation bits", result_.activation_bits, 2, 8);
+        problems_.throw_if_any();
+        return result_;
+    }
+
+private:
+    bool read_family(const std::string& name) {
+        for (scheme_family family : all_families) {
+            if (name != to_string(family)) continue;
+            result_.family = family;
+            return true;
+        }
+        return false;
+    }
+
+    void read_part(const std::string& part, bool first) {
+        if (first && read_widths(part)) return;
+        if (part == "amse" || part == "aminmax") {
+            once("activation range", part);
+            result_.activation_range = part == "amse" ? range_method::mse : range_method::min_max;
+        } else if (part == "asq") {
+            once("asq", part);
+            result_.adaptive_activations = true;
+        } else if (!(is_uniform(result_.family) && read_uniform(part)) && !(result_.family == scheme_family::dasq && read_dasq(part)) &&
+                   !(is_shift_family(result_.family) && read_shift(part))) {
+            refuse(fmt::format("option of {}", to_string(result_.family)), allowed_options(), part);
+        }
+    }
+
+    /// wKaA; false when the part is something else.
+    bool read_widths(const std::string& part) {
+        const std::size_t a = part.find('a');
+        if (part.empty() || part[0] != 'w' || a == std::string::npos) return false;
+        const std::optional<int> weight = whole_number(part.substr(1, a - 1));
+        const std::optional<int> activation = whole_number(part.substr(a + 1));
+        if (!weight || !activation) refuse("widths", "wKaA with K and A whole numbers of bits", part);
+        result_.weight_bits = weight.value_or(result_.weight_bits);
+        result_.activation_bits = activation.value_or(result_.activation_bits);
+        return true;
+    }
+
+    bool read_uniform(const std::string& part) {
+        uniform_options& options = result_.uniform;
+        if (part == "channel" || part == "tensor") {
+            once("granularity", part);
+            options.grain = part == "tensor" ? granularity::per_tensor : granularity::per_channel;
+        } else if (part == "mse" || part == "minmax") {
+            once("weight range", part);
+            options.range = part == "minmax" ? range_method::min_max : range_method::mse;
+        } else if (part == "half_even" || part == "truncate") {
+            once("rounding", part);
+            options.round = part == "truncate" ? rounding::truncate : rounding::half_even;
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    bool read_dasq(const std::string& part) {
+        if (part.rfind("sw", 0) == 0) {
+            once("outlier bits", part);
+            result_.dasq.outlier_bits = number_in("outlier bits", part, 2, 2, 8);
+        } else if (part.rfind('p', 0) == 0) {
+            once("share of zeros", part);
+            const std::optional<std::string> share = normalised_percentage(part.substr(1));
+            if (share)
+                result_.dasq.sparsity = *share;
+            else
+                refuse("share of zeros", "pP with P a decimal in 0..100, at most 9 digits after the point", part);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    bool read_shift(const std::string& part) {
+        if (part.rfind('g', 0) != 0) return false;
+        once("guard bits", part);
+        result_.shift.guard_bits = number_in("guard bits", part, 1, 0, 7);
+        return true;
+    }
+
+    std::string allowed_options() const {
+        const std::string own = is_uniform(result_.family)        ? "channel, tensor, mse, minmax, half_even, truncate"
+                                : is_shift_family(result_.family) ? "gG"
+                                                                  : "swK, pP";
+        return "wKaA (first), " + own + ", amse, aminmax, asq";
+    }
+
+    int number_in(const char* what, const std::string& part, std::size_t letters, int least, int greatest) {
+        const std::optional<int> number = whole_number(part.substr(letters));
+        if (number && *number >= least && *number <= greatest) return *number;
+        refuse(what, fmt::format("{}..{}", least, greatest), part);
+        return least;
+    }
+
+    void check_range(const char* what, int value, int least, int greatest) {
+        if (value < least || value > greatest)
+            refuse(what, fmt::format("{}..{} for {}", least, greatest, to_string(result_.family)), std::to_string(value));
+    }
+
+    void once(const char* what, const std::string& part) {
+        if (!seen_.insert(what).second) refuse(what, "given once", part);
+    }
+
+    void refuse(const std::string& what, const std::string& allowed, const std::string& given) {
+        problems_.add({"", 0, 0, "scheme", fmt::format("{}: allowed {}; given \"{}\" in \"{}\"", what, allowed, given, text_)});
+    }
+
+    const std::string& text_;
+    scheme result_;
+    std::set<std::string> seen_;
+    diagnostics problems_;
+};
+
+std::string share_text(const std::string& sparsity) { return normalised_percentage(sparsity).value_or(sparsity); }
+
+}  // namespace
+
+bool operator==(const uniform_options& a, const uniform_options& b) {
+    return a.grain == b.grain && a.range == b.range && a.round == b.round;
+}
+
+bool operator==(const dasq_options& a, const dasq_options& b) {
+    return a.outlier_bits == b.outlier_bits && share_text(a.sparsity) == share_text(b.sparsity);
+}
+
+bool operator==(const shift_options& a, const shift_options& b) { return a.guard_bits == b.guard_bits; }
+
+// Options of other families say nothing about a scheme, so that schemes are equal exactly when they are written alike.
+bool operator==(const scheme& a, const scheme& b) {
+    if (a.family != b.family || a.weight_bits != b.weight_bits || a.activation_bits != b.activation_bits) return false;
+    if (a.activation_range != b.activation_range || a.adaptive_activations != b.adaptive_activations) return false;
+    switch (a.family) {
+        case scheme_family::symq:
+        case scheme_family::asymq: return a.uniform == b.uniform;
+        case scheme_family::dasq: return a.dasq == b.dasq;
+        case scheme_family::pot:
+        case scheme_family::post:
+        case scheme_family::apot: return a.shift == b.shift;
+    }
+    return false;
+}
+
+const char* to_string(scheme_family family) {
+    switch (family) {
+        case scheme_family::symq: return "symq";
+        case scheme_family::asymq: return "asymq";
+        case scheme_family::dasq: return "dasq";
+        case scheme_family::pot: return "pot";
+        case scheme_family::post: return "post";
+        case scheme_family::apot: return "apot";
+    }
+    return "?";
+}
+
+std::string to_string(const scheme& s) {
+    std::string out = fmt::format("{}:w{}a{}", to_string(s.family), s.weight_bits, s.activation_bits);
+    if (is_uniform(s.family)) {
+        if (s.uniform.grain == granularity::per_tensor) out += ":tensor";
+        if (s.uniform.range == range_method::min_max) out += ":minmax";
+        if (s.uniform.round == rounding::truncate) out += ":truncate";
+    }
+    if (s.family == scheme_family::dasq) out += fmt::format(":sw{}:p{}", s.dasq.outlier_bits, share_text(s.dasq.sparsity));
+    if (is_shift_family(s.family)) out += fmt::format(":g{}", s.shift.guard_bits);
+    if (s.activation_range == range_method::min_max) out += ":aminmax";
+    if (s.adaptive_activations) out += ":asq";
+    return out;
+}
+
+scheme parse_scheme(const std::string& text, int default_weight_bits, int default_activation_bits) {
+    return scheme_parser(text, default_weight_bits, default_activation_bits).parse();
+}
+
+}  // namespace symmetree
