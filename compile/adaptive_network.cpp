@@ -67,15 +67,16 @@ private:
 };
 
 /// The layer's own bias of every channel out of its record.
-void separate_biases(quantized_product& p, const tensor_format& input) {
-    for (std::size_t row = 0; row < p.channels.size(); ++row) {
-        const double own = bias_in_sums(p.what->bias.get(), p.weights, input.step, row), folded = double(p.channels[row].bias) - own;
+void separate_biases(const formatted_product& p, const tensor_format& input, product_integers& integers) {
+    for (std::size_t row = 0; row < integers.channels.size(); ++row) {
+        channel_record& channel = integers.channels[row];
+        const double own = bias_in_sums(p.what->bias.get(), p.weights, input.step, row), folded = double(channel.bias) - own;
         if (std::abs(folded) + 4 * std::abs(own) > std::numeric_limits<std::int32_t>::max())  // beta is a quarter at least
             throw input_error(
                 diagnostic{p.what->place.file, p.what->place.line, p.what->place.column, fmt::format("layer {}", p.what->name),
                            fmt::format("the bias of channel {} does not fit 32 bits where its input's step shrinks to a quarter", row)});
-        p.channels[row].bias = static_cast<std::int32_t>(folded);
-        p.own_biases.push_back(static_cast<std::int32_t>(own));
+        channel.bias = static_cast<std::int32_t>(folded);
+        integers.own_biases.push_back(static_cast<std::int32_t>(own));
     }
 }
 
@@ -138,8 +139,9 @@ void attach_adapters(quantized_network& q, const adaptive_network& adaptive, con
     const network_graph& graph = *q.network.graph;
     for (const std::size_t node : adaptive.requantized) {
         const std::size_t tensor = graph.nodes[node].inputs.front();
-        q.nodes[node].adapter = make_adapter(adapters.at(graph.nodes[tensor].name), adapter_shape_of(graph.nodes[tensor].shape).positions,
-                                             q.nodes[tensor].format);
+        const adapter_weights& weights = adapters.at(graph.nodes[tensor].name);
+        q.nodes[node].adapter = weights;
+        q.node_records[node].adapter = make_adapter(weights, adapter_shape_of(graph.nodes[tensor].shape).positions, q.nodes[tensor].format);
         q.nodes[node].adapted_by = node;
     }
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
@@ -148,7 +150,8 @@ void attach_adapters(quantized_network& q, const adaptive_network& adaptive, con
         const std::optional<std::size_t> by = q.nodes[node.inputs.front()].adapted_by;
         if (by && keeps_codes(node)) q.nodes[i].adapted_by = by;
         const auto* product = std::get_if<product_op>(&node.op);
-        if (by && product) separate_biases(q.products[product->layer], q.nodes[node.inputs.front()].format);
+        if (by && product)
+            separate_biases(q.products[product->layer], q.nodes[node.inputs.front()].format, q.product_records[product->layer]);
     }
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "compile/quantized_network.h"
-#include "models/vector_unit/adapter_math.h"
+#include "workloads/formats/adapter_weights.h"
 
 namespace symmetree {
 

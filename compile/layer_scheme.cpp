@@ -27,6 +27,10 @@ scheme scheme_of(const layer& l, const scheme& run, const platform_config& platf
     return used;
 }
 
+bool runs_on_side_array(const platform_config& platform, const layer& l, const scheme& used) {
+    return platform.array.kind != array_kind::multiplier && (is_attention_product(l) || !is_shift_family(used.family));
+}
+
 std::optional<std::string> why_not_alone(const platform_config& platform, const scheme& used) {
     if (used.adaptive_activations) return "asq needs the tensors of a whole network: symmetree evaluate";
     return why_not(platform, used);

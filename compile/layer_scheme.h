@@ -11,6 +11,9 @@ namespace symmetree {
 /// The scheme a layer really uses on a platform: its own family and widths, DASQ's replacement, or the run's scheme.
 scheme scheme_of(const layer& l, const scheme& run, const platform_config& platform);
 
+/// True for layers of a shift platform whose products need multipliers: they run on its side array.
+bool runs_on_side_array(const platform_config& platform, const layer& l, const scheme& used);
+
 /// Why a layer can't run by itself: what why_not() says, and that nothing chooses the step of adaptive activations there.
 std::optional<std::string> why_not_alone(const platform_config& platform, const scheme& used);
 

@@ -82,7 +82,7 @@ private:
     std::size_t count_bound() const {
         std::size_t count = 0;
         for (const graph_node& node : graph_.nodes) count += 1 + node.inputs.size();
-        for (const quantized_node& node : q_.nodes) count += node.adapter ? 2 : 0;
+        for (const formatted_node& node : q_.nodes) count += node.adapter ? 2 : 0;
         return count;
     }
 
@@ -90,10 +90,11 @@ private:
         for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
             const auto* op = std::get_if<product_op>(&graph_.nodes[i].op);
             if (!op) continue;
-            const quantized_product& p = q_.products[op->layer];
+            const formatted_product& p = q_.products[op->layer];
+            const product_integers& integers = q_.product_records[op->layer];
             try {
-                out_.plans[op->layer] = plan_layer(platform_, geometry_of(*p.what), p.weights, p.input, p.on_side_array);
-                if (const auto overflow = overflow_of(platform_, *p.what, out_.plans[op->layer], p.weights, p.input))
+                out_.plans[op->layer] = plan_layer(platform_, geometry_of(*p.what), p.weights, integers.input, integers.on_side_array);
+                if (const auto overflow = overflow_of(platform_, *p.what, out_.plans[op->layer], p.weights, integers.input))
                     throw does_not_fit(*overflow);
             } catch (const does_not_fit& e) {
                 diagnostic d = p.what->place;
@@ -272,7 +273,7 @@ private:
         const std::size_t buffer = new_buffer(buffer_of(v).rows, buffer_of(v).row_elements, format_of(i));
         vector_descriptor d = step_of(operation, buffer_of(v), out_.buffers[buffer]);
         if (q_.nodes[i].adapter) d.scale_address[0] = scales_.at(i);
-        emit(i, d, q_.nodes[i].parameters);
+        emit(i, d, q_.node_records[i].parameters);
         out_.views[i] = {buffer, 0, v.shape, v.strides};
     }
 
@@ -283,7 +284,7 @@ private:
 
     /// beta of a tensor, 8 bytes that every step and layer that needs them reads.
     void place_adapter(std::size_t i) {
-        const adapter_parameters& p = *q_.nodes[i].adapter;
+        const adapter_parameters& p = *q_.node_records[i].adapter;
         const tensor_view& v = out_.views[graph_.nodes[i].inputs.front()];
         const bool image = v.shape.size() == 4 && v.shape[0] == 1;
         const memory_tensor in = image ? images_of(i, v, 1) : rows_of(i, v, p.rows, p.channels);
@@ -307,7 +308,7 @@ private:
         const std::int64_t columns = shape.back(), rows = elements_of(shape) / columns;
         const memory_tensor in = rows_of(i, out_.views[graph_.nodes[i].inputs.front()], rows, columns);
         out_.views[i] = row_view(i, shape);
-        emit(i, step_of(operation, in, buffer_of(out_.views[i])), q_.nodes[i].parameters);
+        emit(i, step_of(operation, in, buffer_of(out_.views[i])), q_.node_records[i].parameters);
     }
 
     void place_add(std::size_t i) {
@@ -326,7 +327,7 @@ private:
         d.has_second = 1;
         d.b = buffer_of(swap ? a : b);
         for (std::size_t at = 0; at < 2; ++at) d.scale_address[at] = scale_of_input(i, at);
-        emit(i, d, q_.nodes[i].parameters);
+        emit(i, d, q_.node_records[i].parameters);
         out_.views[i] = {buffer, 0, node.shape, a.strides};
     }
 
@@ -353,7 +354,7 @@ private:
         d.kernel_rows = static_cast<std::uint16_t>(kernel_rows);
         d.stride_rows = static_cast<std::uint16_t>(stride_rows);
         d.first_row = static_cast<std::int16_t>(-pad_top);
-        emit(i, d, q_.nodes[i].parameters);
+        emit(i, d, q_.node_records[i].parameters);
     }
 
     /// The mean over tokens is that of an image one pixel wide.
@@ -387,7 +388,7 @@ private:
         std::int64_t at = 0;
         for (std::size_t input = 0; input < node.inputs.size(); ++input) {
             const tensor_view& v = out_.views[node.inputs[input]];
-            copy_into(i, v, whole, at * whole.strides[std::size_t(op.axis)], q_.nodes[i].parts[input]);
+            copy_into(i, v, whole, at * whole.strides[std::size_t(op.axis)], q_.node_records[i].parts[input]);
             at += v.shape[std::size_t(op.axis)];
         }
         out_.views[i] = whole;
@@ -418,7 +419,7 @@ private:
     // --- products
 
     void place_product(std::size_t i, const product_op& op) {
-        const quantized_product& p = q_.products[op.layer];
+        const formatted_product& p = q_.products[op.layer];
         const graph_node& node = graph_.nodes[i];
         layer_descriptor d = out_.plans[op.layer].descriptor;
         const tensor_format& out = format_of(i);
@@ -471,9 +472,10 @@ private:
     }
 
     void place_weights(std::size_t i, layer_descriptor& d, std::size_t layer_index) {
-        const quantized_product& p = q_.products[layer_index];
+        const formatted_product& p = q_.products[layer_index];
+        const product_integers& integers = q_.product_records[layer_index];
         const layer_plan& plan = out_.plans[layer_index];
-        std::vector<std::uint8_t> tables = encode_tables(p.channels, plan.fills, p.own_biases);
+        std::vector<std::uint8_t> tables = encode_tables(integers.channels, plan.fills, integers.own_biases);
         d.tables_address = reserve(tables.size());
         out_.contents.push_back({d.tables_address, std::move(tables)});
         if (is_attention_product(*p.what)) {

@@ -38,7 +38,7 @@ public:
 
     std::vector<codes> run() {
         for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
-            const quantized_node& node = q_.nodes[i];
+            const node_integers& node = q_.node_records[i];
             if (node.adapter) betas_[i] = beta(i, *node.adapter);
             if (fused_into_input(i)) {
                 values_[i] = values_[graph_.nodes[i].inputs.front()];
@@ -59,13 +59,13 @@ private:
     const extents& input_shape(std::size_t i, std::size_t at = 0) const { return graph_.nodes[graph_.nodes[i].inputs[at]].shape; }
     const tensor_format& format_of(std::size_t i) const { return q_.nodes[i].format; }
 
-    codes compute(std::size_t i, const quantized_node& q) const {
+    codes compute(std::size_t i, const node_integers& q) const {
         const graph_node& node = graph_.nodes[i];
         if (std::holds_alternative<input_op>(node.op)) return image_;
-        if (const auto* op = std::get_if<constant_op>(&node.op)) return constant(*op, q.format);
+        if (const auto* op = std::get_if<constant_op>(&node.op)) return constant(*op, format_of(i));
         if (const auto* op = std::get_if<product_op>(&node.op)) return product(i, *op);
         if (arithmetic_ == vector_arithmetic::float32)
-            if (std::optional<codes> out = in_float(i, q)) return std::move(*out);
+            if (std::optional<codes> out = in_float(i, q_.nodes[i])) return std::move(*out);
         if (std::holds_alternative<clip_op>(node.op) || std::holds_alternative<scale_op>(node.op)) {
             requantize_parameters p = std::get<requantize_parameters>(q.parameters);
             if (q.adapter) p.factor = reference_divided_by_beta(p.factor, betas_.at(i));
@@ -90,7 +90,7 @@ private:
     }
 
     /// The operators that compute on the vector unit; nothing for those that only move codes.
-    std::optional<codes> in_float(std::size_t i, const quantized_node& q) const {
+    std::optional<codes> in_float(std::size_t i, const formatted_node& q) const {
         const graph_node& node = graph_.nodes[i];
         if (node.inputs.empty()) return {};
         const tensor_format in = scaled_format(node.inputs.front());
@@ -113,7 +113,7 @@ private:
             const codes a = broadcast(i, 0), b = broadcast(i, 1);
             add_float(in, scaled_format(node.inputs[1]), out_format, q.clip, a.data(), b.data(), out.data(), out.size());
         } else if (const auto* op = std::get_if<pool_op>(&node.op)) {
-            const pool_shape& shape = std::get<pool_parameters>(q.parameters).shape;
+            const pool_shape& shape = std::get<pool_parameters>(q_.node_records[i].parameters).shape;
             pool_float(op->maximum, shape, op->count_padding, in, out_format, {}, channels_last(x, input_shape(i)).data(), out.data());
             return channels_first(out, node.shape);
         } else if (const auto* average = std::get_if<mean_op>(&node.op)) {
@@ -191,7 +191,7 @@ private:
         return out;
     }
 
-    codes concat(std::size_t i, const concat_op& op, const quantized_node& q) const {
+    codes concat(std::size_t i, const concat_op& op, const node_integers& q) const {
         std::vector<codes> parts;
         for (std::size_t at = 0; at < graph_.nodes[i].inputs.size(); ++at) {
             const auto* p = std::get_if<requantize_parameters>(&q.parts[at]);
@@ -249,7 +249,7 @@ private:
     // --- products
 
     codes product(std::size_t i, const product_op& op) const {
-        const quantized_product& p = q_.products[op.layer];
+        const formatted_product& p = q_.products[op.layer];
         quantized_activations x;
         const tensor_format& format = format_of(graph_.nodes[i].inputs.front());
         x.bits = format.bits;
@@ -259,7 +259,7 @@ private:
         x.sign_magnitude = format.least == 1 - (1 << (format.bits - 1));
         x.codes = raw_input(i, *p.what);
         const reference_result sums = reference_product(*p.what, is_attention_product(*p.what) ? run_time_weights(i, p) : p.weights, x);
-        return outputs(i, p, sums);
+        return outputs(i, p, sums, q_.product_records[op.layer].channels);
     }
 
     /// The order that a product reads: convolutions group by group, row by row, pixel by pixel, channel by channel.
@@ -275,7 +275,7 @@ private:
     }
 
     /// [count][inner][columns] as rows of the columns.
-    quantized_weights run_time_weights(std::size_t i, const quantized_product& p) const {
+    quantized_weights run_time_weights(std::size_t i, const formatted_product& p) const {
         const auto& shape = std::get<matmul_shape>(p.what->shape);
         quantized_weights w = p.weights;
         for (std::int64_t h = 0; h < shape.count; ++h)
@@ -285,7 +285,8 @@ private:
         return w;
     }
 
-    codes outputs(std::size_t i, const quantized_product& p, const reference_result& sums) const {
+    codes outputs(std::size_t i, const formatted_product& p, const reference_result& sums,
+                  const std::vector<channel_record>& channels) const {
         const tensor_format& out = format_of(i);
         const int least = out.code_of(q_.nodes[i].clip.least), greatest = out.code_of(q_.nodes[i].clip.greatest);
         const bool channels_outside = std::holds_alternative<conv_shape>(p.what->shape);
@@ -293,7 +294,7 @@ private:
         const std::uint16_t beta = beta_of_input(i, 0);
         codes result(std::size_t(sums.rows * sums.vectors));
         for (std::int64_t row = 0; row < sums.rows; ++row) {
-            const channel_record& c = p.channels[std::size_t(row)];
+            const channel_record& c = channels[std::size_t(row)];
             const fixed_multiplier factor = reference_times_beta({c.multiplier, c.shift}, beta);
             const std::int64_t bias = reference_bias_divided_by_beta(own_bias(p, std::size_t(row), i), beta);
             for (std::int64_t v = 0; v < sums.vectors; ++v) {
@@ -309,7 +310,7 @@ private:
         return result;
     }
 
-    std::int64_t own_bias(const quantized_product& p, std::size_t row, std::size_t i) const {
+    std::int64_t own_bias(const formatted_product& p, std::size_t row, std::size_t i) const {
         if (!p.what->bias) return 0;
         const double guard = is_shift_family(p.weights.family) ? std::ldexp(1.0, -p.weights.guard_bits) : 1.0;
         return std::int64_t(

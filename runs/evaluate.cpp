@@ -379,9 +379,10 @@ report network_report(const quantized_network& q, const platform_config& platfor
         const network_step& step = program.steps[i];
         const graph_node& node = q.network.graph->nodes[step.node];
         if (step.is_product) {
-            const quantized_product& p = q.products[step.layer];
+            const formatted_product& p = q.products[step.layer];
+            const bool on_side_array = q.product_records[step.layer].on_side_array;
             out.layers.push_back(
-                layer_report_of(platform, {*p.what, p.used, p.on_side_array, p.weights, program.plans[step.layer]}, steps[i]));
+                layer_report_of(platform, {*p.what, p.used, on_side_array, p.weights, program.plans[step.layer]}, steps[i]));
             continue;
         }
         layer_report l;

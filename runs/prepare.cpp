@@ -52,7 +52,7 @@ void prepare_layer(prepared_layer& l, const run_request& request, const weight_c
     const platform_config& platform = request.platform;
     const bool attention = is_attention_product(*l.what);
     const bool shift_platform = platform.array.kind != array_kind::multiplier;
-    l.on_side_array = shift_platform && (attention || !is_shift_family(l.used.family));
+    l.on_side_array = runs_on_side_array(platform, *l.what, l.used);
     const bool shift = shift_platform && !l.on_side_array;
     l.format = format_of(*l.what, l.used, shift);
     l.weights = attention ? second_operand(*l.what, l.used, request.seed, !request.timing_only)

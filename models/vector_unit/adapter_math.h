@@ -6,18 +6,10 @@
 #include "models/contract/descriptor.h"
 #include "models/contract/image_scale.h"
 #include "models/contract/vector_parameters.h"
+#include "workloads/formats/adapter_weights.h"
 #include "workloads/formats/tensor_format.h"
 
 namespace symmetree {
-
-/// The adapter of ASQ (Zhou et al., "Precision Neural Network Quantization via Learnable Adaptive Modules"): per image, beta = second *
-/// relu(first * mean of the image + first_bias) + second_bias, and the layer's step is s * beta. Definition: docs/numerics.md, "ASQ".
-struct adapter_weights {
-    std::vector<float> first;       ///< [hidden][channels]
-    std::vector<float> first_bias;  ///< per hidden element
-    std::vector<float> second;      ///< per hidden element
-    float second_bias = 1;
-};
 
 /// `in` is the format of the image's codes, [rows][channels]. Throws model_fault on sizes that do not fit each other.
 adapter_parameters make_adapter(const adapter_weights& weights, std::int64_t rows, const tensor_format& in);

@@ -1,0 +1,204 @@
+#include "compile/network_formats.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compile/layer_scheme.h"
+
+namespace symmetree {
+namespace {
+
+template <class Op>
+bool is(const graph_node& node) {
+    return std::holds_alternative<Op>(node.op);
+}
+
+/// Gives every tensor its format.
+class format_planner {
+public:
+    format_planner(formatted_network& f, const platform_config& platform, const format_chooser& choose)
+        : f_(f), graph_(*f.network.graph), platform_(platform), choose_(choose), readers_(graph_.nodes.size()) {
+        for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
+            for (const std::size_t input : graph_.nodes[i].inputs) readers_[input].push_back(i);
+    }
+
+    void plan() {
+        f_.nodes.resize(graph_.nodes.size());
+        fuse_clips();
+        choose_formats();
+    }
+
+private:
+    /// A clip that alone reads a product or an addition is done by its rounding.
+    void fuse_clips() {
+        for (std::size_t i = 0; i < graph_.nodes.size(); ++i) f_.nodes[i].value_of = i;
+        for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+            if (!is<clip_op>(graph_.nodes[i])) continue;
+            const std::size_t maker = graph_.nodes[i].inputs.front();
+            const bool rounds = is<product_op>(graph_.nodes[maker]) || is<add_op>(graph_.nodes[maker]);
+            if (rounds && readers_[maker].size() == 1 && maker != graph_.output) f_.nodes[maker].value_of = i;
+        }
+    }
+
+    /// Products that read the codes of a node, through nodes that keep them; with the input they read them at.
+    struct reading {
+        std::size_t layer;
+        bool second_operand;
+    };
+    void collect_readings(std::size_t node, std::vector<reading>& found) const {
+        for (const std::size_t reader : readers_[node]) {
+            const graph_node& r = graph_.nodes[reader];
+            if (const auto* product = std::get_if<product_op>(&r.op)) {
+                for (std::size_t at = 0; at < r.inputs.size(); ++at)
+                    if (r.inputs[at] == node) found.push_back({product->layer, at == 1});
+            } else if (keeps_codes(r)) {
+                collect_readings(reader, found);
+            }
+        }
+    }
+
+    void choose_formats() {
+        for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+            formatted_node& node = f_.nodes[i];
+            if (node.value_of != i) continue;  // takes the format of the clip behind it
+            if (keeps_codes(graph_.nodes[i])) {
+                node.format = f_.nodes[graph_.nodes[i].inputs.front()].format;
+            } else {
+                node.format = choose_format_of(i);
+                if (const auto* clip = std::get_if<clip_op>(&graph_.nodes[i].op)) node.clip = {clip->least, clip->greatest};
+            }
+        }
+        for (formatted_node& node : f_.nodes) {
+            const formatted_node& value = f_.nodes[node.value_of];
+            node.format = value.format;
+            node.clip = value.clip;
+        }
+    }
+
+    tensor_format choose_format_of(std::size_t node) const {
+        std::vector<reading> readings;
+        collect_readings(node, readings);
+        int bits = 8;
+        activation_coding coding = activation_coding::signed_zero_point;
+        for (const reading& r : readings) {
+            const formatted_product& p = f_.products[r.layer];
+            bits = std::min(bits, p.used.activation_bits);
+            const bool shifts = platform_.array.kind != array_kind::multiplier && !runs_on_side_array(platform_, *p.what, p.used);
+            // Sums over an operand that comes at run time can't be folded into a bias: no zero point on either side of it.
+            if (r.second_operand)
+                coding = activation_coding::signed_symmetric;
+            else if ((shifts || is_attention_product(*p.what)) && coding != activation_coding::signed_symmetric)
+                coding = activation_coding::unsigned_or_sign_magnitude;
+        }
+        return choose_(node, bits, coding);
+    }
+
+    formatted_network& f_;
+    const network_graph& graph_;
+    const platform_config& platform_;
+    const format_chooser& choose_;
+    std::vector<std::vector<std::size_t>> readers_;
+};
+
+/// The products with their schemes, without weights.
+void name_products(formatted_network& f, const std::vector<scheme>& schemes) {
+    for (std::size_t i = 0; i < schemes.size(); ++i) f.products.push_back({&f.network.layers[i], schemes[i], {}});
+}
+
+void require_graph(const workload& network) {
+    if (!network.graph)
+        throw input_error(diagnostic{network.source, 0, 0, network.name, "can't be run as a whole network: " + network.why_no_graph});
+}
+
+diagnostic refusal(const layer& l, const platform_config& platform, const std::string& why) {
+    diagnostic d = l.place;
+    d.field = fmt::format("layer {}", l.name);
+    d.message = fmt::format("can't run on platform {}: {}", platform.name, why);
+    return d;
+}
+
+/// Shape and width of an operand that comes at run time.
+quantized_weights runtime_operand(const layer& l, const scheme& used) {
+    const product_shape p = product_of(l);
+    quantized_weights w;
+    w.bits = used.activation_bits;
+    w.rows = p.n * p.repeat;
+    w.columns = p.k;
+    return w;
+}
+
+}  // namespace
+
+bool keeps_codes(const graph_node& node) {
+    if (const auto* pool = std::get_if<pool_op>(&node.op)) return pool->maximum;
+    return is<reshape_op>(node) || is<transpose_op>(node) || is<slice_op>(node) || is<pad_op>(node);
+}
+
+std::vector<scheme> schemes_of(const workload& network, const platform_config& platform, const scheme& format,
+                               const network_options& options) {
+    std::vector<std::size_t> weighted;
+    for (const graph_node& node : network.graph->nodes)
+        if (const auto* p = std::get_if<product_op>(&node.op))
+            if (!is_attention_product(network.layers[p->layer])) weighted.push_back(p->layer);
+    std::vector<scheme> schemes;
+    for (std::size_t i = 0; i < network.layers.size(); ++i) {
+        const layer& l = network.layers[i];
+        const bool end = !weighted.empty() && (i == weighted.front() || i == weighted.back());
+        scheme run = format;
+        if (end && options.ends_at_8_bits && !l.family && !l.own_scheme) {
+            run = scheme{};
+            run.activation_range = format.activation_range;
+            run.weight_bits = run.activation_bits = 8;
+        }
+        schemes.push_back(scheme_of(l, run, platform));
+    }
+    return schemes;
+}
+
+void refuse_unrunnable(const workload& network, const platform_config& platform, const scheme& format, const network_options& options) {
+    diagnostics problems;
+    const std::vector<scheme> schemes = schemes_of(network, platform, format, options);
+    for (std::size_t i = 0; i < schemes.size(); ++i)
+        if (const auto reason = why_not(platform, schemes[i])) problems.add(refusal(network.layers[i], platform, *reason));
+    if (platform.vector_unit.lanes == 0)
+        problems.add({"", 0, 0, "platform " + platform.name,
+                      "vector_unit.lanes: 1 to 256 lanes are wanted to run whole networks, it has no vector unit"});
+    problems.throw_if_any();
+}
+
+void fit_network(const workload& network, const platform_config& platform, const scheme& format, const weight_cache& cache,
+                 std::uint64_t seed, int threads, const network_options& options) {
+    const std::vector<scheme> schemes = schemes_of(network, platform, format, options);
+    for (std::size_t i = 0; i < schemes.size(); ++i)
+        if (!is_attention_product(network.layers[i]) && !cache.contains(network.layers[i], seed, schemes[i]))
+            cache.get(network.layers[i], seed, schemes[i], threads);
+}
+
+std::vector<std::optional<tensor_format>> formats_of(const workload& network, const platform_config& platform, const scheme& format,
+                                                     const format_chooser& choose, const network_options& options) {
+    require_graph(network);
+    formatted_network f;
+    f.network = network;
+    name_products(f, schemes_of(network, platform, format, options));
+    format_planner(f, platform, choose).plan();
+    std::vector<std::optional<tensor_format>> formats(f.nodes.size());
+    for (std::size_t i = 0; i < formats.size(); ++i)
+        if (f.nodes[i].value_of == i && !keeps_codes(network.graph->nodes[i])) formats[i] = f.nodes[i].format;
+    return formats;
+}
+
+formatted_network format_network(workload network, const platform_config& platform, const scheme& format, const format_chooser& choose,
+                                 const weight_cache& cache, std::uint64_t seed, int threads, const network_options& options) {
+    formatted_network f;
+    f.network = std::move(network);
+    require_graph(f.network);
+    refuse_unrunnable(f.network, platform, format, options);
+    name_products(f, schemes_of(f.network, platform, format, options));
+    format_planner(f, platform, choose).plan();
+    for (formatted_product& p : f.products)
+        p.weights = is_attention_product(*p.what) ? runtime_operand(*p.what, p.used) : cache.get(*p.what, seed, p.used, threads);
+    return f;
+}
+
+}  // namespace symmetree
