@@ -26,8 +26,4 @@ reference_result reference_product(const layer& l, const quantized_weights& w, c
 double post_arithmetic_sqnr_db(const layer& l, const quantized_weights& w, const quantized_activations& x,
                                const std::vector<std::int32_t>& accumulators);
 
-/// The reference requantizer: clamp(round_half_even(accumulator * multiplier / 2^shift) + zero_point, least, greatest), in
-/// exact integer arithmetic (__int128).
-std::int32_t reference_requantize(std::int64_t accumulator, std::int32_t multiplier, int shift, int zero_point, int least, int greatest);
-
 }  // namespace symmetree

@@ -3,8 +3,21 @@
 #include <fmt/format.h>
 
 #include "core/bit_stream.h"
+#include "reference/layer_integers.h"
 
 namespace symmetree {
+namespace {
+
+/// Per row: from its sums to the codes that it writes.
+std::vector<reference_factor> factors_of(const prepared_layer& l) {
+    const double output_step = lone_output_step(l.weights, *l.input);
+    std::vector<reference_factor> factors;
+    for (std::size_t row = 0; row < std::size_t(l.weights.rows); ++row)
+        factors.push_back(derive_row_factor(l.weights, row, l.input->step, output_step));
+    return factors;
+}
+
+}  // namespace
 
 void layer_check::begin(const layer_geometry& g, int trees, int m_block) {
     channels_ = g.n();
@@ -44,19 +57,19 @@ std::string layer_check::compare_sums(const reference_result& reference) const {
     return {};
 }
 
-std::string layer_check::compare_codes(const reference_result& reference, const layer_image& image,
+std::string layer_check::compare_codes(const reference_result& reference, const prepared_layer& l, const layer_image& image,
                                        const std::vector<std::uint8_t>& outputs) const {
     const layer_descriptor& d = image.descriptor;
+    const reference_output end{d.output_zero_point, d.output_least, d.output_greatest};
+    const std::vector<reference_factor> factors = factors_of(l);
     for (const output_block& block : blocks_) {
         bit_reader codes(outputs.data() + block.offset, block.bytes);
         for (std::int64_t v = 0; v < block.vectors; ++v)
             for (std::int64_t c = 0; c < block.channels; ++c) {
                 const std::int64_t row = block.repeat * channels_ + std::int64_t{block.n_block} * trees_ + c;
                 const std::int64_t vector = std::int64_t{block.m_block} * m_block_ + v;
-                const channel_record& channel = image.channels[std::size_t(row)];
                 const std::int32_t expected =
-                    reference_requantize(reference.accumulators[std::size_t(row * vectors_ + vector)], channel.multiplier, channel.shift,
-                                         d.output_zero_point, d.output_least, d.output_greatest);
+                    scaled_code(end, reference.accumulators[std::size_t(row * vectors_ + vector)], factors[std::size_t(row)]);
                 const std::int32_t found = codes.get_signed(d.geometry.output_bits);
                 if (found != expected) return fmt::format("{}: {}, reference {} (output code)", place_text(row, vector), found, expected);
             }
@@ -68,7 +81,7 @@ exactness layer_check::verdict(const prepared_layer& l, const layer_image& image
     const reference_result reference = reference_product(*l.what, l.weights, *l.input);
     exactness result;
     result.first_difference = compare_sums(reference);
-    if (result.first_difference.empty()) result.first_difference = compare_codes(reference, image, outputs);
+    if (result.first_difference.empty()) result.first_difference = compare_codes(reference, l, image, outputs);
     result.result = result.first_difference.empty() ? exactness::verdict::exact : exactness::verdict::differs;
     return result;
 }

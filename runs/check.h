@@ -28,7 +28,8 @@ private:
         std::int64_t row, vector;
     };
     std::string compare_sums(const reference_result& reference) const;
-    std::string compare_codes(const reference_result& reference, const layer_image& image, const std::vector<std::uint8_t>& outputs) const;
+    std::string compare_codes(const reference_result& reference, const prepared_layer& l, const layer_image& image,
+                              const std::vector<std::uint8_t>& outputs) const;
     std::string place_text(std::int64_t row, std::int64_t vector) const;
 
     std::int64_t channels_ = 0, vectors_ = 0;

@@ -6,7 +6,8 @@
 #include "core/error.h"
 #include "models/contract/image_scale.h"
 #include "models/vector_unit/adapter_math.h"
-#include "reference/vector_reference.h"
+#include "reference/adapter_reference.h"
+#include "tests/unit/vector_unit/as_reference.h"
 #include "tests/unit/vector_unit/random_formats.h"
 
 namespace symmetree {
@@ -46,8 +47,10 @@ TEST(adapter, equals_the_reference_and_is_near_the_real_one) {
         const adapter_weights w = any_weights(d, channels, hidden, d.one_of({0.0, 0.05, 0.3, 3.0}));
         const codes x = any_codes(d, in, static_cast<std::size_t>(rows) * channels);
         const adapter_parameters p = make_adapter(w, rows, in);
+        const adapter_integers r = derive_adapter(w, rows, in);
+        ASSERT_EQ(numbers_of(as_reference(p)), numbers_of(r));
         const std::uint16_t beta = adapter_beta(p, x.data());
-        ASSERT_EQ(beta, reference_beta(p, x));
+        ASSERT_EQ(beta, reference_beta(r, x));
         const double exact = exact_beta(w, in, x, rows);
         if (in.bits > 8 || exact <= 0.25 || exact >= 4) continue;
         // The mean's last bit is 2^-8 of a step, weights have 15 bits: parts in a thousand of the terms that beta is made of.
@@ -76,11 +79,8 @@ TEST(adapter, factors_equal_the_reference_at_every_beta) {
         for (int beta = 4096; beta <= 65535; beta += 7) {
             const auto b = static_cast<std::uint16_t>(beta);
             const fixed_multiplier divided = divided_by_beta(f, scale_of(b)), times = times_beta(f, scale_of(b));
-            const fixed_multiplier expected_divided = reference_divided_by_beta(f, b), expected_times = reference_times_beta(f, b);
-            ASSERT_EQ(divided.multiplier, expected_divided.multiplier) << beta;
-            ASSERT_EQ(divided.shift, expected_divided.shift) << beta;
-            ASSERT_EQ(times.multiplier, expected_times.multiplier) << beta;
-            ASSERT_EQ(times.shift, expected_times.shift) << beta;
+            ASSERT_EQ(numbers_of(as_reference(divided)), numbers_of(reference_divided_by_beta(as_reference(f), b))) << beta;
+            ASSERT_EQ(numbers_of(as_reference(times)), numbers_of(reference_times_beta(as_reference(f), b))) << beta;
             const double real = std::ldexp(f.multiplier, -f.shift);
             ASSERT_NEAR(std::ldexp(divided.multiplier, -divided.shift), real * 16384 / beta, real * 1.3e-4);  // 2^-14 of a quarter to four
             ASSERT_NEAR(std::ldexp(times.multiplier, -times.shift), real * beta / 16384, real * 1.3e-4);
@@ -101,10 +101,8 @@ TEST(adapter, additions_equal_the_reference) {
         const auto a = static_cast<std::uint16_t>(d.between(4096, 65535)), b = static_cast<std::uint16_t>(d.one_of({4096, 1 << 14, 65535}));
         const add_parameters p{
             3, -4, d.between(16384, 32767), d.between(0, 32767), static_cast<std::uint8_t>(d.between(2, 30)), {0, -128, 127}};
-        const add_parameters found = times_betas(p, scale_of(a), scale_of(b)), wanted = reference_times_betas(p, a, b);
-        ASSERT_EQ(found.a_multiplier, wanted.a_multiplier) << "seed " << seed;
-        ASSERT_EQ(found.b_multiplier, wanted.b_multiplier) << "seed " << seed;
-        ASSERT_EQ(found.shift, wanted.shift) << "seed " << seed;
+        const add_parameters found = times_betas(p, scale_of(a), scale_of(b));
+        ASSERT_EQ(numbers_of(as_reference(found)), numbers_of(reference_times_betas(as_reference(p), a, b))) << "seed " << seed;
         ASSERT_LT(std::max(found.a_multiplier, found.b_multiplier), 1 << 15) << "seed " << seed;
         ASSERT_NEAR(std::ldexp(found.a_multiplier, -found.shift), std::ldexp(p.a_multiplier * (a / 16384.0), -p.shift),
                     std::ldexp(0.51, -found.shift));
@@ -146,12 +144,12 @@ TEST(adapter, the_greatest_operands_fit) {
     p.second = {-32767};
     p.second_bias = -(std::int64_t{1} << 56);
     p.mean = make_adapter({{1}, {0}, {1}, 1}, 65536, {16, 0, -32768, 32767, 1}).mean;
-    for (const codes& x : {low, high}) EXPECT_EQ(adapter_beta(p, x.data()), reference_beta(p, x));
+    for (const codes& x : {low, high}) EXPECT_EQ(adapter_beta(p, x.data()), reference_beta(as_reference(p), x));
     p.rows = 1;
     p.channels = 65536;
     p.mean = {256 * 64, 6};
     p.first.assign(65536, -32768);
-    for (const codes& x : {low, high}) EXPECT_EQ(adapter_beta(p, x.data()), reference_beta(p, x));
+    for (const codes& x : {low, high}) EXPECT_EQ(adapter_beta(p, x.data()), reference_beta(as_reference(p), x));
 }
 
 TEST(adapter, refuses_weights_that_do_not_fit_each_other) {

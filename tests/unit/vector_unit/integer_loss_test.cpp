@@ -9,15 +9,14 @@
 #include <sstream>
 
 #include "core/random.h"
-#include "models/vector_unit/vector_float_math.h"
 #include "models/vector_unit/vector_math.h"
+#include "reference/vector_float.h"
 
 // What the integer forms lose against the operators on real numbers, beside what 8-bit or 4-bit output codes lose anyway.
 // The rows stand in docs/numerics.md; the inputs are quantized first, so that their own error counts on neither side.
 namespace symmetree {
 namespace {
 
-using codes = std::vector<std::int16_t>;
 using values = std::vector<double>;
 
 values normal_values(std::string_view name, std::size_t count, double mean, double deviation) {
@@ -86,10 +85,9 @@ loss gelu_loss(int in_bits, int out_bits) {
     values exact = dequantized(c, in);
     for (double& v : exact) v = exact_gelu(v);
     const tensor_format out = range_format(exact, out_bits);
-    codes integer(c.size()), floating(c.size());
+    codes integer(c.size());
     gelu_codes(make_gelu(in, out), c.data(), integer.data(), c.size());
-    gelu_float(in, out, c.data(), floating.data(), c.size());
-    return compare("GELU", in_bits, out, exact, integer, floating);
+    return compare("GELU", in_bits, out, exact, integer, gelu_float(in, out, c));
 }
 
 values exact_softmax_rows(const values& x, std::size_t columns) {
@@ -109,10 +107,10 @@ loss softmax_loss(int in_bits, int out_bits, bool whole_range) {
     const codes c = quantized(x, in);
     const values exact = exact_softmax_rows(dequantized(c, in), columns);
     const tensor_format out = range_format(whole_range ? values{1.0} : exact, out_bits);
-    codes integer(c.size()), floating(c.size());
+    codes integer(c.size());
     softmax_rows(make_softmax(in, out), c.data(), integer.data(), rows, columns);
-    softmax_float(in, out, c.data(), floating.data(), rows, columns);
-    return compare(whole_range ? "softmax, codes up to 1" : "softmax, codes up to the greatest", in_bits, out, exact, integer, floating);
+    return compare(whole_range ? "softmax, codes up to 1" : "softmax, codes up to the greatest", in_bits, out, exact, integer,
+                   softmax_float(in, out, c, columns));
 }
 
 loss layer_norm_loss(int in_bits, int out_bits) {
@@ -131,10 +129,9 @@ loss layer_norm_loss(int in_bits, int out_bits) {
         exact.insert(exact.end(), row.begin(), row.end());
     }
     const tensor_format out = range_format(exact, out_bits);
-    codes integer(c.size()), floating(c.size());
+    codes integer(c.size());
     layer_norm_rows(make_layer_norm(gain, bias, 1e-6, in, out), c.data(), integer.data(), rows);
-    layer_norm_float(gain, bias, 1e-6, in, out, c.data(), floating.data(), rows);
-    return compare("layer norm", in_bits, out, exact, integer, floating);
+    return compare("layer norm", in_bits, out, exact, integer, layer_norm_float(gain, bias, 1e-6, in, out, c));
 }
 
 loss add_loss(int bits) {
@@ -144,10 +141,9 @@ loss add_loss(int bits) {
     values exact = dequantized(a, in_a);
     for (std::size_t i = 0; i < exact.size(); ++i) exact[i] += in_b.value_of(b[i]);
     const tensor_format out = range_format(exact, bits);
-    codes integer(a.size()), floating(a.size());
+    codes integer(a.size());
     add_codes(make_add(in_a, in_b, out), a.data(), b.data(), integer.data(), a.size());
-    add_float(in_a, in_b, out, {}, a.data(), b.data(), floating.data(), a.size());
-    return compare("addition", bits, out, exact, integer, floating);
+    return compare("addition", bits, out, exact, integer, add_float(in_a, in_b, out, {}, a, b));
 }
 
 loss mean_loss(int bits) {
@@ -159,10 +155,9 @@ loss mean_loss(int bits) {
     values exact(columns);
     for (std::size_t i = 0; i < c.size(); ++i) exact[i % columns] += in.value_of(c[i]) / rows;
     const tensor_format out = range_format(exact, bits);
-    codes integer(columns), floating(columns);
+    codes integer(columns);
     mean_codes(make_mean(rows, in, out), c.data(), integer.data(), 1, columns);
-    mean_float(rows, in, out, {}, c.data(), floating.data(), 1, columns);
-    return compare("mean of 49", bits, out, exact, integer, floating);
+    return compare("mean of 49", bits, out, exact, integer, mean_float(rows, in, out, c, columns));
 }
 
 void expect_documented(const loss& l) {
