@@ -9,11 +9,11 @@
 
 #include "core/digest.h"
 #include "core/temporary_folder.h"
-#include "runs/child_process.h"
 #include "runs/evaluation_identity.h"
-#include "runs/layer_report.h"
+#include "runs/network_report.h"
 #include "runs/pricing.h"
 #include "runs/run_network.h"
+#include "runs/worker_pool.h"
 #include "traces/writers.h"
 
 namespace symmetree {
@@ -51,10 +51,6 @@ shard_outcome outcome_from(const std::string& text) {
     return {j.at("best").get<std::vector<std::vector<int>>>(), j.at("difference").get<std::string>(), j.at("costs").get<std::string>(),
             j.at("tensors").get<std::vector<std::string>>()};
 }
-
-struct image_range {
-    std::int64_t first = 0, count = 0;
-};
 
 std::string difference_of(const std::vector<std::int16_t>& found, const std::vector<std::int16_t>& wanted, std::int64_t image) {
     for (std::size_t i = 0; i < wanted.size(); ++i)
@@ -186,50 +182,6 @@ std::vector<image_range> ranges_of(const evaluation_input& input) {
     return ranges;
 }
 
-/// By range, the float network's first and the tasks' behind them: the keys of what they find out.
-std::vector<std::string> keys_of(const evaluation_input& input, const std::vector<evaluation_task>& tasks,
-                                 const std::vector<cost_table>& prices, const std::vector<adapter_set>& adapters,
-                                 const std::vector<image_range>& ranges, const std::string& program) {
-    const std::string network = identity_of(input.network, input.seed) + identity_of(input.adapted_formats),
-                      seen = identity_of(input.statistics);
-    std::vector<std::string> images, keys;
-    for (const image_range& r : ranges) images.push_back(identity_of_images(input.image, r.first, r.count));
-    for (std::size_t i = 0; i < ranges.size(); ++i) keys.push_back(digest_of(fmt::format("float {} {} {}", program, network, images[i])));
-    for (std::size_t t = 0; t < tasks.size(); ++t) {
-        const range_choice range = range_of(input.range, tasks[t].format);
-        const std::string task =
-            fmt::format("task {} {} {} {} {} {} {} {}", program, network, identity_of(tasks[t], prices[t]), seen,
-                        static_cast<int>(range.method), range.percentile, input.options.ends_at_8_bits, identity_of(adapters[t]));
-        for (std::size_t i = 0; i < ranges.size(); ++i) {
-            const std::int64_t checked = std::clamp<std::int64_t>(input.checked - ranges[i].first, 0, ranges[i].count);
-            keys.push_back(digest_of(fmt::format("{} {} {} {}", task, images[i], ranges[i].first, checked)));
-        }
-    }
-    return keys;
-}
-
-/// Runs `work` of every index in a process of its own, `jobs` at a time, and hands its result to `take` as soon as it is there.
-void run_each(const std::vector<std::size_t>& indices, int jobs, const std::function<std::string(std::size_t)>& work,
-              const std::function<void(std::size_t, const std::string&)>& take) {
-    std::map<std::size_t, child_process> running;
-    for (auto next = indices.begin(); next != indices.end() || !running.empty();) {
-        for (; next != indices.end() && running.size() < std::size_t(jobs); ++next)
-            running.emplace(*next, child_process([&, index = *next] { return work(index); }));
-        std::vector<int> descriptors;
-        for (const auto& [index, process] : running) descriptors.push_back(process.descriptor());
-        const std::vector<bool> ready = readable(descriptors, 1000);
-        std::size_t i = 0;
-        for (auto r = running.begin(); r != running.end(); ++i) {
-            if (!ready[i] || r->second.read_some()) {
-                ++r;
-                continue;
-            }
-            take(r->first, r->second.wait().result_or_throw());
-            r = running.erase(r);
-        }
-    }
-}
-
 /// The parts of one task in the order of the images.
 shard_outcome joined(const std::vector<std::string>& outcomes, std::size_t first, std::size_t count) {
     shard_outcome whole;
@@ -273,20 +225,21 @@ evaluation_result evaluate_with(const evaluation_input& input, const std::vector
         if (how.progress) how.progress(done, input.images * std::int64_t(tasks.size() + 1));
     };
     tell();
-    run_each(
-        wanted, how.jobs,
-        [&](std::size_t i) {
-            const std::size_t task = i / ranges.size();
-            const image_range& range = ranges[i % ranges.size()];
-            return to_text(task == 0 ? run_float(input, range)
-                                     : run_task(input, tasks[task - 1], adapters[task - 1], cache, range, prices[task - 1]));
-        },
-        [&](std::size_t i, const std::string& outcome) {
-            outcomes[i] = outcome;
-            done += ranges[i % ranges.size()].count;
-            if (how.kept) how.kept->keep(keys[i], outcome);
-            tell();
-        });
+    worker_task each;
+    each.work = [&](std::size_t next) {
+        const std::size_t i = wanted[next], task = i / ranges.size();
+        const image_range& range = ranges[i % ranges.size()];
+        return to_text(task == 0 ? run_float(input, range)
+                                 : run_task(input, tasks[task - 1], adapters[task - 1], cache, range, prices[task - 1]));
+    };
+    each.take = [&](std::size_t next, const child_outcome& outcome) {
+        const std::size_t i = wanted[next];
+        outcomes[i] = outcome.result_or_throw();
+        done += ranges[i % ranges.size()].count;
+        if (how.kept) how.kept->keep(keys[i], outcomes[i]);
+        tell();
+    };
+    run_tasks(wanted.size(), {how.jobs, 0}, each);
 
     const shard_outcome floats = joined(outcomes, 0, ranges.size());
     evaluation_result result;
@@ -305,22 +258,6 @@ evaluation_result evaluate_with(const evaluation_input& input, const std::vector
         result.tasks.push_back(std::move(e));
     }
     return result;
-}
-
-const char* name_of(vector_operation o) {
-    switch (o) {
-        case vector_operation::requantize: return "requantize";
-        case vector_operation::add: return "add";
-        case vector_operation::gelu: return "gelu";
-        case vector_operation::softmax: return "softmax";
-        case vector_operation::layer_norm: return "layer_norm";
-        case vector_operation::pool: return "pool";
-        case vector_operation::mean: return "mean";
-        case vector_operation::rearrange: return "rearrange";
-        case vector_operation::stage: return "stage";
-        case vector_operation::adapter: return "adapter";
-    }
-    return "?";
 }
 
 }  // namespace
@@ -356,49 +293,6 @@ evaluation_result evaluate(const evaluation_input& input, const std::vector<eval
     if (cache.enabled()) return evaluate_with(input, tasks, cache, how);
     const temporary_folder folder;
     return evaluate_with(input, tasks, weight_cache(folder.path()), how);
-}
-
-report network_report(const quantized_network& q, const platform_config& platform, const scheme& format, std::uint64_t seed,
-                      bool timing_only, const network_program& program, const std::vector<layer_result>& steps, const cost_table& prices) {
-    report out;
-    out.workload = q.network.name;
-    out.workload_source = q.network.source;
-    out.platform = platform.name;
-    out.scheme = to_string(format);
-    out.seed = seed;
-    out.timing_only = timing_only;
-    out.array_weight_bits = platform.array.weight_bits;
-    out.array_activation_bits = platform.array.activation_bits;
-    out.array_trees = platform.array.trees;
-    out.array_lanes = platform.array.lanes;
-    out.dram_bytes_per_cycle = double(platform.dram.bandwidth_bytes) / double(platform.dram.bandwidth_cycles);
-    out.notes.push_back(
-        "one image through the whole network: every operator is timed and priced, tensors go through DRAM between operators");
-    std::map<std::string, int> uses;
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-        const network_step& step = program.steps[i];
-        const graph_node& node = q.network.graph->nodes[step.node];
-        if (step.is_product) {
-            const formatted_product& p = q.products[step.layer];
-            const bool on_side_array = q.product_records[step.layer].on_side_array;
-            out.layers.push_back(
-                layer_report_of(platform, {*p.what, p.used, on_side_array, p.weights, program.plans[step.layer]}, steps[i]));
-            continue;
-        }
-        layer_report l;
-        const int use = ++uses[step.name];
-        l.name = fmt::format("{} ({}{})", step.name, name_of(step.operation), use > 1 ? fmt::format(" {}", use) : "");
-        l.scheme = "integer";
-        l.unit = fmt::format("vector_unit {}", platform.vector_unit.lanes);
-        l.mapping = name_of(step.operation);
-        l.cycles = steps[i].cycles;
-        l.split = steps[i].split;
-        l.units = activity_of(platform, steps[i], node.kind);
-        l.memories = steps[i].memories;
-        out.layers.push_back(std::move(l));
-    }
-    price(out, platform, prices);
-    return out;
 }
 
 }  // namespace symmetree

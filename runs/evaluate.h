@@ -95,9 +95,4 @@ struct evaluation_run {
 evaluation_result evaluate(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const weight_cache& cache,
                            const evaluation_run& how);
 
-/// The report of one image, layer by layer and step by step.
-report network_report(const quantized_network& q, const platform_config& platform, const scheme& format, std::uint64_t seed,
-                      bool timing_only, const struct network_program& program, const std::vector<struct layer_result>& steps,
-                      const cost_table& prices);
-
 }  // namespace symmetree

@@ -39,6 +39,22 @@ outlier_report outliers_of(const platform_config& platform, const planned_layer&
 
 }  // namespace
 
+report report_header(const workload& network, const platform_config& platform, const scheme& format, std::uint64_t seed, bool timing_only) {
+    report out;
+    out.workload = network.name;
+    out.workload_source = network.source;
+    out.platform = platform.name;
+    out.scheme = to_string(format);
+    out.seed = seed;
+    out.timing_only = timing_only;
+    out.array_weight_bits = platform.array.weight_bits;
+    out.array_activation_bits = platform.array.activation_bits;
+    out.array_trees = platform.array.trees;
+    out.array_lanes = platform.array.lanes;
+    out.dram_bytes_per_cycle = double(platform.dram.bandwidth_bytes) / double(platform.dram.bandwidth_cycles);
+    return out;
+}
+
 layer_report layer_report_of(const platform_config& platform, const planned_layer& l, const layer_result& result) {
     const array_config& array = array_of(platform, l.on_side_array);
     const product_shape shape = product_of(l.what);

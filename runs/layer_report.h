@@ -18,6 +18,9 @@ struct planned_layer {
     const layer_plan& plan;
 };
 
+/// A report without rows, notes and prices: what was run, on which platform.
+report report_header(const workload& network, const platform_config& platform, const scheme& format, std::uint64_t seed, bool timing_only);
+
 /// The layer's row of a report: all but its prices and its check.
 layer_report layer_report_of(const platform_config& platform, const planned_layer& l, const layer_result& result);
 

@@ -64,18 +64,7 @@ planned_layer planned(const prepared_layer& l) { return {*l.what, l.used, l.on_s
 
 report report_of(const prepared_run& run, const std::vector<layer_result>& results, const cost_table& table) {
     const run_request& request = run.request;
-    report out;
-    out.workload = request.network.name;
-    out.workload_source = request.network.source;
-    out.platform = request.platform.name;
-    out.scheme = to_string(request.format);
-    out.seed = request.seed;
-    out.timing_only = request.timing_only;
-    out.array_weight_bits = request.platform.array.weight_bits;
-    out.array_activation_bits = request.platform.array.activation_bits;
-    out.array_trees = request.platform.array.trees;
-    out.array_lanes = request.platform.array.lanes;
-    out.dram_bytes_per_cycle = double(request.platform.dram.bandwidth_bytes) / double(request.platform.dram.bandwidth_cycles);
+    report out = report_header(request.network, request.platform, request.format, request.seed, request.timing_only);
     out.not_simulated = request.network.not_simulated;
     out.notes = run.notes;
     for (std::size_t i = 0; i < results.size(); ++i)
