@@ -138,7 +138,8 @@ bool keeps_codes(const graph_node& node) {
 std::vector<scheme> schemes_of(const workload& network, const platform_config& platform, const scheme& format,
                                const network_options& options) {
     std::vector<std::size_t> weighted;
-    for (const graph_node& node : network.graph->nodes)
+    const std::vector<graph_node> none;
+    for (const graph_node& node : network.graph ? network.graph->nodes : none)
         if (const auto* p = std::get_if<product_op>(&node.op))
             if (!is_attention_product(network.layers[p->layer])) weighted.push_back(p->layer);
     std::vector<scheme> schemes;

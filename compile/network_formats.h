@@ -30,7 +30,7 @@ formatted_network format_network(workload network, const platform_config& platfo
 std::vector<std::optional<tensor_format>> formats_of(const workload& network, const platform_config& platform, const scheme& format,
                                                      const format_chooser& choose, const network_options& options);
 
-/// The scheme of each layer, the ends included.
+/// The scheme of each layer, the ends included; layers without a graph have no ends.
 std::vector<scheme> schemes_of(const workload& network, const platform_config& platform, const scheme& format,
                                const network_options& options);
 
