@@ -36,9 +36,12 @@ std::vector<scheme> schemes_of(const workload& network, const platform_config& p
 
 /// Throws input_error with every layer that the platform has no hardware for.
 void refuse_unrunnable(const workload& network, const platform_config& platform, const scheme& format, const network_options& options);
-/// Fits the weights that the cache lacks; nothing else. Uses threads, so it belongs into a process of its own.
-void fit_network(const workload& network, const platform_config& platform, const scheme& format, const weight_cache& cache,
+/// Fits the weights that the cache lacks of layers that can run; nothing else. Uses threads, so it belongs into a process of its own.
+void fit_weights(const workload& network, const platform_config& platform, const scheme& format, const weight_cache& cache,
                  std::uint64_t seed, int threads, const network_options& options);
+
+/// Shape and width of an operand that comes at run time: the second of a product of activations.
+quantized_weights runtime_operand(const layer& l, const scheme& used);
 
 /// True for nodes that only reorder or select: they keep their input's codes.
 bool keeps_codes(const graph_node& node);

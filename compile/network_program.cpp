@@ -9,7 +9,7 @@
 
 #include "compile/layer_plan.h"
 #include "compile/layer_scheme.h"
-#include "compile/sum_bounds.h"
+#include "compile/product_program.h"
 #include "core/bit_stream.h"
 #include "models/vector_unit/adapter_math.h"
 
@@ -69,6 +69,10 @@ public:
         out_.input = out_.views[graph_.input];
         out_.output = out_.views[graph_.output];
         out_.bytes = next_;
+        out_.descriptors = static_cast<std::uint32_t>(out_.steps.size());
+        out_.input_address = buffer_of(out_.input).address;
+        out_.result_address = buffer_of(out_.output).address;
+        out_.result_bytes = buffer_of(out_.output).bytes();
         if (next_ > platform_.dram.capacity_bytes)
             throw input_error(diagnostic{
                 q_.network.source, 0, 0, q_.network.name,
@@ -91,16 +95,10 @@ private:
             const auto* op = std::get_if<product_op>(&graph_.nodes[i].op);
             if (!op) continue;
             const formatted_product& p = q_.products[op->layer];
-            const product_integers& integers = q_.product_records[op->layer];
             try {
-                out_.plans[op->layer] = plan_layer(platform_, geometry_of(*p.what), p.weights, integers.input, integers.on_side_array);
-                if (const auto overflow = overflow_of(platform_, *p.what, out_.plans[op->layer], p.weights, integers.input))
-                    throw does_not_fit(*overflow);
+                out_.plans[op->layer] = plan_product(platform_, p, q_.product_records[op->layer]);
             } catch (const does_not_fit& e) {
-                diagnostic d = p.what->place;
-                d.field = fmt::format("layer {}", p.what->name);
-                d.message = fmt::format("can't run on platform {}: {}", platform_.name, e.what());
-                problems_.add(std::move(d));
+                problems_.add(refusal(*p.what, platform_, e.what()));
             }
         }
         problems_.throw_if_any();
@@ -483,11 +481,8 @@ private:
             return;
         }
         d.weights_address = reserve(dense_bytes(plan));
-        if (with_values_) out_.contents.push_back({d.weights_address, pack_dense_codes(platform_, plan, p.weights)});
-        if (!plan.outliers.present()) return;
-        std::vector<std::uint8_t> outliers = pack_outlier_stream(platform_, plan, p.weights);
-        d.outliers_address = reserve(outliers.size());
-        out_.contents.push_back({d.outliers_address, std::move(outliers)});
+        if (plan.outliers.present()) d.outliers_address = reserve(outlier_bytes(plan));
+        for (placed_bytes& part : stored_operand(platform_, d, plan, p.weights, with_values_)) out_.contents.push_back(std::move(part));
     }
 
     /// The operand that takes the place of the weights, [..][inner][columns], into the order of a weight stream.

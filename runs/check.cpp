@@ -44,16 +44,16 @@ std::string layer_check::compare_sums(const reference_result& reference) const {
     return {};
 }
 
-std::string layer_check::compare_codes(const reference_result& reference, const layer_image& image,
+std::string layer_check::compare_codes(const reference_result& reference, const prepared_layer& l,
                                        const std::vector<std::uint8_t>& outputs) const {
-    const layer_descriptor& d = image.descriptor;
+    const layer_descriptor& d = l.plan.descriptor;
     for (const output_block& block : blocks_) {
         bit_reader codes(outputs.data() + block.offset, block.bytes);
         for (std::int64_t v = 0; v < block.vectors; ++v)
             for (std::int64_t c = 0; c < block.channels; ++c) {
                 const std::int64_t row = block.repeat * channels_ + std::int64_t{block.n_block} * trees_ + c;
                 const std::int64_t vector = std::int64_t{block.m_block} * m_block_ + v;
-                const channel_record& channel = image.channels[std::size_t(row)];
+                const channel_record& channel = l.integers.channels[std::size_t(row)];
                 const std::int32_t expected =
                     reference_requantize(reference.accumulators[std::size_t(row * vectors_ + vector)], channel.multiplier, channel.shift,
                                          d.output_zero_point, d.output_least, d.output_greatest);
@@ -64,18 +64,18 @@ std::string layer_check::compare_codes(const reference_result& reference, const 
     return {};
 }
 
-exactness layer_check::verdict(const prepared_layer& l, const layer_image& image, const std::vector<std::uint8_t>& outputs) const {
-    const reference_result reference = reference_product(*l.what, l.weights, *l.input);
+exactness layer_check::verdict(const prepared_layer& l, const std::vector<std::uint8_t>& outputs) const {
+    const reference_result reference = reference_product(*l.product.what, l.product.weights, *l.input);
     exactness result;
     result.first_difference = compare_sums(reference);
-    if (result.first_difference.empty()) result.first_difference = compare_codes(reference, image, outputs);
+    if (result.first_difference.empty()) result.first_difference = compare_codes(reference, l, outputs);
     result.result = result.first_difference.empty() ? exactness::verdict::exact : exactness::verdict::differs;
     return result;
 }
 
 double layer_check::arithmetic_sqnr_db(const prepared_layer& l) const {
     const std::vector<std::int32_t> sums(sums_.begin(), sums_.end());
-    return post_arithmetic_sqnr_db(*l.what, l.weights, *l.input, sums);
+    return post_arithmetic_sqnr_db(*l.product.what, l.product.weights, *l.input, sums);
 }
 
 }  // namespace symmetree

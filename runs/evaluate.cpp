@@ -9,6 +9,7 @@
 
 #include "core/digest.h"
 #include "core/temporary_folder.h"
+#include "runs/activation_formats.h"
 #include "runs/evaluation_identity.h"
 #include "runs/network_report.h"
 #include "runs/pricing.h"
@@ -195,19 +196,10 @@ shard_outcome joined(const std::vector<std::string>& outcomes, std::size_t first
     return whole;
 }
 
-evaluation_result evaluate_with(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const weight_cache& cache,
-                                const evaluation_run& how) {
-    const std::vector<cost_table> prices = checked_tasks(input, tasks);
-    child_process fitting([&] {
-        for (const evaluation_task& task : tasks)
-            fit_network(input.network, task.platform, task.format, cache, input.seed, how.jobs, input.options);
-        return std::string();
-    });
-    fitting.wait().result_or_throw();
-    std::vector<adapter_set> adapters;
-    for (const evaluation_task& task : tasks) adapters.push_back(adapters_of(input, task, cache));
-
-    const std::vector<image_range> ranges = ranges_of(input);
+/// What every process found out, by range, the float network's first and the tasks' behind them.
+std::vector<std::string> outcomes_of(const evaluation_input& input, const std::vector<evaluation_task>& tasks,
+                                     const std::vector<cost_table>& prices, const std::vector<adapter_set>& adapters,
+                                     const std::vector<image_range>& ranges, const weight_cache& cache, const evaluation_run& how) {
     std::vector<std::string> outcomes(ranges.size() * (tasks.size() + 1)), keys;
     std::vector<std::size_t> wanted;
     std::int64_t done = 0;
@@ -240,23 +232,41 @@ evaluation_result evaluate_with(const evaluation_input& input, const std::vector
         tell();
     };
     run_tasks(wanted.size(), {how.jobs, 0}, each);
+    return outcomes;
+}
 
+evaluation evaluation_of(const evaluation_input& input, const evaluation_task& task, const shard_outcome& floats, const shard_outcome& o) {
+    evaluation e;
+    count(e.counts, o.best, input.labels);
+    for (std::size_t i = 0; i < o.best.size(); ++i) e.agreeing += o.best[i].front() == floats.best[i].front();
+    e.first_difference = o.first_difference;
+    e.tensors = o.tensors;
+    if (task.arithmetic == vector_arithmetic::integer) {
+        e.checked = std::min(input.checked, input.images);
+        e.costs = report_from_json(o.costs);
+    }
+    return e;
+}
+
+evaluation_result evaluate_with(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const weight_cache& cache,
+                                const evaluation_run& how) {
+    const std::vector<cost_table> prices = checked_tasks(input, tasks);
+    child_process fitting([&] {
+        for (const evaluation_task& task : tasks)
+            fit_weights(input.network, task.platform, task.format, cache, input.seed, how.jobs, input.options);
+        return std::string();
+    });
+    fitting.wait().result_or_throw();
+    std::vector<adapter_set> adapters;
+    for (const evaluation_task& task : tasks) adapters.push_back(adapters_of(input, task, cache));
+
+    const std::vector<image_range> ranges = ranges_of(input);
+    const std::vector<std::string> outcomes = outcomes_of(input, tasks, prices, adapters, ranges, cache, how);
     const shard_outcome floats = joined(outcomes, 0, ranges.size());
     evaluation_result result;
     count(result.float_counts, floats.best, input.labels);
-    for (std::size_t t = 0; t < tasks.size(); ++t) {
-        const shard_outcome o = joined(outcomes, (t + 1) * ranges.size(), ranges.size());
-        evaluation e;
-        count(e.counts, o.best, input.labels);
-        for (std::size_t i = 0; i < o.best.size(); ++i) e.agreeing += o.best[i].front() == floats.best[i].front();
-        e.first_difference = o.first_difference;
-        e.tensors = o.tensors;
-        if (tasks[t].arithmetic == vector_arithmetic::integer) {
-            e.checked = std::min(input.checked, input.images);
-            e.costs = report_from_json(o.costs);
-        }
-        result.tasks.push_back(std::move(e));
-    }
+    for (std::size_t t = 0; t < tasks.size(); ++t)
+        result.tasks.push_back(evaluation_of(input, tasks[t], floats, joined(outcomes, (t + 1) * ranges.size(), ranges.size())));
     return result;
 }
 
@@ -268,23 +278,6 @@ const char* to_string(vector_arithmetic arithmetic) {
         case vector_arithmetic::float32: return "float32";
     }
     return "?";
-}
-
-range_choice range_of(const std::optional<range_choice>& wanted, const scheme& format) {
-    if (wanted) return *wanted;
-    return {format.activation_range == range_method::min_max ? calibration_range::min_max : calibration_range::mse, 100};
-}
-
-format_chooser adaptive_chooser(const workload& network, const adaptive_network& adaptive, const calibration& seen,
-                                const range_choice& range, const std::map<std::string, tensor_format>& adapted) {
-    return [&network, &adaptive, &seen, &adapted, range](std::size_t node, int bits, activation_coding coding) {
-        const bool put_in = std::count(adaptive.requantized.begin(), adaptive.requantized.end(), node) > 0;
-        const auto given = put_in ? adapted.find(adapted_tensor(adaptive, node)) : adapted.end();
-        if (given == adapted.end()) return format_for(network, seen, range, adaptive.origin[node], bits, coding);
-        if (const auto reason = why_unfit(given->second, bits, coding))
-            throw input_error(diagnostic{network.source, 0, 0, "adapter behind " + given->first, *reason});
-        return given->second;
-    };
 }
 
 evaluation_result evaluate(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const weight_cache& cache,

@@ -7,6 +7,7 @@
 #include "core/digest.h"
 #include "core/input_file.h"
 #include "core/packing.h"
+#include "runs/activation_formats.h"
 #include "workloads/quantize/weight_file.h"
 
 namespace symmetree {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "runs/activation_formats.h"
+
 namespace symmetree {
 namespace {
 

@@ -52,10 +52,7 @@ report network_report(const quantized_network& q, const platform_config& platfor
     for (std::size_t i = 0; i < steps.size(); ++i) {
         const network_step& step = program.steps[i];
         if (step.is_product) {
-            const formatted_product& p = q.products[step.layer];
-            const bool on_side_array = q.product_records[step.layer].on_side_array;
-            out.layers.push_back(
-                layer_report_of(platform, {*p.what, p.used, on_side_array, p.weights, program.plans[step.layer]}, steps[i]));
+            out.layers.push_back(layer_report_of(platform, q.products[step.layer], program.plans[step.layer], steps[i]));
         } else {
             out.layers.push_back(step_report(platform, step, ++uses[step.name], q.network.graph->nodes[step.node].kind, steps[i]));
         }

@@ -4,8 +4,9 @@
 
 #include <algorithm>
 
-#include "runs/evaluate.h"
+#include "runs/activation_formats.h"
 #include "runs/fit_adapters.h"
+#include "workloads/calibration/tensor_formats.h"
 
 namespace symmetree {
 namespace {

@@ -20,7 +20,7 @@ namespace {
 
 std::vector<report> run_with_cache(const std::vector<run_request>& requests, const weight_cache& cache, int jobs) {
     child_process fitting([&] {
-        for (const run_request& r : requests) fit_weights(r.network, r.platform, r.format, r.seed, cache, r.threads);
+        for (const run_request& r : requests) fit_weights(r.network, r.platform, r.format, cache, r.seed, r.threads, layers_alone);
         return std::string();
     });
     fitting.wait().result_or_throw();
