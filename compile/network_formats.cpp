@@ -149,7 +149,7 @@ std::vector<scheme> schemes_of(const workload& network, const platform_config& p
     return schemes;
 }
 
-void refuse_unrunnable(const workload& network, const platform_config& platform, const scheme& format, const network_options& options) {
+void require_runnable(const workload& network, const platform_config& platform, const scheme& format, const network_options& options) {
     diagnostics problems;
     const std::vector<scheme> schemes = schemes_of(network, platform, format, options);
     for (std::size_t i = 0; i < schemes.size(); ++i)
@@ -188,7 +188,7 @@ formatted_network format_network(workload network, const platform_config& platfo
     formatted_network f;
     f.network = std::move(network);
     require_graph(f.network);
-    refuse_unrunnable(f.network, platform, format, options);
+    require_runnable(f.network, platform, format, options);
     name_products(f, schemes_of(f.network, platform, format, options));
     format_planner(f, platform, choose).plan();
     for (formatted_product& p : f.products)

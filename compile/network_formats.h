@@ -35,7 +35,7 @@ std::vector<scheme> schemes_of(const workload& network, const platform_config& p
                                const network_options& options);
 
 /// Throws input_error with every layer that the platform has no hardware for.
-void refuse_unrunnable(const workload& network, const platform_config& platform, const scheme& format, const network_options& options);
+void require_runnable(const workload& network, const platform_config& platform, const scheme& format, const network_options& options);
 /// Fits the weights that the cache lacks of layers that can run; nothing else. Uses threads, so it belongs into a process of its own.
 void fit_weights(const workload& network, const platform_config& platform, const scheme& format, const weight_cache& cache,
                  std::uint64_t seed, int threads, const network_options& options);

@@ -156,7 +156,7 @@ std::vector<cost_table> checked_tasks(const evaluation_input& input, const std::
             request.platform = task.platform;
             request.cost_directory = input.cost_directory;
             prices.push_back(prices_of(request));
-            refuse_unrunnable(input.network, task.platform, task.format, input.options);
+            require_runnable(input.network, task.platform, task.format, input.options);
             const adaptive_network adaptive = adaptive_of(input, task);
             formats_of(adaptive.network, task.platform, task.format, chooser_of(input, task, adaptive), input.options);
         } catch (const input_error& e) {

@@ -64,7 +64,7 @@ void load_prices(std::vector<run_request>& requests) {
 
 }  // namespace
 
-void refuse_unrunnable(const std::vector<run_request>& requests) {
+void require_runnable_alone(const std::vector<run_request>& requests) {
     diagnostics problems;
     for (const run_request& request : requests) {
         // One reason often holds for a whole network: it is told once, at its first layer, with how many more there are.
@@ -92,7 +92,7 @@ void refuse_unrunnable(const std::vector<run_request>& requests) {
 }
 
 std::vector<report> run_points(std::vector<run_request> requests, const weight_cache& cache, int jobs) {
-    refuse_unrunnable(requests);
+    require_runnable_alone(requests);
     load_prices(requests);
     if (cache.enabled()) return run_with_cache(requests, cache, jobs);
     const temporary_folder folder;
