@@ -5,15 +5,12 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "compile/memory_map.h"
 #include "core/bit_stream.h"
 #include "models/contract/descriptor.h"
 
 namespace symmetree {
 namespace {
-
-constexpr std::uint64_t alignment = 64;
-
-std::uint64_t aligned(std::uint64_t address) { return (address + alignment - 1) / alignment * alignment; }
 
 std::int64_t zero_point_of(const quantized_weights& w, std::int64_t row) {
     return w.zero_point.empty() ? 0 : w.zero_point[std::size_t(row)];
@@ -80,16 +77,18 @@ std::vector<std::uint8_t> pack_input(const layer_geometry& g, const quantized_ac
     return writer.take();
 }
 
-/// Addresses from 0: descriptor, tables, dense codes, outliers, input, outputs. Returns the end.
-std::uint64_t place(layer_descriptor& d, const array_config& array, const layer_plan& plan, std::uint64_t& outputs) {
+/// Addresses from the first one of the DRAM: descriptor, tables, dense codes, outliers, input, outputs.
+memory_map place(layer_descriptor& d, const array_config& array, const layer_plan& plan) {
     const layer_geometry& g = d.geometry;
-    d.tables_address = aligned(descriptor_bytes);
-    d.weights_address = aligned(d.tables_address + table_bytes(d));
-    d.outliers_address = aligned(d.weights_address + dense_bytes(plan));
-    d.input_address = aligned(d.outliers_address + total_outliers(plan));
-    d.output_address = aligned(d.input_address + std::uint64_t(g.repeat) * std::uint64_t(g.in_height) * g.row_bytes());
-    outputs = output_bytes(g, array.trees, d.m_block);
-    return d.output_address + outputs;
+    memory_map memory;
+    const auto next = [&](const char* name, std::uint64_t bytes) { return memory.reserve(memory_space::dram, name, bytes); };
+    next("descriptor", descriptor_bytes);
+    d.tables_address = next("tables", table_bytes(d));
+    d.weights_address = next("weights", dense_bytes(plan));
+    d.outliers_address = next("outliers", total_outliers(plan));
+    d.input_address = next("input", std::uint64_t(g.repeat) * std::uint64_t(g.in_height) * g.row_bytes());
+    d.output_address = next("outputs", output_bytes(g, array.trees, d.m_block));
+    return memory;
 }
 
 /// The tiles of a layer are kept while it runs; a tiny array under a huge layer has more than memory holds.
@@ -199,7 +198,8 @@ layer_image build_image(const accelerator_config& config, const layer_plan& plan
     image.descriptor = plan.descriptor;
     image.channels = std::move(channels);
     image.fills = plan.fills;
-    place(image.descriptor, array, plan, image.output_bytes);
+    place(image.descriptor, array, plan);
+    image.output_bytes = output_bytes(plan.descriptor.geometry, array.trees, plan.descriptor.m_block);
     if (plan.outliers.present()) image.outliers = pack_outlier_stream(config, plan, w);
     if (!x) return image;
     image.descriptor.input_zero_point = static_cast<std::int16_t>(x->zero_point);
@@ -211,8 +211,7 @@ layer_image build_image(const accelerator_config& config, const layer_plan& plan
 std::uint64_t image_bytes(const accelerator_config& config, const layer_plan& plan) {
     const array_config& array = array_of(config, plan.descriptor.on_side_array != 0);
     layer_descriptor d = plan.descriptor;
-    std::uint64_t outputs = 0;
-    return place(d, array, plan, outputs);
+    return place(d, array, plan).end(memory_space::dram);
 }
 
 }  // namespace symmetree

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "compile/memory_map.h"
 #include "compile/quantized_network.h"
 #include "compile/tensor_layout.h"
 #include "models/contract/vector_descriptor.h"
@@ -33,7 +34,7 @@ struct network_program {
     std::vector<network_step> steps;  ///< in the order of the descriptors
     std::vector<layer_plan> plans;    ///< by layer of the workload
     std::vector<placed_bytes> contents;
-    std::uint64_t bytes = 0;  ///< of memory in all
+    memory_map memory;  ///< everything that stands there, with lifetimes over the steps
     std::vector<memory_tensor> buffers;
     std::vector<tensor_view> views;  ///< where the tensor of each node stands
     tensor_view input, output;
