@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "compile/memory_map.h"
 #include "compile/program.h"
 #include "compile/quantized_network.h"
 #include "compile/tensor_layout.h"
@@ -27,7 +28,7 @@ struct network_step {
 struct network_program : program {
     std::vector<network_step> steps;  ///< in the order of the descriptors
     std::vector<layer_plan> plans;    ///< by layer of the workload
-    std::uint64_t bytes = 0;          ///< of memory in all
+    memory_map memory;                ///< everything that stands there, with lifetimes over the steps
     std::vector<memory_tensor> buffers;
     std::vector<tensor_view> views;  ///< where the tensor of each node stands
     tensor_view input, output;

@@ -6,9 +6,6 @@
 namespace symmetree {
 namespace {
 
-constexpr std::uint64_t alignment = 64;
-std::uint64_t aligned(std::uint64_t address) { return ceil_div(address, alignment) * alignment; }
-
 std::vector<std::uint8_t> pack_input(const layer_geometry& g, const quantized_activations& x) {
     bit_writer writer;
     const std::size_t row_elements = std::size_t(g.in_width) * std::size_t(g.in_channels);
@@ -40,15 +37,18 @@ std::vector<placed_bytes> stored_operand(const accelerator_config& config, const
     return parts;
 }
 
-std::uint64_t place_alone(const accelerator_config& config, layer_plan& plan) {
+memory_map place_alone(const accelerator_config& config, layer_plan& plan) {
     layer_descriptor& d = plan.descriptor;
     const layer_geometry& g = d.geometry;
-    d.tables_address = aligned(descriptor_bytes);
-    d.weights_address = aligned(d.tables_address + table_bytes(d));
-    d.outliers_address = aligned(d.weights_address + dense_bytes(plan));
-    d.input_address = aligned(d.outliers_address + outlier_bytes(plan));
-    d.output_address = aligned(d.input_address + std::uint64_t(g.repeat) * std::uint64_t(g.in_height) * g.row_bytes());
-    return d.output_address + output_bytes_of(config, d);
+    memory_map memory;
+    const auto next = [&](const char* name, std::uint64_t bytes) { return memory.reserve(memory_space::dram, name, bytes); };
+    next("descriptor", descriptor_bytes);
+    d.tables_address = next("tables", table_bytes(d));
+    d.weights_address = next("weights", dense_bytes(plan));
+    d.outliers_address = next("outliers", outlier_bytes(plan));
+    d.input_address = next("input", std::uint64_t(g.repeat) * std::uint64_t(g.in_height) * g.row_bytes());
+    d.output_address = next("outputs", output_bytes_of(config, d));
+    return memory;
 }
 
 program compile_alone(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w,
@@ -56,7 +56,7 @@ program compile_alone(const accelerator_config& config, const layer_plan& plan, 
     const layer_descriptor& d = plan.descriptor;
     program p;
     p.descriptors = 1;
-    p.contents.push_back({0, encode(d)});
+    p.contents.push_back({first_address(memory_space::dram), encode(d)});
     p.contents.push_back({d.tables_address, encode_tables(channels, plan.fills)});
     for (placed_bytes& part : stored_operand(config, d, plan, w, x != nullptr)) p.contents.push_back(std::move(part));
     if (x) p.contents.push_back({d.input_address, pack_input(d.geometry, *x)});

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
 #include "compile/layer_plan.h"
+#include "compile/memory_map.h"
 #include "compile/program.h"
 #include "compile/quantized_network.h"
 
@@ -19,8 +19,8 @@ std::vector<placed_bytes> stored_operand(const accelerator_config& config, const
                                          const quantized_weights& w, bool with_values);
 
 /// Finds a place for everything that a layer by itself has in memory: from address 0 descriptor, tables, dense codes, outliers, input,
-/// outputs. The addresses go into its plan. Returns the bytes of memory in all.
-std::uint64_t place_alone(const accelerator_config& config, layer_plan& plan);
+/// outputs. The addresses go into its plan.
+memory_map place_alone(const accelerator_config& config, layer_plan& plan);
 
 /// The program of a layer that place_alone() has placed: one product, with its outputs block after block. `x` are the codes of its input;
 /// null: timing only, they and the dense codes are left out.

@@ -134,7 +134,7 @@ inline placed_case placed(const layer_case& c, const layer_plan& plan, const std
                           bool with_values = true) {
     placed_case p;
     p.plan = plan;
-    p.bytes = place_alone(c.config, p.plan);
+    p.bytes = place_alone(c.config, p.plan).end(memory_space::dram);
     p.plan.descriptor.input_zero_point = static_cast<std::int16_t>(c.input.zero_point);
     p.alone = compile_alone(c.config, p.plan, c.weights, channels, with_values ? &c.input : nullptr);
     const layer_descriptor& d = p.plan.descriptor;
