@@ -93,7 +93,7 @@ double cpu_seconds() {
 /// Gives the CPU time as text.
 std::string bare_simulations(const sweep_size& size, const weight_cache& cache) {
     const sweep_space space = space_of(size);
-    const std::vector<bare_simulation> simulations = requests_of(space, plan_of(space));
+    const std::vector<bare_simulation> simulations = requests_of(space, plan_sweep(space));
     const double before = cpu_seconds();
     benchmark::DoNotOptimize(load_workload(size.network, shipped.networks));
     for (const std::string& platform : platforms) benchmark::DoNotOptimize(load_platform(platform, shipped.platforms));
@@ -117,7 +117,7 @@ std::string bare_simulations(const sweep_size& size, const weight_cache& cache) 
 /// All that `symmetree sweep` does, reading and checking included.
 std::string whole_sweep(const sweep_size& size, const std::string& output, const weight_cache& cache) {
     const sweep_space space = space_of(size);
-    const sweep_plan plan = plan_of(space);
+    const sweep_plan plan = plan_sweep(space);
     sweep_origin origin;
     origin.spec = space.spec().text;
     origin.points = space.size();
@@ -134,7 +134,7 @@ std::string whole_sweep(const sweep_size& size, const std::string& output, const
 
 void sweep(benchmark::State& state, const sweep_size& size) {
     const sweep_space space = space_of(size);
-    const sweep_plan plan = plan_of(space);
+    const sweep_plan plan = plan_sweep(space);
     const weight_cache cache(weight_cache::default_directory());
     const temporary_folder folder;
     whole_sweep(size, folder.path() + "/warm.db", cache);

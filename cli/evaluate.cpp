@@ -16,9 +16,10 @@
 #include "core/input_file.h"
 #include "core/output_file.h"
 #include "platforms/auto_clock.h"
+#include "runs/evaluation_plan.h"
+#include "runs/evaluation_table.h"
 #include "runs/fit_adapters.h"
 #include "runs/sweep/outcome_store.h"
-#include "traces/accuracy.h"
 #include "traces/gnuplot.h"
 #include "traces/study_rows.h"
 #include "traces/study_writers.h"
@@ -72,11 +73,6 @@ boost::program_options::options_description words_of(evaluate_options& o) {
     return words;
 }
 
-struct evaluation_plan {
-    std::vector<evaluation_task> tasks;
-    std::vector<std::string> left_out;
-};
-
 std::vector<vector_arithmetic> arithmetics_of(const evaluate_options& o) {
     std::vector<vector_arithmetic> all;
     for (const std::string& text : o.arithmetics) {
@@ -91,36 +87,19 @@ std::vector<vector_arithmetic> arithmetics_of(const evaluate_options& o) {
     return all;
 }
 
-/// Every scheme on every platform that can run it; a platform's own where none is given. A pair that can't be is left out where there are
-/// others.
-evaluation_plan plan_of(const evaluate_options& o, const evaluation_input& input) {
-    evaluation_plan plan;
+/// The platforms at the widths asked for, their clocks settled.
+std::vector<platform_config> platforms_of(const evaluate_options& o) {
     const auto width = [](const char* option, const std::string& text) -> std::optional<int> {
         if (text.empty()) return {};
         return option_number(option, text, 2, 8);
     };
     const std::optional<int> w = width("--weight-bits", o.common.weight_bits), a = width("--activation-bits", o.common.activation_bits);
-    const std::vector<vector_arithmetic> arithmetics = arithmetics_of(o);
-    diagnostics problems;
+    std::vector<platform_config> platforms;
     for (const std::string& name : o.common.platforms) {
-        platform_config platform = with_widths(load_platform(name, platforms_directory()), w, a);
-        if (platform.auto_clock) settle_clock(platform, cost_table::load(clock_table_of(platform), input.cost_directory));
-        std::vector<scheme> schemes;
-        for (const std::string& text : o.schemes)
-            schemes.push_back(parse_scheme(text, platform.array.weight_bits, platform.array.activation_bits));
-        if (schemes.empty()) schemes.push_back(platform.default_scheme);
-        for (const scheme& s : schemes) {
-            try {
-                refuse_unrunnable(input.network, platform, s, input.options);
-                for (const vector_arithmetic v : arithmetics) plan.tasks.push_back({platform, s, v});
-            } catch (const input_error& e) {
-                plan.left_out.push_back(fmt::format("{} on {}: {}", to_string(s), platform.name, e.problems().front().message));
-                for (const diagnostic& d : e.problems()) problems.add(d);
-            }
-        }
+        platform_config& platform = platforms.emplace_back(with_widths(load_platform(name, platforms_directory()), w, a));
+        if (platform.auto_clock) settle_clock(platform, cost_table::load(clock_table_of(platform), cost_directory()));
     }
-    if (plan.tasks.empty()) problems.throw_if_any();
-    return plan;
+    return platforms;
 }
 
 /// The program is its own bytes: those of a working copy have no version.
@@ -131,65 +110,10 @@ kept_outcomes kept_in(outcome_store& store) {
             [&store](const std::string& key, const std::string& outcome) { store.keep(key, outcome); }};
 }
 
-accuracy_table table_of(const evaluation_input& input, const evaluation_plan& plan, const evaluation_result& result,
-                        const std::vector<std::string>& notes) {
-    const auto labelled = [&](std::int64_t right) { return input.labels.empty() ? std::nullopt : std::optional(right); };
-    accuracy_table t;
-    t.network = input.network.name;
-    t.images = input.images;
-    t.notes = notes;
-    t.rows.push_back(
-        {"float32", "float32", "float32", labelled(result.float_counts.top1), labelled(result.float_counts.top5), input.images, 0, "", {}});
-    for (std::size_t i = 0; i < result.tasks.size(); ++i) {
-        const evaluation& e = result.tasks[i];
-        const evaluation_task& task = plan.tasks[i];
-        t.rows.push_back({task.platform.name, to_string(task.format), to_string(task.arithmetic), labelled(e.counts.top1),
-                          labelled(e.counts.top5), e.agreeing, e.checked, e.first_difference, e.costs});
-    }
-    return t;
-}
-
 /// Where adapters come from, for the notes.
 std::string adapters_text(const evaluate_options& o) {
     if (o.adapters == "fit") return "adapters fitted on the same images as the steps";
     return o.adapters == "identity" ? "identity adapters, beta = 1" : "adapters of " + o.adapters;
-}
-
-/// Where the formats of activations come from.
-std::string formats_from(const evaluation_input& input, const evaluation_plan& plan, const image_set& seen) {
-    const std::string file = input.network.formats.empty() ? "" : "formats of activations from the workload's file";
-    if (seen.count == 0) return file;
-    const range_choice first = range_of(input.range, plan.tasks.front().format);
-    const bool one = std::all_of(plan.tasks.begin(), plan.tasks.end(),
-                                 [&](const evaluation_task& t) { return range_of(input.range, t.format) == first; });
-    return fmt::format("{}steps of activations by {} from {} images of {}", file.empty() ? "" : file + ", other ",
-                       one ? to_string(first) : "each scheme's range", seen.count, seen.name);
-}
-
-/// What the numbers rest on.
-std::vector<std::string> notes_of(const evaluation_input& input, const evaluation_plan& plan, const evaluation_result& result,
-                                  const image_set& images, const image_set& seen, const std::string& adapters) {
-    std::vector<std::string> notes;
-    notes.push_back(fmt::format("{} images of {}{}; {}; float32 in this program.", images.count, images.name,
-                                input.labels.empty() ? " (no labels)" : "", formats_from(input, plan, seen)));
-    notes.emplace_back("Cycles, energy and power are those of one image with every operator; weights are read anew for each image.");
-    const std::vector<layer>& layers = input.network.layers;
-    const auto own = std::count_if(layers.begin(), layers.end(), [](const layer& l) { return l.own_scheme.has_value(); });
-    if (own > 0) notes.push_back(fmt::format("{} of {} layers have schemes of their own, whatever the column says.", own, layers.size()));
-    if (input.options.ends_at_8_bits && own < static_cast<std::ptrdiff_t>(layers.size()))
-        notes.emplace_back("First and last layer at symq:w8a8; post-training quantization, nothing is trained.");
-    const auto adaptive = [](const evaluation_task& t) { return t.format.adaptive_activations; };
-    if (std::any_of(plan.tasks.begin(), plan.tasks.end(), adaptive)) notes.push_back(fmt::format("asq: {}.", adapters));
-    const auto in_float = [](const evaluation_task& t) { return t.arithmetic == vector_arithmetic::float32; };
-    if (std::any_of(plan.tasks.begin(), plan.tasks.end(), in_float))
-        notes.emplace_back(
-            "Vector unit float32: operators between the products on real numbers, from the same codes to the same codes; not simulated, no "
-            "costs.");
-    const auto priced = std::find_if(result.tasks.begin(), result.tasks.end(), [](const evaluation& e) { return e.costs.has_value(); });
-    if (priced != result.tasks.end())
-        notes.push_back(fmt::format("Prices: {} ({}).", priced->costs->cost_table, priced->costs->cost_label));
-    for (const std::string& line : plan.left_out) notes.push_back("left out: " + line);
-    return notes;
 }
 
 void deliver_table(const run_options& o, const accuracy_table& t) {
@@ -283,7 +207,8 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     const std::optional<figure_format> drawing =
         options.figure.empty() ? std::nullopt : std::optional(figure_format_of("--figure", options.figure));
     require_files({{"--output", options.common.output}, {"--figure", options.figure}, {"--resume", options.resume}});
-    const evaluation_plan plan = plan_of(options, input);
+    const evaluation_plan plan =
+        plan_evaluation(input.network, platforms_of(options), options.schemes, arithmetics_of(options), input.options);
     const float_executor executor(input.network, float_weights_of(input.network, input.seed));
     if (seen.set.count > 0) input.statistics = calibrate(input.network, executor, std::cref(seen), seen.set.count, jobs_of(options.common));
     input.adapters = [&](const quantized_network& q, const adaptive_network& adaptive) {
@@ -301,7 +226,8 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     how.progress = [&](std::int64_t done, std::int64_t of) { line->tell(std::uint64_t(done), std::uint64_t(of)); };
     const evaluation_result result = evaluate(input, plan.tasks, cache_of(options.common), how);
     line.reset();
-    const accuracy_table table = table_of(input, plan, result, notes_of(input, plan, result, images, seen.set, adapters_text(options)));
+    const accuracy_table table = accuracy_of(
+        input, plan, result, evaluation_notes(input, plan, result, {images.name, seen.set.name, seen.set.count, adapters_text(options)}));
     deliver_table(options.common, table);
     if (drawing) write_output(options.figure, run_gnuplot(gnuplot_script(accuracy_figure(table), *drawing)));
     return tell_differences(plan, result);

@@ -3,19 +3,14 @@
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
-#include <iterator>
 
 #include "cli/command.h"
-#include "core/input_file.h"
 #include "core/output_file.h"
-#include "runs/sweep/stored_reports.h"
-#include "traces/accuracy.h"
+#include "runs/sweep/study_of_files.h"
 #include "traces/figures.h"
 #include "traces/gnuplot.h"
 #include "traces/html_page.h"
-#include "traces/study.h"
 #include "traces/study_writers.h"
-#include "traces/writers.h"
 
 namespace symmetree {
 namespace {
@@ -37,43 +32,6 @@ study_writer writer_of(const std::string& format) {
     throw input_error(diagnostic{"", 0, 0, "--format", fmt::format("one of html, markdown, latex, csv is wanted, given '{}'", format)});
 }
 
-/// Messages of the reader name the file that they are about.
-template <class Reader>
-auto read_by(Reader reader, const std::string& path, const std::string& text) {
-    try {
-        return reader(text);
-    } catch (const input_error& e) {
-        std::vector<diagnostic> problems = e.problems();
-        for (diagnostic& problem : problems) problem.file = path;
-        problems.push_back(
-            {path, 0, 0, "", "no report; wanted is what `run`, `compare` or `evaluate` wrote with --format json, or `sweep`"});
-        throw input_error(problems);
-    }
-}
-
-bool is_database(const std::string& text) { return text.compare(0, 16, std::string("SQLite format 3", 16)) == 0; }
-
-/// The results of one sweep, or the other files put together: ratios then refer to the baseline of the first that has one.
-study study_in(const std::vector<std::string>& files) {
-    comparison all;
-    for (const std::string& path : files) {
-        const std::string text = content_of(path);
-        if (is_database(text)) {
-            if (files.size() == 1) return load_study(path);
-            throw input_error(diagnostic{path, 0, 0, "", "the results of a sweep make a report of their own, without other files"});
-        }
-        if (is_accuracy_json(text)) {
-            if (files.size() == 1) return study_of(read_by(accuracy_from_json, path, text));
-            throw input_error(diagnostic{path, 0, 0, "", "an evaluation makes a report of its own, without other files"});
-        }
-        comparison next = read_by(comparison_from_json, path, text);
-        if (all.baseline.empty()) all.baseline = next.baseline;
-        std::move(next.left_out.begin(), next.left_out.end(), std::back_inserter(all.left_out));
-        std::move(next.runs.begin(), next.runs.end(), std::back_inserter(all.runs));
-    }
-    return study_of(all);
-}
-
 /// An output that is also an input would be lost.
 void require_other_file(const report_options& options) {
     for (const std::string& path : options.files) {
@@ -81,19 +39,6 @@ void require_other_file(const report_options& options) {
         if (!options.output.empty() && fs::equivalent(path, options.output, ignored))
             throw input_error(diagnostic{"", 0, 0, "--output", fmt::format("'{}' is one of the files to read", options.output)});
     }
-}
-
-/// All figures are drawn before the first is written.
-void write_figures(const study& s, const std::string& folder) {
-    std::vector<std::pair<std::string, std::string>> files;
-    for (const figure& f : figures_of(s)) {
-        files.emplace_back(f.name + ".svg", run_gnuplot(gnuplot_script(f, figure_format::svg)));
-        files.emplace_back(f.name + ".png", run_gnuplot(gnuplot_script(f, figure_format::png)));
-    }
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (error) throw input_error(diagnostic{folder, 0, 0, "", "no such folder can be made: " + error.message()});
-    for (const auto& [name, image] : files) write_output((fs::path(folder) / name).string(), image);
 }
 
 void print(const std::string& text) {
@@ -131,10 +76,10 @@ exit_code report_command(const std::vector<std::string>& words) {
     const study_writer writer = writer_of(options.format);
     require_other_file(options);
     if (!options.output.empty()) require_writable(options.output);
-    study s = study_in(options.files);
+    study s = study_of_files(options.files);
     if (!options.title.empty()) s.title = options.title;
     const std::string text = writer(s);
-    if (!options.figures.empty()) write_figures(s, options.figures);
+    if (!options.figures.empty()) write_folder(options.figures, drawn(figures_of(s)));
     if (!options.output.empty())
         write_output(options.output, text);
     else if (options.figures.empty())

@@ -17,11 +17,6 @@
 namespace symmetree {
 namespace {
 
-struct width_range {
-    int first, last;
-    bool is_range;
-};
-
 /// `4` or `2..8`.
 std::optional<width_range> widths_of(const std::string& option, const std::string& text) {
     if (text.empty()) return {};
@@ -35,20 +30,17 @@ std::optional<width_range> widths_of(const std::string& option, const std::strin
     return range;
 }
 
-std::vector<std::optional<int>> each_width(const std::optional<width_range>& range) {
-    if (!range) return {std::nullopt};
-    std::vector<std::optional<int>> widths;
-    for (int w = range->first; w <= range->last; ++w) widths.emplace_back(w);
-    return widths;
-}
-
-scheme scheme_for(const platform_config& platform, const std::string& text, std::optional<int> weight_bits,
-                  std::optional<int> activation_bits) {
-    if (text.empty()) return platform.default_scheme;
-    scheme s = parse_scheme(text, platform.array.weight_bits, platform.array.activation_bits);
-    if (weight_bits) s.weight_bits = *weight_bits;
-    if (activation_bits) s.activation_bits = *activation_bits;
-    return s;
+std::vector<platform_config> platforms_named(const std::vector<std::string>& names) {
+    std::vector<platform_config> platforms;
+    for (const std::string& name : names) {
+        platform_config next = load_platform(name, platforms_directory());
+        if (std::any_of(platforms.begin(), platforms.end(), [&](const platform_config& p) { return p.name == next.name; }))
+            throw input_error(diagnostic{
+                "", 0, 0, "--platform",
+                fmt::format("'{}' is a second platform of the name {}: rows and ratios could not be told apart", name, next.name)});
+        platforms.push_back(std::move(next));
+    }
+    return platforms;
 }
 
 /// `a` and `b` are one file, however they are spelt.
@@ -125,46 +117,19 @@ void require_files(const std::vector<std::pair<std::string, std::string>>& files
 }
 
 run_plan plan_of(const run_options& o) {
-    run_plan plan;
     require_files({{"--output", o.output}, {"--vcd", o.vcd}, {"--timeline", o.timeline}});
     if (!o.scheme.empty()) parse_scheme(o.scheme, 4, 4);  // a misspelt scheme is no reason to leave a width out
-    const workload network = load_workload(o.workload, networks_directory());
-    const auto weight_range = widths_of("--weight-bits", o.weight_bits),
-               activation_range = widths_of("--activation-bits", o.activation_bits);
-    const bool range = (weight_range && weight_range->is_range) || (activation_range && activation_range->is_range);
-    for (const std::string& name : o.platforms) {
-        const platform_config base = load_platform(name, platforms_directory());
-        if (std::find(plan.platforms.begin(), plan.platforms.end(), base.name) != plan.platforms.end())
-            throw input_error(diagnostic{
-                "", 0, 0, "--platform",
-                fmt::format("'{}' is a second platform of the name {}: rows and ratios could not be told apart", name, base.name)});
-        plan.platforms.push_back(base.name);
-        for (const std::optional<int> w : each_width(weight_range))
-            for (const std::optional<int> a : each_width(activation_range)) {
-                run_request request;
-                try {
-                    request.platform = with_widths(base, w, a);
-                    request.format = scheme_for(request.platform, o.scheme, w, a);
-                } catch (const input_error& e) {
-                    if (!range) throw input_error(diagnostic{"", 0, 0, "platform " + base.name, e.what()});
-                    plan.left_out.push_back(fmt::format("{} at {} x {} (W x A): {}", base.name, w.value_or(base.array.weight_bits),
-                                                        a.value_or(base.array.activation_bits), e.what()));
-                    continue;
-                }
-                request.network = network;
-                request.seed = seed_of(o.seed);
-                request.timing_only = o.timing_only;
-                request.check = !o.no_check;
-                request.vcd_path = o.vcd;
-                request.timeline_path = o.timeline;
-                request.cost_directory = cost_directory();
-                request.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-                plan.requests.push_back(std::move(request));
-            }
-    }
-    if (plan.requests.empty())
-        throw input_error(diagnostic{"", 0, 0, "--weight-bits", "no platform can run at these widths: " + plan.left_out.front()});
-    return plan;
+    run_request request;
+    request.network = load_workload(o.workload, networks_directory());
+    const auto weight_bits = widths_of("--weight-bits", o.weight_bits), activation_bits = widths_of("--activation-bits", o.activation_bits);
+    request.seed = seed_of(o.seed);
+    request.timing_only = o.timing_only;
+    request.check = !o.no_check;
+    request.vcd_path = o.vcd;
+    request.timeline_path = o.timeline;
+    request.cost_directory = cost_directory();
+    request.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    return plan_runs(request, platforms_named(o.platforms), o.scheme, weight_bits, activation_bits);
 }
 
 void deliver(const run_options& o, const std::string& text) {

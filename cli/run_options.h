@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "runs/prepare.h"
+#include "runs/run_plan.h"
 #include "traces/study.h"
 
 namespace symmetree {
@@ -31,13 +31,7 @@ std::uint64_t seed_of(const std::string& text);
 /// empty path is no file.
 void require_files(const std::vector<std::pair<std::string, std::string>>& files);
 
-/// The points to simulate: platforms x widths, in that order, and what was left out of a range and why.
-struct run_plan {
-    std::vector<std::string> platforms;  ///< names, in the order of the options
-    std::vector<run_request> requests;
-    std::vector<std::string> left_out;
-};
-/// Throws input_error, also when a file that the run would write at its end can't be written.
+/// What these words ask for. Throws input_error, also when a file that the run would write at its end can't be written.
 run_plan plan_of(const run_options& options);
 
 /// Prints to stdout, or writes the file whole.

@@ -199,7 +199,7 @@ exit_code sweep_command(const std::vector<std::string>& words) {
     limits_of(o);
     if (!o.dry_run && o.run.output.empty()) throw input_error(diagnostic{"", 0, 0, "--output", "a file for the results is wanted"});
     const sweep_space space(load_sweep(o.spec), {networks_directory(), platforms_directory(), cost_directory()});
-    sweep_plan plan = plan_of(space);
+    sweep_plan plan = plan_sweep(space);
     say_what_comes(space, plan);
     if (o.dry_run) return exit_code::done;
     keep_shard(o.shard, plan);

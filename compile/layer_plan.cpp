@@ -11,10 +11,6 @@
 namespace symmetree {
 namespace {
 
-constexpr std::uint64_t alignment = 64;
-
-std::uint64_t aligned(std::uint64_t address) { return (address + alignment - 1) / alignment * alignment; }
-
 std::int64_t zero_point_of(const quantized_weights& w, std::int64_t row) {
     return w.zero_point.empty() ? 0 : w.zero_point[std::size_t(row)];
 }
@@ -61,35 +57,6 @@ void for_each_stored_tile(const std::vector<weight_fill>& fills, Visit visit) {
     for (const weight_fill& fill : fills)
         for (std::int64_t n = fill.first_n_block; n < fill.first_n_block + fill.n_blocks; ++n)
             for (std::int64_t k = fill.first_k_block; k < fill.first_k_block + fill.k_blocks; ++k) visit(std::int64_t{fill.repeat}, n, k);
-}
-
-std::uint64_t total_outliers(const layer_plan& plan) {
-    std::uint64_t sum = 0;
-    for (const weight_fill& fill : plan.fills) sum += fill.outlier_bytes;
-    return sum;
-}
-
-std::vector<std::uint8_t> pack_input(const layer_geometry& g, const quantized_activations& x) {
-    bit_writer writer;
-    const std::size_t row_elements = std::size_t(g.in_width) * std::size_t(g.in_channels);
-    writer.reserve(x.codes.size() / row_elements * g.row_bytes());
-    for (std::size_t row = 0; row + row_elements <= x.codes.size(); row += row_elements) {
-        writer.put_codes(x.codes.data() + row, row_elements, g.activation_bits);
-        writer.align();
-    }
-    return writer.take();
-}
-
-/// Addresses from 0: descriptor, tables, dense codes, outliers, input, outputs. Returns the end.
-std::uint64_t place(layer_descriptor& d, const array_config& array, const layer_plan& plan, std::uint64_t& outputs) {
-    const layer_geometry& g = d.geometry;
-    d.tables_address = aligned(descriptor_bytes);
-    d.weights_address = aligned(d.tables_address + table_bytes(d));
-    d.outliers_address = aligned(d.weights_address + dense_bytes(plan));
-    d.input_address = aligned(d.outliers_address + total_outliers(plan));
-    d.output_address = aligned(d.input_address + std::uint64_t(g.repeat) * std::uint64_t(g.in_height) * g.row_bytes());
-    outputs = output_bytes(g, array.trees, d.m_block);
-    return d.output_address + outputs;
 }
 
 /// The tiles of a layer are kept while it runs; a tiny array under a huge layer has more than memory holds.
@@ -145,6 +112,12 @@ std::uint64_t dense_bytes(const layer_plan& plan) {
     return sum;
 }
 
+std::uint64_t outlier_bytes(const layer_plan& plan) {
+    std::uint64_t sum = 0;
+    for (const weight_fill& fill : plan.fills) sum += fill.outlier_bytes;
+    return sum;
+}
+
 std::vector<std::uint8_t> pack_dense_codes(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w) {
     const array_config& array = array_of(config, plan.descriptor.on_side_array != 0);
     const layer_geometry& g = plan.descriptor.geometry;
@@ -190,29 +163,6 @@ std::vector<std::uint8_t> pack_outlier_stream(const accelerator_config& config, 
         writer.align();
     });
     return writer.take();
-}
-
-layer_image build_image(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w,
-                        const quantized_activations* x, std::vector<channel_record> channels) {
-    const array_config& array = array_of(config, plan.descriptor.on_side_array != 0);
-    layer_image image;
-    image.descriptor = plan.descriptor;
-    image.channels = std::move(channels);
-    image.fills = plan.fills;
-    place(image.descriptor, array, plan, image.output_bytes);
-    if (plan.outliers.present()) image.outliers = pack_outlier_stream(config, plan, w);
-    if (!x) return image;
-    image.descriptor.input_zero_point = static_cast<std::int16_t>(x->zero_point);
-    image.dense = pack_dense_codes(config, plan, w);
-    image.input = pack_input(plan.descriptor.geometry, *x);
-    return image;
-}
-
-std::uint64_t image_bytes(const accelerator_config& config, const layer_plan& plan) {
-    const array_config& array = array_of(config, plan.descriptor.on_side_array != 0);
-    layer_descriptor d = plan.descriptor;
-    std::uint64_t outputs = 0;
-    return place(d, array, plan, outputs);
 }
 
 }  // namespace symmetree

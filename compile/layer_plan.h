@@ -9,19 +9,9 @@
 
 namespace symmetree {
 
-/// A layer as it stands in memory: descriptor, tables, packed tensors.
-struct layer_image {
-    std::uint64_t descriptor_address = 0;
-    layer_descriptor descriptor;
-    std::vector<channel_record> channels;
-    std::vector<weight_fill> fills;
-    std::vector<std::uint8_t> dense, outliers, input;
-    std::uint64_t output_bytes = 0;
-};
-
 /// How a layer runs on a platform, before its tensors are packed.
 struct layer_plan {
-    layer_descriptor descriptor;  ///< all but the addresses and the input's zero point
+    layer_descriptor descriptor;  ///< all but the addresses and the input's zero point, which whoever places the layer fills in
     std::vector<weight_fill> fills;
     pass_split passes;
     outlier_layout outliers;
@@ -39,16 +29,10 @@ struct activation_format {
 layer_plan plan_layer(const accelerator_config& config, const layer_geometry& shape, const quantized_weights& w, const activation_format& x,
                       bool on_side_array);
 
-/// Packs a layer for memory, placed from address 0. Null activations: timing only, dense codes and input are left out.
-layer_image build_image(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w,
-                        const quantized_activations* x, std::vector<channel_record> channels);
-
 /// The streams of a layer's stored operand, packed tile by tile as the fills say.
 std::vector<std::uint8_t> pack_dense_codes(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w);
 std::vector<std::uint8_t> pack_outlier_stream(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w);
 std::uint64_t dense_bytes(const layer_plan& plan);
-
-/// Bytes of memory that a layer takes, its outputs included.
-std::uint64_t image_bytes(const accelerator_config& config, const layer_plan& plan);
+std::uint64_t outlier_bytes(const layer_plan& plan);
 
 }  // namespace symmetree

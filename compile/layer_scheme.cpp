@@ -1,5 +1,7 @@
 #include "compile/layer_scheme.h"
 
+#include <fmt/format.h>
+
 namespace symmetree {
 
 scheme scheme_of(const layer& l, const scheme& run, const platform_config& platform) {
@@ -29,6 +31,13 @@ scheme scheme_of(const layer& l, const scheme& run, const platform_config& platf
 
 bool runs_on_side_array(const platform_config& platform, const layer& l, const scheme& used) {
     return platform.array.kind != array_kind::multiplier && (is_attention_product(l) || !is_shift_family(used.family));
+}
+
+diagnostic refusal(const layer& l, const platform_config& platform, const std::string& why) {
+    diagnostic d = l.place;
+    d.field = fmt::format("layer {}", l.name);
+    d.message = fmt::format("can't run on platform {}: {}", platform.name, why);
+    return d;
 }
 
 std::optional<std::string> why_not_alone(const platform_config& platform, const scheme& used) {

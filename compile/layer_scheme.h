@@ -14,6 +14,9 @@ scheme scheme_of(const layer& l, const scheme& run, const platform_config& platf
 /// True for layers of a shift platform whose products need multipliers: they run on its side array.
 bool runs_on_side_array(const platform_config& platform, const layer& l, const scheme& used);
 
+/// The problem that a layer can't run on a platform.
+diagnostic refusal(const layer& l, const platform_config& platform, const std::string& why);
+
 /// Why a layer can't run by itself: what why_not() says, and that nothing chooses the step of adaptive activations there.
 std::optional<std::string> why_not_alone(const platform_config& platform, const scheme& used);
 

@@ -111,14 +111,8 @@ void require_graph(const workload& network) {
         throw input_error(diagnostic{network.source, 0, 0, network.name, "can't be run as a whole network: " + network.why_no_graph});
 }
 
-diagnostic refusal(const layer& l, const platform_config& platform, const std::string& why) {
-    diagnostic d = l.place;
-    d.field = fmt::format("layer {}", l.name);
-    d.message = fmt::format("can't run on platform {}: {}", platform.name, why);
-    return d;
-}
+}  // namespace
 
-/// Shape and width of an operand that comes at run time.
 quantized_weights runtime_operand(const layer& l, const scheme& used) {
     const product_shape p = product_of(l);
     quantized_weights w;
@@ -128,8 +122,6 @@ quantized_weights runtime_operand(const layer& l, const scheme& used) {
     return w;
 }
 
-}  // namespace
-
 bool keeps_codes(const graph_node& node) {
     if (const auto* pool = std::get_if<pool_op>(&node.op)) return pool->maximum;
     return is<reshape_op>(node) || is<transpose_op>(node) || is<slice_op>(node) || is<pad_op>(node);
@@ -138,7 +130,8 @@ bool keeps_codes(const graph_node& node) {
 std::vector<scheme> schemes_of(const workload& network, const platform_config& platform, const scheme& format,
                                const network_options& options) {
     std::vector<std::size_t> weighted;
-    for (const graph_node& node : network.graph->nodes)
+    const std::vector<graph_node> none;
+    for (const graph_node& node : network.graph ? network.graph->nodes : none)
         if (const auto* p = std::get_if<product_op>(&node.op))
             if (!is_attention_product(network.layers[p->layer])) weighted.push_back(p->layer);
     std::vector<scheme> schemes;
@@ -156,7 +149,7 @@ std::vector<scheme> schemes_of(const workload& network, const platform_config& p
     return schemes;
 }
 
-void refuse_unrunnable(const workload& network, const platform_config& platform, const scheme& format, const network_options& options) {
+void require_runnable(const workload& network, const platform_config& platform, const scheme& format, const network_options& options) {
     diagnostics problems;
     const std::vector<scheme> schemes = schemes_of(network, platform, format, options);
     for (std::size_t i = 0; i < schemes.size(); ++i)
@@ -167,12 +160,14 @@ void refuse_unrunnable(const workload& network, const platform_config& platform,
     problems.throw_if_any();
 }
 
-void fit_network(const workload& network, const platform_config& platform, const scheme& format, const weight_cache& cache,
+void fit_weights(const workload& network, const platform_config& platform, const scheme& format, const weight_cache& cache,
                  std::uint64_t seed, int threads, const network_options& options) {
     const std::vector<scheme> schemes = schemes_of(network, platform, format, options);
-    for (std::size_t i = 0; i < schemes.size(); ++i)
-        if (!is_attention_product(network.layers[i]) && !cache.contains(network.layers[i], seed, schemes[i]))
-            cache.get(network.layers[i], seed, schemes[i], threads);
+    for (std::size_t i = 0; i < schemes.size(); ++i) {
+        const layer& l = network.layers[i];
+        if (!is_attention_product(l) && !why_not(platform, schemes[i]) && !cache.contains(l, seed, schemes[i]))
+            cache.get(l, seed, schemes[i], threads);
+    }
 }
 
 std::vector<std::optional<tensor_format>> formats_of(const workload& network, const platform_config& platform, const scheme& format,
@@ -193,7 +188,7 @@ formatted_network format_network(workload network, const platform_config& platfo
     formatted_network f;
     f.network = std::move(network);
     require_graph(f.network);
-    refuse_unrunnable(f.network, platform, format, options);
+    require_runnable(f.network, platform, format, options);
     name_products(f, schemes_of(f.network, platform, format, options));
     format_planner(f, platform, choose).plan();
     for (formatted_product& p : f.products)

@@ -30,15 +30,18 @@ formatted_network format_network(workload network, const platform_config& platfo
 std::vector<std::optional<tensor_format>> formats_of(const workload& network, const platform_config& platform, const scheme& format,
                                                      const format_chooser& choose, const network_options& options);
 
-/// The scheme of each layer, the ends included.
+/// The scheme of each layer, the ends included; layers without a graph have no ends.
 std::vector<scheme> schemes_of(const workload& network, const platform_config& platform, const scheme& format,
                                const network_options& options);
 
 /// Throws input_error with every layer that the platform has no hardware for.
-void refuse_unrunnable(const workload& network, const platform_config& platform, const scheme& format, const network_options& options);
-/// Fits the weights that the cache lacks; nothing else. Uses threads, so it belongs into a process of its own.
-void fit_network(const workload& network, const platform_config& platform, const scheme& format, const weight_cache& cache,
+void require_runnable(const workload& network, const platform_config& platform, const scheme& format, const network_options& options);
+/// Fits the weights that the cache lacks of layers that can run; nothing else. Uses threads, so it belongs into a process of its own.
+void fit_weights(const workload& network, const platform_config& platform, const scheme& format, const weight_cache& cache,
                  std::uint64_t seed, int threads, const network_options& options);
+
+/// Shape and width of an operand that comes at run time: the second of a product of activations.
+quantized_weights runtime_operand(const layer& l, const scheme& used);
 
 /// True for nodes that only reorder or select: they keep their input's codes.
 bool keeps_codes(const graph_node& node);

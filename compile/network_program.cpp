@@ -9,15 +9,13 @@
 
 #include "compile/layer_plan.h"
 #include "compile/layer_scheme.h"
-#include "compile/sum_bounds.h"
+#include "compile/product_program.h"
 #include "core/bit_stream.h"
+#include "core/enumerators.h"
 #include "models/vector_unit/adapter_math.h"
 
 namespace symmetree {
 namespace {
-
-constexpr std::uint64_t place_alignment = 64;
-std::uint64_t aligned(std::uint64_t address) { return ceil_div(address, place_alignment) * place_alignment; }
 
 /// Strides that put channels last: [1][C][H][W] as rows of pixels.
 std::vector<std::int64_t> image_strides(const extents& s) { return {s[1] * s[2] * s[3], 1, s[3] * s[1], s[1]}; }
@@ -53,7 +51,7 @@ public:
         out_.views.resize(graph_.nodes.size());
         out_.plans.resize(q_.products.size());
         plan_products();
-        next_ = aligned(descriptor_bytes * count_bound());
+        resident_.push_back(reserve("descriptors", descriptor_bytes * count_bound()));
         for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
             try {
                 place(i);
@@ -65,14 +63,15 @@ public:
         }
         problems_.throw_if_any();
         if (descriptors_.size() > descriptor_bytes * count_bound()) throw model_fault("more steps than were counted");
-        out_.contents.push_back({0, std::move(descriptors_)});
+        out_.contents.push_back({first_address(memory_space::dram), std::move(descriptors_)});
         out_.input = out_.views[graph_.input];
         out_.output = out_.views[graph_.output];
-        out_.bytes = next_;
-        if (next_ > platform_.dram.capacity_bytes)
-            throw input_error(diagnostic{
-                q_.network.source, 0, 0, q_.network.name,
-                fmt::format("needs {} bytes of DRAM, platform {} has {}", next_, platform_.name, platform_.dram.capacity_bytes)});
+        refuse_too_small_memories();
+        note_lifetimes();
+        out_.descriptors = static_cast<std::uint32_t>(out_.steps.size());
+        out_.input_address = buffer_of(out_.input).address;
+        out_.result_address = buffer_of(out_.output).address;
+        out_.result_bytes = buffer_of(out_.output).bytes();
         return std::move(out_);
     }
 
@@ -91,30 +90,53 @@ private:
             const auto* op = std::get_if<product_op>(&graph_.nodes[i].op);
             if (!op) continue;
             const formatted_product& p = q_.products[op->layer];
-            const product_integers& integers = q_.product_records[op->layer];
             try {
-                out_.plans[op->layer] = plan_layer(platform_, geometry_of(*p.what), p.weights, integers.input, integers.on_side_array);
-                if (const auto overflow = overflow_of(platform_, *p.what, out_.plans[op->layer], p.weights, integers.input))
-                    throw does_not_fit(*overflow);
+                out_.plans[op->layer] = plan_product(platform_, p, q_.product_records[op->layer]);
             } catch (const does_not_fit& e) {
-                diagnostic d = p.what->place;
-                d.field = fmt::format("layer {}", p.what->name);
-                d.message = fmt::format("can't run on platform {}: {}", platform_.name, e.what());
-                problems_.add(std::move(d));
+                problems_.add(refusal(*p.what, platform_, e.what()));
             }
         }
         problems_.throw_if_any();
     }
 
+    void refuse_too_small_memories() const {
+        for (const memory_space space : enumerators<memory_space>()) {
+            const address_range there = range_of(space, platform_);
+            const std::uint64_t needed = out_.memory.next(space) - there.begin;
+            if (needed > there.bytes)
+                throw input_error(diagnostic{
+                    q_.network.source, 0, 0, q_.network.name,
+                    fmt::format("needs {} bytes of {}, platform {} has {}", needed, to_string(space), platform_.name, there.bytes)});
+        }
+    }
+
+    /// The host is there before the first step and after the last: what it keeps in memory from image to image lives as long as both.
+    void note_lifetimes() {
+        if (touched_.empty()) throw model_fault("a program without steps");
+        touched_.front().push_back(buffer_of(out_.input).address);
+        touched_.back().push_back(buffer_of(out_.output).address);
+        for (std::vector<std::uint64_t>* step : {&touched_.front(), &touched_.back()})
+            step->insert(step->end(), resident_.begin(), resident_.end());
+        out_.memory.note_steps(touched_);
+    }
+
     const tensor_format& format_of(std::size_t node) const { return q_.nodes[node].format; }
 
-    std::uint64_t reserve(std::uint64_t bytes) {
-        const std::uint64_t address = next_;
-        next_ = aligned(next_ + bytes);
+    std::uint64_t reserve(std::string name, std::uint64_t bytes) { return out_.memory.reserve(memory_space::dram, std::move(name), bytes); }
+    std::string part_of(std::size_t node, const char* part) const { return fmt::format("{}: {}", graph_.nodes[node].name, part); }
+
+    /// Bytes that the host writes before the first image and keeps.
+    void load(std::uint64_t address, std::vector<std::uint8_t> bytes) {
+        resident_.push_back(address);
+        out_.contents.push_back({address, std::move(bytes)});
+    }
+    std::uint64_t load(std::string name, std::vector<std::uint8_t> bytes) {
+        const std::uint64_t address = reserve(std::move(name), bytes.size());
+        if (!bytes.empty()) load(address, std::move(bytes));
         return address;
     }
 
-    std::size_t new_buffer(std::int64_t rows, std::int64_t row_elements, const tensor_format& format) {
+    std::size_t new_buffer(std::string name, std::int64_t rows, std::int64_t row_elements, const tensor_format& format) {
         constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
         if (rows > most || row_elements > most || rows * row_elements > most) throw does_not_fit("a tensor of more than 2^31 elements");
         memory_tensor t;
@@ -122,9 +144,14 @@ private:
         t.row_elements = static_cast<std::int32_t>(row_elements);
         t.bits = static_cast<std::uint8_t>(format.bits);
         t.is_signed = static_cast<std::uint8_t>(format.least < 0 ? 1 : 0);
-        t.address = reserve(t.bytes());
+        t.address = reserve(std::move(name), t.bytes());
         out_.buffers.push_back(t);
         return out_.buffers.size() - 1;
+    }
+
+    /// The result of a node.
+    std::size_t new_tensor(std::size_t node, std::int64_t rows, std::int64_t row_elements) {
+        return new_buffer(part_of(node, "tensor"), rows, row_elements, format_of(node));
     }
 
     const memory_tensor& buffer_of(const tensor_view& v) const { return out_.buffers[v.buffer]; }
@@ -168,11 +195,11 @@ private:
     /// A new tensor in the order of its axes, or, with four axes and a batch of 1, of pixels.
     tensor_view image_view(std::size_t i, const extents& shape) {
         if (shape.size() != 4 || shape[0] != 1) return row_view(i, shape);
-        return {new_buffer(shape[2], shape[3] * shape[1], format_of(i)), 0, shape, image_strides(shape)};
+        return {new_tensor(i, shape[2], shape[3] * shape[1]), 0, shape, image_strides(shape)};
     }
     tensor_view row_view(std::size_t i, const extents& shape) {
         const std::int64_t columns = shape.empty() ? 1 : shape.back();
-        return {new_buffer(elements_of(shape) / columns, columns, format_of(i)), 0, shape, row_major_strides(shape)};
+        return {new_tensor(i, elements_of(shape) / columns, columns), 0, shape, row_major_strides(shape)};
     }
 
     tensor_view constant_view(std::size_t i, const extents& shape, std::vector<std::int64_t> strides) {
@@ -186,7 +213,7 @@ private:
         const std::vector<float>& values = *std::get<constant_op>(graph_.nodes[i].op).values;
         std::vector<std::int16_t> codes(values.size());
         for (std::size_t e = 0; e < values.size(); ++e) codes[e] = static_cast<std::int16_t>(format_of(i).code_of(values[e]));
-        out_.contents.push_back({buffer_of(v).address, pack_tensor(buffer_of(v), v, codes)});
+        load(buffer_of(v).address, pack_tensor(buffer_of(v), v, codes));
     }
 
     // --- steps of the vector unit
@@ -202,11 +229,10 @@ private:
 
     void emit(std::size_t node, vector_descriptor d, const vector_parameters& parameters) {
         if (platform_.vector_unit.lanes == 0) throw does_not_fit("it has no vector_unit");
-        const std::vector<std::uint8_t> bytes = encode_parameters(parameters);
-        d.parameters_address = reserve(bytes.size());
+        std::vector<std::uint8_t> bytes = encode_parameters(parameters);
         d.parameters_bytes = static_cast<std::uint32_t>(bytes.size());
-        if (!bytes.empty()) out_.contents.push_back({d.parameters_address, bytes});
-        append(encode(d));
+        d.parameters_address = load(part_of(node, "parameters"), std::move(bytes));
+        append(encode(d), addresses_of(d));
         network_step step;
         step.name = graph_.nodes[node].name;
         step.node = node;
@@ -214,8 +240,9 @@ private:
         out_.steps.push_back(std::move(step));
     }
 
-    void append(const std::vector<std::uint8_t>& descriptor) {
+    void append(const std::vector<std::uint8_t>& descriptor, std::vector<std::uint64_t> touched) {
         descriptors_.insert(descriptors_.end(), descriptor.begin(), descriptor.end());
+        touched_.push_back(std::move(touched));
     }
 
     /// Moves a view to another place of the same codes.
@@ -226,17 +253,18 @@ private:
         return {buffer, 0, v.shape, std::move(strides)};
     }
 
-    std::size_t like(const tensor_view& v, std::int64_t rows, std::int64_t row_elements) {
+    /// A place for the codes of a view that `node` wants in another order.
+    std::size_t like(std::size_t node, const tensor_view& v, std::int64_t rows, std::int64_t row_elements) {
         tensor_format f;
         f.bits = buffer_of(v).bits;
         f.least = buffer_of(v).is_signed ? -1 : 0;
-        return new_buffer(rows, row_elements, f);
+        return new_buffer(part_of(node, "moved input"), rows, row_elements, f);
     }
 
     /// The view as rows in the order of its axes, moved where it does not stand so.
     memory_tensor rows_of(std::size_t node, const tensor_view& v, std::int64_t rows, std::int64_t columns) {
         if (const auto found = as_rows(v, buffer_of(v), rows, columns)) return *found;
-        const tensor_view m = moved(node, v, like(v, rows, columns), row_major_strides(v.shape));
+        const tensor_view m = moved(node, v, like(node, v, rows, columns), row_major_strides(v.shape));
         return buffer_of(m);
     }
 
@@ -247,7 +275,7 @@ private:
         tensor_view split = v;  // [groups][C / groups][H][W]
         split.shape = {groups, c, h, w};
         split.strides = {v.strides[1] * c, v.strides[1], v.strides[2], v.strides[3]};
-        const tensor_view m = moved(node, split, like(v, groups * h, w * c), {h * w * c, 1, w * c, c});
+        const tensor_view m = moved(node, split, like(node, v, groups * h, w * c), {h * w * c, 1, w * c, c});
         return buffer_of(m);
     }
 
@@ -265,12 +293,12 @@ private:
         }
         if (dense) return v;
         const std::int64_t columns = v.shape.empty() ? 1 : v.shape.back();
-        return moved(node, v, like(v, elements_of(v.shape) / columns, columns), row_major_strides(v.shape));
+        return moved(node, v, like(node, v, elements_of(v.shape) / columns, columns), row_major_strides(v.shape));
     }
 
     void elementwise(std::size_t i, vector_operation operation) {
         const tensor_view v = dense_view(i, out_.views[graph_.nodes[i].inputs.front()]);
-        const std::size_t buffer = new_buffer(buffer_of(v).rows, buffer_of(v).row_elements, format_of(i));
+        const std::size_t buffer = new_tensor(i, buffer_of(v).rows, buffer_of(v).row_elements);
         vector_descriptor d = step_of(operation, buffer_of(v), out_.buffers[buffer]);
         if (q_.nodes[i].adapter) d.scale_address[0] = scales_.at(i);
         emit(i, d, q_.node_records[i].parameters);
@@ -293,7 +321,7 @@ private:
         scale.row_elements = image_scale_bytes / 2;
         scale.bits = 16;
         scale.is_signed = 0;
-        scale.address = scales_[i] = reserve(image_scale_bytes);
+        scale.address = scales_[i] = reserve(part_of(i, "beta"), image_scale_bytes);
         emit(i, step_of(vector_operation::adapter, in, scale), p);
     }
 
@@ -318,11 +346,11 @@ private:
         if (graph_.nodes[first].shape != node.shape) throw does_not_fit("both inputs of an addition are broadcast");
         const tensor_view a = dense_view(i, out_.views[first]);
         tensor_view b = out_.views[second];
-        if (graph_.nodes[second].shape != node.shape) b = broadcast_constant(second, a, node.shape);
+        if (graph_.nodes[second].shape != node.shape) b = broadcast_constant(i, second, a, node.shape);
         const bool alike = b.first == 0 && b.strides == a.strides && buffer_of(b).rows == buffer_of(a).rows &&
                            buffer_of(b).row_elements == buffer_of(a).row_elements;
-        if (!alike) b = moved(i, b, like(b, buffer_of(a).rows, buffer_of(a).row_elements), a.strides);
-        const std::size_t buffer = new_buffer(buffer_of(a).rows, buffer_of(a).row_elements, format_of(i));
+        if (!alike) b = moved(i, b, like(i, b, buffer_of(a).rows, buffer_of(a).row_elements), a.strides);
+        const std::size_t buffer = new_tensor(i, buffer_of(a).rows, buffer_of(a).row_elements);
         vector_descriptor d = step_of(vector_operation::add, buffer_of(swap ? b : a), out_.buffers[buffer]);
         d.has_second = 1;
         d.b = buffer_of(swap ? a : b);
@@ -331,14 +359,15 @@ private:
         out_.views[i] = {buffer, 0, node.shape, a.strides};
     }
 
-    /// A constant written out to the shape of what it is added to, in the same places.
-    tensor_view broadcast_constant(std::size_t constant, const tensor_view& like_view, const extents& shape) {
+    /// A constant written out to the shape of what `node` adds it to, in the same places.
+    tensor_view broadcast_constant(std::size_t node, std::size_t constant, const tensor_view& like_view, const extents& shape) {
         const auto* op = std::get_if<constant_op>(&graph_.nodes[constant].op);
         if (!op) throw does_not_fit("an addition of tensors of different shapes, neither of them a constant");
         const tensor_format& format = format_of(constant);
-        tensor_view v{new_buffer(buffer_of(like_view).rows, buffer_of(like_view).row_elements, format), 0, shape, like_view.strides};
-        out_.contents.push_back({buffer_of(v).address,
-                                 pack_tensor(buffer_of(v), v, broadcast_codes(*op->values, graph_.nodes[constant].shape, shape, format))});
+        const std::size_t buffer =
+            new_buffer(part_of(node, "broadcast constant"), buffer_of(like_view).rows, buffer_of(like_view).row_elements, format);
+        tensor_view v{buffer, 0, shape, like_view.strides};
+        load(buffer_of(v).address, pack_tensor(buffer_of(v), v, broadcast_codes(*op->values, graph_.nodes[constant].shape, shape, format)));
         return v;
     }
 
@@ -366,7 +395,7 @@ private:
                            after = elements_of({first + op.axes, in_shape.end()});
         if (before != 1) throw does_not_fit("a mean over inner axes of several tensors");
         const memory_tensor in = rows_of(i, out_.views[node.inputs.front()], over, after);
-        out_.views[i] = {new_buffer(1, after, format_of(i)), 0, node.shape, row_major_strides(node.shape)};
+        out_.views[i] = {new_tensor(i, 1, after), 0, node.shape, row_major_strides(node.shape)};
         window_step(i, vector_operation::mean, in, static_cast<int>(over), static_cast<int>(over), 0);
     }
 
@@ -378,7 +407,7 @@ private:
             return;
         }
         const std::int64_t columns = v.shape.back();
-        tensor_view m = moved(i, v, like(v, elements_of(v.shape) / columns, columns), row_major_strides(v.shape));
+        tensor_view m = moved(i, v, like(i, v, elements_of(v.shape) / columns, columns), row_major_strides(v.shape));
         out_.views[i] = {m.buffer, 0, node.shape, row_major_strides(node.shape)};
     }
 
@@ -399,7 +428,7 @@ private:
         const tensor_view whole = image_view(i, node.shape);
         const std::vector<std::int16_t> background(std::size_t(elements_of(node.shape)),
                                                    static_cast<std::int16_t>(format_of(i).zero_point));
-        out_.contents.push_back({buffer_of(whole).address, pack_tensor(buffer_of(whole), whole, background)});
+        load(buffer_of(whole).address, pack_tensor(buffer_of(whole), whole, background));
         std::int64_t first = 0;
         for (std::size_t a = 0; a < node.shape.size(); ++a) first += op.before[a] * whole.strides[a];
         copy_into(i, out_.views[node.inputs.front()], whole, first, {});
@@ -433,7 +462,7 @@ private:
         d.input_address = input_of(i, d.geometry, *p.what).address;
         place_outputs(i, d, *p.what);
         place_weights(i, d, op.layer);
-        append(encode(d));
+        append(encode(d), addresses_of(d));
         network_step step;
         step.name = p.what->name;
         step.node = i;
@@ -461,7 +490,7 @@ private:
             d.output_repeat_bytes = conv ? std::uint64_t(n * g.output_bits / 8) : std::uint64_t(g.m()) * d.output_vector_bytes;
         } else if (n == 1 && (g.m() <= d.m_block || whole(d.m_block))) {
             // One channel per group: plane after plane, as the blocks stand by themselves.
-            const std::size_t buffer = new_buffer(g.repeat, g.m(), format_of(i));
+            const std::size_t buffer = new_tensor(i, g.repeat, g.m());
             if (!conv) throw does_not_fit("products of one column");
             out_.views[i] = {buffer, 0, shape, {std::int64_t{g.repeat} * g.m(), g.m(), shape[3], 1}};
         } else {
@@ -475,19 +504,15 @@ private:
         const formatted_product& p = q_.products[layer_index];
         const product_integers& integers = q_.product_records[layer_index];
         const layer_plan& plan = out_.plans[layer_index];
-        std::vector<std::uint8_t> tables = encode_tables(integers.channels, plan.fills, integers.own_biases);
-        d.tables_address = reserve(tables.size());
-        out_.contents.push_back({d.tables_address, std::move(tables)});
+        d.tables_address = load(part_of(i, "tables"), encode_tables(integers.channels, plan.fills, integers.own_biases));
         if (is_attention_product(*p.what)) {
             stage_operand(i, d);
             return;
         }
-        d.weights_address = reserve(dense_bytes(plan));
-        if (with_values_) out_.contents.push_back({d.weights_address, pack_dense_codes(platform_, plan, p.weights)});
-        if (!plan.outliers.present()) return;
-        std::vector<std::uint8_t> outliers = pack_outlier_stream(platform_, plan, p.weights);
-        d.outliers_address = reserve(outliers.size());
-        out_.contents.push_back({d.outliers_address, std::move(outliers)});
+        d.weights_address = reserve(part_of(i, "weights"), dense_bytes(plan));
+        if (plan.outliers.present()) d.outliers_address = reserve(part_of(i, "outliers"), outlier_bytes(plan));
+        if (!with_values_) resident_.push_back(d.weights_address);
+        for (placed_bytes& part : stored_operand(platform_, d, plan, p.weights, with_values_)) load(part.address, std::move(part.bytes));
     }
 
     /// The operand that takes the place of the weights, [..][inner][columns], into the order of a weight stream.
@@ -500,7 +525,8 @@ private:
         extents leading(v.shape.begin(), v.shape.end() - 2);
         std::optional<tensor_view> joined = reshaped_view(v, {elements_of(leading), v.shape[rank - 2], v.shape[rank - 1]});
         if (!joined) {
-            const tensor_view m = moved(i, v, like(v, elements_of(v.shape) / v.shape.back(), v.shape.back()), row_major_strides(v.shape));
+            const tensor_view m =
+                moved(i, v, like(i, v, elements_of(v.shape) / v.shape.back(), v.shape.back()), row_major_strides(v.shape));
             joined = reshaped_view(m, {elements_of(leading), v.shape[rank - 2], v.shape[rank - 1]});
         }
         vector_descriptor s = step_of(vector_operation::stage, buffer_of(*joined), buffer_of(*joined));
@@ -513,7 +539,7 @@ private:
         s.copy.from_stride[1] = static_cast<std::int32_t>(joined->strides[2]);
         s.copy.from_stride[2] = static_cast<std::int32_t>(joined->strides[1]);
         s.copy.from_first = static_cast<std::int32_t>(joined->first);
-        d.weights_address = reserve(staged_bytes(s));
+        d.weights_address = reserve(part_of(i, "staged operand"), staged_bytes(s));
         s.result.address = d.weights_address;
         emit(i, s, {});
     }
@@ -523,9 +549,10 @@ private:
     const platform_config& platform_;
     const bool with_values_;
     network_program out_;
-    std::uint64_t next_ = 0;
     std::map<std::size_t, std::uint64_t> scales_;  ///< by node with an adapter: where its beta stands
     std::vector<std::uint8_t> descriptors_;
+    std::vector<std::vector<std::uint64_t>> touched_;  ///< by step: where its bytes stand
+    std::vector<std::uint64_t> resident_;              ///< addresses of what the host keeps in memory
     diagnostics problems_;
 };
 

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "compile/memory_map.h"
+#include "compile/program.h"
 #include "compile/quantized_network.h"
 #include "compile/tensor_layout.h"
 #include "models/contract/vector_descriptor.h"
@@ -21,19 +23,12 @@ struct network_step {
     std::string mapping;                                        ///< products: how the layer was cut
 };
 
-/// Bytes that stand in memory before the first image.
-struct placed_bytes {
-    std::uint64_t address = 0;
-    std::vector<std::uint8_t> bytes;
-};
-
 /// A whole network as it stands in memory: descriptors one after the other from address 0, their tables, weights, and a place of its own
 /// for every tensor. One doorbell runs it; only the image changes from one to the next.
-struct network_program {
+struct network_program : program {
     std::vector<network_step> steps;  ///< in the order of the descriptors
     std::vector<layer_plan> plans;    ///< by layer of the workload
-    std::vector<placed_bytes> contents;
-    std::uint64_t bytes = 0;  ///< of memory in all
+    memory_map memory;                ///< everything that stands there, with lifetimes over the steps
     std::vector<memory_tensor> buffers;
     std::vector<tensor_view> views;  ///< where the tensor of each node stands
     tensor_view input, output;

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <system_error>
 #include <utility>
@@ -118,6 +119,13 @@ void write_output(const std::string& path, const std::function<void(const text_s
     output_file file(path);
     writer([&](std::string_view piece) { file.write(piece); });
     file.commit();
+}
+
+void write_folder(const std::string& folder, const std::vector<named_content>& files) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) throw input_error(diagnostic{folder, 0, 0, "", "no such folder can be made: " + error.message()});
+    for (const named_content& file : files) write_output((std::filesystem::path(folder) / file.name).string(), file.content);
 }
 
 }  // namespace symmetree

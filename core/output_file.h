@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace symmetree {
 
@@ -42,5 +43,12 @@ void write_output(const std::string& path, std::string_view text);
 using text_sink = std::function<void(std::string_view)>;
 /// Writes the pieces that `writer` hands out as the whole of `path`; throws input_error.
 void write_output(const std::string& path, const std::function<void(const text_sink&)>& writer);
+
+/// A file's name within its folder, and all that it holds.
+struct named_content {
+    std::string name, content;
+};
+/// Writes the files into `folder`, which is made where it is missing; throws input_error.
+void write_folder(const std::string& folder, const std::vector<named_content>& files);
 
 }  // namespace symmetree

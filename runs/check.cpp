@@ -10,10 +10,10 @@ namespace {
 
 /// Per row: from its sums to the codes that it writes.
 std::vector<reference_factor> factors_of(const prepared_layer& l) {
-    const double output_step = lone_output_step(l.weights, *l.input);
+    const double output_step = lone_output_step(l.product.weights, *l.input);
     std::vector<reference_factor> factors;
-    for (std::size_t row = 0; row < std::size_t(l.weights.rows); ++row)
-        factors.push_back(derive_row_factor(l.weights, row, l.input->step, output_step));
+    for (std::size_t row = 0; row < std::size_t(l.product.weights.rows); ++row)
+        factors.push_back(derive_row_factor(l.product.weights, row, l.input->step, output_step));
     return factors;
 }
 
@@ -57,9 +57,9 @@ std::string layer_check::compare_sums(const reference_result& reference) const {
     return {};
 }
 
-std::string layer_check::compare_codes(const reference_result& reference, const prepared_layer& l, const layer_image& image,
+std::string layer_check::compare_codes(const reference_result& reference, const prepared_layer& l,
                                        const std::vector<std::uint8_t>& outputs) const {
-    const layer_descriptor& d = image.descriptor;
+    const layer_descriptor& d = l.plan.descriptor;
     const reference_output end{d.output_zero_point, d.output_least, d.output_greatest};
     const std::vector<reference_factor> factors = factors_of(l);
     for (const output_block& block : blocks_) {
@@ -77,18 +77,18 @@ std::string layer_check::compare_codes(const reference_result& reference, const 
     return {};
 }
 
-exactness layer_check::verdict(const prepared_layer& l, const layer_image& image, const std::vector<std::uint8_t>& outputs) const {
-    const reference_result reference = reference_product(*l.what, l.weights, *l.input);
+exactness layer_check::verdict(const prepared_layer& l, const std::vector<std::uint8_t>& outputs) const {
+    const reference_result reference = reference_product(*l.product.what, l.product.weights, *l.input);
     exactness result;
     result.first_difference = compare_sums(reference);
-    if (result.first_difference.empty()) result.first_difference = compare_codes(reference, l, image, outputs);
+    if (result.first_difference.empty()) result.first_difference = compare_codes(reference, l, outputs);
     result.result = result.first_difference.empty() ? exactness::verdict::exact : exactness::verdict::differs;
     return result;
 }
 
 double layer_check::arithmetic_sqnr_db(const prepared_layer& l) const {
     const std::vector<std::int32_t> sums(sums_.begin(), sums_.end());
-    return post_arithmetic_sqnr_db(*l.what, l.weights, *l.input, sums);
+    return post_arithmetic_sqnr_db(*l.product.what, l.product.weights, *l.input, sums);
 }
 
 }  // namespace symmetree

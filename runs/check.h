@@ -19,7 +19,7 @@ public:
     void drained(const output_block& block, const std::vector<std::int64_t>& sums) override;
 
     /// Compares a finished layer. `outputs` are the blocks as they stand in memory.
-    exactness verdict(const prepared_layer& l, const layer_image& image, const std::vector<std::uint8_t>& outputs) const;
+    exactness verdict(const prepared_layer& l, const std::vector<std::uint8_t>& outputs) const;
     /// POST: the collected sums against exact sqrt(2) arithmetic, in dB.
     double arithmetic_sqnr_db(const prepared_layer& l) const;
 
@@ -28,8 +28,7 @@ private:
         std::int64_t row, vector;
     };
     std::string compare_sums(const reference_result& reference) const;
-    std::string compare_codes(const reference_result& reference, const prepared_layer& l, const layer_image& image,
-                              const std::vector<std::uint8_t>& outputs) const;
+    std::string compare_codes(const reference_result& reference, const prepared_layer& l, const std::vector<std::uint8_t>& outputs) const;
     std::string place_text(std::int64_t row, std::int64_t vector) const;
 
     std::int64_t channels_ = 0, vectors_ = 0;

@@ -137,7 +137,8 @@ child_process::child_process(const std::function<std::string()>& work) {
     }
 }
 
-child_process::child_process(child_process&& other) noexcept : pid_(other.pid_), from_(other.from_), answer_(std::move(other.answer_)) {
+child_process::child_process(child_process&& other) noexcept
+    : pid_(other.pid_), from_(other.from_), answer_(std::move(other.answer_)), started_(other.started_) {
     other.pid_ = -1;
 }
 
@@ -150,6 +151,8 @@ child_process::~child_process() {
 }
 
 void child_process::kill() { ::kill(pid_, SIGKILL); }
+
+double child_process::age_s() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count(); }
 
 bool child_process::read_some() {
     char buffer[1 << 16];
@@ -172,6 +175,7 @@ child_outcome child_process::wait() {
     }
     pid_ = -1;
     child_outcome outcome = understood(answer_, status);
+    outcome.wall_s = age_s();
     outcome.cpu_s = seconds(used.ru_utime) + seconds(used.ru_stime);
     outcome.peak_bytes = static_cast<std::uint64_t>(used.ru_maxrss) * 1024;
     return outcome;

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -23,6 +24,7 @@ struct child_outcome {
     std::string text;
     std::vector<diagnostic> problems;
     double cpu_s = 0;              ///< user and system time
+    double wall_s = 0;             ///< from its start until it was reaped
     std::uint64_t peak_bytes = 0;  ///< largest resident set
 
     /// The result, or what the child threw; a child that died is a model_fault.
@@ -45,11 +47,14 @@ public:
     /// Reads the rest of the answer and reaps the process.
     child_outcome wait();
     void kill();
+    /// Seconds since its start.
+    double age_s() const;
 
 private:
     pid_t pid_ = -1;
     int from_ = -1;
     std::string answer_;
+    std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
 
 /// Which of the children's descriptors are readable, waiting for the first of them, but no longer than that; none where a signal came.

@@ -9,11 +9,12 @@
 
 #include "core/digest.h"
 #include "core/temporary_folder.h"
-#include "runs/child_process.h"
+#include "runs/activation_formats.h"
 #include "runs/evaluation_identity.h"
-#include "runs/layer_report.h"
+#include "runs/network_report.h"
 #include "runs/pricing.h"
 #include "runs/run_network.h"
+#include "runs/worker_pool.h"
 #include "traces/writers.h"
 
 namespace symmetree {
@@ -51,10 +52,6 @@ shard_outcome outcome_from(const std::string& text) {
     return {j.at("best").get<std::vector<std::vector<int>>>(), j.at("difference").get<std::string>(), j.at("costs").get<std::string>(),
             j.at("tensors").get<std::vector<std::string>>()};
 }
-
-struct image_range {
-    std::int64_t first = 0, count = 0;
-};
 
 std::string difference_of(const std::vector<std::int16_t>& found, const std::vector<std::int16_t>& wanted, std::int64_t image) {
     for (std::size_t i = 0; i < wanted.size(); ++i)
@@ -159,7 +156,7 @@ std::vector<cost_table> checked_tasks(const evaluation_input& input, const std::
             request.platform = task.platform;
             request.cost_directory = input.cost_directory;
             prices.push_back(prices_of(request));
-            refuse_unrunnable(input.network, task.platform, task.format, input.options);
+            require_runnable(input.network, task.platform, task.format, input.options);
             const adaptive_network adaptive = adaptive_of(input, task);
             formats_of(adaptive.network, task.platform, task.format, chooser_of(input, task, adaptive), input.options);
         } catch (const input_error& e) {
@@ -186,50 +183,6 @@ std::vector<image_range> ranges_of(const evaluation_input& input) {
     return ranges;
 }
 
-/// By range, the float network's first and the tasks' behind them: the keys of what they find out.
-std::vector<std::string> keys_of(const evaluation_input& input, const std::vector<evaluation_task>& tasks,
-                                 const std::vector<cost_table>& prices, const std::vector<adapter_set>& adapters,
-                                 const std::vector<image_range>& ranges, const std::string& program) {
-    const std::string network = identity_of(input.network, input.seed) + identity_of(input.adapted_formats),
-                      seen = identity_of(input.statistics);
-    std::vector<std::string> images, keys;
-    for (const image_range& r : ranges) images.push_back(identity_of_images(input.image, r.first, r.count));
-    for (std::size_t i = 0; i < ranges.size(); ++i) keys.push_back(digest_of(fmt::format("float {} {} {}", program, network, images[i])));
-    for (std::size_t t = 0; t < tasks.size(); ++t) {
-        const range_choice range = range_of(input.range, tasks[t].format);
-        const std::string task =
-            fmt::format("task {} {} {} {} {} {} {} {}", program, network, identity_of(tasks[t], prices[t]), seen,
-                        static_cast<int>(range.method), range.percentile, input.options.ends_at_8_bits, identity_of(adapters[t]));
-        for (std::size_t i = 0; i < ranges.size(); ++i) {
-            const std::int64_t checked = std::clamp<std::int64_t>(input.checked - ranges[i].first, 0, ranges[i].count);
-            keys.push_back(digest_of(fmt::format("{} {} {} {}", task, images[i], ranges[i].first, checked)));
-        }
-    }
-    return keys;
-}
-
-/// Runs `work` of every index in a process of its own, `jobs` at a time, and hands its result to `take` as soon as it is there.
-void run_each(const std::vector<std::size_t>& indices, int jobs, const std::function<std::string(std::size_t)>& work,
-              const std::function<void(std::size_t, const std::string&)>& take) {
-    std::map<std::size_t, child_process> running;
-    for (auto next = indices.begin(); next != indices.end() || !running.empty();) {
-        for (; next != indices.end() && running.size() < std::size_t(jobs); ++next)
-            running.emplace(*next, child_process([&, index = *next] { return work(index); }));
-        std::vector<int> descriptors;
-        for (const auto& [index, process] : running) descriptors.push_back(process.descriptor());
-        const std::vector<bool> ready = readable(descriptors, 1000);
-        std::size_t i = 0;
-        for (auto r = running.begin(); r != running.end(); ++i) {
-            if (!ready[i] || r->second.read_some()) {
-                ++r;
-                continue;
-            }
-            take(r->first, r->second.wait().result_or_throw());
-            r = running.erase(r);
-        }
-    }
-}
-
 /// The parts of one task in the order of the images.
 shard_outcome joined(const std::vector<std::string>& outcomes, std::size_t first, std::size_t count) {
     shard_outcome whole;
@@ -243,19 +196,10 @@ shard_outcome joined(const std::vector<std::string>& outcomes, std::size_t first
     return whole;
 }
 
-evaluation_result evaluate_with(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const weight_cache& cache,
-                                const evaluation_run& how) {
-    const std::vector<cost_table> prices = checked_tasks(input, tasks);
-    child_process fitting([&] {
-        for (const evaluation_task& task : tasks)
-            fit_network(input.network, task.platform, task.format, cache, input.seed, how.jobs, input.options);
-        return std::string();
-    });
-    fitting.wait().result_or_throw();
-    std::vector<adapter_set> adapters;
-    for (const evaluation_task& task : tasks) adapters.push_back(adapters_of(input, task, cache));
-
-    const std::vector<image_range> ranges = ranges_of(input);
+/// What every process found out, by range, the float network's first and the tasks' behind them.
+std::vector<std::string> outcomes_of(const evaluation_input& input, const std::vector<evaluation_task>& tasks,
+                                     const std::vector<cost_table>& prices, const std::vector<adapter_set>& adapters,
+                                     const std::vector<image_range>& ranges, const weight_cache& cache, const evaluation_run& how) {
     std::vector<std::string> outcomes(ranges.size() * (tasks.size() + 1)), keys;
     std::vector<std::size_t> wanted;
     std::int64_t done = 0;
@@ -273,54 +217,57 @@ evaluation_result evaluate_with(const evaluation_input& input, const std::vector
         if (how.progress) how.progress(done, input.images * std::int64_t(tasks.size() + 1));
     };
     tell();
-    run_each(
-        wanted, how.jobs,
-        [&](std::size_t i) {
-            const std::size_t task = i / ranges.size();
-            const image_range& range = ranges[i % ranges.size()];
-            return to_text(task == 0 ? run_float(input, range)
-                                     : run_task(input, tasks[task - 1], adapters[task - 1], cache, range, prices[task - 1]));
-        },
-        [&](std::size_t i, const std::string& outcome) {
-            outcomes[i] = outcome;
-            done += ranges[i % ranges.size()].count;
-            if (how.kept) how.kept->keep(keys[i], outcome);
-            tell();
-        });
+    worker_task each;
+    each.work = [&](std::size_t next) {
+        const std::size_t i = wanted[next], task = i / ranges.size();
+        const image_range& range = ranges[i % ranges.size()];
+        return to_text(task == 0 ? run_float(input, range)
+                                 : run_task(input, tasks[task - 1], adapters[task - 1], cache, range, prices[task - 1]));
+    };
+    each.take = [&](std::size_t next, const child_outcome& outcome) {
+        const std::size_t i = wanted[next];
+        outcomes[i] = outcome.result_or_throw();
+        done += ranges[i % ranges.size()].count;
+        if (how.kept) how.kept->keep(keys[i], outcomes[i]);
+        tell();
+    };
+    run_tasks(wanted.size(), {how.jobs, 0}, each);
+    return outcomes;
+}
 
+evaluation evaluation_of(const evaluation_input& input, const evaluation_task& task, const shard_outcome& floats, const shard_outcome& o) {
+    evaluation e;
+    count(e.counts, o.best, input.labels);
+    for (std::size_t i = 0; i < o.best.size(); ++i) e.agreeing += o.best[i].front() == floats.best[i].front();
+    e.first_difference = o.first_difference;
+    e.tensors = o.tensors;
+    if (task.arithmetic == vector_arithmetic::integer) {
+        e.checked = std::min(input.checked, input.images);
+        e.costs = report_from_json(o.costs);
+    }
+    return e;
+}
+
+evaluation_result evaluate_with(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const weight_cache& cache,
+                                const evaluation_run& how) {
+    const std::vector<cost_table> prices = checked_tasks(input, tasks);
+    child_process fitting([&] {
+        for (const evaluation_task& task : tasks)
+            fit_weights(input.network, task.platform, task.format, cache, input.seed, how.jobs, input.options);
+        return std::string();
+    });
+    fitting.wait().result_or_throw();
+    std::vector<adapter_set> adapters;
+    for (const evaluation_task& task : tasks) adapters.push_back(adapters_of(input, task, cache));
+
+    const std::vector<image_range> ranges = ranges_of(input);
+    const std::vector<std::string> outcomes = outcomes_of(input, tasks, prices, adapters, ranges, cache, how);
     const shard_outcome floats = joined(outcomes, 0, ranges.size());
     evaluation_result result;
     count(result.float_counts, floats.best, input.labels);
-    for (std::size_t t = 0; t < tasks.size(); ++t) {
-        const shard_outcome o = joined(outcomes, (t + 1) * ranges.size(), ranges.size());
-        evaluation e;
-        count(e.counts, o.best, input.labels);
-        for (std::size_t i = 0; i < o.best.size(); ++i) e.agreeing += o.best[i].front() == floats.best[i].front();
-        e.first_difference = o.first_difference;
-        e.tensors = o.tensors;
-        if (tasks[t].arithmetic == vector_arithmetic::integer) {
-            e.checked = std::min(input.checked, input.images);
-            e.costs = report_from_json(o.costs);
-        }
-        result.tasks.push_back(std::move(e));
-    }
+    for (std::size_t t = 0; t < tasks.size(); ++t)
+        result.tasks.push_back(evaluation_of(input, tasks[t], floats, joined(outcomes, (t + 1) * ranges.size(), ranges.size())));
     return result;
-}
-
-const char* name_of(vector_operation o) {
-    switch (o) {
-        case vector_operation::requantize: return "requantize";
-        case vector_operation::add: return "add";
-        case vector_operation::gelu: return "gelu";
-        case vector_operation::softmax: return "softmax";
-        case vector_operation::layer_norm: return "layer_norm";
-        case vector_operation::pool: return "pool";
-        case vector_operation::mean: return "mean";
-        case vector_operation::rearrange: return "rearrange";
-        case vector_operation::stage: return "stage";
-        case vector_operation::adapter: return "adapter";
-    }
-    return "?";
 }
 
 }  // namespace
@@ -333,72 +280,12 @@ const char* to_string(vector_arithmetic arithmetic) {
     return "?";
 }
 
-range_choice range_of(const std::optional<range_choice>& wanted, const scheme& format) {
-    if (wanted) return *wanted;
-    return {format.activation_range == range_method::min_max ? calibration_range::min_max : calibration_range::mse, 100};
-}
-
-format_chooser adaptive_chooser(const workload& network, const adaptive_network& adaptive, const calibration& seen,
-                                const range_choice& range, const std::map<std::string, tensor_format>& adapted) {
-    return [&network, &adaptive, &seen, &adapted, range](std::size_t node, int bits, activation_coding coding) {
-        const bool put_in = std::count(adaptive.requantized.begin(), adaptive.requantized.end(), node) > 0;
-        const auto given = put_in ? adapted.find(adapted_tensor(adaptive, node)) : adapted.end();
-        if (given == adapted.end()) return format_for(network, seen, range, adaptive.origin[node], bits, coding);
-        if (const auto reason = why_unfit(given->second, bits, coding))
-            throw input_error(diagnostic{network.source, 0, 0, "adapter behind " + given->first, *reason});
-        return given->second;
-    };
-}
-
 evaluation_result evaluate(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const weight_cache& cache,
                            const evaluation_run& how) {
     if (!input.network.graph) throw input_error(diagnostic{input.network.source, 0, 0, input.network.name, input.network.why_no_graph});
     if (cache.enabled()) return evaluate_with(input, tasks, cache, how);
     const temporary_folder folder;
     return evaluate_with(input, tasks, weight_cache(folder.path()), how);
-}
-
-report network_report(const quantized_network& q, const platform_config& platform, const scheme& format, std::uint64_t seed,
-                      bool timing_only, const network_program& program, const std::vector<layer_result>& steps, const cost_table& prices) {
-    report out;
-    out.workload = q.network.name;
-    out.workload_source = q.network.source;
-    out.platform = platform.name;
-    out.scheme = to_string(format);
-    out.seed = seed;
-    out.timing_only = timing_only;
-    out.array_weight_bits = platform.array.weight_bits;
-    out.array_activation_bits = platform.array.activation_bits;
-    out.array_trees = platform.array.trees;
-    out.array_lanes = platform.array.lanes;
-    out.dram_bytes_per_cycle = double(platform.dram.bandwidth_bytes) / double(platform.dram.bandwidth_cycles);
-    out.notes.push_back(
-        "one image through the whole network: every operator is timed and priced, tensors go through DRAM between operators");
-    std::map<std::string, int> uses;
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-        const network_step& step = program.steps[i];
-        const graph_node& node = q.network.graph->nodes[step.node];
-        if (step.is_product) {
-            const formatted_product& p = q.products[step.layer];
-            const bool on_side_array = q.product_records[step.layer].on_side_array;
-            out.layers.push_back(
-                layer_report_of(platform, {*p.what, p.used, on_side_array, p.weights, program.plans[step.layer]}, steps[i]));
-            continue;
-        }
-        layer_report l;
-        const int use = ++uses[step.name];
-        l.name = fmt::format("{} ({}{})", step.name, name_of(step.operation), use > 1 ? fmt::format(" {}", use) : "");
-        l.scheme = "integer";
-        l.unit = fmt::format("vector_unit {}", platform.vector_unit.lanes);
-        l.mapping = name_of(step.operation);
-        l.cycles = steps[i].cycles;
-        l.split = steps[i].split;
-        l.units = activity_of(platform, steps[i], node.kind);
-        l.memories = steps[i].memories;
-        out.layers.push_back(std::move(l));
-    }
-    price(out, platform, prices);
-    return out;
 }
 
 }  // namespace symmetree

@@ -27,9 +27,6 @@ struct evaluation_task {
 
 const char* to_string(vector_arithmetic arithmetic);
 
-/// How steps of activations follow from calibration: `wanted`, or as the scheme says.
-range_choice range_of(const std::optional<range_choice>& wanted, const scheme& format);
-
 /// The images that every task sees, and what was known before the first of them ran.
 struct evaluation_input {
     workload network;
@@ -70,11 +67,6 @@ struct evaluation_result {
 /// Told how many of how many images are done, all tasks together, the float network included.
 using evaluation_progress = std::function<void(std::int64_t done, std::int64_t of)>;
 
-/// Formats of a network with adaptive tensors, by the node that each was made from: from calibration, or from a file. What it is made of
-/// must outlive it.
-format_chooser adaptive_chooser(const workload& network, const adaptive_network& adaptive, const calibration& seen,
-                                const range_choice& range, const std::map<std::string, tensor_format>& adapted);
-
 /// Where the outcomes of finished images are kept, and found again by what decided them: a digest of the program, the network, the platform
 /// and its prices, the scheme, the formats' origin, the adapters and the images themselves.
 struct kept_outcomes {
@@ -94,10 +86,5 @@ struct evaluation_run {
 /// image does. The caller must not have started threads.
 evaluation_result evaluate(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const weight_cache& cache,
                            const evaluation_run& how);
-
-/// The report of one image, layer by layer and step by step.
-report network_report(const quantized_network& q, const platform_config& platform, const scheme& format, std::uint64_t seed,
-                      bool timing_only, const struct network_program& program, const std::vector<struct layer_result>& steps,
-                      const cost_table& prices);
 
 }  // namespace symmetree

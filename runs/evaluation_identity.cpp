@@ -1,8 +1,13 @@
 #include "runs/evaluation_identity.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "core/digest.h"
 #include "core/input_file.h"
 #include "core/packing.h"
+#include "runs/activation_formats.h"
 #include "workloads/quantize/weight_file.h"
 
 namespace symmetree {
@@ -88,6 +93,27 @@ std::string identity_of_images(const image_source& image, std::int64_t first, st
 std::string identity_of(const evaluation_task& task, const cost_table& prices) {
     return digest_of_all(to_yaml(task.platform), task.platform.clock_hz, to_string(task.format), std::string(to_string(task.arithmetic)),
                          content_of(prices.file()));
+}
+
+std::vector<std::string> keys_of(const evaluation_input& input, const std::vector<evaluation_task>& tasks,
+                                 const std::vector<cost_table>& prices, const std::vector<adapter_set>& adapters,
+                                 const std::vector<image_range>& ranges, const std::string& program) {
+    const std::string network = identity_of(input.network, input.seed) + identity_of(input.adapted_formats),
+                      seen = identity_of(input.statistics);
+    std::vector<std::string> images, keys;
+    for (const image_range& r : ranges) images.push_back(identity_of_images(input.image, r.first, r.count));
+    for (std::size_t i = 0; i < ranges.size(); ++i) keys.push_back(digest_of(fmt::format("float {} {} {}", program, network, images[i])));
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+        const range_choice range = range_of(input.range, tasks[t].format);
+        const std::string task =
+            fmt::format("task {} {} {} {} {} {} {} {}", program, network, identity_of(tasks[t], prices[t]), seen,
+                        static_cast<int>(range.method), range.percentile, input.options.ends_at_8_bits, identity_of(adapters[t]));
+        for (std::size_t i = 0; i < ranges.size(); ++i) {
+            const std::int64_t checked = std::clamp<std::int64_t>(input.checked - ranges[i].first, 0, ranges[i].count);
+            keys.push_back(digest_of(fmt::format("{} {} {} {}", task, images[i], ranges[i].first, checked)));
+        }
+    }
+    return keys;
 }
 
 }  // namespace symmetree

@@ -24,14 +24,15 @@ const char* unit_name(const platform_config& config, bool on_side_array) {
     return "mac_tree";
 }
 
-outlier_report outliers_of(const platform_config& platform, const planned_layer& l, const layer_result& result) {
+outlier_report outliers_of(const platform_config& platform, const formatted_product& product, const layer_plan& plan,
+                           const layer_result& result) {
     outlier_report out;
-    if (!l.plan.outliers.present()) return out;
-    out.listed = std::uint64_t(l.weights.outliers_listed);
-    out.stored = l.weights.outliers.size();
+    if (!plan.outliers.present()) return out;
+    out.listed = std::uint64_t(product.weights.outliers_listed);
+    out.stored = product.weights.outliers.size();
     out.index_bits = outlier_index_bits(platform.array);
-    out.stream_bits = l.plan.outliers.per_tile.size() * std::uint64_t(l.plan.outliers.count_bits) +
-                      out.stored * std::uint64_t(l.plan.outliers.entry_bits);
+    out.stream_bits =
+        plan.outliers.per_tile.size() * std::uint64_t(plan.outliers.count_bits) + out.stored * std::uint64_t(plan.outliers.entry_bits);
     out.fullest_lane = result.outliers.fullest_lane;
     out.assignment = name_of(platform.sparse.assignment);
     return out;
@@ -39,17 +40,35 @@ outlier_report outliers_of(const platform_config& platform, const planned_layer&
 
 }  // namespace
 
-layer_report layer_report_of(const platform_config& platform, const planned_layer& l, const layer_result& result) {
-    const array_config& array = array_of(platform, l.on_side_array);
-    const product_shape shape = product_of(l.what);
-    const bool attention = is_attention_product(l.what);
+report report_header(const workload& network, const platform_config& platform, const scheme& format, std::uint64_t seed, bool timing_only) {
+    report out;
+    out.workload = network.name;
+    out.workload_source = network.source;
+    out.platform = platform.name;
+    out.scheme = to_string(format);
+    out.seed = seed;
+    out.timing_only = timing_only;
+    out.array_weight_bits = platform.array.weight_bits;
+    out.array_activation_bits = platform.array.activation_bits;
+    out.array_trees = platform.array.trees;
+    out.array_lanes = platform.array.lanes;
+    out.dram_bytes_per_cycle = double(platform.dram.bandwidth_bytes) / double(platform.dram.bandwidth_cycles);
+    return out;
+}
+
+layer_report layer_report_of(const platform_config& platform, const formatted_product& product, const layer_plan& plan,
+                             const layer_result& result) {
+    const bool on_side_array = plan.descriptor.on_side_array != 0;
+    const array_config& array = array_of(platform, on_side_array);
+    const product_shape shape = product_of(*product.what);
+    const bool attention = is_attention_product(*product.what);
     layer_report out;
-    out.name = l.what.name;
-    out.scheme = to_string(l.used);
-    out.unit = fmt::format("{} {}x{}", unit_name(platform, l.on_side_array), array.trees, array.lanes);
-    const bool holds_outputs = l.plan.descriptor.flow == static_cast<int>(dataflow::output_stationary);
+    out.name = product.what->name;
+    out.scheme = to_string(product.used);
+    out.unit = fmt::format("{} {}x{}", unit_name(platform, on_side_array), array.trees, array.lanes);
+    const bool holds_outputs = plan.descriptor.flow == static_cast<int>(dataflow::output_stationary);
     out.mapping = fmt::format("{}{}, m-block {}, passes {}", holds_outputs ? "output_stationary, " : "",
-                              name_of(static_cast<loop_order>(l.plan.descriptor.order)), l.plan.descriptor.m_block, l.plan.passes.total());
+                              name_of(static_cast<loop_order>(plan.descriptor.order)), plan.descriptor.m_block, plan.passes.total());
     out.m = shape.m;
     out.n = shape.n;
     out.k = shape.k;
@@ -57,16 +76,16 @@ layer_report layer_report_of(const platform_config& platform, const planned_laye
     out.macs = std::uint64_t(shape.macs());
     out.cycles = result.cycles;
     out.split = result.split;
-    out.units = activity_of(platform, result, l.what.input);
+    out.units = activity_of(platform, result, product.what->input);
     out.memories = result.memories;
-    out.outliers = outliers_of(platform, l, result);
-    const weight_storage storage =
-        storage_of(shape, l.used, attention, out.outliers.stored, out.outliers.index_bits, l.plan.descriptor.geometry.stored_weight_bits);
+    out.outliers = outliers_of(platform, product, plan, result);
+    const weight_storage storage = storage_of(shape, product.used, attention, out.outliers.stored, out.outliers.index_bits,
+                                              plan.descriptor.geometry.stored_weight_bits);
     out.parameters = storage.parameters;
     out.weight_bits_stored = storage.code_bits + out.outliers.stream_bits;
-    const operation_counts operations = operations_of(shape, l.used, attention);
+    const operation_counts operations = operations_of(shape, product.used, attention);
     out.operations = {operations.bops_dasq, operations.bops_uniq, operations.qops};
-    if (!attention) out.weight_sqnr_db = l.weights.error.sqnr_db;
+    if (!attention) out.weight_sqnr_db = product.weights.error.sqnr_db;
     return out;
 }
 

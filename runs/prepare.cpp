@@ -3,14 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
-#include <numeric>
 #include <utility>
 
 #include "compile/channel_records.h"
 #include "compile/layer_scheme.h"
-#include "compile/sum_bounds.h"
+#include "compile/product_program.h"
 #include "platforms/auto_clock.h"
 #include "workloads/quantize/quantize.h"
 
@@ -29,11 +26,7 @@ activation_format format_of(const layer& l, const scheme& used, bool shift) {
 
 /// The second operand of an attention product takes the weights' place: signed codes, zero point 0.
 quantized_weights second_operand(const layer& l, const scheme& used, std::uint64_t seed, bool with_codes) {
-    const product_shape p = product_of(l);
-    quantized_weights w;
-    w.bits = used.activation_bits;
-    w.rows = p.n * p.repeat;
-    w.columns = p.k;
+    quantized_weights w = runtime_operand(l, used);
     if (!with_codes) return w;
     const quantized_activations q = quantize_activations(materialize_second_operand(l, seed), w.bits, used.activation_range,
                                                          activation_class::dense, activation_coding::signed_symmetric);
@@ -48,22 +41,41 @@ quantized_activations quantize_input(const layer& l, const scheme& used, bool sh
                                 shift ? activation_coding::unsigned_or_sign_magnitude : activation_coding::signed_zero_point);
 }
 
+/// The layer's constants; timing only: zero points and shifts alone.
+std::vector<channel_record> channels_of(const prepared_layer& l) {
+    const quantized_weights& w = l.product.weights;
+    if (l.input) {
+        tensor_format x;
+        x.zero_point = l.input->zero_point;
+        x.step = l.input->step;
+        return channel_records(w, x, lone_output_step(w, *l.input), nullptr);
+    }
+    std::vector<channel_record> channels(std::size_t(w.rows));  // no other value would be used
+    for (std::size_t row = 0; row < channels.size(); ++row) {
+        if (!w.zero_point.empty()) channels[row].zero_point = w.zero_point[row];
+        if (!w.outlier_shift.empty()) channels[row].outlier_shift = w.outlier_shift[row];
+    }
+    return channels;
+}
+
 void prepare_layer(prepared_layer& l, const run_request& request, const weight_cache& cache) {
     const platform_config& platform = request.platform;
-    const bool attention = is_attention_product(*l.what);
-    const bool shift_platform = platform.array.kind != array_kind::multiplier;
-    l.on_side_array = runs_on_side_array(platform, *l.what, l.used);
-    const bool shift = shift_platform && !l.on_side_array;
-    l.format = format_of(*l.what, l.used, shift);
-    l.weights = attention ? second_operand(*l.what, l.used, request.seed, !request.timing_only)
-                          : cache.get(*l.what, request.seed, l.used, request.threads);
-    layer_geometry shape = geometry_of(*l.what);
-    l.plan = plan_layer(platform, shape, l.weights, l.format, l.on_side_array);
-    if (const auto overflow = overflow_of(platform, *l.what, l.plan, l.weights, l.format)) throw does_not_fit(*overflow);
-    const std::uint64_t needed = image_bytes(platform, l.plan);
+    const layer& source = *l.product.what;
+    const scheme& used = l.product.used;
+    l.integers.on_side_array = runs_on_side_array(platform, source, used);
+    const bool shift = platform.array.kind != array_kind::multiplier && !l.integers.on_side_array;
+    l.integers.input = format_of(source, used, shift);
+    l.product.weights = is_attention_product(source) ? second_operand(source, used, request.seed, !request.timing_only)
+                                                     : cache.get(source, request.seed, used, request.threads);
+    l.plan = plan_product(platform, l.product, l.integers);
+    const std::uint64_t needed = place_alone(platform, l.plan).end(memory_space::dram);
     if (needed > platform.dram.capacity_bytes)
         throw does_not_fit(fmt::format("it needs {} bytes of DRAM, the platform has {}", needed, platform.dram.capacity_bytes));
-    if (!request.timing_only) l.input = quantize_input(*l.what, l.used, shift, request.seed);
+    if (!request.timing_only) {
+        l.input = quantize_input(source, used, shift, request.seed);
+        l.plan.descriptor.input_zero_point = static_cast<std::int16_t>(l.input->zero_point);
+    }
+    l.integers.channels = channels_of(l);
 }
 
 /// Layers whose scheme or array is not the run's: what they use, why, how many; in the order of their first appearance.
@@ -71,14 +83,14 @@ std::vector<std::string> exceptions_of(const prepared_run& run) {
     const std::string wanted = to_string(run.request.format);
     std::vector<std::pair<std::string, int>> counts;
     for (const prepared_layer& l : run.layers) {
-        const std::string used = to_string(l.used);
-        if (used == wanted && !l.on_side_array) continue;
+        const std::string used = to_string(l.product.used);
+        if (used == wanted && !l.integers.on_side_array) continue;
         std::string kind = used;
-        if (l.on_side_array) kind += " on the side array";
+        if (l.integers.on_side_array) kind += " on the side array";
         if (used != wanted) kind += " instead of " + wanted;
-        kind += is_attention_product(*l.what) ? " in products of activations"
-                : used != wanted              ? " in layers with a format of their own"
-                                              : " in layers";
+        kind += is_attention_product(*l.product.what) ? " in products of activations"
+                : used != wanted                      ? " in layers with a format of their own"
+                                                      : " in layers";
         const auto known = std::find_if(counts.begin(), counts.end(), [&](const auto& c) { return c.first == kind; });
         if (known == counts.end())
             counts.emplace_back(kind, 1);
@@ -112,14 +124,6 @@ std::vector<std::string> notes_on(const prepared_run& run) {
 
 }  // namespace
 
-void fit_weights(const workload& network, const platform_config& platform, const scheme& format, std::uint64_t seed,
-                 const weight_cache& cache, int threads) {
-    for (const layer& l : network.layers) {
-        const scheme used = scheme_of(l, format, platform);
-        if (!is_attention_product(l) && !why_not(platform, used) && !cache.contains(l, seed, used)) cache.get(l, seed, used, threads);
-    }
-}
-
 prepared_run prepare(run_request request, const weight_cache& cache) {
     prepared_run run;
     run.request = std::move(request);
@@ -127,25 +131,20 @@ prepared_run prepare(run_request request, const weight_cache& cache) {
     if (platform.auto_clock && platform.clock_hz == 0)
         settle_clock(platform, cost_table::load(clock_table_of(platform), run.request.cost_directory));
     diagnostics problems;
-    const auto refuse = [&](const layer& l, const std::string& why) {
-        diagnostic d = l.place;
-        d.field = fmt::format("layer {}", l.name);
-        d.message = fmt::format("can't run on platform {}: {}", run.request.platform.name, why);
-        problems.add(std::move(d));
-    };
-    run.layers.resize(run.request.network.layers.size());
-    for (std::size_t i = 0; i < run.layers.size(); ++i) {
-        prepared_layer& l = run.layers[i];
-        l.what = &run.request.network.layers[i];
-        l.used = scheme_of(*l.what, run.request.format, run.request.platform);
-        if (const auto reason = why_not_alone(run.request.platform, l.used)) refuse(*l.what, *reason);
+    const std::vector<layer>& sources = run.request.network.layers;
+    const std::vector<scheme> schemes = schemes_of(run.request.network, platform, run.request.format, layers_alone);
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        if (const auto reason = why_not_alone(platform, schemes[i])) problems.add(refusal(sources[i], platform, *reason));
+        prepared_layer& l = run.layers.emplace_back();
+        l.product.what = &sources[i];
+        l.product.used = schemes[i];
     }
     problems.throw_if_any();
     for (prepared_layer& l : run.layers) {
         try {
             prepare_layer(l, run.request, cache);
         } catch (const does_not_fit& e) {
-            refuse(*l.what, e.what());
+            problems.add(refusal(*l.product.what, platform, e.what()));
         } catch (const input_error& e) {
             for (const diagnostic& d : e.problems()) problems.add(d);
         }
@@ -155,19 +154,8 @@ prepared_run prepare(run_request request, const weight_cache& cache) {
     return run;
 }
 
-std::vector<channel_record> channel_records(const prepared_layer& l) {
-    if (l.input) {
-        tensor_format x;
-        x.zero_point = l.input->zero_point;
-        x.step = l.input->step;
-        return channel_records(l.weights, x, lone_output_step(l.weights, *l.input), nullptr);
-    }
-    std::vector<channel_record> channels(std::size_t(l.weights.rows));  // timing only: no value would be used
-    for (std::size_t row = 0; row < channels.size(); ++row) {
-        if (!l.weights.zero_point.empty()) channels[row].zero_point = l.weights.zero_point[row];
-        if (!l.weights.outlier_shift.empty()) channels[row].outlier_shift = l.weights.outlier_shift[row];
-    }
-    return channels;
+program program_of(const platform_config& platform, const prepared_layer& l) {
+    return compile_alone(platform, l.plan, l.product.weights, l.integers.channels, l.input ? &*l.input : nullptr);
 }
 
 }  // namespace symmetree

@@ -5,9 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "compile/channel_records.h"
 #include "compile/layer_plan.h"
-#include "compile/layer_scheme.h"
+#include "compile/network_formats.h"
+#include "compile/program.h"
+#include "compile/quantized_network.h"
 #include "models/cost/cost_table.h"
 #include "platforms/platform_config.h"
 #include "workloads/network/weight_cache.h"
@@ -30,15 +31,12 @@ struct run_request {
     std::optional<cost_table> prices;  ///< the platform's cost table where it is loaded already
 };
 
-/// One layer, quantized, cut and checked against the platform.
+/// One layer, quantized, cut and checked against the platform: a network of one product, with an input of its own.
 struct prepared_layer {
-    const layer* what = nullptr;
-    scheme used;  ///< family and widths of this very layer
-    bool on_side_array = false;
-    quantized_weights weights;  ///< attention: the second operand; without codes when timing only
-    activation_format format;
+    formatted_product product;  ///< attention: the weights are the second operand; without codes when timing only
+    product_integers integers;
     std::optional<quantized_activations> input;  ///< absent when timing only
-    layer_plan plan;
+    layer_plan plan;                             ///< with addresses
 };
 
 struct prepared_run {
@@ -51,15 +49,14 @@ struct prepared_run {
     std::vector<std::string> notes;
 };
 
-/// Fits what is not in the cache yet; nothing else. Uses threads, so it belongs into a process of its own.
-void fit_weights(const workload& network, const platform_config& platform, const scheme& format, std::uint64_t seed,
-                 const weight_cache& cache, int threads);
+/// Layers that run one by one are no network's first and last.
+constexpr network_options layers_alone{false};
 
 /// Throws input_error with every layer that can't run: scheme refused, does not fit the buffers, accumulators too
 /// narrow, larger than DRAM.
 prepared_run prepare(run_request request, const weight_cache& cache);
 
-/// The layer's constants: outputs are signed with zero point 0, their step lone_output_step(). Timing only: zero points and shifts alone.
-std::vector<channel_record> channel_records(const prepared_layer& l);
+/// What the host runs for the layer: its outputs are signed with zero point 0, their step is lone_output_step().
+program program_of(const platform_config& platform, const prepared_layer& l);
 
 }  // namespace symmetree

@@ -4,43 +4,34 @@
 #include <memory>
 
 #include "platforms/assemble.h"
+#include "runs/program_feed.h"
 
 namespace symmetree {
 namespace {
 
-class image_sequence : public host_program {
+/// The program of a network, once for each image.
+class image_sequence : public program_feed {
 public:
-    image_sequence(const network_program& program, bool with_values, const std::function<std::optional<std::vector<std::int16_t>>()>& next,
+    image_sequence(const network_program& network, bool with_values, const std::function<std::optional<std::vector<std::int16_t>>()>& next,
                    const std::function<void(const std::vector<std::uint8_t>&)>& finished)
-        : program_(program), with_values_(with_values), next_(next), finished_(finished) {
-        job_.descriptors = static_cast<std::uint32_t>(program.steps.size());
-        job_.result_address = output().address;
-        job_.result_bytes = output().bytes();
-        for (const placed_bytes& content : program.contents) job_.contents.push_back({content.address, &content.bytes});
-    }
+        : network_(network), with_values_(with_values), next_(next), finished_(finished) {}
 
-    const host_job* next() override {
-        const std::optional<std::vector<std::int16_t>> codes = next_();
-        if (!codes) return nullptr;
-        if (!first_) job_.contents.clear();  // weights stay where they are
-        first_ = false;
-        if (with_values_) {
-            image_ = pack_tensor(program_.buffers[program_.input.buffer], program_.input, *codes);
-            job_.contents.push_back({program_.buffers[program_.input.buffer].address, &image_});
-        }
-        return &job_;
-    }
     void finished(const std::vector<std::uint8_t>& result) override { finished_(result); }
 
 private:
-    const memory_tensor& output() const { return program_.buffers[program_.output.buffer]; }
+    std::optional<program_call> next_call() override {
+        const std::optional<std::vector<std::int16_t>> codes = next_();
+        if (!codes) return {};
+        program_call call{&network_, !first_, {}};  // weights stay where they are
+        if (with_values_) call.input = pack_tensor(network_.buffers[network_.input.buffer], network_.input, *codes);
+        first_ = false;
+        return call;
+    }
 
-    const network_program& program_;
+    const network_program& network_;
     const bool with_values_;
     const std::function<std::optional<std::vector<std::int16_t>>()>& next_;
     const std::function<void(const std::vector<std::uint8_t>&)> finished_;
-    host_job job_;
-    std::vector<std::uint8_t> image_;
     bool first_ = true;
 };
 

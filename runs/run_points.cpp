@@ -4,14 +4,15 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "compile/layer_scheme.h"
 #include "core/temporary_folder.h"
 #include "platforms/auto_clock.h"
-#include "runs/child_process.h"
 #include "runs/pricing.h"
 #include "runs/simulate.h"
+#include "runs/worker_pool.h"
 #include "traces/writers.h"
 
 namespace symmetree {
@@ -19,22 +20,24 @@ namespace {
 
 std::vector<report> run_with_cache(const std::vector<run_request>& requests, const weight_cache& cache, int jobs) {
     child_process fitting([&] {
-        for (const run_request& r : requests) fit_weights(r.network, r.platform, r.format, r.seed, cache, r.threads);
+        for (const run_request& r : requests) fit_weights(r.network, r.platform, r.format, cache, r.seed, r.threads, layers_alone);
         return std::string();
     });
     fitting.wait().result_or_throw();
 
-    std::vector<report> reports(requests.size());
-    std::map<std::size_t, child_process> running;
-    std::size_t started = 0;
-    for (std::size_t i = 0; i < requests.size(); ++i) {
-        for (; started < requests.size() && running.size() < std::size_t(jobs); ++started) {
-            const run_request& request = requests[started];
-            running.emplace(started, child_process([&] { return to_json(simulate(prepare(request, cache))); }));
+    std::vector<report> reports;
+    std::vector<std::optional<child_outcome>> outcomes(requests.size());
+    worker_task task;
+    task.work = [&](std::size_t i) { return to_json(simulate(prepare(requests[i], cache))); };
+    task.take = [&](std::size_t i, const child_outcome& outcome) {
+        outcomes[i] = outcome;
+        // Of several failures the first request's is told, whichever came first.
+        for (std::size_t next = reports.size(); next < outcomes.size() && outcomes[next]; ++next) {
+            reports.push_back(report_from_json(outcomes[next]->result_or_throw()));
+            outcomes[next].emplace();
         }
-        reports[i] = report_from_json(running.at(i).wait().result_or_throw());
-        running.erase(i);
-    }
+    };
+    run_tasks(requests.size(), {jobs, 0}, task);
     return reports;
 }
 
@@ -61,7 +64,7 @@ void load_prices(std::vector<run_request>& requests) {
 
 }  // namespace
 
-void refuse_unrunnable(const std::vector<run_request>& requests) {
+void require_runnable_alone(const std::vector<run_request>& requests) {
     diagnostics problems;
     for (const run_request& request : requests) {
         // One reason often holds for a whole network: it is told once, at its first layer, with how many more there are.
@@ -89,7 +92,7 @@ void refuse_unrunnable(const std::vector<run_request>& requests) {
 }
 
 std::vector<report> run_points(std::vector<run_request> requests, const weight_cache& cache, int jobs) {
-    refuse_unrunnable(requests);
+    require_runnable_alone(requests);
     load_prices(requests);
     if (cache.enabled()) return run_with_cache(requests, cache, jobs);
     const temporary_folder folder;

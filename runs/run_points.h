@@ -14,6 +14,6 @@ namespace symmetree {
 std::vector<report> run_points(std::vector<run_request> requests, const weight_cache& cache, int jobs);
 
 /// Refuses, before any process starts, the layers whose scheme a platform can't run. Throws input_error with all of them.
-void refuse_unrunnable(const std::vector<run_request>& requests);
+void require_runnable_alone(const std::vector<run_request>& requests);
 
 }  // namespace symmetree

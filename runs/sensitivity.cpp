@@ -59,17 +59,11 @@ double output_error(const workload& network, const mixed_network& mixed, const m
 
 std::vector<std::vector<scheme>> mixed_options(const workload& network, const platform_config& platform, const scheme& base,
                                                const std::vector<scheme>& candidates, const network_options& options) {
-    const auto schemes_at = [&](const scheme& run) {
-        if (network.graph) return schemes_of(network, platform, run, options);
-        std::vector<scheme> schemes;
-        for (const layer& l : network.layers) schemes.push_back(scheme_of(l, run, platform));
-        return schemes;
-    };
-    const std::vector<scheme> usual = schemes_at(base);
+    const std::vector<scheme> usual = schemes_of(network, platform, base, options);
     std::vector<std::vector<scheme>> all(network.layers.size());
     diagnostics problems;
     for (const scheme& candidate : candidates) {
-        const std::vector<scheme> schemes = schemes_at(candidate);
+        const std::vector<scheme> schemes = schemes_of(network, platform, candidate, options);
         for (std::size_t i = 0; i < all.size(); ++i) {
             const scheme& used = is_attention_product(network.layers[i]) ? usual[i] : schemes[i];
             if (std::find(all[i].begin(), all[i].end(), used) != all[i].end()) continue;

@@ -76,4 +76,13 @@ std::string run_gnuplot(const std::string& script) {
     return image;
 }
 
+std::vector<named_content> drawn(const std::vector<figure>& figures) {
+    std::vector<named_content> files;
+    for (const figure& f : figures) {
+        files.push_back({f.name + ".svg", run_gnuplot(gnuplot_script(f, figure_format::svg))});
+        files.push_back({f.name + ".png", run_gnuplot(gnuplot_script(f, figure_format::png))});
+    }
+    return files;
+}
+
 }  // namespace symmetree

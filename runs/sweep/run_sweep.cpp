@@ -4,14 +4,12 @@
 #include <malloc.h>
 
 #include <algorithm>
-#include <chrono>
-#include <list>
 
 #include "core/packing.h"
-#include "runs/child_process.h"
 #include "runs/pricing.h"
 #include "runs/simulate.h"
 #include "runs/sweep/point_filter.h"
+#include "runs/worker_pool.h"
 #include "traces/packed_counters.h"
 #include "traces/study_view.h"
 
@@ -24,9 +22,6 @@ void pack_fields(Archive& archive, stored_point& p) {
 }
 
 namespace {
-
-using seconds = std::chrono::duration<double>;
-using wall_clock = std::chrono::steady_clock;
 
 /// What a worker sends: its simulation's counters, ready to be stored, and every point priced from them.
 struct simulation_answer {
@@ -108,21 +103,19 @@ public:
                 progress_.done += s.points.size();
         if (!todo.empty()) fit(settled);
         malloc_trim(0);  // small free blocks are joined here: every worker would do it anew, in pages that it has to copy for that
-        for (auto next = todo.begin(); !stop_ && (next != todo.end() || !running_.empty());) {
-            for (; next != todo.end() && running_.size() < std::size_t(limits_.jobs); ++next) start(**next);
-            wait_for_some();
-        }
+        if (stop_) return progress_;
+        worker_task task;
+        task.work = [&](std::size_t i) { return answer_of(space_, *todo[i], cache_, filter_, limits_.point_memory_bytes); };
+        task.take = [&](std::size_t i, const child_outcome& outcome) { finish(*todo[i], outcome); };
+        task.go_on = [&] {
+            tell_(progress_);
+            return !stop_;
+        };
+        run_tasks(todo.size(), {limits_.jobs, limits_.point_timeout_s}, task);
         return progress_;
     }
 
 private:
-    struct worker {
-        const planned_simulation* simulation;
-        wall_clock::time_point started;
-        child_process process;
-        bool timed_out = false;
-    };
-
     static std::vector<study_column> metrics_but_area() {
         std::vector<study_column> metrics;
         for (const metric& m : metrics_of(report{}))
@@ -146,7 +139,7 @@ private:
                 if (settled.count(id) > 0) continue;
                 const sweep_point point = space_.point(id);
                 const run_request& r = *point.request;
-                fit_weights(r.network, r.platform, r.format, r.seed, cache_, limits_.jobs);
+                fit_weights(r.network, r.platform, r.format, cache_, r.seed, limits_.jobs, layers_alone);
             }
             return std::string("fitted");
         });
@@ -154,57 +147,19 @@ private:
         if (!stop_) fitting.wait();
     }
 
-    void start(const planned_simulation& simulation) {
-        running_.push_back({&simulation, wall_clock::now(),
-                            child_process([&] { return answer_of(space_, simulation, cache_, filter_, limits_.point_memory_bytes); })});
-    }
-
-    int milliseconds_to_deadline() const {
-        double least = 1;
-        if (limits_.point_timeout_s > 0)
-            for (const worker& w : running_)
-                least = std::min(least, limits_.point_timeout_s - seconds(wall_clock::now() - w.started).count());
-        return std::max(0, static_cast<int>(least * 1000)) + 1;
-    }
-
-    void wait_for_some() {
-        std::vector<int> descriptors;
-        for (const worker& w : running_) descriptors.push_back(w.process.descriptor());
-        const std::vector<bool> ready = readable(descriptors, milliseconds_to_deadline());
-        std::size_t i = 0;
-        for (auto w = running_.begin(); w != running_.end(); ++i) {
-            const bool ended = ready[i] && !w->process.read_some();
-            if (!ended && limits_.point_timeout_s > 0 && seconds(wall_clock::now() - w->started).count() > limits_.point_timeout_s) {
-                w->timed_out = true;
-                w->process.kill();
-            }
-            if (ended || w->timed_out) {
-                finish(*w);
-                w = running_.erase(w);
-            } else {
-                ++w;
-            }
-        }
-        tell_(progress_);
-    }
-
-    void finish(worker& w) {
-        const child_outcome outcome = w.process.wait();
+    void finish(const planned_simulation& simulation, const child_outcome& outcome) {
         stored_simulation result;
-        result.digest = w.simulation->digest;
-        result.wall_s = seconds(wall_clock::now() - w.started).count();
+        result.digest = simulation.digest;
+        result.wall_s = outcome.wall_s;
         result.cpu_s = outcome.cpu_s;
         result.peak_bytes = outcome.peak_bytes;
         switch (outcome.ended) {
-            case child_outcome::kind::result: take(outcome.text, *w.simulation, result); break;
+            case child_outcome::kind::result: take(outcome.text, simulation, result); break;
             case child_outcome::kind::wrong_input:
-                fail(point_status::refused, first_of(space_, outcome.problems), *w.simulation, result);
+                fail(point_status::refused, first_of(space_, outcome.problems), simulation, result);
                 break;
-            case child_outcome::kind::fault: fail(point_status::failed, outcome.text, *w.simulation, result); break;
-            case child_outcome::kind::died:
-                fail(point_status::failed, w.timed_out ? fmt::format("no result within {} s", limits_.point_timeout_s) : outcome.text,
-                     *w.simulation, result);
-                break;
+            case child_outcome::kind::fault:
+            case child_outcome::kind::died: fail(point_status::failed, outcome.text, simulation, result); break;
         }
         store_.add(result);
     }
@@ -274,7 +229,6 @@ private:
     point_filter filter_;
     std::vector<std::string> metric_names_;
     std::set<std::string> tables_, notes_;
-    std::list<worker> running_;
     sweep_progress progress_;
     double best_ = std::numeric_limits<double>::infinity();
 };

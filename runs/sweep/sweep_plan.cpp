@@ -72,7 +72,7 @@ std::vector<cell> known_cells(const sweep_space& space, std::uint64_t index, con
     return cells;
 }
 
-sweep_plan plan_of(const sweep_space& space) {
+sweep_plan plan_sweep(const sweep_space& space) {
     point_filter filter(space.spec().constraints, known_columns(space), [] {
         std::vector<study_column> metrics;
         for (const metric& m : metrics_of(report{}))

@@ -29,6 +29,6 @@ std::vector<study_column> known_columns(const sweep_space& space);
 std::vector<cell> known_cells(const sweep_space& space, std::uint64_t index, const sweep_point& point);
 
 /// Looks at every point; throws input_error with the first problems found, each with its axis and line.
-sweep_plan plan_of(const sweep_space& space);
+sweep_plan plan_sweep(const sweep_space& space);
 
 }  // namespace symmetree

@@ -482,7 +482,7 @@ private:
             throw moved(e, place);
         }
         try {
-            refuse_unrunnable({request_});
+            require_runnable_alone({request_});
             prices_of(request_);
             if (request_.platform.auto_clock) settle_clock(request_.platform, from_.prices(clock_table_of(request_.platform)));
         } catch (const input_error& e) {

@@ -59,12 +59,12 @@ std::string violations(const prepared_run& run, const std::vector<layer_result>&
     for (std::size_t i = 0; i < results.size(); ++i) {
         const prepared_layer& l = run.layers[i];
         const layer_result& r = results[i];
-        const array_config& array = array_of(run.request.platform, l.on_side_array);
+        const array_config& array = array_of(run.request.platform, l.integers.on_side_array);
         const expected_work w = work_of(l, array);
         const auto expect = [&](const char* what, std::uint64_t found, std::uint64_t expected) {
-            if (found != expected) text += fmt::format("{}: {}: {}, expected {}\n", l.what->name, what, found, expected);
+            if (found != expected) text += fmt::format("{}: {}: {}, expected {}\n", l.product.what->name, what, found, expected);
         };
-        const product_shape p = product_of(*l.what);
+        const product_shape p = product_of(*l.product.what);
         expect("slots", r.split.total(), r.cycles);
         expect("vectors issued", r.split.issued(), w.vectors);
         expect("ideal slots", r.split.ideal, ceil_div(std::uint64_t(p.m * p.n * p.k * p.repeat), std::uint64_t(array.trees) * array.lanes));
@@ -80,8 +80,8 @@ std::string violations(const prepared_run& run, const std::vector<layer_result>&
         expect("bytes into the activation buffer", r.memories.at(memory_kind::activation_buffer).written_bytes, w.input_bytes);
         expect("bytes into the output buffer", r.memories.at(memory_kind::output_buffer).written_bytes, w.output_bytes);
         expect("bytes out of the output buffer", r.memories.at(memory_kind::output_buffer).read_bytes, w.output_bytes);
-        const unit_counters& busy_array = l.on_side_array ? r.side_array : r.array;
-        const unit_counters& idle_array = l.on_side_array ? r.array : r.side_array;
+        const unit_counters& busy_array = l.integers.on_side_array ? r.side_array : r.array;
+        const unit_counters& idle_array = l.integers.on_side_array ? r.array : r.side_array;
         expect("vectors through the trees", busy_array.vectors, w.tree_vectors);
         expect("weight loads", busy_array.loads, w.loads);
         expect("vectors through the other array", idle_array.vectors, 0);
@@ -90,13 +90,13 @@ std::string violations(const prepared_run& run, const std::vector<layer_result>&
         if (run.request.platform.sparse.assignment == outlier_assignment::row_banked)
             expect("sums taken by bank adders", r.bank_adders.vectors, w.outlier_products);
         else if (r.bank_adders.vectors > w.outlier_products || (r.bank_adders.vectors == 0) != (w.outlier_products == 0))
-            text +=
-                fmt::format("{}: sums taken by bank adders: {} of {} products\n", l.what->name, r.bank_adders.vectors, w.outlier_products);
+            text += fmt::format("{}: sums taken by bank adders: {} of {} products\n", l.product.what->name, r.bank_adders.vectors,
+                                w.outlier_products);
         expect("outputs", r.requantizer.vectors, std::uint64_t(p.m * p.n * p.repeat));
         expect("outputs of the tiling", w.outputs, std::uint64_t(p.m * p.n * p.repeat));
-        for (const auto& [key, c] : activity_of(run.request.platform, r, l.what->input)) {
+        for (const auto& [key, c] : activity_of(run.request.platform, r, l.product.what->input)) {
             expect(to_string(key.unit), c.busy + c.stalled + c.idle, c.instances * r.cycles);
-            if (c.instances == 0) text += fmt::format("{}: {} has no instances\n", l.what->name, to_string(key.unit));
+            if (c.instances == 0) text += fmt::format("{}: {} has no instances\n", l.product.what->name, to_string(key.unit));
         }
     }
     return text;
@@ -106,7 +106,7 @@ std::string violations(const prepared_run& run, const std::vector<layer_result>&
 std::string violations_of(const run_request& request, const weight_cache& cache) {
     return forked([&] {
         const prepared_run run = prepare(timing_of(request), cache);
-        prepared_program program(run);
+        layer_sequence program(run);
         edge_system system("system", request.platform, program, false, nullptr);
         system.run();
         return violations(run, system.device().results());

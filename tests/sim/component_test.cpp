@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "compile/layer_plan.h"
 #include "models/accelerator/accelerator.h"
 #include "tests/support/bench_memory.h"
 #include "tests/support/forked.h"
@@ -84,23 +83,26 @@ std::string scripted(const run_request& request, const std::function<void(driver
 
 run_request two_layers() { return request_of(preset("symq"), network_of({conv_layer(5, 6, 20, 3, 1, 1), linear_layer(7, 40, 18)})); }
 
-/// Puts the layers' tensors one behind the other and their descriptors in a row at `descriptors`; returns the images as placed.
-std::vector<layer_image> place(bench_memory& memory, const prepared_run& run, std::uint64_t descriptors) {
-    std::vector<layer_image> images;
+/// Where a layer leaves its outputs.
+struct placed_outputs {
+    std::uint64_t address = 0, bytes = 0;
+};
+
+/// Puts the layers' tensors one behind the other and their descriptors in a row at `descriptors`.
+std::vector<placed_outputs> place(bench_memory& memory, const prepared_run& run, std::uint64_t descriptors) {
+    std::vector<placed_outputs> outputs;
     std::uint64_t base = 4096;
     for (const prepared_layer& l : run.layers) {
-        layer_image image = build_image(run.request.platform, l.plan, l.weights, &*l.input, channel_records(l));
-        layer_descriptor& d = image.descriptor;
+        const program alone = program_of(run.request.platform, l);
+        layer_descriptor d = l.plan.descriptor;
         for (std::uint64_t* address : {&d.tables_address, &d.weights_address, &d.outliers_address, &d.input_address, &d.output_address})
             *address += base;
-        memory.store(descriptors + images.size() * descriptor_bytes, encode(d));
-        memory.store(d.tables_address, encode_tables(image.channels, image.fills));
-        memory.store(d.weights_address, image.dense);
-        memory.store(d.input_address, image.input);
-        base += (d.output_address - base + image.output_bytes + 4095) / 4096 * 4096;
-        images.push_back(image);
+        for (const placed_bytes& content : alone.contents) memory.store(base + content.address, content.bytes);
+        memory.store(descriptors + outputs.size() * descriptor_bytes, encode(d));
+        outputs.push_back({d.output_address, alone.result_bytes});
+        base += (alone.result_address + alone.result_bytes + 4095) / 4096 * 4096;
     }
-    return images;
+    return outputs;
 }
 
 TEST(registers, identify_the_accelerator) {
@@ -153,7 +155,7 @@ TEST(registers, refuse_bad_accesses) {
 TEST(component, runs_chained_descriptors_and_raises_the_interrupt_once) {
     EXPECT_EQ(scripted(two_layers(),
                        [](driver& d, bench_memory& memory, const prepared_run& run) {
-                           const std::vector<layer_image> images = place(memory, run, 512);
+                           const std::vector<placed_outputs> outputs = place(memory, run, 512);
                            d.write(reg::descriptor_low, 512);
                            d.write(reg::descriptor_count, 2);
                            d.write(reg::interrupt_enable, 1);
@@ -171,8 +173,8 @@ TEST(component, runs_chained_descriptors_and_raises_the_interrupt_once) {
                            sc_core::wait(d.interrupt.negedge_event());
                            d.expect(d.read(reg::status) == 0, "idle again");
                            // The values: outputs of both layers stand where their descriptors said, equal to a run layer by layer.
-                           std::vector<std::uint8_t> nothing(images[1].output_bytes, 0);
-                           const auto at = memory.storage().begin() + static_cast<std::ptrdiff_t>(images[1].descriptor.output_address);
+                           std::vector<std::uint8_t> nothing(outputs[1].bytes, 0);
+                           const auto at = memory.storage().begin() + static_cast<std::ptrdiff_t>(outputs[1].address);
                            d.expect(!std::equal(nothing.begin(), nothing.end(), at), "outputs of the second layer");
                        }),
               "");

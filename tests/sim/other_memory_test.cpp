@@ -10,15 +10,7 @@
 namespace symmetree {
 namespace {
 
-using fault = std::function<void(tlm::tlm_generic_payload&, const layer_image&)>;
-
-/// The host's program, which also shows the image to the fault.
-class shown_program : public prepared_program {
-public:
-    using prepared_program::prepared_program;
-    const layer_image* next_layer() override { return image = prepared_program::next_layer(); }
-    const layer_image* image = nullptr;
-};
+using fault = std::function<void(tlm::tlm_generic_payload&, const layer_plan&)>;
 
 /// Host, accelerator and a memory that distorts what passes; returns "exact" or the first difference.
 std::string outcome_with(const run_request& request, const fault& distort) {
@@ -26,7 +18,7 @@ std::string outcome_with(const run_request& request, const fault& distort) {
         const prepared_run run = prepare(request, weight_cache(""));
         const clock_domain clock(request.platform.clock_hz);
         engine_room room;
-        shown_program program(run);
+        layer_sequence program(run);
         bench_memory memory("memory", 1 << 20, clock.time(9));
         accelerator device("accelerator", request.platform, clock, room, true, nullptr);
         host cpu("host", room, program, true);
@@ -37,7 +29,7 @@ std::string outcome_with(const run_request& request, const fault& distort) {
         device.interrupt.bind(line);
         cpu.interrupt.bind(line);
         device.watch(program.watch());
-        memory.hook = [&](tlm::tlm_generic_payload& transaction) { distort(transaction, *program.image); };
+        memory.hook = [&](tlm::tlm_generic_payload& transaction) { distort(transaction, run.layers.front().plan); };
         sc_core::sc_start();
         room.rethrow();
         if (!cpu.finished()) throw model_fault("starved: " + room.who_waits());
@@ -66,45 +58,43 @@ TEST(another_memory, serves_the_accelerator) {
 
 TEST(a_flipped_weight_bit, is_named_by_the_channel_it_belongs_to) {
     // 40 codes of 4 bits per channel in tiles of 8 x 8: byte 4 holds the first codes of channel 1.
-    const std::string first = outcome_with(small_run(), [](tlm::tlm_generic_payload& t, const layer_image& image) {
-        if (std::uint8_t* byte = t.is_read() ? byte_at(t, image.descriptor.weights_address + 4) : nullptr) *byte ^= 0x08;
+    const std::string first = outcome_with(small_run(), [](tlm::tlm_generic_payload& t, const layer_plan& plan) {
+        if (std::uint8_t* byte = t.is_read() ? byte_at(t, plan.descriptor.weights_address + 4) : nullptr) *byte ^= 0x08;
     });
     EXPECT_TRUE(begins_with(first, "repeat 0 channel 1 ")) << first;
     EXPECT_NE(first.find("(accumulator)"), std::string::npos) << first;
     // The last byte of the second fill: channel 15.
-    const std::string last = outcome_with(small_run(), [](tlm::tlm_generic_payload& t, const layer_image& image) {
-        if (std::uint8_t* byte = t.is_read() ? byte_at(t, image.descriptor.weights_address + image.dense.size() - 1) : nullptr)
-            *byte ^= 0x80;
+    const std::string last = outcome_with(small_run(), [](tlm::tlm_generic_payload& t, const layer_plan& plan) {
+        if (std::uint8_t* byte = t.is_read() ? byte_at(t, plan.descriptor.weights_address + dense_bytes(plan) - 1) : nullptr) *byte ^= 0x80;
     });
     EXPECT_TRUE(begins_with(last, "repeat 0 channel 15 ")) << last;
 }
 
 TEST(a_flipped_activation_bit, is_named_by_its_vector) {
-    const std::string seen = outcome_with(small_run(), [](tlm::tlm_generic_payload& t, const layer_image& image) {
+    const std::string seen = outcome_with(small_run(), [](tlm::tlm_generic_payload& t, const layer_plan& plan) {
         // rows of 40 codes, 20 bytes each: vector 3
-        if (std::uint8_t* byte = t.is_read() ? byte_at(t, image.descriptor.input_address + 60) : nullptr) *byte ^= 0x04;
+        if (std::uint8_t* byte = t.is_read() ? byte_at(t, plan.descriptor.input_address + 60) : nullptr) *byte ^= 0x04;
     });
     EXPECT_NE(seen.find(" vector 3:"), std::string::npos) << seen;
 }
 
 TEST(a_lost_outlier, is_a_difference) {
-    const std::string seen =
-        outcome_with(small_run("dasq", "dasq:w4a4:sw4:p90"), [](tlm::tlm_generic_payload& t, const layer_image& image) {
-            // ceil(log2(65)) = 7 bits of count, then the value of the first outlier: bits 7 to 10
-            std::uint8_t* const first = t.is_read() ? byte_at(t, image.descriptor.outliers_address) : nullptr;
-            std::uint8_t* const second = t.is_read() ? byte_at(t, image.descriptor.outliers_address + 1) : nullptr;
-            if (first) *first &= 0x7f;
-            if (second) *second &= 0xf8;
-        });
+    const std::string seen = outcome_with(small_run("dasq", "dasq:w4a4:sw4:p90"), [](tlm::tlm_generic_payload& t, const layer_plan& plan) {
+        // ceil(log2(65)) = 7 bits of count, then the value of the first outlier: bits 7 to 10
+        std::uint8_t* const first = t.is_read() ? byte_at(t, plan.descriptor.outliers_address) : nullptr;
+        std::uint8_t* const second = t.is_read() ? byte_at(t, plan.descriptor.outliers_address + 1) : nullptr;
+        if (first) *first &= 0x7f;
+        if (second) *second &= 0xf8;
+    });
     EXPECT_TRUE(begins_with(seen, "repeat 0 channel ")) << seen;
 }
 
 TEST(swapped_weight_banks, are_a_difference) {
     const run_request r = small_run();
     const std::string seen =
-        outcome_with(r, [saved = std::vector<std::uint8_t>()](tlm::tlm_generic_payload& t, const layer_image& image) mutable {
+        outcome_with(r, [saved = std::vector<std::uint8_t>()](tlm::tlm_generic_payload& t, const layer_plan& plan) mutable {
             // Both fills have 160 bytes and arrive as one burst each: the second one brings the first one's bytes.
-            const std::uint64_t weights = image.descriptor.weights_address, half = image.dense.size() / 2;
+            const std::uint64_t weights = plan.descriptor.weights_address, half = dense_bytes(plan) / 2;
             if (!t.is_read() || (t.get_address() != weights && t.get_address() != weights + half)) return;
             if (t.get_address() == weights)
                 saved.assign(t.get_data_ptr(), t.get_data_ptr() + half);
@@ -115,16 +105,16 @@ TEST(swapped_weight_banks, are_a_difference) {
 }
 
 TEST(a_wrong_bias, is_a_difference) {
-    const std::string seen = outcome_with(small_run(), [](tlm::tlm_generic_payload& t, const layer_image& image) {
+    const std::string seen = outcome_with(small_run(), [](tlm::tlm_generic_payload& t, const layer_plan& plan) {
         // channel records have 12 bytes, the bias first
-        if (std::uint8_t* byte = t.is_read() ? byte_at(t, image.descriptor.tables_address + 12 * 5) : nullptr) *byte ^= 0x01;
+        if (std::uint8_t* byte = t.is_read() ? byte_at(t, plan.descriptor.tables_address + 12 * 5) : nullptr) *byte ^= 0x01;
     });
     EXPECT_TRUE(begins_with(seen, "repeat 0 channel 5 vector 0")) << seen;
 }
 
 TEST(a_distorted_output, is_a_difference_of_codes) {
-    const std::string seen = outcome_with(small_run(), [](tlm::tlm_generic_payload& t, const layer_image& image) {
-        if (std::uint8_t* byte = t.is_write() ? byte_at(t, image.descriptor.output_address) : nullptr) *byte ^= 0x01;
+    const std::string seen = outcome_with(small_run(), [](tlm::tlm_generic_payload& t, const layer_plan& plan) {
+        if (std::uint8_t* byte = t.is_write() ? byte_at(t, plan.descriptor.output_address) : nullptr) *byte ^= 0x01;
     });
     EXPECT_TRUE(begins_with(seen, "repeat 0 channel 0 vector 0")) << seen;
     EXPECT_NE(seen.find("(output code)"), std::string::npos) << seen;
@@ -132,8 +122,8 @@ TEST(a_distorted_output, is_a_difference_of_codes) {
 
 TEST(a_memory_that_reports_an_error, is_a_fault_that_names_the_address) {
     const std::string failure = failure_of([] {
-        outcome_with(small_run(), [](tlm::tlm_generic_payload& t, const layer_image& image) {
-            if (t.get_address() == image.descriptor.weights_address) t.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
+        outcome_with(small_run(), [](tlm::tlm_generic_payload& t, const layer_plan& plan) {
+            if (t.get_address() == plan.descriptor.weights_address) t.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
         });
     });
     EXPECT_NE(failure.find("TLM_GENERIC_ERROR_RESPONSE"), std::string::npos) << failure;
@@ -142,8 +132,8 @@ TEST(a_memory_that_reports_an_error, is_a_fault_that_names_the_address) {
 
 TEST(a_memory_that_never_answers, starves_the_system_and_the_waiting_engines_are_named) {
     const std::string failure = failure_of([] {
-        outcome_with(small_run(), [](tlm::tlm_generic_payload& t, const layer_image& image) {
-            if (t.get_address() == image.descriptor.input_address) sc_core::wait(sc_core::sc_event("never"));
+        outcome_with(small_run(), [](tlm::tlm_generic_payload& t, const layer_plan& plan) {
+            if (t.get_address() == plan.descriptor.input_address) sc_core::wait(sc_core::sc_event("never"));
         });
     });
     EXPECT_NE(failure.find("starved"), std::string::npos) << failure;

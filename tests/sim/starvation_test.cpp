@@ -11,19 +11,26 @@ namespace symmetree {
 namespace {
 
 /// Tells the accelerator that a layer has outliers and then sends none.
-class forgetful_program : public prepared_program {
+class forgetful_sequence : public layer_sequence {
 public:
-    using prepared_program::prepared_program;
-    const layer_image* next_layer() override {
-        const layer_image* image = prepared_program::next_layer();
-        if (!image) return nullptr;
-        spoilt_ = *image;
-        for (weight_fill& fill : spoilt_.fills) fill.outlier_bytes = 0;
-        return &spoilt_;
-    }
+    explicit forgetful_sequence(const prepared_run& run) : layer_sequence(run), run_(run) {}
 
 private:
-    layer_image spoilt_;
+    std::optional<program_call> next_call() override {
+        std::optional<program_call> call = layer_sequence::next_call();
+        if (!call) return call;
+        const prepared_layer& l = run_.layers.front();
+        std::vector<weight_fill> fills = l.plan.fills;
+        for (weight_fill& fill : fills) fill.outlier_bytes = 0;
+        spoilt_ = *call->run;
+        for (placed_bytes& content : spoilt_.contents)
+            if (content.address == l.plan.descriptor.tables_address) content.bytes = encode_tables(l.integers.channels, fills);
+        call->run = &spoilt_;
+        return call;
+    }
+
+    const prepared_run& run_;
+    program spoilt_;
 };
 
 TEST(starvation, is_a_model_fault_that_names_who_waits) {
@@ -34,7 +41,7 @@ TEST(starvation, is_a_model_fault_that_names_who_waits) {
         forked([&]() -> std::string {
             // Never destroyed: destructors that run while an exception unwinds past the kernel confuse the address sanitizer.
             const prepared_run* const run = new prepared_run(prepare(request, weight_cache("")));
-            forgetful_program* const program = new forgetful_program(*run);
+            forgetful_sequence* const program = new forgetful_sequence(*run);
             edge_system* const system = new edge_system("system", request.platform, *program, false, nullptr);
             system->run();
             return "finished";

@@ -105,7 +105,7 @@ void timing_contract::end_tile() {
     const tile& done = program_.tiles[tile_ - 1];
     if (done.frees_input) fetch_input(done.input + 2);
     if (!done.last_slice) return;
-    const bool own_stage = c_.zero_point == zero_point_unit::row_sum && !layer_->weights.zero_point.empty();
+    const bool own_stage = c_.zero_point == zero_point_unit::row_sum && !layer_->product.weights.zero_point.empty();
     const std::uint64_t depth = array_.pipeline_depth + (own_stage ? 1 : 0);
     const std::uint64_t supply = up(std::uint64_t(array_.lanes) * array_.activation_bits, c_.activation_buffer.port_bits);
     const std::uint64_t outliers_trail = std::min(loads_[tile_ - 1].pace, supply) - 1;
@@ -146,7 +146,7 @@ void timing_contract::end_drain() {
 
 void timing_contract::begin(const prepared_layer& l) {
     layer_ = &l;
-    array_ = l.on_side_array ? *c_.side_array : c_.array;
+    array_ = l.integers.on_side_array ? *c_.side_array : c_.array;
     const layer_geometry& g = l.plan.descriptor.geometry;
     program_ = tiles_of(c_, l);
     loads_ = tile_load_times(c_, l, program_);
@@ -205,7 +205,7 @@ std::vector<measured_layer> timing_contract::evaluate() {
     for (const prepared_layer& l : run_.layers) {
         const cycle began = t_;
         measured_layer m;
-        m.name = l.what->name;
+        m.name = l.product.what->name;
         begin(l);
         for (dma_.land(t_); blocks_left_ > 0; dma_.land(++t_)) {
             if (t_ - began > 50'000'000)

@@ -19,29 +19,15 @@ constexpr std::uint64_t slot_split::*split_fields[] = {&slot_split::ideal,  &slo
 
 }  // namespace
 
-const layer_image* prepared_program::next_layer() {
-    if (index_ == run_.layers.size()) return nullptr;
-    const prepared_layer& l = run_.layers[index_];
-    image_ = build_image(run_.request.platform, l.plan, l.weights, l.input ? &*l.input : nullptr, channel_records(l));
-    if (checks())
-        check_.begin(l.plan.descriptor.geometry, array_of(run_.request.platform, l.on_side_array).trees, l.plan.descriptor.m_block);
-    return &image_;
-}
-
-void prepared_program::finished(const std::vector<std::uint8_t>& outputs) {
-    const prepared_layer& l = run_.layers[index_++];
-    verdicts_.push_back(checks() ? check_.verdict(l, image_, outputs) : exactness{});
-}
-
 std::vector<measured_layer> measure(const prepared_run& run) {
-    prepared_program program(run);
+    layer_sequence program(run);
     edge_system system("system", run.request.platform, program, !run.request.timing_only, nullptr);
     system.watch(program.watch());
     system.run();
     std::vector<measured_layer> measured;
     for (const layer_result& r : system.device().results()) {
         measured_layer m;
-        m.name = run.layers[measured.size()].what->name;
+        m.name = run.layers[measured.size()].product.what->name;
         m.cycles = r.cycles;
         m.split = r.split;
         std::copy(std::begin(r.dma_bytes), std::end(r.dma_bytes), m.dma_bytes.begin());

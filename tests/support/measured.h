@@ -6,10 +6,8 @@
 #include <vector>
 
 #include "core/counters.h"
-#include "models/contract/drain_watch.h"
 #include "models/host/host.h"
-#include "runs/check.h"
-#include "runs/layer_program.h"
+#include "runs/layer_sequence.h"
 #include "runs/prepare.h"
 
 namespace symmetree {
@@ -21,25 +19,6 @@ struct measured_layer {
     slot_split split;
     std::array<std::uint64_t, dma_streams> dma_bytes{};  ///< by stream
     exactness check;
-};
-
-/// Feeds the layers of a prepared run to a host and checks each when its values travelled.
-class prepared_program : public layer_program {
-public:
-    explicit prepared_program(const prepared_run& run) : run_(run) {}
-    const layer_image* next_layer() override;
-    void finished(const std::vector<std::uint8_t>& outputs) override;
-
-    bool checks() const { return run_.request.check && !run_.request.timing_only; }
-    drain_watch* watch() { return checks() ? &check_ : nullptr; }
-    const std::vector<exactness>& verdicts() const { return verdicts_; }
-
-private:
-    const prepared_run& run_;
-    std::size_t index_ = 0;
-    layer_image image_;
-    layer_check check_;
-    std::vector<exactness> verdicts_;
 };
 
 /// Simulates in this process, once.

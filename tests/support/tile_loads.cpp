@@ -19,7 +19,7 @@ std::vector<std::vector<std::uint64_t>> outliers_by_tile(const prepared_layer& l
     const layer_geometry& g = l.plan.descriptor.geometry;
     const std::uint64_t n_blocks = up(g.n(), array.trees), k_blocks = up(g.k(), array.lanes);
     std::vector<std::vector<std::uint64_t>> counts(g.repeat * n_blocks * k_blocks, std::vector<std::uint64_t>(array.trees, 0));
-    for (const outlier& o : l.weights.outliers) {
+    for (const outlier& o : l.product.weights.outliers) {
         const std::uint64_t repeat = o.row / g.n(), channel = o.row % g.n();
         ++counts[(repeat * n_blocks + channel / array.trees) * k_blocks + o.column / array.lanes][channel % array.trees];
     }
@@ -38,16 +38,16 @@ std::uint64_t cycles_per_vector(const std::vector<std::uint64_t>& per_tree, cons
 }  // namespace
 
 std::vector<tile_load_time> tile_load_times(const platform_config& c, const prepared_layer& l, const tile_program& program) {
-    const array_config& array = l.on_side_array ? *c.side_array : c.array;
+    const array_config& array = l.integers.on_side_array ? *c.side_array : c.array;
     std::vector<tile_load_time> loads;
     const layer_geometry& g = l.plan.descriptor.geometry;
-    const bool has_outliers = !l.weights.outliers.empty();
+    const bool has_outliers = !l.product.weights.outliers.empty();
     const auto counts = outliers_by_tile(l, array);
     const std::uint64_t n_blocks = up(g.n(), array.trees), k_blocks = up(g.k(), array.lanes);
-    const bool widened = c.zero_point == zero_point_unit::widened && !l.on_side_array;
+    const bool widened = c.zero_point == zero_point_unit::widened && !l.integers.on_side_array;
     const int port = array.weight_bits + (widened ? 1 : 0);
     const int count_bits = width_of_index(std::uint64_t(array.trees) * array.lanes + 1);
-    const int entry_bits = l.used.dasq.outlier_bits + width_of_index(array.trees) + width_of_index(array.lanes);
+    const int entry_bits = l.product.used.dasq.outlier_bits + width_of_index(array.trees) + width_of_index(array.lanes);
     std::uint64_t outlier_end = 0;
     for (const tile& tile : program.tiles) {
         tile_load_time load;
@@ -72,7 +72,7 @@ std::vector<tile_load_time> tile_load_times(const platform_config& c, const prep
 }
 
 tile_program tiles_of(const platform_config& c, const prepared_layer& l) {
-    const array_config& array = l.on_side_array ? *c.side_array : c.array;
+    const array_config& array = l.integers.on_side_array ? *c.side_array : c.array;
     const layer_descriptor& d = l.plan.descriptor;
     return enumerate_tiles(d.geometry, array.trees, array.lanes, l.plan.passes,
                            {static_cast<loop_order>(d.order), d.m_block, l.plan.fills});

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "workloads/network/liveness.h"
+
 namespace symmetree {
 namespace {
 
@@ -47,34 +49,37 @@ float_executor::float_executor(const workload& w, std::vector<std::vector<float>
 void float_executor::plan_memory() {
     const std::size_t count = graph_.nodes.size();
     places_.resize(count);
-    std::vector<std::size_t> last_use(count, 0), free;
+    std::vector<std::vector<std::size_t>> touched(count + 1);  // the owners of values; the caller reads the output at the end
     for (std::size_t i = 0; i < count; ++i) {
         const graph_node& node = graph_.nodes[i];
         places_[i].owner = is<reshape_op>(node) ? places_[node.inputs[0]].owner : i;
-        for (const std::size_t input : node.inputs) last_use[places_[input].owner] = i;
+        touched[i] = {i, places_[i].owner};
+        for (const std::size_t input : node.inputs) touched[i].push_back(places_[input].owner);
     }
-    last_use[places_[graph_.output].owner] = count;
+    touched[count] = {places_[graph_.output].owner};
+    const std::vector<lifetime> alive = lifetimes_of(count, touched);
+    const auto has_slot = [&](std::size_t i) { return places_[i].owner == i && !is_given(graph_.nodes[i]); };
+    std::vector<std::vector<std::size_t>> ending(count + 1);
+    for (std::size_t i = 0; i < count; ++i)
+        if (has_slot(i)) ending[alive[i].last].push_back(i);
+    std::vector<std::size_t> free;
     for (std::size_t i = 0; i < count; ++i) {
-        const graph_node& node = graph_.nodes[i];
-        if (places_[i].owner == i && !is_given(node)) {
-            if (free.empty()) {
-                free.push_back(slot_floats_.size());
-                slot_floats_.push_back(0);
-            }
-            // The largest free slot, so that small tensors do not make many slots large.
-            const auto chosen =
-                std::max_element(free.begin(), free.end(), [&](auto a, auto b) { return slot_floats_[a] < slot_floats_[b]; });
-            places_[i].slot = *chosen;
-            slot_floats_[*chosen] = std::max(slot_floats_[*chosen], count_of(node.shape));
-            free.erase(chosen);
-        }
-        for (std::size_t n = 0; n < node.inputs.size(); ++n) {
-            const std::size_t owner = places_[node.inputs[n]].owner;
-            const bool first = std::none_of(node.inputs.begin(), node.inputs.begin() + static_cast<std::ptrdiff_t>(n),
-                                            [&](std::size_t other) { return places_[other].owner == owner; });
-            if (last_use[owner] == i && first && !is_given(graph_.nodes[owner])) free.push_back(places_[owner].slot);
-        }
+        if (has_slot(i)) places_[i].slot = take_slot(free, count_of(graph_.nodes[i].shape));
+        for (const std::size_t ended : ending[i]) free.push_back(places_[ended].slot);
     }
+}
+
+/// The largest free slot, so that small tensors do not make many slots large; a new one where none is free.
+std::size_t float_executor::take_slot(std::vector<std::size_t>& free, std::size_t floats) {
+    if (free.empty()) {
+        free.push_back(slot_floats_.size());
+        slot_floats_.push_back(0);
+    }
+    const auto chosen = std::max_element(free.begin(), free.end(), [&](auto a, auto b) { return slot_floats_[a] < slot_floats_[b]; });
+    const std::size_t slot = *chosen;
+    free.erase(chosen);
+    slot_floats_[slot] = std::max(slot_floats_[slot], floats);
+    return slot;
 }
 
 std::vector<float> float_executor::run(const float* image, const node_observer& observer) const {

@@ -38,7 +38,7 @@ public:
     void begin_layer(const platform_config& c, const prepared_layer& l) override {
         c_ = &c;
         layer_ = &l;
-        corrects_ = c.zero_point == zero_point_unit::row_sum && !l.weights.zero_point.empty();
+        corrects_ = c.zero_point == zero_point_unit::row_sum && !l.product.weights.zero_point.empty();
         rtl_.layer_corrects = corrects_;
         loading_ = nullptr;
     }

@@ -46,7 +46,7 @@ void core_bench::fetch_input(std::size_t j) {
 
 void core_bench::fill_weight_bank(std::size_t j, std::uint64_t from, std::uint64_t bytes, bool outliers) {
     if (run_.request.timing_only && !outliers) return;
-    const std::vector<std::uint8_t>& memory = outliers ? image_.outliers : image_.dense;
+    const std::vector<std::uint8_t>& memory = outliers ? outliers_ : dense_;
     std::vector<std::uint8_t>& bank = outliers ? outlier_bank_[j % 2] : dense_bank_[j % 2];
     if (from == 0) bank.clear();
     const auto begin =
@@ -63,7 +63,7 @@ void core_bench::fill_input_bank(std::size_t j) {
     bank.clear();
     const std::uint64_t base = std::uint64_t(program_.inputs[j].repeat) * g.in_height * g.row_bytes();
     for (const row_run& run : input_rows_[j % 2]) {
-        const auto begin = image_.input.begin() + static_cast<std::ptrdiff_t>(base + run.first * g.row_bytes());
+        const auto begin = input_.begin() + static_cast<std::ptrdiff_t>(base + run.first * g.row_bytes());
         bank.insert(bank.end(), begin, begin + static_cast<std::ptrdiff_t>(run.count * g.row_bytes()));
     }
 }
@@ -74,14 +74,14 @@ void core_bench::gather() {
     gathered_ = issuing_;
     const tile& t = program_.tiles[issuing_];
     const layer_descriptor& d = layer_->plan.descriptor;
-    const array_config& array = layer_->on_side_array ? *c_.side_array : c_.array;
+    const array_config& array = layer_->integers.on_side_array ? *c_.side_array : c_.array;
     im2col_request request;
     request.geometry = &d.geometry;
     request.first_vector = std::int64_t(t.m_block) * d.m_block + t.first_vector;
     request.vectors = t.vectors;
     request.k_block = t.k_block;
     request.lanes = request.stride = array.lanes;
-    request.padding = static_cast<std::int16_t>(image_.descriptor.input_zero_point);
+    request.padding = static_cast<std::int16_t>(layer_->plan.descriptor.input_zero_point);
     request.part = piece_of(d.geometry.activation_bits, array.activation_bits, t.activation_pass);
     const std::size_t bank = static_cast<std::size_t>(t.input) % 2;
     vectors_ = gather_vectors(unpack_rows(input_bank_[bank].data(), d.geometry, input_rows_[bank], d.activations_unsigned != 0),
@@ -89,8 +89,8 @@ void core_bench::gather() {
 }
 
 const channel_record* core_bench::channels_of(std::int32_t repeat, std::int32_t n_block) const {
-    const array_config& array = layer_->on_side_array ? *c_.side_array : c_.array;
-    return image_.channels.data() + repeat * layer_->plan.descriptor.geometry.n() + std::ptrdiff_t(n_block) * array.trees;
+    const array_config& array = layer_->integers.on_side_array ? *c_.side_array : c_.array;
+    return layer_->integers.channels.data() + repeat * layer_->plan.descriptor.geometry.n() + std::ptrdiff_t(n_block) * array.trees;
 }
 
 bool core_bench::tile_ready() const {
@@ -99,6 +99,19 @@ bool core_bench::tile_ready() const {
 }
 
 // Layer
+
+/// What the host puts into memory.
+void core_bench::take_contents(const prepared_layer& l) {
+    const layer_descriptor& d = l.plan.descriptor;
+    dense_.clear();
+    outliers_.clear();
+    input_.clear();
+    for (const placed_bytes& part : program_of(c_, l).contents) {
+        if (part.address == d.weights_address) dense_ = part.bytes;
+        if (part.address == d.outliers_address && l.plan.outliers.present()) outliers_ = part.bytes;
+        if (part.address == d.input_address) input_ = part.bytes;
+    }
+}
 
 void core_bench::begin(const prepared_layer& l) {
     layer_ = &l;
@@ -115,7 +128,7 @@ void core_bench::begin(const prepared_layer& l) {
     engines_ = false;
     first_tile_ = record_.tiles.size();
 
-    image_ = build_image(c_, l.plan, l.weights, l.input ? &*l.input : nullptr, channel_records(l));
+    take_contents(l);
     gathered_ = std::size_t(-1);
     dense_begin_.clear();
     outliers_begin_.clear();
@@ -192,11 +205,11 @@ core_inputs core_bench::inputs() {
         in.input_ready = engines_ && input_in_[j] >= input_wanted_[j];
         if (in.input_ready && !run_.request.timing_only) {
             gather();
-            const array_config& array = layer_->on_side_array ? *c_.side_array : c_.array;
+            const array_config& array = layer_->integers.on_side_array ? *c_.side_array : c_.array;
             in.vector = vectors_.data() + std::ptrdiff_t(issued_vectors_) * array.lanes;
         }
     }
-    in.descriptor = &image_.descriptor;
+    in.descriptor = &layer_->plan.descriptor;
     const std::size_t block = block_complete() ? collecting_ : collecting_ - 1;
     if (block < blocks_.size()) in.drain_channels = channels_of(blocks_[block].repeat, blocks_[block].n_block);
     return in;
@@ -315,7 +328,7 @@ core_record core_bench::run(std::size_t most_tiles) {
     for (const prepared_layer& l : run_.layers) {
         const cycle began = t_;
         measured_layer m;
-        m.name = l.what->name;
+        m.name = l.product.what->name;
         begin(l);
         for (dma_.land(t_); written_ < blocks_.size(); dma_.land(++t_)) {
             if (t_ - began > 50'000'000)
@@ -328,7 +341,7 @@ core_record core_bench::run(std::size_t most_tiles) {
         }
         m.cycles = t_ - began;
         const layer_geometry& g = l.plan.descriptor.geometry;
-        const array_config& array = l.on_side_array ? *c_.side_array : c_.array;
+        const array_config& array = l.integers.on_side_array ? *c_.side_array : c_.array;
         const std::uint64_t macs = std::uint64_t(g.m()) * g.n() * g.k() * g.repeat, slots = std::uint64_t(array.trees) * array.lanes;
         m.split.ideal = (macs + slots - 1) / slots;
         m.split.mapping_loss -= m.split.ideal;

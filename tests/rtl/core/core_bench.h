@@ -48,6 +48,7 @@ public:
 
 private:
     void begin(const prepared_layer& l);
+    void take_contents(const prepared_layer& l);
     void hold_outputs();
     bool holds_outputs() const { return c_.mapping.flow == dataflow::output_stationary; }
     void start_engines();
@@ -90,7 +91,7 @@ private:
     std::size_t first_tile_ = 0;        ///< of this layer in the record
 
     // values; empty when timing only
-    layer_image image_;
+    std::vector<std::uint8_t> dense_, outliers_, input_;       ///< as they stand in memory
     std::vector<std::uint64_t> dense_begin_, outliers_begin_;  ///< of each fill in memory
     std::vector<std::uint64_t> tile_outliers_;                 ///< where each tile's stream begins in its fill; ~0: none
     std::vector<std::uint8_t> dense_bank_[2], outlier_bank_[2], input_bank_[2];

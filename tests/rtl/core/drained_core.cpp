@@ -23,7 +23,7 @@ public:
 
     void begin_layer(const platform_config& c, const prepared_layer& l) override {
         core_->begin_layer(c, l);
-        rtl_.corrects = c.zero_point == zero_point_unit::row_sum && !l.weights.zero_point.empty();
+        rtl_.corrects = c.zero_point == zero_point_unit::row_sum && !l.product.weights.zero_point.empty();
     }
 
     core_events evaluate(const core_inputs& in) override {

@@ -46,12 +46,12 @@ private:
 };
 
 /// Keeps what a layer left in memory.
-class output_recorder : public prepared_program {
+class output_recorder : public layer_sequence {
 public:
-    output_recorder(const prepared_run& run, core_record& record) : prepared_program(run), record_(record) {}
+    output_recorder(const prepared_run& run, core_record& record) : layer_sequence(run), record_(record) {}
     void finished(const std::vector<std::uint8_t>& outputs) override {
         record_.outputs.push_back(outputs);
-        prepared_program::finished(outputs);
+        layer_sequence::finished(outputs);
     }
 
 private:
@@ -79,7 +79,7 @@ core_record simulated_record(const prepared_run& run) {
     system.run();
     for (const layer_result& r : system.device().results()) {
         measured_layer m;
-        m.name = run.layers[record.layers.size()].what->name;
+        m.name = run.layers[record.layers.size()].product.what->name;
         m.cycles = r.cycles;
         m.split = r.split;
         std::copy(std::begin(r.dma_bytes), std::end(r.dma_bytes), m.dma_bytes.begin());

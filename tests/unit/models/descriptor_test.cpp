@@ -44,23 +44,25 @@ TEST(descriptor, comes_back_as_it_was_written_with_its_tables) {
         const std::optional<layer_plan> plan = plan_of(c);
         if (!plan) continue;
         const std::vector<channel_record> channels = any_channels(cases.random(), c.weights.rows);
-        const layer_image image = build_image(c.config, *plan, c.weights, &c.input, channels);
-        const std::vector<std::uint8_t> bytes = encode(image.descriptor);
+        const placed_case image = placed(c, *plan, channels);
+        const std::vector<weight_fill>& fills = image.plan.fills;
+        const std::vector<std::uint8_t> bytes = encode(image.plan.descriptor);
         ASSERT_EQ(bytes.size(), descriptor_bytes);
+        ASSERT_EQ(image.alone.contents.at(0).bytes, bytes);
         const layer_descriptor d = decode_descriptor(bytes);
         ASSERT_EQ(encode(d), bytes);
-        ASSERT_EQ(d.output_address, image.descriptor.output_address);
-        ASSERT_EQ(d.geometry.k(), image.descriptor.geometry.k());
-        ASSERT_EQ(d.input_zero_point, image.descriptor.input_zero_point);
+        ASSERT_EQ(d.output_address, image.plan.descriptor.output_address);
+        ASSERT_EQ(d.geometry.k(), image.plan.descriptor.geometry.k());
+        ASSERT_EQ(d.input_zero_point, image.plan.descriptor.input_zero_point);
 
-        const std::vector<std::uint8_t> table = encode_tables(image.channels, image.fills);
+        const std::vector<std::uint8_t> table = encode_tables(channels, fills);
         ASSERT_EQ(table.size(), table_bytes(d));
         const tables back = decode(d, c.array(), table);
         ASSERT_EQ(back.channels.size(), channels.size());
         ASSERT_EQ(std::memcmp(back.channels.data(), channels.data(), channels.size() * sizeof(channel_record)), 0);
-        ASSERT_EQ(back.fills.size(), image.fills.size());
+        ASSERT_EQ(back.fills.size(), fills.size());
         for (std::size_t i = 0; i < back.fills.size(); ++i) {
-            const weight_fill &a = back.fills[i], &b = image.fills[i];
+            const weight_fill &a = back.fills[i], &b = fills[i];
             ASSERT_EQ(std::tie(a.repeat, a.first_n_block, a.n_blocks, a.first_k_block, a.k_blocks),
                       std::tie(b.repeat, b.first_n_block, b.n_blocks, b.first_k_block, b.k_blocks));
             ASSERT_EQ(a.dense_bytes, b.dense_bytes);
@@ -99,32 +101,36 @@ protected:
         c.weights.codes.assign(46 * 20, 1);
         c.input.codes.assign(2 * 5 * 20, 1);
         c.format = {4, false, -8, 7};
-        image = build_image(c.config, *plan_of(c), c.weights, &c.input, std::vector<channel_record>(46));
+        image.plan = *plan_of(c);
+        place_alone(c.config, image.plan);
     }
     void expect_fault(const std::function<void(layer_descriptor&)>& damage, const char* what) {
-        layer_descriptor d = image.descriptor;
+        layer_descriptor d = image.plan.descriptor;
         damage(d);
         EXPECT_THROW(decode_descriptor(encode(d)), model_fault) << what;
     }
     void expect_table_fault(const std::function<void(std::vector<weight_fill>&)>& damage, const char* what) {
-        std::vector<weight_fill> fills = image.fills;
+        std::vector<weight_fill> fills = image.plan.fills;
         damage(fills);
-        layer_descriptor d = image.descriptor;
+        layer_descriptor d = image.plan.descriptor;
         d.fills = static_cast<std::uint32_t>(fills.size());
         EXPECT_THROW(decode(d, c.array(), encode_tables(image.channels, fills)), model_fault) << what;
     }
 
     layer_case c;
-    layer_image image;
+    struct {
+        layer_plan plan;
+        std::vector<channel_record> channels = std::vector<channel_record>(46);
+    } image;
 };
 
 TEST_F(damaged, is_whole_before_it_is_damaged) {
-    EXPECT_NO_THROW(decode_descriptor(encode(image.descriptor)));
-    EXPECT_EQ(decode(image.descriptor, c.array(), encode_tables(image.channels, image.fills)).fills.size(), 6u);
+    EXPECT_NO_THROW(decode_descriptor(encode(image.plan.descriptor)));
+    EXPECT_EQ(decode(image.plan.descriptor, c.array(), encode_tables(image.channels, image.plan.fills)).fills.size(), 6u);
 }
 
 TEST_F(damaged, descriptor_of_another_size_or_kind_is_a_fault) {
-    std::vector<std::uint8_t> bytes = encode(image.descriptor);
+    std::vector<std::uint8_t> bytes = encode(image.plan.descriptor);
     bytes.pop_back();
     EXPECT_THROW(decode_descriptor(bytes), model_fault);
     EXPECT_THROW(decode_descriptor({}), model_fault);
@@ -174,11 +180,11 @@ TEST_F(damaged, geometry_is_a_fault) {
 }
 
 TEST_F(damaged, tables_that_are_not_whole_are_a_fault) {
-    std::vector<std::uint8_t> bytes = encode_tables(image.channels, image.fills);
+    std::vector<std::uint8_t> bytes = encode_tables(image.channels, image.plan.fills);
     bytes.pop_back();
-    EXPECT_THROW(decode(image.descriptor, c.array(), bytes), model_fault);
+    EXPECT_THROW(decode(image.plan.descriptor, c.array(), bytes), model_fault);
     bytes.resize(bytes.size() + 2);
-    EXPECT_THROW(decode(image.descriptor, c.array(), bytes), model_fault);
+    EXPECT_THROW(decode(image.plan.descriptor, c.array(), bytes), model_fault);
 }
 
 TEST_F(damaged, fill_table_that_is_not_the_layers_is_a_fault) {
@@ -205,27 +211,27 @@ TEST_F(damaged, fill_table_that_is_not_the_layers_is_a_fault) {
 }
 
 TEST_F(damaged, own_biases_come_back_and_must_be_whole) {
-    layer_descriptor d = image.descriptor;
+    layer_descriptor d = image.plan.descriptor;
     d.scale_address = 640;
     std::vector<std::int32_t> biases;
     for (std::size_t i = 0; i < image.channels.size(); ++i) biases.push_back(static_cast<std::int32_t>(i) * 1000 - 7);
-    const std::vector<std::uint8_t> bytes = encode_tables(image.channels, image.fills, biases);
+    const std::vector<std::uint8_t> bytes = encode_tables(image.channels, image.plan.fills, biases);
     EXPECT_NO_THROW(decode(d, c.array(), bytes));
     EXPECT_EQ(decode_own_biases(d, bytes), biases);
-    EXPECT_THROW(decode(d, c.array(), encode_tables(image.channels, image.fills)), model_fault);
-    EXPECT_THROW(decode(image.descriptor, c.array(), bytes), model_fault);
-    EXPECT_TRUE(decode_own_biases(image.descriptor, encode_tables(image.channels, image.fills)).empty());
+    EXPECT_THROW(decode(d, c.array(), encode_tables(image.channels, image.plan.fills)), model_fault);
+    EXPECT_THROW(decode(image.plan.descriptor, c.array(), bytes), model_fault);
+    EXPECT_TRUE(decode_own_biases(image.plan.descriptor, encode_tables(image.channels, image.plan.fills)).empty());
 }
 
 TEST_F(damaged, output_stationary_fill_of_a_part_of_an_n_block_is_a_fault) {
-    std::vector<weight_fill> fills = image.fills;
+    std::vector<weight_fill> fills = image.plan.fills;
     weight_fill whole = fills[2], front = whole, rest = whole;  // two n-blocks of three k-blocks
     whole.n_blocks = front.n_blocks = rest.n_blocks = 1;
     front.k_blocks = 2;
     rest.k_blocks = 1;
     fills[2] = whole;
     fills.insert(fills.begin() + 3, {front, rest});
-    layer_descriptor d = image.descriptor;
+    layer_descriptor d = image.plan.descriptor;
     d.fills = static_cast<std::uint32_t>(fills.size());
     EXPECT_NO_THROW(decode(d, c.array(), encode_tables(image.channels, fills)));
     d.flow = static_cast<std::uint8_t>(dataflow::output_stationary);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "compile/layer_plan.h"
+#include "compile/product_program.h"
 #include "tests/unit/tiling/random_layers.h"
 
 namespace symmetree {
@@ -120,6 +120,30 @@ inline std::optional<layer_plan> plan_of(const layer_case& c) {
     } catch (const does_not_fit&) {
         return {};
     }
+}
+
+/// A layer by itself as it stands in memory, part by part.
+struct placed_case {
+    layer_plan plan;  ///< with addresses
+    std::uint64_t bytes = 0;
+    program alone;
+    std::vector<std::uint8_t> dense, outliers, input;
+};
+
+inline placed_case placed(const layer_case& c, const layer_plan& plan, const std::vector<channel_record>& channels,
+                          bool with_values = true) {
+    placed_case p;
+    p.plan = plan;
+    p.bytes = place_alone(c.config, p.plan).end(memory_space::dram);
+    p.plan.descriptor.input_zero_point = static_cast<std::int16_t>(c.input.zero_point);
+    p.alone = compile_alone(c.config, p.plan, c.weights, channels, with_values ? &c.input : nullptr);
+    const layer_descriptor& d = p.plan.descriptor;
+    for (const placed_bytes& part : p.alone.contents) {
+        if (part.address == d.weights_address) p.dense = part.bytes;
+        if (part.address == d.outliers_address && plan.outliers.present()) p.outliers = part.bytes;
+        if (part.address == d.input_address) p.input = part.bytes;
+    }
+    return p;
 }
 
 }  // namespace symmetree

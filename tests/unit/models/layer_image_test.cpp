@@ -23,8 +23,8 @@ void for_random_layers(int seeds, const std::function<void(const layer_case&, co
     EXPECT_GT(seen, seeds / 2);
 }
 
-layer_image image_of(const layer_case& c, const layer_plan& plan) {
-    return build_image(c.config, plan, c.weights, &c.input, std::vector<channel_record>(std::size_t(c.weights.rows)));
+placed_case image_of(const layer_case& c, const layer_plan& plan, bool with_values = true) {
+    return placed(c, plan, std::vector<channel_record>(std::size_t(c.weights.rows)), with_values);
 }
 
 /// Visits the tiles as memory holds them: repeat, n-block, k-block. Row and column are those of the weights' first element.
@@ -39,7 +39,7 @@ void for_each_tile(const layer_case& c,
 
 TEST(layer_image, holds_every_dense_code_packed_tile_by_tile) {
     for_random_layers(400, [](const layer_case& c, const layer_plan& plan) {
-        const layer_image image = image_of(c, plan);
+        const placed_case image = image_of(c, plan);
         const bool widened = c.config.zero_point == zero_point_unit::widened && !c.weights.zero_point.empty();
         const int bits = c.weights.bits + (widened ? 1 : 0);
         ASSERT_EQ(plan.descriptor.geometry.stored_weight_bits, bits);
@@ -66,7 +66,7 @@ TEST(layer_image, holds_every_dense_code_packed_tile_by_tile) {
 TEST(layer_image, holds_every_outlier_once_in_the_stream_of_its_tile) {
     int streams = 0;
     for_random_layers(800, [&](const layer_case& c, const layer_plan& plan) {
-        const layer_image image = image_of(c, plan);
+        const placed_case image = image_of(c, plan);
         if (c.weights.outlier_bits == 0) {
             ASSERT_TRUE(image.outliers.empty());
             return;
@@ -98,9 +98,9 @@ TEST(layer_image, holds_every_outlier_once_in_the_stream_of_its_tile) {
 
 TEST(layer_image, gives_each_fill_the_bytes_of_its_tiles) {
     for_random_layers(300, [](const layer_case& c, const layer_plan& plan) {
-        const layer_image image = image_of(c, plan);
+        const placed_case image = image_of(c, plan);
         std::uint64_t dense = 0, outliers = 0;
-        for (const weight_fill& fill : image.fills) {
+        for (const weight_fill& fill : image.plan.fills) {
             dense += fill.dense_bytes;
             outliers += fill.outlier_bytes;
         }
@@ -111,7 +111,7 @@ TEST(layer_image, gives_each_fill_the_bytes_of_its_tiles) {
 
 TEST(layer_image, holds_the_input_row_by_row_from_whole_bytes) {
     for_random_layers(300, [](const layer_case& c, const layer_plan& plan) {
-        const layer_image image = image_of(c, plan);
+        const placed_case image = image_of(c, plan);
         bit_list stream(image.input);
         const std::size_t row = std::size_t(c.shape.in_width) * std::size_t(c.shape.in_channels);
         for (std::size_t i = 0; i < c.input.codes.size(); ++i) {
@@ -124,15 +124,15 @@ TEST(layer_image, holds_the_input_row_by_row_from_whole_bytes) {
             }
         }
         ASSERT_TRUE(stream.at_end());
-        ASSERT_EQ(image.descriptor.input_zero_point, c.input.zero_point);
-        ASSERT_EQ(image.descriptor.activations_unsigned != 0, c.input.is_unsigned);
+        ASSERT_EQ(image.plan.descriptor.input_zero_point, c.input.zero_point);
+        ASSERT_EQ(image.plan.descriptor.activations_unsigned != 0, c.input.is_unsigned);
     });
 }
 
 TEST(layer_image, lays_its_parts_one_after_the_other) {
     for_random_layers(300, [](const layer_case& c, const layer_plan& plan) {
-        const layer_image image = image_of(c, plan);
-        const layer_descriptor& d = image.descriptor;
+        const placed_case image = image_of(c, plan);
+        const layer_descriptor& d = image.plan.descriptor;
         std::uint64_t end = descriptor_bytes;
         const auto place = [&](std::uint64_t address, std::uint64_t bytes) {
             ASSERT_EQ(address % 64, 0u);
@@ -140,12 +140,12 @@ TEST(layer_image, lays_its_parts_one_after_the_other) {
             ASSERT_LT(address, end + 64);
             end = address + bytes;
         };
-        place(d.tables_address, encode_tables(image.channels, image.fills).size());
+        place(d.tables_address, table_bytes(d));
         place(d.weights_address, image.dense.size());
         place(d.outliers_address, image.outliers.size());
         place(d.input_address, image.input.size());
-        place(d.output_address, image.output_bytes);
-        ASSERT_EQ(image_bytes(c.config, plan), end);
+        place(d.output_address, image.alone.result_bytes);
+        ASSERT_EQ(image.bytes, end);
         std::uint64_t outputs = 0;  // every drained block starts on a byte
         for (std::int64_t m = 0; m < c.shape.m(); m += d.m_block)
             for (std::int64_t n = 0; n < c.shape.n(); n += c.array().trees)
@@ -153,21 +153,21 @@ TEST(layer_image, lays_its_parts_one_after_the_other) {
                                              std::min<std::int64_t>(c.array().trees, c.shape.n() - n) * c.input.bits +
                                          7) /
                            8;
-        ASSERT_EQ(image.output_bytes, outputs * std::uint64_t(c.shape.repeat));
+        ASSERT_EQ(image.alone.result_bytes, outputs * std::uint64_t(c.shape.repeat));
     });
 }
 
 TEST(layer_image, without_values_takes_the_same_places) {
     for_random_layers(300, [](const layer_case& c, const layer_plan& plan) {
-        const layer_image exact = image_of(c, plan);
+        const placed_case exact = image_of(c, plan);
         layer_case empty = c;
         if (c.weights.outlier_bits == 0) empty.weights.codes.clear();
-        const layer_image timing = build_image(c.config, plan, empty.weights, nullptr, exact.channels);
+        const placed_case timing = image_of(empty, plan, false);
         ASSERT_TRUE(timing.dense.empty());
         ASSERT_TRUE(timing.input.empty());
         ASSERT_EQ(timing.outliers, exact.outliers);
-        ASSERT_EQ(timing.output_bytes, exact.output_bytes);
-        ASSERT_EQ(timing.descriptor.output_address, exact.descriptor.output_address);
+        ASSERT_EQ(timing.alone.result_bytes, exact.alone.result_bytes);
+        ASSERT_EQ(timing.alone.result_address, exact.alone.result_address);
     });
 }
 

@@ -40,7 +40,7 @@ protected:
 
     /// All problems of all points, without the folder.
     std::vector<std::string> problems_with(const std::string& rest) const {
-        std::vector<std::string> found = problems_of([&] { plan_of(space_of(rest)); });
+        std::vector<std::string> found = problems_of([&] { plan_sweep(space_of(rest)); });
         for (std::string& text : found)
             for (std::size_t at; (at = text.find(files_.path(""))) != std::string::npos;) text.erase(at, files_.path("").size());
         return found;
@@ -211,7 +211,7 @@ TEST_F(space_test, shares_a_simulation_among_points_that_differ_in_cost_only) {
     for (std::uint64_t i = 0; i < space.size(); ++i) keys.insert(space.point(i).simulation_key());
     EXPECT_EQ(keys.size(), 4u);
     EXPECT_EQ(space.point(0).simulation_key(), space.point(4).simulation_key());
-    const sweep_plan plan = plan_of(space);
+    const sweep_plan plan = plan_sweep(space);
     ASSERT_EQ(plan.simulations.size(), 4u);
     EXPECT_THAT(plan.simulations[0].points, ElementsAre(0u, 4u));
 }
@@ -225,7 +225,7 @@ TEST_F(space_test, gives_every_other_field_a_simulation_of_its_own) {
         const bool whole_workload = text.rfind("workload,", 0) == 0, whole_platform = text.rfind("platform,", 0) == 0;
         const sweep_space space = space_of((whole_workload ? "" : std::string("workload: net.yaml\n")) +
                                            (whole_platform ? "" : "platform: mine.yaml\n") + "axes:\n  - {axis: " + text + "}\n");
-        EXPECT_EQ(plan_of(space).simulations.size(), 2u) << axis;
+        EXPECT_EQ(plan_sweep(space).simulations.size(), 2u) << axis;
     }
 }
 
@@ -314,7 +314,7 @@ TEST_F(space_test, refuses_documents_that_are_no_mappings) {
 TEST_F(space_test, turns_contradictions_into_refusals_with_their_reason) {
     const sweep_space space =
         axes("  - {axis: platform.zero_point.unit, values: [none, row_sum]}\n  - {axis: scheme, values: [symq, asymq, pot]}\n");
-    const sweep_plan plan = plan_of(space);
+    const sweep_plan plan = plan_sweep(space);
     std::vector<std::uint64_t> refused;
     for (const stored_point& p : plan.refused) {
         refused.push_back(p.id);
@@ -326,7 +326,7 @@ TEST_F(space_test, turns_contradictions_into_refusals_with_their_reason) {
 }
 
 TEST_F(space_test, refuses_widths_that_a_platform_cannot_have) {
-    const sweep_plan plan = plan_of(axes("  - {axis: weight_bits, values: [7, 8]}\n", "pot"));
+    const sweep_plan plan = plan_sweep(axes("  - {axis: weight_bits, values: [7, 8]}\n", "pot"));
     ASSERT_EQ(plan.refused.size(), 1u);
     EXPECT_EQ(plan.refused[0].id, 1u);
     EXPECT_THAT(plan.refused[0].reason, HasSubstr("2 to 7"));
@@ -349,18 +349,18 @@ TEST_F(space_test, leaves_points_out_by_what_is_known_before_they_run) {
     const std::string fields =
         "workload: net.yaml\nplatform: mine.yaml\naxes:\n  - {axis: platform.array.trees, powers_of_two: 4..32}\n  - {axis: "
         "platform.array.lanes, powers_of_two: 4..32}\n";
-    const sweep_plan all = plan_of(space_of(fields));
+    const sweep_plan all = plan_sweep(space_of(fields));
     EXPECT_EQ(all.points(), 16u);
-    const sweep_plan some = plan_of(space_of(fields + "constraints: [lanes * trees == 64, energy_j < 1]\n"));
+    const sweep_plan some = plan_sweep(space_of(fields + "constraints: [lanes * trees == 64, energy_j < 1]\n"));
     EXPECT_EQ(some.points(), 3u);
     EXPECT_EQ(some.left_out, 13u);
-    const sweep_plan small = plan_of(space_of(fields + "constraints: [area_um2 < 1]\n"));
+    const sweep_plan small = plan_sweep(space_of(fields + "constraints: [area_um2 < 1]\n"));
     EXPECT_EQ(small.points(), 0u);
 }
 
 TEST_F(space_test, fits_each_set_of_weights_once) {
     const sweep_plan plan =
-        plan_of(axes("  - {axis: platform.array.trees, values: [4, 8]}\n  - {axis: scheme.weight_bits, values: [3, 4]}\n"));
+        plan_sweep(axes("  - {axis: platform.array.trees, values: [4, 8]}\n  - {axis: scheme.weight_bits, values: [3, 4]}\n"));
     EXPECT_THAT(plan.to_fit, ElementsAre(0u, 1u));
 }
 

@@ -1,4 +1,4 @@
-#include "cli/error_tables.h"
+#include "runs/error_tables.h"
 
 #include <fmt/format.h>
 
@@ -6,6 +6,9 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+
+#include "traces/study_rows.h"
+#include "traces/study_writers.h"
 
 namespace symmetree {
 namespace {
@@ -231,6 +234,32 @@ std::vector<figure> error_figures(const std::vector<weight_error_report>& layers
 std::vector<figure> tensor_figures(const std::vector<tensor_error_report>& tensors) {
     if (tensors.empty()) return {};
     return {sqnr_by_tensor(tensors), values_before(tensors), codes_after(tensors)};
+}
+
+error_report error_report_of(const std::vector<weight_error_report>& layers, const std::vector<tensor_error_report>& tensors,
+                             const study* schemes) {
+    error_report report;
+    report.tables = {{"layers", layer_rows(layers)}, {"channels", channel_rows(layers)}, {"levels", level_rows(layers)}};
+    if (!tensors.empty()) {
+        report.tables.emplace_back("tensors", tensor_rows(tensors));
+        report.tables.emplace_back("tensor_values", tensor_value_rows(tensors));
+        report.tables.emplace_back("tensor_codes", tensor_code_rows(tensors));
+    }
+    if (schemes) report.tables.emplace_back("mixed_precision", *schemes);
+    report.figures = error_figures(layers);
+    for (figure& f : tensor_figures(tensors)) report.figures.push_back(std::move(f));
+    return report;
+}
+
+std::vector<named_content> table_files(const error_report& report) {
+    std::vector<named_content> files;
+    std::string json;
+    for (const auto& [name, rows] : report.tables) {
+        files.push_back({name + ".csv", to_csv(rows)});
+        json += (json.empty() ? "{\"" : ", \"") + name + "\": " + rows_as_json(rows);
+    }
+    files.push_back({"report.json", json + "}\n"});
+    return files;
 }
 
 }  // namespace symmetree

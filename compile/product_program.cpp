@@ -1,0 +1,69 @@
+#include "compile/product_program.h"
+
+#include "compile/sum_bounds.h"
+#include "core/bit_stream.h"
+
+namespace symmetree {
+namespace {
+
+std::vector<std::uint8_t> pack_input(const layer_geometry& g, const quantized_activations& x) {
+    bit_writer writer;
+    const std::size_t row_elements = std::size_t(g.in_width) * std::size_t(g.in_channels);
+    writer.reserve(x.codes.size() / row_elements * g.row_bytes());
+    for (std::size_t row = 0; row + row_elements <= x.codes.size(); row += row_elements) {
+        writer.put_codes(x.codes.data() + row, row_elements, g.activation_bits);
+        writer.align();
+    }
+    return writer.take();
+}
+
+std::uint64_t output_bytes_of(const accelerator_config& config, const layer_descriptor& d) {
+    return output_bytes(d.geometry, array_of(config, d.on_side_array != 0).trees, d.m_block);
+}
+
+}  // namespace
+
+layer_plan plan_product(const platform_config& platform, const formatted_product& product, const product_integers& integers) {
+    layer_plan plan = plan_layer(platform, geometry_of(*product.what), product.weights, integers.input, integers.on_side_array);
+    if (const auto overflow = overflow_of(platform, *product.what, plan, product.weights, integers.input)) throw does_not_fit(*overflow);
+    return plan;
+}
+
+std::vector<placed_bytes> stored_operand(const accelerator_config& config, const layer_descriptor& d, const layer_plan& plan,
+                                         const quantized_weights& w, bool with_values) {
+    std::vector<placed_bytes> parts;
+    if (with_values) parts.push_back({d.weights_address, pack_dense_codes(config, plan, w)});
+    if (plan.outliers.present()) parts.push_back({d.outliers_address, pack_outlier_stream(config, plan, w)});
+    return parts;
+}
+
+memory_map place_alone(const accelerator_config& config, layer_plan& plan) {
+    layer_descriptor& d = plan.descriptor;
+    const layer_geometry& g = d.geometry;
+    memory_map memory;
+    const auto next = [&](const char* name, std::uint64_t bytes) { return memory.reserve(memory_space::dram, name, bytes); };
+    next("descriptor", descriptor_bytes);
+    d.tables_address = next("tables", table_bytes(d));
+    d.weights_address = next("weights", dense_bytes(plan));
+    d.outliers_address = next("outliers", outlier_bytes(plan));
+    d.input_address = next("input", std::uint64_t(g.repeat) * std::uint64_t(g.in_height) * g.row_bytes());
+    d.output_address = next("outputs", output_bytes_of(config, d));
+    return memory;
+}
+
+program compile_alone(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w,
+                      const std::vector<channel_record>& channels, const quantized_activations* x) {
+    const layer_descriptor& d = plan.descriptor;
+    program p;
+    p.descriptors = 1;
+    p.contents.push_back({first_address(memory_space::dram), encode(d)});
+    p.contents.push_back({d.tables_address, encode_tables(channels, plan.fills)});
+    for (placed_bytes& part : stored_operand(config, d, plan, w, x != nullptr)) p.contents.push_back(std::move(part));
+    if (x) p.contents.push_back({d.input_address, pack_input(d.geometry, *x)});
+    p.input_address = d.input_address;
+    p.result_address = d.output_address;
+    p.result_bytes = output_bytes_of(config, d);
+    return p;
+}
+
+}  // namespace symmetree

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <vector>
+
+#include "compile/layer_plan.h"
+#include "compile/memory_map.h"
+#include "compile/program.h"
+#include "compile/quantized_network.h"
+
+namespace symmetree {
+
+// What a layer that runs by itself and a layer of a network share on their way into a program, and the whole program of the former.
+
+/// Plans a product and makes sure that its sums fit. Throws does_not_fit.
+layer_plan plan_product(const platform_config& platform, const formatted_product& product, const product_integers& integers);
+
+/// Dense codes and outliers, where the descriptor says; timing only, without values, no dense codes.
+std::vector<placed_bytes> stored_operand(const accelerator_config& config, const layer_descriptor& d, const layer_plan& plan,
+                                         const quantized_weights& w, bool with_values);
+
+/// Finds a place for everything that a layer by itself has in memory: from address 0 descriptor, tables, dense codes, outliers, input,
+/// outputs. The addresses go into its plan.
+memory_map place_alone(const accelerator_config& config, layer_plan& plan);
+
+/// The program of a layer that place_alone() has placed: one product, with its outputs block after block. `x` are the codes of its input;
+/// null: timing only, they and the dense codes are left out.
+program compile_alone(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w,
+                      const std::vector<channel_record>& channels, const quantized_activations* x);
+
+}  // namespace symmetree

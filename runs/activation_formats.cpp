@@ -1,0 +1,26 @@
+#include "runs/activation_formats.h"
+
+#include <algorithm>
+
+#include "workloads/calibration/tensor_formats.h"
+
+namespace symmetree {
+
+range_choice range_of(const std::optional<range_choice>& wanted, const scheme& format) {
+    if (wanted) return *wanted;
+    return {format.activation_range == range_method::min_max ? calibration_range::min_max : calibration_range::mse, 100};
+}
+
+format_chooser adaptive_chooser(const workload& network, const adaptive_network& adaptive, const calibration& seen,
+                                const range_choice& range, const std::map<std::string, tensor_format>& adapted) {
+    return [&network, &adaptive, &seen, &adapted, range](std::size_t node, int bits, activation_coding coding) {
+        const bool put_in = std::count(adaptive.requantized.begin(), adaptive.requantized.end(), node) > 0;
+        const auto given = put_in ? adapted.find(adapted_tensor(adaptive, node)) : adapted.end();
+        if (given == adapted.end()) return format_for(network, seen, range, adaptive.origin[node], bits, coding);
+        if (const auto reason = why_unfit(given->second, bits, coding))
+            throw input_error(diagnostic{network.source, 0, 0, "adapter behind " + given->first, *reason});
+        return given->second;
+    };
+}
+
+}  // namespace symmetree

@@ -1,0 +1,64 @@
+#include "runs/network_report.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "runs/layer_report.h"
+#include "runs/pricing.h"
+
+namespace symmetree {
+namespace {
+
+const char* name_of(vector_operation o) {
+    switch (o) {
+        case vector_operation::requantize: return "requantize";
+        case vector_operation::add: return "add";
+        case vector_operation::gelu: return "gelu";
+        case vector_operation::softmax: return "softmax";
+        case vector_operation::layer_norm: return "layer_norm";
+        case vector_operation::pool: return "pool";
+        case vector_operation::mean: return "mean";
+        case vector_operation::rearrange: return "rearrange";
+        case vector_operation::stage: return "stage";
+        case vector_operation::adapter: return "adapter";
+    }
+    return "?";
+}
+
+/// A step of the vector unit; `use` counts the steps of its node.
+layer_report step_report(const platform_config& platform, const network_step& step, int use, activation_class kind,
+                         const layer_result& result) {
+    layer_report l;
+    l.name = fmt::format("{} ({}{})", step.name, name_of(step.operation), use > 1 ? fmt::format(" {}", use) : "");
+    l.scheme = "integer";
+    l.unit = fmt::format("vector_unit {}", platform.vector_unit.lanes);
+    l.mapping = name_of(step.operation);
+    l.cycles = result.cycles;
+    l.split = result.split;
+    l.units = activity_of(platform, result, kind);
+    l.memories = result.memories;
+    return l;
+}
+
+}  // namespace
+
+report network_report(const quantized_network& q, const platform_config& platform, const scheme& format, std::uint64_t seed,
+                      bool timing_only, const network_program& program, const std::vector<layer_result>& steps, const cost_table& prices) {
+    report out = report_header(q.network, platform, format, seed, timing_only);
+    out.notes.emplace_back(
+        "one image through the whole network: every operator is timed and priced, tensors go through DRAM between operators");
+    std::map<std::string, int> uses;
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        const network_step& step = program.steps[i];
+        if (step.is_product) {
+            out.layers.push_back(layer_report_of(platform, q.products[step.layer], program.plans[step.layer], steps[i]));
+        } else {
+            out.layers.push_back(step_report(platform, step, ++uses[step.name], q.network.graph->nodes[step.node].kind, steps[i]));
+        }
+    }
+    price(out, platform, prices);
+    return out;
+}
+
+}  // namespace symmetree

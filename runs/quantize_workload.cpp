@@ -1,0 +1,92 @@
+#include "runs/quantize_workload.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "runs/activation_formats.h"
+#include "runs/fit_adapters.h"
+#include "workloads/calibration/tensor_formats.h"
+
+namespace symmetree {
+namespace {
+
+const char* usual_platform(scheme_family family) {
+    switch (family) {
+        case scheme_family::symq: return "symq";
+        case scheme_family::asymq: return "asymq_row_sum";
+        case scheme_family::dasq: return "dasq";
+        case scheme_family::pot: return "pot";
+        case scheme_family::post: return "post";
+        case scheme_family::apot: return "apot";
+    }
+    return "symq";
+}
+
+}  // namespace
+
+platform_config platform_for(const scheme& run, const std::string& name, const std::string& platforms_directory) {
+    const platform_config base = load_platform(name.empty() ? usual_platform(run.family) : name, platforms_directory);
+    platform_config platform = name.empty() ? with_widths(base, run.weight_bits, run.activation_bits) : base;
+    platform.vector_unit.lanes = std::max(platform.vector_unit.lanes, 1);
+    return platform;
+}
+
+std::vector<scheme> runnable_schemes(const workload& network, const platform_config& platform, const scheme& run,
+                                     const network_options& options) {
+    std::vector<scheme> schemes = schemes_of(network, platform, run, options);
+    diagnostics problems;
+    for (std::size_t i = 0; i < schemes.size(); ++i)
+        if (const auto reason = why_not(platform, schemes[i]))
+            problems.add({"", 0, 0, fmt::format("layer {}", network.layers[i].name),
+                          fmt::format("can't run on platform {}: {}", platform.name, *reason)});
+    problems.throw_if_any();
+    return schemes;
+}
+
+std::vector<weight_error_report> keep_weights(quantized_workload& q, const weight_cache& cache, int jobs) {
+    std::vector<weight_error_report> errors;
+    q.weights.resize(q.schemes.size());
+    for (std::size_t i = 0; i < q.schemes.size(); ++i) {
+        const layer& l = q.network.layers[i];
+        if (is_attention_product(l)) continue;
+        q.weights[i] = cache.get(l, q.seed, q.schemes[i], jobs);
+        errors.push_back(report_errors(l.name, q.schemes[i], materialize_weights(l, q.seed), q.weights[i], q.seed));
+    }
+    return errors;
+}
+
+void keep_formats(quantized_workload& q, const platform_config& platform, const scheme& run, const network_options& options,
+                  const measured_images& images, const weight_cache& cache, int jobs) {
+    const workload& network = q.network;
+    const adaptive_network adaptive = with_adaptive_tensors(network, q.schemes);
+    const std::map<std::string, tensor_format> none;
+    const format_chooser choose = adaptive_chooser(network, adaptive, images.seen, images.range, none);
+    const auto formats = formats_of(adaptive.network, platform, run, choose, options);
+    q.formats.resize(network.graph->nodes.size());
+    for (std::size_t i = 0; i < formats.size(); ++i) {
+        if (std::count(adaptive.requantized.begin(), adaptive.requantized.end(), i) > 0)
+            q.adapted[adapted_tensor(adaptive, i)] = *formats[i];
+        else
+            q.formats[adaptive.origin[i]] = formats[i];
+    }
+    if (adaptive.requantized.empty()) return;
+    const quantized_network fixed = quantize_network(adaptive.network, platform, run, choose, cache, q.seed, jobs, options);
+    q.adapters = stored_adapters(fit_adapters(fixed, adaptive, images.executor, images.image, images.count));
+}
+
+bool is_adaptive(const std::vector<scheme>& schemes) {
+    return std::any_of(schemes.begin(), schemes.end(), [](const scheme& s) { return s.adaptive_activations; });
+}
+
+std::vector<tensor_error_report> tensor_errors_of(const workload& network, const platform_config& platform, const scheme& run,
+                                                  const network_options& options, const measured_images& images, const weight_cache& cache,
+                                                  std::uint64_t seed, int jobs) {
+    const format_chooser choose = [&](std::size_t node, int bits, activation_coding coding) {
+        return format_for(network, images.seen, images.range, node, bits, coding);
+    };
+    return report_tensors(quantize_network(network, platform, run, choose, cache, seed, jobs, options), images.seen, images.executor,
+                          images.image, images.count);
+}
+
+}  // namespace symmetree
