@@ -57,7 +57,7 @@ void requantizer::run_layer() {
     int output_bank = 0;
     for (std::uint32_t i = 0; i < blocks_.size(); ++i, output_bank ^= 1) {
         const output_block& block = blocks_[i];
-        const int banks = layer_->mapping.flow == dataflow::output_stationary ? block.vectors : 1;
+        const int banks = layer_->flow.banks_per_block(block.vectors);
         for (int bank = 0; bank < banks; ++bank) drain_bank(block, output_bank);
         transfer job{dma_stream::outputs, {place_of(block)}, buffer_.bank_address(output_bank), i, this};
         sc_core::sc_time delay;

@@ -101,10 +101,10 @@ void sequencer::decode(layer_job& job, const std::vector<std::uint8_t>& descript
     job.mapping.order = static_cast<loop_order>(job.descriptor.order);
     job.mapping.m_block = job.descriptor.m_block;
     job.mapping.flow = static_cast<dataflow>(job.descriptor.flow);
-    const bool holds_outputs = job.mapping.flow == dataflow::output_stationary;
-    if (!holds_outputs && job.mapping.m_block > config_.accumulators.depth)
+    job.flow = rules_of(job.mapping.flow);
+    if (job.mapping.m_block > job.flow.longest_m_block(config_.accumulators.depth))
         throw model_fault("a descriptor's m-block is larger than an accumulator bank");
-    job.write_interval = holds_outputs ? 1 : std::uint64_t(config_.accumulators.write_interval);  // a held sum stands behind its own adder
+    job.write_interval = std::uint64_t(job.flow.write_interval(config_.accumulators.write_interval));
     job.pace = ceil_div(std::uint64_t(job.array.lanes) * std::uint64_t(job.array.activation_bits),
                         std::uint64_t(config_.activation_buffer.port_bits));
     job.compute = compute_;

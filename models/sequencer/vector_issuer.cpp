@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/error.h"
 #include "models/contract/tile_jobs.h"
 #include "models/contract/tile_name.h"
 
@@ -36,6 +37,7 @@ vector_issuer::vector_issuer(const sc_core::sc_module_name& name, const accelera
 }
 
 void vector_issuer::begin(const layer_job& job) {
+    if (job.flow.streamed != operand::activations) throw model_fault("a dataflow that streams what the vector issuer does not bring");
     layer_ = &job;
     split_ = {};
     vectors_issued_ = 0;
@@ -63,7 +65,7 @@ void vector_issuer::run_layer() {
         if (layer_->array.shadow_registers) loader_.registers.release_empty();
 
         input_read read;
-        read.bank = t.input % 2;
+        read.bank = t.fetch_of(layer_->flow.streamed) % 2;
         read.k_block = t.k_block;
         read.first_vector = t.first_vector;
         read.count = t.vectors;
@@ -91,7 +93,7 @@ void vector_issuer::run_layer() {
         wait(clock_.time(done - clock_.now()));
 
         if (!layer_->array.shadow_registers) loader_.registers.release_empty();
-        if (t.frees_input) request_fetch(std::size_t(t.input) + 2);
+        if (t.frees(layer_->flow.streamed)) request_fetch(std::size_t(t.fetch_of(layer_->flow.streamed)) + 2);
         if (t.last_slice) {
             bank_handover handover{&t, done + outliers_trail + depth - 1, static_cast<int>(handovers_++ % 2)};
             drain->b_transport(handover, delay);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/error.h"
 #include "core/units.h"
 #include "models/contract/tile_name.h"
 #include "models/sparse/sparse_math.h"
@@ -21,6 +22,7 @@ weight_loader::weight_loader(const sc_core::sc_module_name& name, const accelera
 }
 
 void weight_loader::begin(const layer_job& job) {
+    if (job.flow.held != operand::weights) throw model_fault("a dataflow that holds what the weight loader does not bring");
     layer_ = &job;
     tally_ = {};
     begun_.notify(sc_core::SC_ZERO_TIME);
@@ -58,7 +60,7 @@ void weight_loader::run_layer() {
         wait(clock_.time(cycles));
         loaded.push_back({bytes.ready_cycle, clock_.now(), outlier_cycles});
         registers.publish_full();
-        if (t.frees_weights) request_fetch(std::size_t(t.weights) + 2);
+        if (t.frees(layer_->flow.held)) request_fetch(std::size_t(t.fetch_of(layer_->flow.held)) + 2);
     }
 }
 
@@ -68,7 +70,7 @@ weight_read weight_loader::read_tile(const tile& t) {
     if (t.first_slice && t.first_vector == 0) n_block_outliers_ = outlier_offset_;
     if (t.first_slice) outlier_offset_ = n_block_outliers_;  // every held vector reads its n-block's stream again
     weight_read read;
-    read.bank = t.weights % 2;
+    read.bank = t.fetch_of(layer_->flow.held) % 2;
     read.dense_offset = t.dense_offset;
     read.dense_bytes = t.dense_bytes;
     read.with_outliers = layer_->descriptor.outlier_bits > 0 && t.first_pass();
