@@ -12,8 +12,9 @@ dma::dma(const sc_core::sc_module_name& name, const dma_config& config, const cl
     room_.enlist(this->name(), &waits_for_);
     if (probe_) {
         in_flight_signal_ = probe_->declare(std::string(this->name()) + ".bursts_in_flight", 8);
-        stream_signal_ = probe_->declare_enumeration(std::string(this->name()) + ".stream", {"none", "weights", "outliers", "activations",
-                                                                                             "outputs", "control", "operands", "results"});
+        std::vector<std::string> served{"none"};
+        for (const dma_stream s : enumerators<dma_stream>()) served.push_back(to_string(s));
+        stream_signal_ = probe_->declare_enumeration(std::string(this->name()) + ".stream", served);
         moved_signal_ = probe_->declare(std::string(this->name()) + ".bytes_moved", 64);
     }
     SC_THREAD(work);
