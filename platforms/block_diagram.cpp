@@ -85,7 +85,7 @@ row outside(const platform_config& c) {
 }
 
 row movers(const platform_config& c) {
-    return {{{"sequencer", name_of(c.mapping.flow), fmt::format("loop order {}", name_of(c.mapping.order)),
+    return {{{"sequencer", to_string(c.mapping.flow), fmt::format("loop order {}", name_of(c.mapping.order)),
               fmt::format("vectors per m-block {}", c.mapping.m_block == 0 ? "auto" : std::to_string(c.mapping.m_block)),
               fmt::format("wide layers: {}", name_of(c.mapping.wide))},
              "tiles"},
@@ -173,10 +173,11 @@ row arithmetic(const platform_config& c) {
 }
 
 row output_side(const platform_config& c) {
-    const bool holds_outputs = c.mapping.flow == dataflow::output_stationary;
+    const flow_rules flow = rules_of(c.mapping.flow);
+    const int vectors = flow.vectors_per_bank(c.accumulators.depth), interval = flow.write_interval(c.accumulators.write_interval);
     return {{{"accumulators", fmt::format("{} x {} bits", c.array.trees, c.accumulators.bits),
-              holds_outputs ? "2 banks of 1 vector" : fmt::format("2 banks of {} vectors", c.accumulators.depth),
-              holds_outputs ? "a write every cycle" : fmt::format("a write every {} cycles", c.accumulators.write_interval)},
+              vectors == 1 ? "2 banks of 1 vector" : fmt::format("2 banks of {} vectors", vectors),
+              interval == 1 ? "a write every cycle" : fmt::format("a write every {} cycles", interval)},
              "full banks"},
             {{"requantizer", fmt::format("{} outputs/cycle", c.drain_width)}, "output codes"},
             {{"output buffer", bank_pair(c.output_buffer), fmt::format("port {} bits/cycle", c.output_buffer.port_bits)},

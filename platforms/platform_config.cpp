@@ -86,7 +86,7 @@ void check_sizes(const platform_config& c, std::vector<contradiction>& found) {
         found.push_back({{"sparse.lanes", "sparse.assignment", "array.trees"},
                          fmt::format("row_banked gives tree t to lane t mod lanes: of {} lanes only {} would ever work", c.sparse.lanes,
                                      c.array.trees)});
-    if (c.mapping.flow == dataflow::weight_stationary && c.mapping.m_block > c.accumulators.depth)
+    if (c.mapping.m_block > rules_of(c.mapping.flow).longest_m_block(c.accumulators.depth))
         found.push_back({{"mapping.m_block", "accumulators.depth"},
                          fmt::format("an accumulator bank holds {} vectors, given {}", c.accumulators.depth, c.mapping.m_block)});
     if (c.drain_width * 8 > c.output_buffer.port_bits)
@@ -144,14 +144,6 @@ const char* name_of(outlier_assignment value) {
     switch (value) {
         case outlier_assignment::row_banked: return "row_banked";
         case outlier_assignment::pooled: return "pooled";
-    }
-    return "?";
-}
-
-const char* name_of(dataflow value) {
-    switch (value) {
-        case dataflow::weight_stationary: return "weight_stationary";
-        case dataflow::output_stationary: return "output_stationary";
     }
     return "?";
 }

@@ -83,7 +83,6 @@ const char* name_of(array_kind value);
 const char* name_of(zero_point_unit value);
 const char* name_of(correction_form value);
 const char* name_of(outlier_assignment value);
-const char* name_of(dataflow value);
 const char* name_of(loop_order value);
 const char* name_of(wide_layers value);
 const char* name_of(clock_units value);

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <tuple>
 
+#include "core/enumerators.h"
 #include "core/yaml_reader.h"
 #include "platforms/platform_config.h"
 
@@ -20,6 +21,14 @@ template <class T>
 std::vector<std::pair<std::string, T>> words(std::initializer_list<T> values) {
     std::vector<std::pair<std::string, T>> out;
     for (const T value : values) out.emplace_back(name_of(value), value);
+    return out;
+}
+
+/// The words of every enumerator.
+template <class T>
+std::vector<std::pair<std::string, T>> words_of() {
+    std::vector<std::pair<std::string, T>> out;
+    for (const T value : enumerators<T>()) out.emplace_back(to_string(value), value);
     return out;
 }
 
@@ -192,8 +201,7 @@ vector_unit_config read_vector_unit(yaml_reader reader) {
 
 mapping_config read_mapping(yaml_reader reader) {
     mapping_config mapping;
-    mapping.flow =
-        reader.choice("dataflow", words({dataflow::weight_stationary, dataflow::output_stationary}), std::optional(mapping.flow));
+    mapping.flow = reader.choice("dataflow", words_of<dataflow>(), std::optional(mapping.flow));
     mapping.order =
         reader.choice("loop_order", words({loop_order::automatic, loop_order::n_m, loop_order::m_n}), std::optional(mapping.order));
     mapping.m_block = automatic_or(reader, "m_block", 65536);
@@ -418,7 +426,7 @@ void write_memory(yaml_writer& out, const platform_config& c) {
 
 void write_mapping(yaml_writer& out, const mapping_config& mapping) {
     out.begin("mapping");
-    out.field("dataflow", name_of(mapping.flow));
+    out.field("dataflow", to_string(mapping.flow));
     out.field("loop_order", name_of(mapping.order));
     out.automatic_field("m_block", mapping.m_block);
     out.automatic_field("n_blocks_per_group", mapping.n_blocks_per_group);

@@ -66,8 +66,8 @@ layer_report layer_report_of(const platform_config& platform, const formatted_pr
     out.name = product.what->name;
     out.scheme = to_string(product.used);
     out.unit = fmt::format("{} {}x{}", unit_name(platform, on_side_array), array.trees, array.lanes);
-    const bool holds_outputs = plan.descriptor.flow == static_cast<int>(dataflow::output_stationary);
-    out.mapping = fmt::format("{}{}, m-block {}, passes {}", holds_outputs ? "output_stationary, " : "",
+    const auto flow = static_cast<dataflow>(plan.descriptor.flow);
+    out.mapping = fmt::format("{}{}, m-block {}, passes {}", flow == mapping_config{}.flow ? "" : to_string(flow) + std::string(", "),
                               name_of(static_cast<loop_order>(plan.descriptor.order)), plan.descriptor.m_block, plan.passes.total());
     out.m = shape.m;
     out.n = shape.n;

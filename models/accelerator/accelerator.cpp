@@ -1,10 +1,10 @@
 #include "models/accelerator/accelerator.h"
 
 #include <cstring>
+#include <utility>
 
 #include "core/enumerators.h"
 #include "core/error.h"
-#include "core/units.h"
 
 namespace symmetree {
 namespace {
@@ -60,22 +60,12 @@ accelerator::accelerator(const sc_core::sc_module_name& name, const accelerator_
       config_(config),
       clock_(clock),
       dma_("dma", config.dma, address_ranges(config), clock, room, probe),
-      weight_buffer_("weight_buffer", config.weight_buffer, clock, probe),
-      activation_buffer_("activation_buffer", config.activation_buffer, clock, probe),
-      output_buffer_("output_buffer", config.output_buffer),
-      multipliers_("multipliers", config),
-      shifters_("shifters", config),
-      zero_point_adder_("zero_point_adder", config),
-      sparse_unit_("sparse_unit", config),
-      accumulators_("accumulators", config),
-      weight_loader_("weight_loader", config, clock, room, weight_buffer_, probe),
-      vector_issuer_("vector_issuer", config, clock, room, weight_loader_, activation_buffer_, zero_point_adder_, accumulators_, probe),
-      requantizer_("requantizer", config, clock, room, accumulators_, zero_point_adder_, output_buffer_, probe),
+      core_("core", config, clock, room, probe),
       vector_unit_("vector_unit", config, clock, room, probe),
       sequencer_(
-          "sequencer", config, clock, room, requantizer_.finished(), vector_unit_, compute,
+          "sequencer", config, clock, room, compute,
           [this](const layer_job& job, std::uint64_t began, std::uint64_t ended) { collect(job, began, ended); },
-          [this](const vector_job& job, std::uint64_t began, std::uint64_t ended) { collect_step(job, began, ended); }, probe) {
+          [this](const vector_job&, std::uint64_t began, std::uint64_t ended) { collect_step(began, ended); }, probe) {
     registers.register_b_transport(this, &accelerator::access);
     bind_all();
     SC_METHOD(raise_interrupt);
@@ -87,45 +77,18 @@ accelerator::accelerator(const sc_core::sc_module_name& name, const accelerator_
 }
 
 void accelerator::bind_all() {
-    const bool shifts = config_.array.kind != array_kind::multiplier;
     sequencer_.dma.bind(dma_.requests);
-    sequencer_.engines.bind(weight_loader_.start);
-    sequencer_.engines.bind(vector_issuer_.start);
-    sequencer_.engines.bind(requantizer_.start);
+    sequencer_.cores.bind(core_.start);
+    sequencer_.vectors.bind(vector_unit_.start);
 
     for (const memory_space space : enumerators<memory_space>()) dma_.memories[std::size_t(space)].bind(port_of(space));
-    dma_.weight_buffer.bind(weight_buffer_.fill);
-    dma_.activation_buffer.bind(activation_buffer_.fill);
-    dma_.output_buffer.bind(output_buffer_.dma);
+    dma_.weight_buffer.bind(core_.weights);
+    dma_.activation_buffer.bind(core_.activations);
+    dma_.output_buffer.bind(core_.outputs);
     dma_.control_store.bind(sequencer_.control_store);
     dma_.vector_store.bind(vector_unit_.store);
 
-    weight_loader_.openings.bind(weight_buffer_.openings);
-    weight_loader_.reads.bind(weight_buffer_.reads);
-    weight_loader_.dma.bind(dma_.requests);
-    if (shifts)
-        weight_loader_.array.bind(shifters_.loads);
-    else
-        weight_loader_.array.bind(multipliers_.loads);
-    weight_loader_.side_array.bind(multipliers_.loads);
-    weight_loader_.sparse.bind(sparse_unit_.loads);
-
-    vector_issuer_.openings.bind(activation_buffer_.openings);
-    vector_issuer_.inputs.bind(activation_buffer_.reads);
-    vector_issuer_.dma.bind(dma_.requests);
-    if (shifts)
-        vector_issuer_.array.bind(shifters_.jobs);
-    else
-        vector_issuer_.array.bind(multipliers_.jobs);
-    vector_issuer_.side_array.bind(multipliers_.jobs);
-    vector_issuer_.zero_point.bind(zero_point_adder_.jobs);
-    vector_issuer_.sparse.bind(sparse_unit_.jobs);
-    vector_issuer_.sums.bind(accumulators_.jobs);
-    vector_issuer_.drain.bind(requantizer_.handovers);
-
-    requantizer_.output_buffer_port.bind(output_buffer_.drain);
-    requantizer_.dma.bind(dma_.requests);
-
+    core_.dma.bind(dma_.requests);
     vector_unit_.dma.bind(dma_.requests);
 }
 
@@ -138,56 +101,42 @@ tlm::tlm_initiator_socket<>& accelerator::port_of(memory_space space) {
 }
 
 layer_result accelerator::running_totals() const {
-    const bool shifts = config_.array.kind != array_kind::multiplier;
-    layer_result totals;
-    totals.array = shifts ? shifters_.counters() : multipliers_.counters();
-    if (shifts) totals.side_array = multipliers_.counters();
-    totals.activation_sums = zero_point_adder_.sum_tree();
-    totals.corrections = zero_point_adder_.corrections();
-    totals.sparse = sparse_unit_.counters();
-    totals.bank_adders = sparse_unit_.bank_adders();
-    totals.accumulators = accumulators_.counters();
-    totals.requantizer = requantizer_.counters();
-    totals.corrections_at_drain = requantizer_.corrections();
+    layer_result totals = core_.totals();
     totals.vector_unit = vector_unit_.activity();
-    totals.memories[memory_kind::weight_buffer] = weight_buffer_.counters();
-    totals.memories[memory_kind::activation_buffer] = activation_buffer_.counters();
-    totals.memories[memory_kind::output_buffer] = output_buffer_.counters();
     if (config_.vector_unit.lanes > 0) totals.memories[memory_kind::vector_banks] = vector_unit_.memory();
     for (const memory_space space : enumerators<memory_space>()) totals.memories[kind_of(space)] = dma_.traffic(std::size_t(space));
-    for (int s = 0; s < dma_streams; ++s) totals.dma_bytes[s] = dma_.moved_bytes()[std::size_t(s)];
+    for (const dma_stream s : enumerators<dma_stream>()) totals.dma_bytes[std::size_t(s)] = dma_.moved_bytes()[std::size_t(s)];
     return totals;
 }
 
-void accelerator::collect(const layer_job& job, std::uint64_t began, std::uint64_t ended) {
-    if (!weight_loader_.idle() || !vector_issuer_.idle() || !requantizer_.idle())
-        throw model_fault("a layer ended while an engine was at work");
+/// What happened since the descriptor before.
+layer_result accelerator::since_before() {
     const layer_result totals = running_totals();
-    layer_result r = difference(totals, before_);
+    const layer_result result = difference(totals, before_);
     before_ = totals;
-    r.cycles = ended - began;
-    r.on_side_array = job.descriptor.on_side_array != 0;
-    r.outliers = weight_loader_.tally();
-    r.split = vector_issuer_.split();
-    const layer_geometry& g = job.geometry();
-    const std::uint64_t macs = std::uint64_t(g.m()) * std::uint64_t(g.n()) * std::uint64_t(g.k()) * std::uint64_t(g.repeat);
-    r.split.ideal = ceil_div(macs, std::uint64_t(job.array.trees) * std::uint64_t(job.array.lanes));
-    r.split.mapping_loss = vector_issuer_.vectors_issued() - r.split.ideal;
-    r.split.barrier += ended - vector_issuer_.last_issue() - 1 + vector_issuer_.started() - began;
-    results_.push_back(r);
+    return result;
+}
+
+void accelerator::keep(layer_result result, std::uint64_t began, std::uint64_t ended) {
+    result.cycles = ended - began;
+    results_.push_back(std::move(result));
     last_cycles_ = ended - started_;
 }
 
-void accelerator::collect_step(const vector_job& job, std::uint64_t began, std::uint64_t ended) {
-    (void)job;
+void accelerator::collect(const layer_job& job, std::uint64_t began, std::uint64_t ended) {
+    if (!core_.idle()) throw model_fault("a layer ended while an engine was at work");
+    layer_result r = since_before();
+    r.on_side_array = job.descriptor.on_side_array != 0;
+    r.outliers = core_.tally();
+    r.split = core_.split(job, began, ended);
+    keep(std::move(r), began, ended);
+}
+
+void accelerator::collect_step(std::uint64_t began, std::uint64_t ended) {
     if (!vector_unit_.idle()) throw model_fault("a step ended while the vector unit was at work");
-    const layer_result totals = running_totals();
-    layer_result r = difference(totals, before_);
-    before_ = totals;
-    r.cycles = ended - began;
-    r.split.barrier = r.cycles;  // the array issues nothing meanwhile
-    results_.push_back(r);
-    last_cycles_ = ended - started_;
+    layer_result r = since_before();
+    r.split.barrier = ended - began;  // the array issues nothing meanwhile
+    keep(std::move(r), began, ended);
 }
 
 void accelerator::raise_interrupt() {

@@ -7,24 +7,14 @@
 #include <vector>
 
 #include "core/probe.h"
-#include "models/accumulators/accumulators.h"
 #include "models/activity/layer_result.h"
-#include "models/buffers/activation_buffer.h"
-#include "models/buffers/output_buffer.h"
-#include "models/buffers/weight_buffer.h"
 #include "models/contract/accelerator_config.h"
 #include "models/contract/registers.h"
-#include "models/dense_array/dense_mac_array.h"
+#include "models/core/compute_core.h"
 #include "models/dma/dma.h"
-#include "models/requantizer/requantizer.h"
 #include "models/sequencer/sequencer.h"
-#include "models/sequencer/vector_issuer.h"
-#include "models/sequencer/weight_loader.h"
-#include "models/shift_lut/shift_lut_array.h"
-#include "models/sparse/sparse_outlier_unit.h"
 #include "models/tlm/engine.h"
 #include "models/vector_unit/vector_unit.h"
-#include "models/zero_point/zero_point_adder.h"
 
 namespace symmetree {
 
@@ -45,7 +35,7 @@ public:
     /// One entry per descriptor since reset: layers and steps of the vector unit.
     const std::vector<layer_result>& results() const { return results_; }
     /// Shows the corrected sums of every drained block to `watch`; null for none. For checks, not for pricing.
-    void watch(drain_watch* watch) { requantizer_.watch(watch); }
+    void watch(drain_watch* watch) { core_.watch(watch); }
 
 private:
     void bind_all();
@@ -55,24 +45,16 @@ private:
     bool write_register(std::uint32_t offset, std::uint32_t value);
     void raise_interrupt();
     void collect(const layer_job& job, std::uint64_t began, std::uint64_t ended);
-    void collect_step(const vector_job& job, std::uint64_t began, std::uint64_t ended);
+    void collect_step(std::uint64_t began, std::uint64_t ended);
     layer_result running_totals() const;
+    layer_result since_before();
+    void keep(layer_result result, std::uint64_t began, std::uint64_t ended);
 
     const accelerator_config config_;
     const clock_domain clock_;
 
     dma dma_;
-    weight_buffer weight_buffer_;
-    activation_buffer activation_buffer_;
-    output_buffer output_buffer_;
-    dense_mac_array multipliers_;  ///< the array, or the side array of a shift platform
-    shift_lut_array shifters_;     ///< idle on a multiplier platform
-    zero_point_adder zero_point_adder_;
-    sparse_outlier_unit sparse_unit_;
-    accumulators accumulators_;
-    weight_loader weight_loader_;
-    vector_issuer vector_issuer_;
-    requantizer requantizer_;
+    compute_core core_;
     vector_unit vector_unit_;  ///< idle where the platform has none
     sequencer sequencer_;
 

@@ -5,36 +5,34 @@
 #include <vector>
 
 #include "core/counters.h"
-#include "core/probe.h"
+#include "models/accumulators/write_arbiter.h"
 #include "models/contract/accelerator_config.h"
+#include "models/contract/bank_contents_if.h"
 #include "models/contract/tile_jobs.h"
-#include "models/tlm/engine.h"
 #include "models/tlm/job_socket.h"
 
 namespace symmetree {
 
-/// Two banks of `depth` vectors x trees accumulators. Takes the partial sums of a tile into the bank being filled; the
-/// first K-slice writes without reading. Its tokens make a filled bank the requantizer's until it is drained. Passive.
-class accumulators : public sc_core::sc_module {
+/// Two banks of `depth` vectors x trees accumulators behind one port. The port takes sums from `writers` writers, those of one instant in
+/// the order of write_arbiter; a first slice writes without reading, so its writer is the lowest of a bank. Passive.
+class accumulators : public sc_core::sc_module, public accumulator_sums_if {
 public:
-    job_target_socket<accumulators, tile_job> jobs;
-    bank_tokens tokens;
+    job_target_socket<accumulators, accumulator_write> writes;
+    sc_core::sc_export<accumulator_sums_if> contents{"contents"};
 
-    accumulators(const sc_core::sc_module_name& name, const accelerator_config& config);
+    accumulators(const sc_core::sc_module_name& name, const accelerator_config& config, int writers = 1);
 
-    /// Which bank the coming jobs fill.
-    void select_bank(int bank) { filling_ = bank; }
-    /// The sums of a bank, [depth][stride()], exact; trees beyond the tile's channels hold anything.
-    const std::int32_t* bank(int index) const { return banks_[index].data(); }
-    int stride() const { return stride_; }
+    const std::int32_t* sums(int bank) const override { return banks_[bank].data(); }
+    int stride() const override { return stride_; }
+    /// vectors: sums taken in, over all trees.
     const unit_counters& counters() const { return counters_; }
 
 private:
-    void b_transport(tile_job& job, sc_core::sc_time& delay);
+    void b_transport(accumulator_write& write, sc_core::sc_time& delay);
+    void take_in(const accumulator_write& write);
 
-    const accelerator_config config_;
     const int stride_;
-    int filling_ = 0;
+    write_arbiter arbiter_;
     std::vector<std::int32_t> banks_[2];
     unit_counters counters_;
 };

@@ -45,8 +45,8 @@ void for_each_unit(const accelerator_config& config, activation_class input, Vis
             visit(unit_key{unit_kind::sparse_crossbar, config.sparse.value_bits, a.activation_bits, a.trees, input, true},
                   count(config.sparse.lanes));
     }
-    const int depth = config.mapping.flow == dataflow::output_stationary ? 1 : config.accumulators.depth;
-    visit(unit_key{unit_kind::accumulator, config.accumulators.bits, 0, depth, input, false},
+    const int bank_vectors = rules_of(config.mapping.flow).vectors_per_bank(config.accumulators.depth);
+    visit(unit_key{unit_kind::accumulator, config.accumulators.bits, 0, bank_vectors, input, false},
           count(a.trees + (keeps_row_sums(config) ? 1 : 0)));
     visit(unit_key{unit_kind::requantizer, config.accumulators.bits, 0, 0, input, false}, count(config.drain_width));
     if (config.vector_unit.lanes == 0) return;

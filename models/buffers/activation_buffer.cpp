@@ -64,17 +64,17 @@ void activation_buffer::read(input_read& request, sc_core::sc_time& delay) {
         counters_.read_bytes += std::uint64_t(request.count) * ceil_div(std::uint64_t(inputs) * std::uint64_t(request.moved_bits), 8);
         counters_.read_accesses += std::uint64_t(request.count) * layer.pace;
     }
-    request.stride = vector_stride(layer.array.lanes);
-    if (request.want_values)
-        request.vectors = vectors_of(b, request, request.stride).data() + std::ptrdiff_t{request.first_vector} * request.stride;
+    const int stride = vector_stride(layer.array.lanes);
+    request.vectors = {nullptr, std::ptrdiff_t{request.first_vector} * stride, stride};
+    if (request.want_values) request.vectors.codes = vectors_of(b, request, stride);
 }
 
-const std::vector<std::int16_t>& activation_buffer::vectors_of(bank& b, const input_read& request, int stride) {
+const activation_buffer::vector_codes& activation_buffer::vectors_of(bank& b, const input_read& request, int stride) {
     const layer_job& layer = *b.content.layer;
     if (b.rows.empty())
         b.rows = unpack_rows(memory_.bank(request.bank), layer.geometry(), b.content.rows, layer.descriptor.activations_unsigned != 0);
-    std::vector<std::int16_t>& kept = b.vectors[{request.k_block, request.part.first * 32 + request.part.bits}];
-    if (kept.empty()) {
+    vector_codes& kept = b.vectors[{request.k_block, request.part.first * 32 + request.part.bits}];
+    if (!kept) {
         im2col_request gather;
         gather.geometry = &layer.geometry();
         gather.first_vector = b.content.first_vector;
@@ -84,7 +84,7 @@ const std::vector<std::int16_t>& activation_buffer::vectors_of(bank& b, const in
         gather.stride = stride;
         gather.padding = layer.descriptor.input_zero_point;
         gather.part = request.part;
-        kept = gather_vectors(b.rows, b.content.rows, gather);
+        kept = std::make_shared<const std::vector<std::int16_t>>(gather_vectors(b.rows, b.content.rows, gather));
     }
     return kept;
 }

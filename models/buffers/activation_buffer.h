@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <systemc>
 #include <tlm>
 #include <vector>
@@ -16,16 +17,14 @@
 #include "models/contract/accelerator_config.h"
 #include "models/contract/buffer_jobs.h"
 #include "models/contract/layer_job.h"
-#include "models/dense_array/dense_math.h"
 #include "models/tlm/engine.h"
 #include "models/tlm/job_socket.h"
 
 namespace symmetree {
 
 /// Double-buffered SRAM for packed raw input; supplies one im2col vector per R cycles (how its banks can: docs/timing-model.md,
-/// "Input"). Reads wait in the caller's
-/// thread until the input is there (a memory may). What a bank holds is unpacked once and kept as vectors: a matter of
-/// the simulation's speed, the bytes of the bank are the only source.
+/// "Input"). Reads wait in the caller's thread until the input is there (a memory may). What a bank holds is unpacked once and kept as
+/// vectors: a matter of the simulation's speed, the bytes of the bank are the only source. Readers share the vectors' ownership.
 class activation_buffer : public sc_core::sc_module {
 public:
     tlm_utils::simple_target_socket<activation_buffer> fill{"fill"};
@@ -35,20 +34,20 @@ public:
     activation_buffer(const sc_core::sc_module_name& name, const buffer_config& config, const clock_domain& clock, probe* probe);
 
     const memory_counters& counters() const { return counters_; }
-    std::uint64_t bank_address(int bank) const { return memory_.address(bank); }
 
 private:
+    using vector_codes = std::shared_ptr<const std::vector<std::int16_t>>;
     struct bank {
         input_bank_opening content;
         std::uint64_t wanted = 0, arrived = 0;
-        std::uint64_t ready_cycle = 0;                                              ///< when the last byte arrived
-        std::vector<std::int16_t> rows;                                             ///< unpacked on first use
-        std::map<std::pair<std::int32_t, int>, std::vector<std::int16_t>> vectors;  ///< by k-block and piece
+        std::uint64_t ready_cycle = 0;                                 ///< when the last byte arrived
+        std::vector<std::int16_t> rows;                                ///< unpacked on first use
+        std::map<std::pair<std::int32_t, int>, vector_codes> vectors;  ///< by k-block and piece
     };
     void open(input_bank_opening& opening, sc_core::sc_time& delay);
     void write(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
     void read(input_read& request, sc_core::sc_time& delay);
-    const std::vector<std::int16_t>& vectors_of(bank& b, const input_read& request, int stride);
+    const vector_codes& vectors_of(bank& b, const input_read& request, int stride);
 
     bank_memory memory_;
     const clock_domain clock_;

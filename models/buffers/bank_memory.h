@@ -17,8 +17,7 @@ class bank_memory {
 public:
     explicit bank_memory(const buffer_config& config) : config_(config), storage_(2 * config.bank_bytes) {}
 
-    std::uint64_t address(int bank) const { return std::uint64_t(bank) * config_.bank_bytes; }
-    const std::uint8_t* bank(int index) const { return storage_.data() + address(index); }
+    const std::uint8_t* bank(int index) const { return storage_.data() + config_.bank_address(index); }
     std::uint64_t bank_bytes() const { return config_.bank_bytes; }
 
     /// Reads or writes within one bank and answers where: bank, offset and length. A transaction that crosses the

@@ -21,7 +21,6 @@ public:
     output_buffer(const sc_core::sc_module_name& name, const buffer_config& config);
 
     const memory_counters& counters() const { return counters_; }
-    std::uint64_t bank_address(int bank) const { return memory_.address(bank); }
 
 private:
     void b_transport(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);

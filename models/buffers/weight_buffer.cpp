@@ -1,16 +1,19 @@
 #include "models/buffers/weight_buffer.h"
 
+#include <algorithm>
+
 #include "core/bit_stream.h"
 #include "core/error.h"
 #include "core/units.h"
 
 namespace symmetree {
 
-weight_buffer::weight_buffer(const sc_core::sc_module_name& name, const buffer_config& config, const clock_domain& clock, probe* probe)
+weight_buffer::weight_buffer(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, probe* probe)
     : sc_module(name),
       openings("openings", this, &weight_buffer::open),
       reads("reads", this, &weight_buffer::read),
-      memory_(config),
+      config_(config),
+      memory_(config.weight_buffer),
       clock_(clock),
       probe_(probe) {
     fill.register_b_transport(this, &weight_buffer::write);
@@ -50,7 +53,7 @@ void weight_buffer::wait_until(const std::uint64_t& arrived, std::uint64_t wante
 }
 
 void weight_buffer::read(weight_read& request, sc_core::sc_time& delay) {
-    (void)delay;  // the reader accounts for its port
+    (void)delay;  // the reader waits for the port's cycles when its registers are free
     bank& b = banks_[request.bank];
     const std::uint64_t asked = clock_.now();
     wait_until(b.dense_arrived, request.dense_offset + request.dense_bytes);
@@ -66,11 +69,19 @@ void weight_buffer::read(weight_read& request, sc_core::sc_time& delay) {
         request.outliers = stream;
     }
     request.ready_cycle = clock_.now() > asked ? clock_.now() : 0;
+    request.port_cycles = cross_port(request);
 }
 
-void weight_buffer::count_read(std::uint64_t bytes, std::uint64_t accesses) {
-    counters_.read_bytes += bytes;
-    counters_.read_accesses += accesses;
+/// Counts the tile's way through its ports and answers how long it takes.
+std::uint64_t weight_buffer::cross_port(const weight_read& request) {
+    const std::uint64_t outlier_bits =
+        request.with_outliers ? request.count_bits + std::uint64_t{request.outlier_count} * request.entry_bits : 0;
+    const int outlier_port = config_.outlier_port_own ? config_.outlier_port_bits : config_.weight_buffer.port_bits;
+    const std::uint64_t dense_cycles = ceil_div(request.moved_bits, std::uint64_t(config_.weight_buffer.port_bits));
+    const std::uint64_t outlier_cycles = ceil_div(outlier_bits, std::uint64_t(outlier_port));
+    counters_.read_bytes += ceil_div(request.moved_bits, 8) + ceil_div(outlier_bits, 8);
+    counters_.read_accesses += dense_cycles + outlier_cycles;
+    return config_.outlier_port_own ? std::max(dense_cycles, outlier_cycles) : dense_cycles + outlier_cycles;
 }
 
 }  // namespace symmetree

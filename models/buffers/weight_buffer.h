@@ -18,19 +18,17 @@
 
 namespace symmetree {
 
-/// Double-buffered SRAM for packed weight codes and outlier streams. Reads wait in the caller's thread until the bytes
-/// are there (a memory may); the time to read them is the reader's port time. Filled by the DMA over generic payload.
+/// Double-buffered SRAM for packed weight codes and outlier streams. Reads wait in the caller's thread until the bytes are there (a memory
+/// may); how long they then take through the port is answered and the reader's to wait for. Filled by the DMA over generic payload.
 class weight_buffer : public sc_core::sc_module {
 public:
     tlm_utils::simple_target_socket<weight_buffer> fill{"fill"};
     job_target_socket<weight_buffer, weight_bank_opening> openings;
     job_target_socket<weight_buffer, weight_read> reads;
 
-    weight_buffer(const sc_core::sc_module_name& name, const buffer_config& config, const clock_domain& clock, probe* probe);
+    weight_buffer(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, probe* probe);
 
     const memory_counters& counters() const { return counters_; }
-    std::uint64_t bank_address(int bank) const { return memory_.address(bank); }
-    void count_read(std::uint64_t bytes, std::uint64_t accesses);
 
 private:
     struct bank {
@@ -40,8 +38,10 @@ private:
     void open(weight_bank_opening& opening, sc_core::sc_time& delay);
     void write(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
     void read(weight_read& request, sc_core::sc_time& delay);
+    std::uint64_t cross_port(const weight_read& request);
     void wait_until(const std::uint64_t& arrived, std::uint64_t wanted);
 
+    const accelerator_config config_;
     bank_memory memory_;
     const clock_domain clock_;
     probe* const probe_;

@@ -13,10 +13,12 @@ enum class outlier_assignment { row_banked, pooled };
 enum class array_kind { multiplier, pot, post, apot };
 enum class wide_layers { passes, refuse };
 
+inline constexpr int most_trees = 256, most_lanes = 64;
+
 /// An array of `trees` multiplier (or shift) trees of `lanes` inputs.
 struct array_config {
     array_kind kind = array_kind::multiplier;
-    int trees = 16, lanes = 16;                ///< 1..256, 1..64
+    int trees = 16, lanes = 16;                ///< 1..most_trees, 1..most_lanes
     int weight_bits = 4, activation_bits = 4;  ///< port widths, 2..8
     int guard_bits = 4;                        ///< pot, post, apot: 0..7
     int pipeline_depth = 3;                    ///< P, cycles from issue to the accumulator, 1..64
@@ -32,12 +34,15 @@ struct sparse_config {
 struct buffer_config {
     std::uint64_t bank_bytes = 65536;  ///< each of two banks
     int port_bits = 128;               ///< bits per cycle towards the array
+
+    /// Where a bank begins in the buffer's address space.
+    std::uint64_t bank_address(int bank) const { return std::uint64_t(bank) * bank_bytes; }
 };
 
 struct accumulator_config {
     int bits = 32;           ///< 8..32
-    int depth = 256;         ///< vectors per bank, two banks; one where outputs are held
-    int write_interval = 2;  ///< H: cycles between two writes of one accumulator, 1..16; one where outputs are held
+    int depth = 256;         ///< vectors per bank, two banks; see flow_rules::vectors_per_bank
+    int write_interval = 2;  ///< cycles between two writes of one accumulator, 1..16; see flow_rules::write_interval
 };
 
 struct dma_config {

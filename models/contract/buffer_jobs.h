@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "models/contract/layer_job.h"
+#include "models/contract/vector_window.h"
 
 namespace symmetree {
 
@@ -13,19 +14,21 @@ struct weight_bank_opening {
     std::uint64_t dense_bytes = 0, outlier_bytes = 0;
 };
 
-/// Asks for one tile of a bank; answered when its last byte has arrived.
+/// Asks for one tile of a bank and its way through the weight port; answered when its last byte has arrived.
 struct weight_read {
     int bank = 0;
     std::uint64_t dense_offset = 0, dense_bytes = 0;
+    std::uint64_t moved_bits = 0;      ///< of the dense codes, those that cross the port in this pass
     bool with_outliers = false;        ///< the tile's piece of the outlier stream is wanted
     std::uint64_t outlier_offset = 0;  ///< bytes into the bank's outlier stream
     int count_bits = 0, entry_bits = 0;
-    // answer
+    // answer; the bytes stay until the bank is opened again
     const std::uint8_t* dense = nullptr;
     const std::uint8_t* outliers = nullptr;
     std::uint64_t outlier_bytes = 0;
     std::uint32_t outlier_count = 0;
     std::uint64_t ready_cycle = 0;  ///< when it was complete, if the reader had to wait; else 0
+    std::uint64_t port_cycles = 0;  ///< L
 };
 
 /// Announces the raw input that a bank is about to receive: the rows of one m-block.
@@ -47,8 +50,7 @@ struct input_read {
     int moved_bits = 0;  ///< bits of each code that cross the port; 0: they crossed it before
     bool want_values = true;
     // answer
-    const std::int16_t* vectors = nullptr;  ///< [count][stride] as im2col_math says; null when no values are wanted
-    int stride = 0;
+    vector_window vectors;          ///< `count` of them as im2col_math says; empty when no values are wanted
     std::uint64_t ready_cycle = 0;  ///< when the input was complete
 };
 

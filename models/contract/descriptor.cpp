@@ -5,6 +5,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "core/enumerators.h"
 #include "core/error.h"
 
 namespace symmetree {
@@ -49,8 +50,8 @@ bool is_geometry(const layer_geometry& g) {
 bool is_layer(const layer_descriptor& d) {
     return d.coding <= static_cast<int>(weight_coding::shift) && within(d.weight_bits, 2, 8) && d.outlier_bits <= 8 &&
            within(d.order, static_cast<int>(loop_order::n_m), static_cast<int>(loop_order::m_n)) &&
-           d.flow <= static_cast<int>(dataflow::output_stationary) && d.m_block >= 1 && d.fills >= 1 &&
-           d.output_least <= d.output_greatest && is_geometry(d.geometry);
+           d.flow < enumerators<dataflow>().size() && d.m_block >= 1 && d.fills >= 1 && d.output_least <= d.output_greatest &&
+           is_geometry(d.geometry);
 }
 
 }  // namespace
@@ -109,7 +110,7 @@ void decode_tables(const layer_descriptor& d, int trees, int lanes, const std::v
         std::memcpy(&record, at, fill_record_bytes);
         const bool inside = next.repeat < d.geometry.repeat && within(record.n_blocks, 1, n_blocks - next.first_n_block) &&
                             within(record.k_blocks, 1, k_blocks - next.first_k_block);
-        const bool whole = record.n_blocks > 1 || d.flow == static_cast<int>(dataflow::output_stationary);
+        const bool whole = record.n_blocks > 1 || rules_of(static_cast<dataflow>(d.flow)).whole_n_blocks;
         if (!inside || (whole && record.k_blocks != std::uint32_t(k_blocks))) throw model_fault("a weight fill that is not of the layer");
         next.n_blocks = static_cast<std::int32_t>(record.n_blocks);
         next.k_blocks = static_cast<std::int32_t>(record.k_blocks);

@@ -76,7 +76,7 @@ std::vector<std::uint8_t> encode_tables(const std::vector<channel_record>& chann
                                         const std::vector<std::int32_t>& own_biases = {});
 std::size_t table_bytes(const layer_descriptor& d);
 /// The tables as the sequencer reads them; fills get back their place and dense sizes. Throws model_fault unless the fills
-/// are the layer's tiles, each once and in order, output-stationary of whole n-blocks.
+/// are the layer's tiles, each once and in order, of whole n-blocks where the dataflow wants that.
 void decode_tables(const layer_descriptor& d, int trees, int lanes, const std::vector<std::uint8_t>& bytes,
                    std::vector<channel_record>& channels, std::vector<weight_fill>& fills);
 
@@ -113,7 +113,7 @@ struct output_block {
 };
 /// Bytes that all blocks of a layer take.
 std::uint64_t output_bytes(const layer_geometry& g, int trees, int m_block);
-/// The drained blocks in execution order: an n-block's outputs of an m-block, in either dataflow.
+/// The drained blocks in execution order: an n-block's outputs of an m-block, in every dataflow.
 std::vector<output_block> output_blocks(const layer_geometry& g, const tile_program& program);
 
 }  // namespace symmetree

@@ -13,6 +13,7 @@ namespace symmetree {
 struct layer_job {
     layer_descriptor descriptor;
     layer_mapping mapping;
+    flow_rules flow = rules_of(mapping.flow);  ///< of the mapping's dataflow
     tile_program program;
     pass_split passes;
     std::vector<channel_record> channels;  ///< repeat * N

@@ -14,6 +14,8 @@ constexpr int partial_stride_of(int trees) { return (trees + 7) / 8 * 8; }
 /// Elements from one activation vector to the next: lanes rounded up to whole pairs.
 constexpr int vector_stride(int lanes) { return (lanes + 1) / 2 * 2; }
 
+// Pointers in a job are lent for the length of the call: the caller owns what they point to, and a target copies what it wants to keep.
+
 /// Loads one tile's packed codes into an array's (shadow) weight registers. Without values only the activity counts.
 struct tile_load {
     const layer_job* layer = nullptr;
@@ -30,17 +32,37 @@ struct outlier_load {
     std::uint64_t fullest_lane = 0;       ///< answer
 };
 
-/// Streams the vectors of an m-block through the loaded tile. Partial sums are handed from unit to unit: the array
-/// writes them, the zero-point and sparse units add theirs, the accumulators take them in.
+/// A tile that stands in the weight registers, ready to be swapped in.
+struct loaded_tile {
+    std::uint64_t ready_cycle = 0;  ///< when its last byte was in the bank, if the loader had to wait for it; else 0
+    std::uint64_t load_end = 0;
+    std::uint64_t outlier_cycles = 1;  ///< s
+};
+
+/// Streams vectors of an m-block through the loaded tile. The units of the lock-step group get the same job one after the other within one
+/// call of the issuer, and only they touch its partial sums: the array writes them, the zero-point and sparse units add theirs.
 struct tile_job {
     const layer_job* layer = nullptr;
     const tile* what = nullptr;
+    int bank = 0;                                    ///< accumulator bank that the tile's sums go to
     int first_vector = 0, vectors = 0;               ///< this part of the m-block; the pointers below start at it
     const std::int16_t* activations = nullptr;       ///< the pass's piece, [vectors][activation_stride]; null: timing only
     const std::int16_t* full_activations = nullptr;  ///< all bits, for the outliers of the first pass
     int activation_stride = 0;
     std::int32_t* partial = nullptr;  ///< [vectors][partial_stride]
     int partial_stride = 0;
+};
+
+/// Brings sums of some vectors to their accumulators. Writers of one accumulator port are numbered from 0.
+struct accumulator_write {
+    int writer = 0;
+    int bank = 0;
+    int first_vector = 0, vectors = 0;   ///< of the bank
+    int channels = 0;                    ///< trees that count
+    const std::int32_t* sums = nullptr;  ///< [vectors][stride]; null: timing only
+    int stride = 0;
+    int shift = 0;             ///< the sums count 2^shift
+    bool first_slice = false;  ///< writes without reading
 };
 
 /// Hands an accumulator bank over to the requantizer.

@@ -23,10 +23,11 @@ dma::dma(const sc_core::sc_module_name& name, const dma_config& config, const st
     if (probe_) {
         const std::string prefix = std::string(this->name()) + ".";
         in_flight_signal_ = probe_->declare(prefix + "bursts_in_flight", 8);
+        std::vector<std::string> served{"none"};
+        for (const dma_stream s : enumerators<dma_stream>()) served.push_back(to_string(s));
         for (std::size_t memory = 0; memory < far_sides_.size(); ++memory)
             far_sides_[memory].stream_signal =
-                probe_->declare_enumeration(prefix + (memory == 0 ? "stream" : fmt::format("stream_{}", memory)),
-                                            {"none", "weights", "outliers", "activations", "outputs", "control", "operands", "results"});
+                probe_->declare_enumeration(prefix + (memory == 0 ? "stream" : fmt::format("stream_{}", memory)), served);
         moved_signal_ = probe_->declare(prefix + "bytes_moved", 64);
     }
     SC_THREAD(work);

@@ -10,18 +10,11 @@
 namespace symmetree {
 
 requantizer::requantizer(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock,
-                         engine_room& room, accumulators& banks, const zero_point_adder& zero_points, const output_buffer& buffer,
-                         probe* probe)
-    : sc_module(name),
-      handovers("handovers", this, &requantizer::accept),
-      config_(config),
-      clock_(clock),
-      room_(room),
-      banks_(banks),
-      zero_points_(zero_points),
-      buffer_(buffer),
-      probe_(probe) {
-    start.bind(*this);
+                         engine_room& room, probe* probe)
+    : sc_module(name), config_(config), clock_(clock), room_(room), probe_(probe), banks_("accumulator_banks", 2, [this](std::size_t full) {
+          if (probe_) probe_->change(full_banks_, clock_.now(), full);
+      }) {
+    handovers.bind(banks_);
     room_.enlist(this->name(), &waits_for_);
     if (probe_) {
         busy_ = probe_->declare(std::string(this->name()) + ".busy", 1);
@@ -43,34 +36,28 @@ void requantizer::begin(const layer_job& job) {
 }
 
 void requantizer::work() {
-    serve_layers(room_, layer_, begun_, waits_for_, [this] { run_layer(); });
-}
-
-void requantizer::accept(bank_handover& handover, sc_core::sc_time& delay) {
-    (void)delay;
-    waiting_.push_back(handover);
-    banks_.tokens.publish_full();
-    if (probe_) probe_->change(full_banks_, clock_.now(), waiting_.size());
+    serve(room_, layer_, begun_, waits_for_, "a layer", [this] { run_layer(); });
 }
 
 void requantizer::run_layer() {
     int output_bank = 0;
     for (std::uint32_t i = 0; i < blocks_.size(); ++i, output_bank ^= 1) {
         const output_block& block = blocks_[i];
-        const int banks = layer_->mapping.flow == dataflow::output_stationary ? block.vectors : 1;
+        const int banks = layer_->flow.banks_per_block(block.vectors);
         for (int bank = 0; bank < banks; ++bank) drain_bank(block, output_bank);
-        transfer job{dma_stream::outputs, {place_of(block)}, buffer_.bank_address(output_bank), i, this};
+        transfer job{dma_stream::outputs, {place_of(block)}, config_.output_buffer.bank_address(output_bank), i, this};
         sc_core::sc_time delay;
         dma->b_transport(job, delay);
     }
 }
 
+bank_handover requantizer::take_bank() {
+    wait_note note(waits_for_, "a completed accumulator bank");
+    return banks_.take();
+}
+
 void requantizer::drain_bank(const output_block& block, int output_bank) {
-    {
-        wait_note note(waits_for_, "a completed accumulator bank");
-        banks_.tokens.acquire_full();
-    }
-    const bank_handover from = waiting_.front();
+    const bank_handover from = take_bank();
     const tile& last = *from.last;
     if (from.ready_cycle > clock_.now()) wait(clock_.time(from.ready_cycle - clock_.now()));
     const std::uint64_t ready = clock_.now();
@@ -84,9 +71,7 @@ void requantizer::drain_bank(const output_block& block, int output_bank) {
     if (layer_->compute) correct_sums(from);
     if (last.first_vector + last.vectors == block.vectors) write_codes(last, block, output_bank);
     wait(clock_.time(cycles));
-    waiting_.pop_front();
-    if (probe_) probe_->change(full_banks_, clock_.now(), waiting_.size());
-    banks_.tokens.release_empty();
+    banks_.release();
 }
 
 void requantizer::report_drain(const tile& last, std::uint64_t ready, std::uint64_t cycles) {
@@ -127,10 +112,12 @@ void requantizer::correct_sums(const bank_handover& from) {
     const bool at_drain = corrects();
     sums_.resize(std::size_t(last.first_vector + last.vectors) * std::size_t(last.channels));
     const channel_record* const channels = channels_of(last);
-    const std::int32_t* row = banks_.bank(from.bank);
+    const std::int32_t* row = sums->sums(from.bank);
+    const int stride = sums->stride();
+    const std::int64_t* const activation_sums = at_drain ? row_sums->row_sums(from.bank) : nullptr;
     std::int64_t* to = sums_.data() + std::ptrdiff_t{last.first_vector} * last.channels;
-    for (int v = 0; v < last.vectors; ++v, row += banks_.stride()) {
-        const std::int64_t row_sum = at_drain ? zero_points_.row_sums(from.bank)[v] : 0;
+    for (int v = 0; v < last.vectors; ++v, row += stride) {
+        const std::int64_t row_sum = at_drain ? activation_sums[v] : 0;
         for (int tree = 0; tree < last.channels; ++tree) *to++ = row[tree] - channels[tree].zero_point * row_sum + channels[tree].bias;
     }
 }
@@ -169,7 +156,7 @@ void requantizer::write_codes(const tile& last, const output_block& block, int o
         packed.resize(block.bytes);
     }
     payload_.set_write();
-    payload_.set_address(buffer_.bank_address(output_bank));
+    payload_.set_address(config_.output_buffer.bank_address(output_bank));
     payload_.set_data_ptr(packed.data());
     payload_.set_data_length(static_cast<unsigned>(packed.size()));
     payload_.set_streaming_width(static_cast<unsigned>(packed.size()));

@@ -2,40 +2,39 @@
 
 #include <tlm_utils/simple_initiator_socket.h>
 
-#include <deque>
 #include <systemc>
 #include <vector>
 
 #include "core/counters.h"
 #include "core/probe.h"
-#include "models/accumulators/accumulators.h"
-#include "models/buffers/output_buffer.h"
 #include "models/contract/accelerator_config.h"
+#include "models/contract/bank_contents_if.h"
 #include "models/contract/drain_watch.h"
-#include "models/contract/layer_engine_if.h"
+#include "models/contract/layer_job.h"
 #include "models/contract/tile_jobs.h"
 #include "models/contract/transfer.h"
+#include "models/tlm/bank_queue.h"
 #include "models/tlm/engine.h"
-#include "models/zero_point/zero_point_adder.h"
+#include "models/tlm/job_socket.h"
 
 namespace symmetree {
 
 /// Engine: takes completed accumulator banks in order, corrects (row_sum at the drain), scales, rounds and clamps
-/// `drain_width` entries per cycle into a free output bank, frees the accumulator bank whole and sends the block to DRAM. Where outputs are
-/// held, an accumulator bank is one vector of its block; the output bank gathers the block.
-/// Timing: docs/timing-model.md, "Drain".
-class requantizer : public sc_core::sc_module, public layer_engine_if, private transfer_listener {
+/// `drain_width` entries per cycle into a free output bank, frees the accumulator bank whole and sends the block to DRAM. Where the
+/// dataflow hands a block over in several accumulator banks, the output bank gathers it. Timing: docs/timing-model.md, "Drain".
+class requantizer : public sc_core::sc_module, private transfer_listener {
 public:
-    sc_core::sc_export<layer_engine_if> start{"start"};
-    job_target_socket<requantizer, bank_handover> handovers;
+    sc_core::sc_export<bank_writer_if<bank_handover>> handovers{"handovers"};  ///< the two accumulator banks
+    sc_core::sc_port<accumulator_sums_if> sums{"sums"};
+    sc_core::sc_port<row_sums_if> row_sums{"row_sums"};
     tlm_utils::simple_initiator_socket<requantizer> output_buffer_port{"output_buffer_port"};
     job_initiator_socket<transfer> dma{"dma"};
 
     requantizer(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room,
-                accumulators& banks, const zero_point_adder& zero_points, const output_buffer& buffer, probe* probe);
+                probe* probe);
     SC_HAS_PROCESS(requantizer);
 
-    void begin(const layer_job& job) override;
+    void begin(const layer_job& job);
     void watch(drain_watch* watch) { watch_ = watch; }
     /// Notified when the layer's last output is in DRAM.
     const sc_core::sc_event& finished() const { return finished_; }
@@ -49,7 +48,7 @@ public:
 private:
     void work();
     void run_layer();
-    void accept(bank_handover& handover, sc_core::sc_time& delay);
+    bank_handover take_bank();
     bool corrects() const;
     const channel_record* channels_of(const tile& t) const;
     void drain_bank(const output_block& block, int output_bank);
@@ -63,9 +62,6 @@ private:
     const accelerator_config config_;
     const clock_domain clock_;
     engine_room& room_;
-    accumulators& banks_;
-    const zero_point_adder& zero_points_;
-    const output_buffer& buffer_;
     probe* const probe_;
     probe::signal busy_ = 0, full_banks_ = 0, no_output_bank_ = 0, block_name_ = 0;
     drain_watch* watch_ = nullptr;
@@ -74,7 +70,7 @@ private:
     std::vector<channel_record> scaled_;  ///< the layer's constants for this image; empty where they depend on none
     sc_core::sc_event begun_{"begun"}, finished_{"finished"};
 
-    std::deque<bank_handover> waiting_;
+    bank_queue<bank_handover> banks_;
     std::vector<output_block> blocks_;
     std::size_t written_ = 0;
     bank_tokens output_banks_{"output_banks", 2};

@@ -8,14 +8,11 @@
 namespace symmetree {
 
 sequencer::sequencer(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room,
-                     const sc_core::sc_event& last_output, vector_unit& vectors, bool compute, layer_end on_layer_end, step_end on_step_end,
-                     probe* probe)
+                     bool compute, layer_end on_layer_end, step_end on_step_end, probe* probe)
     : sc_module(name),
       config_(config),
       clock_(clock),
       room_(room),
-      last_output_(last_output),
-      vectors_(vectors),
       compute_(compute),
       on_layer_end_(std::move(on_layer_end)),
       on_step_end_(std::move(on_step_end)),
@@ -67,10 +64,10 @@ void sequencer::run_step(const std::vector<std::uint8_t>& descriptor, std::uint6
     if (job.descriptor.parameters_bytes > 0) job.parameters = fetch(job.descriptor.parameters_address, job.descriptor.parameters_bytes);
     job.compute = compute_;
     for (int i = 0; i < 2; ++i) job.scale[i] = fetch_scale(job.descriptor.scale_address[i]);
-    vectors_.begin(job);
+    vectors->begin(job);
     {
         wait_note note(waits_for_, "the vector unit");
-        wait(vectors_.finished());
+        wait(vectors->finished());
     }
     on_step_end_(job, began, clock_.now());
 }
@@ -83,14 +80,20 @@ void sequencer::run_layer(const std::vector<std::uint8_t>& descriptor, std::uint
     job.own_biases = decode_own_biases(job.descriptor, tables);
     job.scale = fetch_scale(job.descriptor.scale_address);
     job.program = enumerate_tiles(job.geometry(), job.array.trees, job.array.lanes, job.passes, job.mapping);
-    for (int i = 0; i < engines.size(); ++i) engines[i]->begin(job);
-    {
-        wait_note note(waits_for_, "the layer's last output");
-        wait(last_output_);
-    }
+    run_on_cores(job);
     // The loader and the issuer ended before the last drain; one delta lets their threads note it.
     wait(sc_core::SC_ZERO_TIME);
     on_layer_end_(job, began, clock_.now());
+}
+
+void sequencer::run_on_cores(const layer_job& job) {
+    sc_core::sc_event_and_list all_finished;
+    for (int i = 0; i < cores.size(); ++i) {
+        all_finished &= cores[i]->finished();
+        cores[i]->begin(job);
+    }
+    wait_note note(waits_for_, "the layer's last output");
+    wait(all_finished);
 }
 
 void sequencer::decode(layer_job& job, const std::vector<std::uint8_t>& descriptor) {
@@ -101,10 +104,10 @@ void sequencer::decode(layer_job& job, const std::vector<std::uint8_t>& descript
     job.mapping.order = static_cast<loop_order>(job.descriptor.order);
     job.mapping.m_block = job.descriptor.m_block;
     job.mapping.flow = static_cast<dataflow>(job.descriptor.flow);
-    const bool holds_outputs = job.mapping.flow == dataflow::output_stationary;
-    if (!holds_outputs && job.mapping.m_block > config_.accumulators.depth)
+    job.flow = rules_of(job.mapping.flow);
+    if (job.mapping.m_block > job.flow.longest_m_block(config_.accumulators.depth))
         throw model_fault("a descriptor's m-block is larger than an accumulator bank");
-    job.write_interval = holds_outputs ? 1 : std::uint64_t(config_.accumulators.write_interval);  // a held sum stands behind its own adder
+    job.write_interval = std::uint64_t(job.flow.write_interval(config_.accumulators.write_interval));
     job.pace = ceil_div(std::uint64_t(job.array.lanes) * std::uint64_t(job.array.activation_bits),
                         std::uint64_t(config_.activation_buffer.port_bits));
     job.compute = compute_;

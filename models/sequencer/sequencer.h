@@ -9,21 +9,21 @@
 
 #include "core/probe.h"
 #include "models/contract/accelerator_config.h"
-#include "models/contract/layer_engine_if.h"
+#include "models/contract/job_engine_if.h"
 #include "models/contract/transfer.h"
 #include "models/tlm/engine.h"
 #include "models/tlm/job_socket.h"
-#include "models/vector_unit/vector_unit.h"
 
 namespace symmetree {
 
 /// Reads layer descriptors and their tables through the DMA, enumerates the tiles with the tiler's own function, starts the
-/// engines and owns the barrier between layers. Engine thread. Timing: docs/timing-model.md, "Layer".
+/// cores or the vector unit and owns the barrier between layers. Engine thread. Timing: docs/timing-model.md, "Layer".
 class sequencer : public sc_core::sc_module, private transfer_listener {
 public:
     tlm_utils::simple_target_socket<sequencer> control_store{"control_store"};
     job_initiator_socket<transfer> dma{"dma"};
-    sc_core::sc_port<layer_engine_if, 0> engines{"engines"};
+    sc_core::sc_port<layer_engine_if, 0> cores{"cores"};
+    sc_core::sc_port<step_engine_if> vectors{"vectors"};
 
     /// Called at the end of each layer with its job and the cycles at which it began and ended.
     using layer_end = std::function<void(const layer_job&, std::uint64_t began, std::uint64_t ended)>;
@@ -31,8 +31,7 @@ public:
     using step_end = std::function<void(const vector_job&, std::uint64_t began, std::uint64_t ended)>;
 
     sequencer(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room,
-              const sc_core::sc_event& last_output, vector_unit& vectors, bool compute, layer_end on_layer_end, step_end on_step_end,
-              probe* probe);
+              bool compute, layer_end on_layer_end, step_end on_step_end, probe* probe);
     SC_HAS_PROCESS(sequencer);
 
     /// The doorbell: `count` descriptors stand one after the other at `address`.
@@ -44,6 +43,7 @@ public:
 private:
     void work();
     void run_descriptor(std::uint64_t address);
+    void run_on_cores(const layer_job& job);
     void run_layer(const std::vector<std::uint8_t>& descriptor, std::uint64_t began);
     void run_step(const std::vector<std::uint8_t>& descriptor, std::uint64_t began);
     std::vector<std::uint8_t> fetch(std::uint64_t address, std::uint64_t bytes);
@@ -55,8 +55,6 @@ private:
     const accelerator_config config_;
     const clock_domain clock_;
     engine_room& room_;
-    const sc_core::sc_event& last_output_;
-    vector_unit& vectors_;
     const bool compute_;
     const layer_end on_layer_end_;
     const step_end on_step_end_;

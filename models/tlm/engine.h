@@ -63,6 +63,21 @@ private:
     const char*& note_;
 };
 
+/// The life of an engine's thread: sleep until a job is given, work through it, put it down, again.
+template <class Job, class Work>
+void serve(engine_room& room, const Job*& job, const sc_core::sc_event& begun, const char*& waits_for, const char* what, Work work) {
+    room.run([&] {
+        for (;;) {
+            {
+                wait_note note(waits_for, what);
+                while (!job) sc_core::wait(begun);
+            }
+            work();
+            job = nullptr;
+        }
+    });
+}
+
 /// Bounded two-phase tokens of double buffering: a producer takes an empty bank and publishes it full, a consumer
 /// takes it full and gives it back empty. Banks go round in order. Waiting happens in the calling thread.
 class bank_tokens {

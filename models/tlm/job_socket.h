@@ -21,12 +21,18 @@ struct no_backward_if : virtual sc_core::sc_interface {
     using protocol_types = typename job_transport_if<Job>::protocol_types;
 };
 
+/// The way out of a module for the initiator sockets of its parts: they bind to it, and it binds to a target outside.
+template <class Job>
+using job_outlet = sc_core::sc_port<job_transport_if<Job>>;
+
 template <class Job>
 class job_initiator_socket : public tlm::tlm_base_initiator_socket<32, job_transport_if<Job>, no_backward_if<Job>> {
 public:
     explicit job_initiator_socket(const char* name) : tlm::tlm_base_initiator_socket<32, job_transport_if<Job>, no_backward_if<Job>>(name) {
         this->bind(backward_);
     }
+    using tlm::tlm_base_initiator_socket<32, job_transport_if<Job>, no_backward_if<Job>>::bind;
+    void bind(job_outlet<Job>& outlet) { this->get_base_port().bind(outlet); }
 
 private:
     struct nothing : no_backward_if<Job> {

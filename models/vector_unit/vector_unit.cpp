@@ -24,6 +24,7 @@ memory_run rows_of(const memory_tensor& t, const row_range& rows) {
 vector_unit::vector_unit(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock,
                          engine_room& room, probe* probe)
     : sc_module(name), config_(config.vector_unit), clock_(clock), room_(room), probe_(config.vector_unit.lanes > 0 ? probe : nullptr) {
+    start.bind(*this);
     store.register_b_transport(this, &vector_unit::access);
     room_.enlist(std::string(this->name()) + ".fetch", &fetch_waits_for_);
     room_.enlist(std::string(this->name()) + ".work", &work_waits_for_);

@@ -10,8 +10,8 @@
 #include "core/counters.h"
 #include "core/probe.h"
 #include "models/contract/accelerator_config.h"
+#include "models/contract/job_engine_if.h"
 #include "models/contract/transfer.h"
-#include "models/contract/vector_job.h"
 #include "models/tlm/engine.h"
 #include "models/tlm/job_socket.h"
 #include "models/vector_unit/vector_step.h"
@@ -21,8 +21,9 @@ namespace symmetree {
 /// Everything between two matrix products: fetches rows of tensors into one of two banks, works on them `lanes` elements at a time, writes
 /// the result back to DRAM. Two threads: one fetches ahead as far as there is a free bank, one computes and writes; a bank is free
 /// again when its result is in DRAM. Timing: docs/timing-model.md, "Vector unit".
-class vector_unit : public sc_core::sc_module, private transfer_listener {
+class vector_unit : public sc_core::sc_module, public step_engine_if, private transfer_listener {
 public:
+    sc_core::sc_export<step_engine_if> start{"start"};
     tlm_utils::simple_target_socket<vector_unit> store{"store"};  ///< the DMA's way to the banks
     job_initiator_socket<transfer> dma{"dma"};
 
@@ -30,9 +31,8 @@ public:
                 probe* probe);
     SC_HAS_PROCESS(vector_unit);
 
-    void begin(const vector_job& job);
-    /// Notified when the step's last result is in DRAM.
-    const sc_core::sc_event& finished() const { return finished_; }
+    void begin(const vector_job& job) override;
+    const sc_core::sc_event& finished() const override { return finished_; }
     bool idle() const { return job_ == nullptr; }
 
     const vector_activity& activity() const { return activity_; }

@@ -6,6 +6,7 @@ namespace symmetree {
 
 zero_point_adder::zero_point_adder(const sc_core::sc_module_name& name, const accelerator_config& config)
     : sc_module(name), jobs("jobs", this, &zero_point_adder::b_transport), config_(config) {
+    contents.bind(*this);
     for (auto& bank : sums_) bank.resize(std::size_t(config_.accumulators.depth));
 }
 
@@ -23,7 +24,7 @@ void zero_point_adder::b_transport(tile_job& job, sc_core::sc_time& delay) {
     present_.resize(std::size_t(job.vectors));
     sum_activations(job.activations, job.activation_stride, job.vectors, present_.data());
     if (every_cycle) {
-        std::int32_t zero[256];
+        std::int32_t zero[most_trees];
         for (int tree = 0; tree < t.channels; ++tree) zero[tree] = job.layer->channel(t, tree).zero_point;
         std::int32_t* partial = job.partial;
         for (int v = 0; v < job.vectors; ++v, partial += job.partial_stride)
@@ -32,7 +33,7 @@ void zero_point_adder::b_transport(tile_job& job, sc_core::sc_time& delay) {
     }
     const int shift = job.layer->activation_piece(t).first;
     for (int v = 0; v < job.vectors; ++v) {
-        std::int64_t& sum = sums_[bank_][std::size_t(job.first_vector + v)];
+        std::int64_t& sum = sums_[job.bank][std::size_t(job.first_vector + v)];
         sum = (t.first_slice ? 0 : sum) + std::int64_t{present_[std::size_t(v)]} * (1 << shift);
     }
 }

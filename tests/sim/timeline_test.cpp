@@ -10,7 +10,7 @@ namespace {
 using testing::ElementsAre;
 using slice = timeline_content::slice;
 
-const std::string issuer = "system.accelerator/vector_issuer";
+const std::string issuer = "system.accelerator.core/vector_issuer";
 
 /// Cycles of a thread's slices that begin in [from, to), by name; `work` gathers all work, less what is lost inside it.
 std::map<std::string, std::uint64_t> spent(const traced_run& run, const std::string& thread, std::uint64_t from, std::uint64_t to) {
@@ -83,9 +83,9 @@ TEST(timeline_of_a_run, spends_what_the_split_says_under_every_stall) {
 
 TEST(timeline_of_a_run, has_a_thread_per_unit_in_the_order_of_the_data) {
     const traced_run run(timing_of(request_of(preset("dasq"), three_layers())));
-    EXPECT_THAT(run.timeline.threads, ElementsAre("system/layer", "system.accelerator/dma", "system.accelerator/weight_loader", issuer,
-                                                  "system.accelerator/requantizer", "system.accelerator/requantizer.no_output_bank",
-                                                  "system.accelerator/vector_unit"));
+    EXPECT_THAT(run.timeline.threads, ElementsAre("system/layer", "system.accelerator/dma", "system.accelerator.core/weight_loader", issuer,
+                                                  "system.accelerator.core/requantizer",
+                                                  "system.accelerator.core/requantizer.no_output_bank", "system.accelerator/vector_unit"));
     EXPECT_EQ(run.timeline.other.at("platform"), "dasq");
     EXPECT_EQ(run.timeline.other.at("workload"), "test");
     EXPECT_EQ(run.timeline.other.at("scheme"), run.result.scheme);
@@ -105,7 +105,7 @@ TEST(timeline_of_a_run, names_layers_and_tiles) {
     EXPECT_EQ(at, run.result.total().cycles * run.period_ps);
     std::map<std::string, std::vector<std::string>> names;
     for (const char* unit : {"vector_issuer", "weight_loader", "requantizer"})
-        for (const slice& s : run.timeline.slices.at(std::string("system.accelerator/") + unit))
+        for (const slice& s : run.timeline.slices.at(std::string("system.accelerator.core/") + unit))
             if (s.category == "work") names[unit].push_back(s.name);
     ASSERT_FALSE(names["vector_issuer"].empty());
     EXPECT_EQ(names["vector_issuer"].front(), "layer0 n0 k0 m0");
@@ -118,7 +118,8 @@ TEST(timeline_of_a_run, keeps_loader_and_requantizer_as_busy_as_their_counters) 
     const traced_run run(timing_of(request_of(platform, three_layers())));
     const std::uint64_t all = run.result.total().cycles * run.period_ps;
     const layer_report total = run.result.total();
-    EXPECT_EQ(spent(run, "system.accelerator/weight_loader", 0, all)["work"], total.memories.at(memory_kind::weight_buffer).read_accesses);
+    EXPECT_EQ(spent(run, "system.accelerator.core/weight_loader", 0, all)["work"],
+              total.memories.at(memory_kind::weight_buffer).read_accesses);
     std::uint64_t outputs = 0, waited = 0;
     for (const layer_report& l : run.result.layers)
         for (const auto& [key, unit] : l.units) {
@@ -127,9 +128,9 @@ TEST(timeline_of_a_run, keeps_loader_and_requantizer_as_busy_as_their_counters) 
             waited += unit.stalled / unit.instances;
         }
     EXPECT_EQ(outputs % std::uint64_t(platform.drain_width), 0u);
-    EXPECT_EQ(spent(run, "system.accelerator/requantizer", 0, all)["work"], outputs / std::uint64_t(platform.drain_width));
+    EXPECT_EQ(spent(run, "system.accelerator.core/requantizer", 0, all)["work"], outputs / std::uint64_t(platform.drain_width));
     EXPECT_GT(waited, 0u);
-    EXPECT_EQ(spent(run, "system.accelerator/requantizer.no_output_bank", 0, all)["no_output_bank"], waited);
+    EXPECT_EQ(spent(run, "system.accelerator.core/requantizer.no_output_bank", 0, all)["no_output_bank"], waited);
 }
 
 TEST(timeline_of_a_run, moves_the_bytes_of_the_report) {
@@ -147,9 +148,10 @@ TEST(timeline_of_a_run, moves_the_bytes_of_the_report) {
     const memory_counters dram = run.result.total().memories.at(memory_kind::dram);
     EXPECT_EQ(moved, dram.read_bytes + dram.written_bytes);
     EXPECT_GT(windows.size(), 20u);
-    for (const char* level : {"weight_buffer.bank0_bytes", "weight_buffer.bank1_bytes", "activation_buffer.bank0_bytes",
-                              "activation_buffer.bank1_bytes", "dma.bursts_in_flight", "requantizer.accumulator_banks_full"})
-        EXPECT_FALSE(run.timeline.counters.at(std::string("system.accelerator/") + level).empty()) << level;
+    for (const char* level :
+         {"/dma.bursts_in_flight", ".core/weight_buffer.bank0_bytes", ".core/weight_buffer.bank1_bytes",
+          ".core/activation_buffer.bank0_bytes", ".core/activation_buffer.bank1_bytes", ".core/requantizer.accumulator_banks_full"})
+        EXPECT_FALSE(run.timeline.counters.at(std::string("system.accelerator") + level).empty()) << level;
 }
 
 TEST(timeline_of_a_run, shows_whose_bursts_the_memory_serves) {

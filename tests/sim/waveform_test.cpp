@@ -13,14 +13,15 @@ namespace fs = std::filesystem;
 TEST(waveform, has_the_hierarchy_of_the_modules) {
     const traced_run run(request_of(preset("dasq"), three_layers()));
     for (const char* name :
-         {"system.layer", "system.accelerator.sequencer.layer", "system.accelerator.vector_issuer.state",
-          "system.accelerator.vector_issuer.tile", "system.accelerator.weight_loader.busy", "system.accelerator.requantizer.busy",
-          "system.accelerator.requantizer.accumulator_banks_full", "system.accelerator.dma.bursts_in_flight",
-          "system.accelerator.dma.stream", "system.accelerator.dma.bytes_moved", "system.accelerator.vector_issuer.tile_name",
-          "system.accelerator.vector_issuer.lost_to_outlier", "system.accelerator.weight_loader.tile_name",
-          "system.accelerator.requantizer.block_name", "system.accelerator.requantizer.no_output_bank",
-          "system.accelerator.weight_buffer.bank0_bytes", "system.accelerator.weight_buffer.bank1_bytes",
-          "system.accelerator.activation_buffer.bank0_bytes", "system.accelerator.activation_buffer.bank1_bytes"}) {
+         {"system.layer", "system.accelerator.sequencer.layer", "system.accelerator.core.vector_issuer.state",
+          "system.accelerator.core.vector_issuer.tile", "system.accelerator.core.weight_loader.busy",
+          "system.accelerator.core.requantizer.busy", "system.accelerator.core.requantizer.accumulator_banks_full",
+          "system.accelerator.dma.bursts_in_flight", "system.accelerator.dma.stream", "system.accelerator.dma.bytes_moved",
+          "system.accelerator.core.vector_issuer.tile_name", "system.accelerator.core.vector_issuer.lost_to_outlier",
+          "system.accelerator.core.weight_loader.tile_name", "system.accelerator.core.requantizer.block_name",
+          "system.accelerator.core.requantizer.no_output_bank", "system.accelerator.core.weight_buffer.bank0_bytes",
+          "system.accelerator.core.weight_buffer.bank1_bytes", "system.accelerator.core.activation_buffer.bank0_bytes",
+          "system.accelerator.core.activation_buffer.bank1_bytes"}) {
         ASSERT_EQ(run.waves.signals.count(name), 1u) << name;
         EXPECT_FALSE(run.waves.signals.at(name).changes.empty()) << name;
     }
@@ -40,7 +41,7 @@ TEST(waveform, names_the_layers_where_they_begin) {
 TEST(waveform, spends_in_each_state_what_the_split_says) {
     const traced_run run(request_of(slow_platform("symq"), three_layers()));
     const slot_split split = run.result.total().split;
-    std::map<std::string, std::uint64_t> spent = run.cycles_in("system.accelerator.vector_issuer.state");
+    std::map<std::string, std::uint64_t> spent = run.cycles_in("system.accelerator.core.vector_issuer.state");
     EXPECT_EQ(spent["issuing"], split.issued());  // one vector per cycle: nothing is lost between the vectors of a tile
     EXPECT_EQ(spent["outlier"], split.outlier);
     EXPECT_EQ(spent["input"], split.input);
@@ -59,7 +60,7 @@ TEST(waveform, shows_slots_between_the_vectors_of_a_tile_as_its_pace) {
     request.format = parse_scheme("dasq:w4a4:sw4:p90");
     const traced_run run(request);
     const slot_split split = run.result.total().split;
-    std::map<std::string, std::uint64_t> spent = run.cycles_in("system.accelerator.vector_issuer.state");
+    std::map<std::string, std::uint64_t> spent = run.cycles_in("system.accelerator.core.vector_issuer.state");
     EXPECT_GT(split.outlier, 0u);
     EXPECT_EQ(spent["issuing"] + spent["outlier"] + spent["input"] + spent["hazard"],
               split.issued() + split.outlier + split.input + split.hazard);

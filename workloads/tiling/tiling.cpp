@@ -32,7 +32,7 @@ std::uint64_t largest_input(const layer_geometry& g, std::int64_t m_block) {
 
 int choose_m_block(const layer_geometry& g, const tiling_limits& limits) {
     std::int64_t most = g.m();
-    if (limits.flow == dataflow::weight_stationary) most = std::min<std::int64_t>(most, limits.accumulator_depth);
+    most = std::min<std::int64_t>(most, rules_of(limits.flow).longest_m_block(limits.accumulator_depth));
     if (limits.m_block > 0) most = std::min<std::int64_t>(most, limits.m_block);
     const std::uint64_t vector_out_bits = std::uint64_t(std::min<std::int64_t>(limits.trees, g.n())) * g.output_bits;
     most = std::min<std::int64_t>(most, std::int64_t(limits.output_bank_bytes * 8 / vector_out_bits));
@@ -46,7 +46,7 @@ int choose_m_block(const layer_geometry& g, const tiling_limits& limits) {
 }
 
 /// Replaces the tiles from `begin` on, the slices of one n-block and m-block, by those of its vectors, one vector after the other.
-void hold_outputs(std::vector<tile>& tiles, std::size_t begin) {
+void go_vector_by_vector(std::vector<tile>& tiles, std::size_t begin) {
     const std::vector<tile> slices(tiles.begin() + std::ptrdiff_t(begin), tiles.end());
     tiles.resize(begin);
     for (std::int32_t v = 0; v < slices.front().vectors; ++v)
@@ -108,10 +108,9 @@ private:
             fills.push_back(fill);
             return n;
         }
-        if (limits_.flow == dataflow::output_stationary)
-            throw does_not_fit(
-                fmt::format("mapping.dataflow is output_stationary: the weights of one n-block need {} bytes, a weight bank holds {}",
-                            bytes_of_n_block(r, n).total(), limits_.weight_bank_bytes));
+        if (rules_of(limits_.flow).whole_n_blocks)
+            throw does_not_fit(fmt::format("mapping.dataflow is {}: the weights of one n-block need {} bytes, a weight bank holds {}",
+                                           to_string(limits_.flow), bytes_of_n_block(r, n).total(), limits_.weight_bank_bytes));
         cut_along_k(fills, r, n);
         return n + 1;
     }
@@ -329,7 +328,7 @@ tile_program enumerate_tiles(const layer_geometry& g, int trees, int lanes, cons
                 }
                 t.dense_offset += t.dense_bytes;
             }
-            if (mapping.flow == dataflow::output_stationary) hold_outputs(program.tiles, begin);
+            if (rules_of(mapping.flow).one_vector) go_vector_by_vector(program.tiles, begin);
         }
     });
     std::vector<bool> weights_seen(program.weights.size()), input_seen(program.inputs.size());

@@ -7,15 +7,12 @@
 
 #include "core/units.h"
 #include "workloads/network/workload.h"
+#include "workloads/tiling/flow_rules.h"
 
 namespace symmetree {
 
 /// Order of the loops over weight groups (n) and m-blocks (m); automatic: fewer DRAM bytes, tie n_m.
 enum class loop_order { automatic, n_m, m_n };
-
-/// What stays in the array: a weight tile while an m-block's vectors pass it, or one vector's sums while all slices of its
-/// inputs pass them, with a new weight tile each. docs/timing-model.md, "Output-stationary".
-enum class dataflow { weight_stationary, output_stationary };
 
 /// A layer as the array sees it. Every layer is a convolution here: a matrix product of M vectors is one over an
 /// image of M rows, one column and K channels with a 1x1 kernel. Sizes in elements, per repeat (group, head).
@@ -43,7 +40,7 @@ layer_geometry geometry_of(const layer& l);
 /// What the array and the buffers allow; a value, so that the tiler needs no platform.
 struct tiling_limits {
     int trees = 0, lanes = 0;
-    int accumulator_depth = 0;  ///< vectors per accumulator bank; bounds a weight-stationary m-block
+    int accumulator_depth = 0;  ///< vectors per accumulator bank
     std::uint64_t weight_bank_bytes = 0, activation_bank_bytes = 0, output_bank_bytes = 0;
     dataflow flow = dataflow::weight_stationary;
     loop_order order = loop_order::automatic;
@@ -86,7 +83,7 @@ struct row_run {
 struct layer_mapping {
     loop_order order = loop_order::n_m;
     int m_block = 0;                 ///< vectors per m-block (the last may be shorter)
-    std::vector<weight_fill> fills;  ///< repeat by repeat, group by group; output-stationary: of whole n-blocks
+    std::vector<weight_fill> fills;  ///< repeat by repeat, group by group
     dataflow flow = dataflow::weight_stationary;
 };
 
@@ -108,7 +105,7 @@ struct input_fetch {
     std::int32_t repeat = 0, m_block = 0;
 };
 
-/// One (n-block, k-block, pass) for one m-block, as the array executes it; output-stationary: for one vector of it.
+/// One (n-block, k-block, pass) for one m-block or one vector of it, as the array executes it.
 struct tile {
     std::int32_t repeat = 0, m_block = 0, n_block = 0, k_block = 0;
     std::int32_t first_vector = 0, vectors = 0;  ///< of the m-block
@@ -123,6 +120,22 @@ struct tile {
     bool frees_input = false;                      ///< last tile that reads this bank content
 
     bool first_pass() const { return weight_pass == 0 && activation_pass == 0; }
+    /// Index of the fetch that brings the operand.
+    std::int32_t fetch_of(operand o) const {
+        switch (o) {
+            case operand::weights: return weights;
+            case operand::activations: return input;
+        }
+        return 0;
+    }
+    /// Last tile that reads the bank content of the operand.
+    bool frees(operand o) const {
+        switch (o) {
+            case operand::weights: return frees_weights;
+            case operand::activations: return frees_input;
+        }
+        return false;
+    }
 };
 
 /// The work of a layer in execution order; the same pure function serves the tiler and the sequencer.

@@ -11,7 +11,7 @@
 //         done: the last vector of a tile has left (last); done_* belong to that tile.
 //         stall: one hot, {drain, hazard, weight_port, memory, input, outlier}; 0 when a vector issues, before the first
 //         issue of a layer and behind its last.
-// Timing  docs/timing-model.md, "Issue" and "Slot split"        Twin  vector_issuer, models/sequencer/vector_issuer.h
+// Timing  docs/timing-model.md, "Issue" and "Slot split"        Twin  vector_issuer, models/issue/vector_issuer.h
 module issue_control #(
     parameter integer VECTOR_BITS = 8,
     parameter integer COUNT_BITS = 16,

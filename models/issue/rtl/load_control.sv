@@ -6,7 +6,7 @@
 //         registers, the end of the tile's last vector without.
 //         word_ready: a word of each port that has any is taken in this cycle; it must be there.
 //         loaded, load_end: from the cycle of load_end until the swap; in the cycle of load_end.
-// Timing  docs/timing-model.md, "Weights"        Twin  weight_loader, models/sequencer/weight_loader.h
+// Timing  docs/timing-model.md, "Weights"        Twin  weight_loader, models/issue/weight_loader.h
 // Without decoding of the words: weight_stream.sv, outlier_stream.sv.
 module load_control (
     input  wire clk,

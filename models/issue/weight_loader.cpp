@@ -1,17 +1,16 @@
-#include "models/sequencer/weight_loader.h"
+#include "models/issue/weight_loader.h"
 
 #include <algorithm>
 
-#include "core/units.h"
+#include "core/error.h"
 #include "models/contract/tile_name.h"
 #include "models/sparse/sparse_math.h"
 
 namespace symmetree {
 
 weight_loader::weight_loader(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock,
-                             engine_room& room, weight_buffer& buffer, probe* probe)
-    : sc_module(name), config_(config), clock_(clock), room_(room), buffer_(buffer), probe_(probe) {
-    start.bind(*this);
+                             engine_room& room, probe* probe)
+    : sc_module(name), config_(config), clock_(clock), room_(room), probe_(probe) {
     room_.enlist(this->name(), &waits_for_);
     if (probe_) {
         busy_ = probe_->declare(std::string(this->name()) + ".busy", 1);
@@ -21,6 +20,7 @@ weight_loader::weight_loader(const sc_core::sc_module_name& name, const accelera
 }
 
 void weight_loader::begin(const layer_job& job) {
+    if (job.flow.held != operand::weights) throw model_fault("a dataflow that holds what the weight loader does not bring");
     layer_ = &job;
     tally_ = {};
     begun_.notify(sc_core::SC_ZERO_TIME);
@@ -38,7 +38,7 @@ void weight_loader::begin(const layer_job& job) {
 }
 
 void weight_loader::work() {
-    serve_layers(room_, layer_, begun_, waits_for_, [this] { run_layer(); });
+    serve(room_, layer_, begun_, waits_for_, "a layer", [this] { run_layer(); });
 }
 
 void weight_loader::run_layer() {
@@ -46,19 +46,17 @@ void weight_loader::run_layer() {
         const weight_read bytes = read_tile(t);
         {
             wait_note note(waits_for_, "a free weight register set");
-            registers.acquire_empty();
+            registers->acquire();
         }
         const std::uint64_t outlier_cycles = load(t, bytes);
-        const std::uint64_t cycles = port_time(t, bytes);
         if (probe_) {
             probe_->change(busy_, clock_.now(), 1);
-            probe_->change(busy_, clock_.now() + cycles, 0);
+            probe_->change(busy_, clock_.now() + bytes.port_cycles, 0);
             probe_->change_text(tile_name_, clock_.now(), name_of(t));
         }
-        wait(clock_.time(cycles));
-        loaded.push_back({bytes.ready_cycle, clock_.now(), outlier_cycles});
-        registers.publish_full();
-        if (t.frees_weights) request_fetch(std::size_t(t.weights) + 2);
+        wait(clock_.time(bytes.port_cycles));
+        registers->publish({bytes.ready_cycle, clock_.now(), outlier_cycles});
+        if (t.frees(layer_->flow.held)) request_fetch(std::size_t(t.fetch_of(layer_->flow.held)) + 2);
     }
 }
 
@@ -68,9 +66,10 @@ weight_read weight_loader::read_tile(const tile& t) {
     if (t.first_slice && t.first_vector == 0) n_block_outliers_ = outlier_offset_;
     if (t.first_slice) outlier_offset_ = n_block_outliers_;  // every held vector reads its n-block's stream again
     weight_read read;
-    read.bank = t.weights % 2;
+    read.bank = t.fetch_of(layer_->flow.held) % 2;
     read.dense_offset = t.dense_offset;
     read.dense_bytes = t.dense_bytes;
+    read.moved_bits = std::uint64_t(t.channels) * std::uint64_t(t.inputs) * std::uint64_t(layer_->weight_piece(config_, t).bits);
     read.with_outliers = layer_->descriptor.outlier_bits > 0 && t.first_pass();
     read.outlier_offset = outlier_offset_;
     read.count_bits = outlier_count_bits(layer_->array);
@@ -88,26 +87,20 @@ std::uint64_t weight_loader::load(const tile& t, const weight_read& bytes) {
         side_array->b_transport(dense, delay);
     else
         array->b_transport(dense, delay);
-    if (layer_->descriptor.outlier_bits == 0) return 1;
+    return layer_->descriptor.outlier_bits == 0 ? 1 : load_outliers(t, bytes);
+}
+
+std::uint64_t weight_loader::load_outliers(const tile& t, const weight_read& bytes) {
     outlier_load outliers{layer_, &t, {}, 1, 0};
     if (bytes.with_outliers) {
         outliers.entries = decode_outliers(bytes.outliers, bytes.outlier_bytes, layer_->array, layer_->descriptor.outlier_bits);
         tally_.outliers += outliers.entries.size();
         tally_.stream_bits += std::uint64_t(bytes.count_bits) + outliers.entries.size() * std::uint64_t(bytes.entry_bits);
     }
+    sc_core::sc_time delay;
     sparse->b_transport(outliers, delay);
     tally_.fullest_lane = std::max(tally_.fullest_lane, outliers.fullest_lane);
     return outliers.cycles_per_vector;
-}
-
-std::uint64_t weight_loader::port_time(const tile& t, const weight_read& bytes) {
-    const std::uint64_t dense_bits = std::uint64_t(t.channels) * t.inputs * layer_->weight_piece(config_, t).bits;
-    const std::uint64_t outlier_bits = bytes.with_outliers ? bytes.count_bits + std::uint64_t{bytes.outlier_count} * bytes.entry_bits : 0;
-    const std::uint64_t dense_cycles = ceil_div(dense_bits, std::uint64_t(config_.weight_buffer.port_bits));
-    const std::uint64_t outlier_cycles =
-        ceil_div(outlier_bits, std::uint64_t(config_.outlier_port_own ? config_.outlier_port_bits : config_.weight_buffer.port_bits));
-    buffer_.count_read(ceil_div(dense_bits, 8) + ceil_div(outlier_bits, 8), dense_cycles + outlier_cycles);
-    return config_.outlier_port_own ? std::max(dense_cycles, outlier_cycles) : dense_cycles + outlier_cycles;
 }
 
 void weight_loader::request_fetch(std::size_t index) {
@@ -118,12 +111,13 @@ void weight_loader::request_fetch(std::size_t index) {
     sc_core::sc_time delay;
     weight_bank_opening opening{bank, fill.dense_bytes, fill.outlier_bytes};
     openings->b_transport(opening, delay);
-    transfer dense{dma_stream::weights, {{dense_address_[fill_index], fill.dense_bytes}}, buffer_.bank_address(bank), 0, nullptr};
+    transfer dense{
+        dma_stream::weights, {{dense_address_[fill_index], fill.dense_bytes}}, config_.weight_buffer.bank_address(bank), 0, nullptr};
     dma->b_transport(dense, delay);
     if (fill.outlier_bytes == 0) return;
     transfer outliers{dma_stream::outliers,
                       {{outlier_address_[fill_index], fill.outlier_bytes}},
-                      buffer_.bank_address(bank) + fill.dense_bytes,
+                      config_.weight_buffer.bank_address(bank) + fill.dense_bytes,
                       0,
                       nullptr};
     dma->b_transport(outliers, delay);

@@ -1,4 +1,4 @@
-#include "models/sequencer/issue_math.h"
+#include "models/issue/issue_math.h"
 
 #include <algorithm>
 

@@ -4,7 +4,7 @@
 //         issue, its end and its drain. word_last answers word_ready: the tile's last word is taken in this cycle.
 //         loaded_outlier_cycles: s of the tile in the loaded registers.
 // Every other port is described where it is made: load_control.sv, issue_control.sv, drain_control.sv.
-// Timing  docs/timing-model.md        Twins  weight_loader, vector_issuer (models/sequencer), requantizer
+// Timing  docs/timing-model.md        Twins  weight_loader, vector_issuer (models/issue), requantizer
 module array_control #(
     parameter integer VECTOR_BITS = 8,
     parameter integer GROUP_BITS = 8,

@@ -3,7 +3,7 @@
 //   blocked = a write to `vector` lies 1 .. write_interval - outlier_cycles cycles back
 // Only writes of the tile before can be that near: none of them is still to come when the next tile issues.
 // Ports   write_valid, write_vector: an accumulator entry is written in this cycle (counted without the pipeline).
-// Timing  docs/timing-model.md, "Issue"        Twin  hazard_bound, models/sequencer/issue_math.h
+// Timing  docs/timing-model.md, "Issue"        Twin  hazard_bound, models/issue/issue_math.h
 module hazard_scoreboard #(
     parameter integer VECTOR_BITS = 8,
     parameter integer COUNT_BITS = 16,

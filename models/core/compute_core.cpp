@@ -1,0 +1,108 @@
+#include "models/core/compute_core.h"
+
+#include "core/units.h"
+
+namespace symmetree {
+namespace {
+
+/// The issuer's number at the accumulators' port; an engine that brings sums of its own gets the next one.
+constexpr int issuer_writer = 0;
+constexpr int accumulator_writers = 1;
+
+bool has_shift_array(const accelerator_config& config) { return config.array.kind != array_kind::multiplier; }
+
+}  // namespace
+
+compute_core::compute_core(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock,
+                           engine_room& room, probe* probe)
+    : sc_module(name),
+      config_(config),
+      weight_buffer_("weight_buffer", config, clock, probe),
+      activation_buffer_("activation_buffer", config.activation_buffer, clock, probe),
+      output_buffer_("output_buffer", config.output_buffer),
+      multipliers_("multipliers", config),
+      shifters_("shifters", config),
+      zero_point_adder_("zero_point_adder", config),
+      sparse_unit_("sparse_unit", config),
+      accumulators_("accumulators", config, accumulator_writers),
+      weight_loader_("weight_loader", config, clock, room, probe),
+      vector_issuer_("vector_issuer", config, clock, room, issuer_writer, probe),
+      requantizer_("requantizer", config, clock, room, probe) {
+    start.bind(*this);
+    bind_all();
+}
+
+void compute_core::bind_all() {
+    weights.bind(weight_buffer_.fill);
+    activations.bind(activation_buffer_.fill);
+    outputs.bind(output_buffer_.dma);
+
+    weight_loader_.openings.bind(weight_buffer_.openings);
+    weight_loader_.reads.bind(weight_buffer_.reads);
+    weight_loader_.dma.bind(dma);
+    weight_loader_.side_array.bind(multipliers_.loads);
+    weight_loader_.sparse.bind(sparse_unit_.loads);
+    weight_loader_.registers.bind(vector_issuer_.registers);
+
+    vector_issuer_.openings.bind(activation_buffer_.openings);
+    vector_issuer_.inputs.bind(activation_buffer_.reads);
+    vector_issuer_.dma.bind(dma);
+    vector_issuer_.side_array.bind(multipliers_.jobs);
+    vector_issuer_.zero_point.bind(zero_point_adder_.jobs);
+    vector_issuer_.sparse.bind(sparse_unit_.jobs);
+    vector_issuer_.sums.bind(accumulators_.writes);
+    vector_issuer_.banks.bind(requantizer_.handovers);
+    vector_issuer_.readers.bind(readers);
+    bind_main_array();
+
+    requantizer_.sums.bind(accumulators_.contents);
+    requantizer_.row_sums.bind(zero_point_adder_.contents);
+    requantizer_.output_buffer_port.bind(output_buffer_.drain);
+    requantizer_.dma.bind(dma);
+}
+
+void compute_core::bind_main_array() {
+    if (has_shift_array(config_)) {
+        weight_loader_.array.bind(shifters_.loads);
+        vector_issuer_.array.bind(shifters_.jobs);
+    } else {
+        weight_loader_.array.bind(multipliers_.loads);
+        vector_issuer_.array.bind(multipliers_.jobs);
+    }
+}
+
+void compute_core::begin(const layer_job& job) {
+    weight_loader_.begin(job);
+    vector_issuer_.begin(job);
+    requantizer_.begin(job);
+}
+
+layer_result compute_core::totals() const {
+    const bool shifts = has_shift_array(config_);
+    layer_result totals;
+    totals.array = shifts ? shifters_.counters() : multipliers_.counters();
+    if (shifts) totals.side_array = multipliers_.counters();
+    totals.activation_sums = zero_point_adder_.sum_tree();
+    totals.corrections = zero_point_adder_.corrections();
+    totals.sparse = sparse_unit_.counters();
+    totals.bank_adders = sparse_unit_.bank_adders();
+    totals.accumulators = accumulators_.counters();
+    totals.requantizer = requantizer_.counters();
+    totals.corrections_at_drain = requantizer_.corrections();
+    totals.memories[memory_kind::weight_buffer] = weight_buffer_.counters();
+    totals.memories[memory_kind::activation_buffer] = activation_buffer_.counters();
+    totals.memories[memory_kind::output_buffer] = output_buffer_.counters();
+    return totals;
+}
+
+slot_split compute_core::split(const layer_job& job, std::uint64_t began, std::uint64_t ended) const {
+    const layer_geometry& g = job.geometry();
+    const std::uint64_t macs = std::uint64_t(g.m()) * std::uint64_t(g.n()) * std::uint64_t(g.k()) * std::uint64_t(g.repeat);
+    slot_split split = vector_issuer_.split();
+    split.ideal = ceil_div(macs, std::uint64_t(job.array.trees) * std::uint64_t(job.array.lanes));
+    split.mapping_loss = vector_issuer_.vectors_issued() - split.ideal;
+    split.barrier += ended - vector_issuer_.last_issue() - 1 + vector_issuer_.started() - began;
+    return split;
+}
+
+}  // namespace symmetree

@@ -1,0 +1,233 @@
+#include "models/issue/vector_issuer.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "models/contract/tile_name.h"
+
+namespace symmetree {
+
+vector_issuer::vector_issuer(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock,
+                             engine_room& room, int writer, probe* probe)
+    : sc_module(name), config_(config), clock_(clock), room_(room), writer_(writer), probe_(probe) {
+    registers.bind(registers_);
+    room_.enlist(this->name(), &waits_for_);
+    if (probe_) declare_signals();
+    SC_THREAD(work);
+}
+
+void vector_issuer::declare_signals() {
+    const std::string scope = name();
+    state_signal_ = probe_->declare_enumeration(scope + ".state",
+                                                {"issuing", "outlier", "input", "memory", "weight_port", "hazard", "drain", "barrier"});
+    pace_signal_ = probe_->declare(scope + ".cycles_per_vector", 16);
+    tile_signal_ = probe_->declare(scope + ".tile", 32);
+    tile_name_ = probe_->declare_text(scope + ".tile_name");
+    lost_to_outlier_ = probe_->declare(scope + ".lost_to_outlier", 32);
+    lost_to_input_ = probe_->declare(scope + ".lost_to_input", 32);
+    lost_to_hazard_ = probe_->declare(scope + ".lost_to_hazard", 32);
+    probe_->change(state_signal_, 0, static_cast<std::uint64_t>(stall_cause::barrier));
+}
+
+void vector_issuer::begin(const layer_job& job) {
+    if (job.flow.streamed != operand::activations) throw model_fault("a dataflow that streams what the vector issuer does not bring");
+    layer_ = &job;
+    split_ = {};
+    vectors_issued_ = 0;
+    run_ = {};
+    layer_start_ = clock_.now();
+    begun_.notify(sc_core::SC_ZERO_TIME);
+    request_fetch(0);
+    request_fetch(1);
+}
+
+void vector_issuer::work() {
+    serve(room_, layer_, begun_, waits_for_, "a layer", [this] { run_layer(); });
+}
+
+void vector_issuer::run_layer() {
+    for (const tile& t : layer_->program.tiles) run_tile(t);
+    if (probe_) probe_->change(state_signal_, run_.last() + 1, static_cast<std::uint64_t>(stall_cause::barrier));
+}
+
+void vector_issuer::run_tile(const tile& t) {
+    const loaded_tile weights = swap_in();
+    const input_read read = read_vectors(t);
+    const std::uint64_t bank_free = t.first_slice ? acquire_bank() : 0;
+    streamed_tile streamed{layer_, &t, read.vectors, whole_vectors(t, read), {}};
+    compute(streamed);
+    issue(t, weights, read.ready_cycle, bank_free);
+    if (readers.size() > 0) {
+        streamed.issues = run_;
+        for (int i = 0; i < readers.size(); ++i) readers[i]->follow(streamed);
+    }
+    const std::uint64_t done = run_.last() + std::max(outlier_cycles_, layer_->pace);
+    // A vector is whole R - 1 cycles after its issue; only then do its outliers start.
+    const std::uint64_t outliers_trail = std::min(outlier_cycles_, layer_->pace) - 1;
+    wait(clock_.time(done - clock_.now()));
+
+    if (!layer_->array.shadow_registers) registers_.release();
+    if (t.frees(layer_->flow.streamed)) request_fetch(std::size_t(t.fetch_of(layer_->flow.streamed)) + 2);
+    if (!t.last_slice) return;
+    const std::uint64_t depth = std::uint64_t(layer_->array.pipeline_depth) + (sums_rows() ? 1 : 0);
+    banks->publish({&t, done + outliers_trail + depth - 1, filling_bank()});
+    ++handovers_;
+}
+
+loaded_tile vector_issuer::swap_in() {
+    wait_note note(waits_for_, "a loaded tile");
+    const loaded_tile weights = registers_.take();
+    if (layer_->array.shadow_registers) registers_.release();
+    return weights;
+}
+
+input_read vector_issuer::read_vectors(const tile& t) {
+    wait_note note(waits_for_, "input in the activation buffer");
+    input_read read;
+    read.bank = t.fetch_of(layer_->flow.streamed) % 2;
+    read.k_block = t.k_block;
+    read.first_vector = t.first_vector;
+    read.count = t.vectors;
+    read.part = layer_->activation_piece(t);
+    // Outliers meet whole activations: in the first pass of a wide layer all bits cross the port.
+    read.moved_bits = layer_->descriptor.outlier_bits > 0 && t.first_pass() ? layer_->geometry().activation_bits : read.part.bits;
+    read.want_values = layer_->compute;
+    sc_core::sc_time delay;
+    inputs->b_transport(read, delay);
+    return read;
+}
+
+/// Takes the accumulator bank that is filled next; answers when it became free, if that had to be waited for, else 0.
+std::uint64_t vector_issuer::acquire_bank() {
+    const std::uint64_t asked = clock_.now();
+    wait_note note(waits_for_, "a free accumulator bank");
+    banks->acquire();
+    return clock_.now() > asked ? clock_.now() : 0;
+}
+
+/// True where the row_sum unit works on the layer.
+bool vector_issuer::sums_rows() const { return layer_->descriptor.uses_zero_points && config_.zero_point == zero_point_unit::row_sum; }
+
+void vector_issuer::issue(const tile& t, const loaded_tile& weights, std::uint64_t input_ready, std::uint64_t bank_free) {
+    const tile_pace pace{weights.outlier_cycles, layer_->pace, layer_->write_interval};
+    const bool first_of_layer = vectors_issued_ == 0;
+    slot_bounds bounds;
+    bounds.outlier = first_of_layer ? 0 : run_.last() + outlier_cycles_;
+    bounds.input = std::max(first_of_layer ? 0 : run_.last() + layer_->pace, input_ready);
+    bounds.memory = weights.ready_cycle;
+    bounds.weight_port = weights.load_end;
+    bounds.hazard = t.first_slice ? 0 : hazard_bound(run_, outlier_cycles_, pace, 0);
+    bounds.drain = bank_free;
+    const std::uint64_t first = std::max(clock_.now(), bounds.hazard);
+    if (first_of_layer) split_.barrier += first - layer_start_;
+    if (probe_)
+        report_stalls(bounds, first);
+    else if (!first_of_layer)
+        attribute_slots(split_, run_.last() + 1, first, bounds);
+    const slot_split before = split_;
+    run_ = issue_tile(first, std::uint64_t(t.vectors), pace, t.first_slice ? nullptr : &run_, outlier_cycles_, split_);
+    if (probe_) report_tile(t, first, pace.pace(), before);
+    outlier_cycles_ = weights.outlier_cycles;
+    vectors_issued_ += std::uint64_t(t.vectors);
+}
+
+void vector_issuer::report_stalls(const slot_bounds& bounds, std::uint64_t first) {
+    const auto report = [this](stall_cause cause, std::uint64_t at) {
+        probe_->change(state_signal_, at, static_cast<std::uint64_t>(cause));
+    };
+    if (vectors_issued_ == 0)
+        report(stall_cause::barrier, layer_start_);
+    else
+        attribute_slots(split_, run_.last() + 1, first, bounds,
+                        [&](stall_cause cause, std::uint64_t from, std::uint64_t) { report(cause, from); });
+    report(stall_cause::issuing, first);
+}
+
+void vector_issuer::report_tile(const tile& t, std::uint64_t first, std::uint64_t pace, const slot_split& before) {
+    probe_->change(pace_signal_, first, pace);
+    probe_->change(tile_signal_, first, static_cast<std::uint64_t>(&t - layer_->program.tiles.data()));
+    probe_->change_text(tile_name_, first, name_of(t));
+    probe_->change(lost_to_outlier_, first, split_.outlier - before.outlier);
+    probe_->change(lost_to_input_, first, split_.input - before.input);
+    probe_->change(lost_to_hazard_, first, split_.hazard - before.hazard);
+}
+
+void vector_issuer::compute(const streamed_tile& s) {
+    const tile& t = *s.what;
+    tile_job job;
+    job.layer = layer_;
+    job.what = &t;
+    job.bank = filling_bank();
+    job.activation_stride = s.vectors.stride;
+    job.partial_stride = partial_stride_of(layer_->array.trees);
+    // A few vectors at a time keep the partial sums in the host's first cache; a shift array makes tables that serve a whole tile.
+    const int part = layer_->coding() == weight_coding::shift ? t.vectors : 64;
+    partial_.resize(std::size_t(std::min(part, t.vectors)) * std::size_t(job.partial_stride));
+    job.partial = partial_.data();
+    for (; job.first_vector < t.vectors; job.first_vector += job.vectors) {
+        job.vectors = std::min(part, t.vectors - job.first_vector);
+        job.activations = s.vectors.from(job.first_vector);
+        job.full_activations = s.whole.from(job.first_vector);
+        stream(job);
+        accumulate(job);
+    }
+}
+
+/// Through the lock-step group, along the data flow: product, zero point, outliers.
+void vector_issuer::stream(tile_job& job) {
+    sc_core::sc_time delay;
+    if (layer_->descriptor.on_side_array)
+        side_array->b_transport(job, delay);
+    else
+        array->b_transport(job, delay);
+    if (sums_rows()) zero_point->b_transport(job, delay);
+    if (layer_->descriptor.outlier_bits > 0) sparse->b_transport(job, delay);
+}
+
+void vector_issuer::accumulate(const tile_job& job) {
+    const tile& t = *job.what;
+    accumulator_write write;
+    write.writer = writer_;
+    write.bank = job.bank;
+    write.first_vector = job.first_vector;
+    write.vectors = job.vectors;
+    write.channels = t.channels;
+    write.sums = job.activations ? job.partial : nullptr;
+    write.stride = job.partial_stride;
+    write.shift = layer_->weight_piece(config_, t).first + layer_->activation_piece(t).first;
+    write.first_slice = t.first_slice;
+    sc_core::sc_time delay;
+    sums->b_transport(write, delay);
+}
+
+/// All bits of the tile's vectors, for its outliers; empty where it has none or no values are wanted.
+vector_window vector_issuer::whole_vectors(const tile& t, const input_read& read) {
+    if (layer_->descriptor.outlier_bits == 0 || !t.first_pass() || !layer_->compute) return {};
+    if (layer_->passes.activation_passes == 1) return read.vectors;
+    input_read whole = read;
+    whole.part = piece{0, layer_->geometry().activation_bits, true};
+    whole.moved_bits = 0;
+    sc_core::sc_time delay;
+    inputs->b_transport(whole, delay);
+    return whole.vectors;
+}
+
+void vector_issuer::request_fetch(std::size_t index) {
+    if (index >= layer_->program.inputs.size()) return;
+    const input_fetch& fetch = layer_->program.inputs[index];
+    const layer_geometry& g = layer_->geometry();
+    const std::int64_t first = std::int64_t{fetch.m_block} * layer_->mapping.m_block;
+    const auto vectors = static_cast<std::int32_t>(std::min<std::int64_t>(layer_->mapping.m_block, g.m() - first));
+    const std::vector<row_run> rows = input_rows(g, first, vectors);
+    const int bank = static_cast<int>(index % 2);
+    transfer job{dma_stream::activations, {}, config_.activation_buffer.bank_address(bank), 0, nullptr};
+    const std::uint64_t base = layer_->descriptor.input_address + std::uint64_t(fetch.repeat) * std::uint64_t(g.in_height) * g.row_bytes();
+    for (const row_run& run : rows)
+        job.runs.push_back({base + std::uint64_t(run.first) * g.row_bytes(), std::uint64_t(run.count) * g.row_bytes()});
+    sc_core::sc_time delay;
+    input_bank_opening opening{bank, layer_, first, vectors, rows};
+    openings->b_transport(opening, delay);
+    if (!job.runs.empty()) dma->b_transport(job, delay);
+}
+
+}  // namespace symmetree
