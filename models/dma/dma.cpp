@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/enumerators.h"
 #include "core/error.h"
 
 namespace symmetree {
