@@ -62,12 +62,13 @@ private:
         const std::optional<std::size_t> by = network_.nodes[node].adapted_by;
         return by ? betas_.at(*by) : beta_of_one;
     }
-    static tensor_format scaled(tensor_format f, std::uint16_t beta) {
-        f.step *= std::ldexp(double(beta), -14);
+    /// With the step of this image.
+    tensor_format scaled_format(std::size_t node) const {
+        tensor_format f = format(node);
+        f.step *= std::ldexp(double(beta_of(node)), -14);
         return f;
     }
-    tensor_format scaled_input(std::size_t i, std::size_t at = 0) const { return scaled(input_format(i, at), beta_of(maker(i, at))); }
-    tensor_format scaled_output(std::size_t i) const { return scaled(format(i), network_.nodes[i].adapter ? betas_.at(i) : beta_of_one); }
+    tensor_format scaled_input(std::size_t i, std::size_t at = 0) const { return scaled_format(maker(i, at)); }
 
     // --- operators that compute
 
@@ -80,7 +81,7 @@ private:
     }
 
     codes requantized(std::size_t i, double factor, const value_range& clip) const {
-        if (in_floats_) return requantize_float(scaled_input(i), scaled_output(i), factor, clip, input(i));
+        if (in_floats_) return requantize_float(scaled_input(i), scaled_format(i), factor, clip, input(i));
         requantize_integers p = derive_requantize(input_format(i), format(i), factor, clip);
         if (network_.nodes[i].adapter) p.factor = reference_divided_by_beta(p.factor, betas_.at(i));
         return reference_requantize(p, input(i));
@@ -91,29 +92,29 @@ private:
     codes compute(std::size_t i, const add_op&) const {
         const codes a = broadcast(input(i), input_shape(i), shape(i)), b = broadcast(input(i, 1), input_shape(i, 1), shape(i));
         const value_range& clip = network_.nodes[i].clip;
-        if (in_floats_) return add_float(scaled_input(i), scaled_input(i, 1), scaled_output(i), clip, a, b);
+        if (in_floats_) return add_float(scaled_input(i), scaled_input(i, 1), scaled_format(i), clip, a, b);
         const add_integers p = derive_add(input_format(i), input_format(i, 1), format(i), clip);
         return reference_add(reference_times_betas(p, beta_of(maker(i)), beta_of(maker(i, 1))), a, b);
     }
 
     codes compute(std::size_t i, const gelu_op&) const {
-        if (in_floats_) return gelu_float(scaled_input(i), scaled_output(i), input(i));
+        if (in_floats_) return gelu_float(scaled_input(i), scaled_format(i), input(i));
         return reference_gelu(derive_gelu(input_format(i), format(i)), input(i));
     }
 
     codes compute(std::size_t i, const softmax_op&) const {
         const auto columns = std::size_t(shape(i).empty() ? 1 : shape(i).back());
-        if (in_floats_) return softmax_float(scaled_input(i), scaled_output(i), input(i), columns);
+        if (in_floats_) return softmax_float(scaled_input(i), scaled_format(i), input(i), columns);
         return reference_softmax(derive_softmax(input_format(i), format(i)), input(i), columns);
     }
 
     codes compute(std::size_t i, const layer_norm_op& op) const {
-        if (in_floats_) return layer_norm_float(*op.gain, *op.bias, op.epsilon, scaled_input(i), scaled_output(i), input(i));
+        if (in_floats_) return layer_norm_float(*op.gain, *op.bias, op.epsilon, scaled_input(i), scaled_format(i), input(i));
         return reference_layer_norm(derive_layer_norm(*op.gain, *op.bias, op.epsilon, input_format(i), format(i)), input(i));
     }
 
     codes compute(std::size_t i, const pool_op& op) const {
-        if (in_floats_) return pool_float(op, input_shape(i), shape(i), scaled_input(i), scaled_output(i), input(i));
+        if (in_floats_) return pool_float(op, input_shape(i), shape(i), scaled_input(i), scaled_format(i), input(i));
         return reference_pool(derive_pool(op, input_shape(i), shape(i), input_format(i), format(i)), input(i));
     }
 
@@ -122,7 +123,7 @@ private:
         const auto first = from.begin() + op.first_axis, last = first + op.axes;
         const std::int64_t rows = elements_of({first, last});
         const auto columns = std::size_t(elements_of({last, from.end()}));
-        if (in_floats_) return mean_float(rows, scaled_input(i), scaled_output(i), input(i), columns);
+        if (in_floats_) return mean_float(rows, scaled_input(i), scaled_format(i), input(i), columns);
         return reference_mean(derive_mean(rows, input_format(i), format(i)), input(i), columns);
     }
 

@@ -95,5 +95,13 @@ TEST(reference_network, divides_by_the_beta_of_the_image) {
         EXPECT_EQ(a.n.run({10, -40, 100}, arithmetic)[a.scaled], (std::vector<std::int16_t>{5, -20, 50}));
 }
 
+TEST(reference_network, a_maximum_of_adaptive_codes_keeps_them) {
+    const adapted a;
+    for (const vector_arithmetic arithmetic : both) {
+        const all_codes codes = a.n.run({10, -40, 100}, arithmetic);
+        EXPECT_EQ(codes[a.pooled], codes[a.scaled]);
+    }
+}
+
 }  // namespace
 }  // namespace symmetree
