@@ -85,9 +85,9 @@ row outside(const platform_config& c) {
 }
 
 row movers(const platform_config& c) {
-    return {{{"sequencer", name_of(c.mapping.flow), fmt::format("loop order {}", name_of(c.mapping.order)),
+    return {{{"sequencer", to_string(c.mapping.flow), fmt::format("loop order {}", to_string(c.mapping.order)),
               fmt::format("vectors per m-block {}", c.mapping.m_block == 0 ? "auto" : std::to_string(c.mapping.m_block)),
-              fmt::format("wide layers: {}", name_of(c.mapping.wide))},
+              fmt::format("wide layers: {}", to_string(c.mapping.wide))},
              "tiles"},
             {{"DMA", fmt::format("bursts of {} bytes, {} in flight", c.dma.burst_bytes, c.dma.outstanding),
               "streams: weights, activations,", c.sparse.lanes > 0 ? "outliers, outputs, control" : "outputs, control"},
@@ -154,7 +154,7 @@ void add_zero_point(const platform_config& c, row& units) {
             return;
         case zero_point_unit::row_sum:
             units.push_back({{"zero-point adder", "row_sum", fmt::format("sum over {} lanes", c.array.lanes),
-                              fmt::format("correction {}", name_of(c.correction))},
+                              fmt::format("correction {}", to_string(c.correction))},
                              c.correction == correction_form::at_drain ? "z * sum(x), at the drain" : "z * sum(x), every cycle"});
             return;
     }
@@ -164,7 +164,7 @@ row arithmetic(const platform_config& c) {
     row units{array_box(title_of(c.array.kind), c.array)};
     add_zero_point(c, units);
     if (c.sparse.lanes > 0)
-        units.push_back({{"sparse outlier unit", fmt::format("{} lanes, {}", c.sparse.lanes, name_of(c.sparse.assignment)),
+        units.push_back({{"sparse outlier unit", fmt::format("{} lanes, {}", c.sparse.lanes, to_string(c.sparse.assignment)),
                           fmt::format("values of {} bits", c.sparse.value_bits),
                           fmt::format("index {} + {} bits", index_bits(c.array.trees), index_bits(c.array.lanes))},
                          "outlier sums"});

@@ -19,7 +19,7 @@ constexpr std::int64_t kib = 1024, mib = 1024 * kib, gib = 1024 * mib;
 template <class T>
 std::vector<std::pair<std::string, T>> words(std::initializer_list<T> values) {
     std::vector<std::pair<std::string, T>> out;
-    for (const T value : values) out.emplace_back(name_of(value), value);
+    for (const T value : values) out.emplace_back(to_string(value), value);
     return out;
 }
 
@@ -333,7 +333,7 @@ private:
 
 void write_array(yaml_writer& out, const char* key, const array_config& array) {
     out.begin(key);
-    out.field("kind", name_of(array.kind));
+    out.field("kind", to_string(array.kind));
     out.field("trees", array.trees);
     out.field("lanes", array.lanes);
     out.field("weight_bits", array.weight_bits);
@@ -357,7 +357,7 @@ void write_clock(yaml_writer& out, const platform_config& c) {
     out.begin("clock_hz");
     out.quoted_field("table", c.auto_clock->table);
     out.field("margin_percent", fmt::format("{}", c.auto_clock->margin_percent));
-    out.field("units", name_of(c.auto_clock->units));
+    out.field("units", to_string(c.auto_clock->units));
     out.end();
 }
 
@@ -368,13 +368,13 @@ void write_units(yaml_writer& out, const platform_config& c) {
     else
         out.field("side_array", "none");
     out.begin("zero_point");
-    out.field("unit", name_of(c.zero_point));
-    out.field("correction", name_of(c.correction));
+    out.field("unit", to_string(c.zero_point));
+    out.field("correction", to_string(c.correction));
     out.end();
     out.begin("sparse");
     out.field("lanes", c.sparse.lanes);
     out.field("value_bits", c.sparse.value_bits);
-    out.field("assignment", name_of(c.sparse.assignment));
+    out.field("assignment", to_string(c.sparse.assignment));
     out.end();
 }
 
@@ -418,11 +418,11 @@ void write_memory(yaml_writer& out, const platform_config& c) {
 
 void write_mapping(yaml_writer& out, const mapping_config& mapping) {
     out.begin("mapping");
-    out.field("dataflow", name_of(mapping.flow));
-    out.field("loop_order", name_of(mapping.order));
+    out.field("dataflow", to_string(mapping.flow));
+    out.field("loop_order", to_string(mapping.order));
     out.automatic_field("m_block", mapping.m_block);
     out.automatic_field("n_blocks_per_group", mapping.n_blocks_per_group);
-    out.field("wide_layers", name_of(mapping.wide));
+    out.field("wide_layers", to_string(mapping.wide));
     out.end();
 }
 

@@ -8,47 +8,14 @@
 namespace symmetree {
 namespace {
 
-void subtract(unit_counters& a, const unit_counters& b) {
-    a.vectors -= b.vectors;
-    a.loads -= b.loads;
-    a.busy -= b.busy;
-    a.stalled -= b.stalled;
-}
-
-void subtract(memory_counters& a, const memory_counters& b) {
-    a.read_bytes -= b.read_bytes;
-    a.written_bytes -= b.written_bytes;
-    a.read_accesses -= b.read_accesses;
-    a.write_accesses -= b.write_accesses;
-}
-
-void subtract(vector_activity& a, const vector_activity& b) {
-    a.busy -= b.busy;
-    a.lane_operations -= b.lane_operations;
-    a.polynomials -= b.polynomials;
-    a.scaled -= b.scaled;
-    a.normalised -= b.normalised;
-    a.row_operations -= b.row_operations;
-}
-
-/// What happened between two sets of running totals.
-layer_result difference(layer_result now, const layer_result& before) {
-    subtract(now.array, before.array);
-    subtract(now.side_array, before.side_array);
-    subtract(now.activation_sums, before.activation_sums);
-    subtract(now.corrections, before.corrections);
-    subtract(now.sparse, before.sparse);
-    subtract(now.bank_adders, before.bank_adders);
-    subtract(now.accumulators, before.accumulators);
-    subtract(now.requantizer, before.requantizer);
-    subtract(now.corrections_at_drain, before.corrections_at_drain);
-    subtract(now.vector_unit, before.vector_unit);
-    for (auto& [kind, counters] : now.memories) {
-        const auto found = before.memories.find(kind);
-        if (found != before.memories.end()) subtract(counters, found->second);
+/// What the DMA's streams were for the memory at its far side.
+memory_counters traffic_of(const per_enumerator<dma_stream, stream_counters>& streams) {
+    memory_counters external;
+    for (const dma_stream s : enumerators<dma_stream>()) {
+        const stream_counters& moved = streams[s];
+        external += writes(s) ? memory_counters{0, moved.bytes, 0, moved.bursts} : memory_counters{moved.bytes, 0, moved.bursts, 0};
     }
-    for (int s = 0; s < dma_streams; ++s) now.dma_bytes[s] -= before.dma_bytes[s];
-    return now;
+    return external;
 }
 
 }  // namespace
@@ -128,41 +95,63 @@ void accelerator::bind_all() {
     vector_unit_.dma.bind(dma_.requests);
 }
 
-layer_result accelerator::running_totals() const {
-    const bool shifts = config_.array.kind != array_kind::multiplier;
-    layer_result totals;
-    totals.array = shifts ? shifters_.counters() : multipliers_.counters();
-    if (shifts) totals.side_array = multipliers_.counters();
-    totals.activation_sums = zero_point_adder_.sum_tree();
-    totals.corrections = zero_point_adder_.corrections();
-    totals.sparse = sparse_unit_.counters();
-    totals.bank_adders = sparse_unit_.bank_adders();
-    totals.accumulators = accumulators_.counters();
-    totals.requantizer = requantizer_.counters();
-    totals.corrections_at_drain = requantizer_.corrections();
-    totals.vector_unit = vector_unit_.activity();
-    totals.memories[memory_kind::weight_buffer] = weight_buffer_.counters();
-    totals.memories[memory_kind::activation_buffer] = activation_buffer_.counters();
-    totals.memories[memory_kind::output_buffer] = output_buffer_.counters();
-    if (config_.vector_unit.lanes > 0) totals.memories[memory_kind::vector_banks] = vector_unit_.memory();
-    memory_counters& external = totals.memories[memory_kind::dram];
-    for (int s = 0; s < dma_streams; ++s) {
-        const std::uint64_t moved = dma_.moved_bytes()[std::size_t(s)];
-        totals.dma_bytes[s] = moved;
-        const bool to_memory = writes(static_cast<dma_stream>(s));
-        (to_memory ? external.written_bytes : external.read_bytes) += moved;
-        (to_memory ? external.write_accesses : external.read_accesses) += dma_.bursts()[std::size_t(s)];
+unit_counters accelerator::done_by(unit_kind unit) const {
+    switch (unit) {
+        case unit_kind::mac_tree:
+        case unit_kind::pre_subtract_tree:
+        case unit_kind::widened_tree: return multipliers_.counters();
+        case unit_kind::pot_tree:
+        case unit_kind::post_tree:
+        case unit_kind::apot_tree: return shifters_.counters();
+        case unit_kind::activation_sum_tree: return zero_point_adder_.sum_tree();
+        case unit_kind::correction_every_cycle: return zero_point_adder_.corrections();
+        case unit_kind::correction_at_drain: return requantizer_.corrections();
+        case unit_kind::sparse_lane:
+        case unit_kind::sparse_crossbar: return sparse_unit_.counters();
+        case unit_kind::sparse_bank_adder: return sparse_unit_.bank_adders();
+        case unit_kind::accumulator: return accumulators_.counters();
+        case unit_kind::requantizer: return requantizer_.counters();
+        case unit_kind::vector_lane:
+        case unit_kind::vector_polynomial:
+        case unit_kind::vector_scale:
+        case unit_kind::vector_norm:
+        case unit_kind::vector_row: return vector_unit_.activity()[unit];
     }
+    return {};
+}
+
+memory_counters accelerator::done_by(memory_kind memory) const {
+    switch (memory) {
+        case memory_kind::dram: return traffic_of(dma_.moved());
+        case memory_kind::weight_buffer: return weight_buffer_.counters();
+        case memory_kind::activation_buffer: return activation_buffer_.counters();
+        case memory_kind::output_buffer: return output_buffer_.counters();
+        case memory_kind::vector_banks: return vector_unit_.memory();
+    }
+    return {};
+}
+
+engine_counts accelerator::running_totals() const {
+    engine_counts totals;
+    for (const auto& [key, counters] : installed_units(config_)) totals.units[key.unit] = done_by(key.unit);
+    for (const memory_kind kind : enumerators<memory_kind>()) totals.memories[kind] = done_by(kind);
+    totals.streams = dma_.moved();
     return totals;
+}
+
+layer_result accelerator::result_of(std::uint64_t began, std::uint64_t ended) {
+    const engine_counts totals = running_totals();
+    layer_result r;
+    r.done = totals - before_;
+    before_ = totals;
+    r.cycles = ended - began;
+    return r;
 }
 
 void accelerator::collect(const layer_job& job, std::uint64_t began, std::uint64_t ended) {
     if (!weight_loader_.idle() || !vector_issuer_.idle() || !requantizer_.idle())
         throw model_fault("a layer ended while an engine was at work");
-    const layer_result totals = running_totals();
-    layer_result r = difference(totals, before_);
-    before_ = totals;
-    r.cycles = ended - began;
+    layer_result r = result_of(began, ended);
     r.on_side_array = job.descriptor.on_side_array != 0;
     r.outliers = weight_loader_.tally();
     r.split = vector_issuer_.split();
@@ -178,10 +167,7 @@ void accelerator::collect(const layer_job& job, std::uint64_t began, std::uint64
 void accelerator::collect_step(const vector_job& job, std::uint64_t began, std::uint64_t ended) {
     (void)job;
     if (!vector_unit_.idle()) throw model_fault("a step ended while the vector unit was at work");
-    const layer_result totals = running_totals();
-    layer_result r = difference(totals, before_);
-    before_ = totals;
-    r.cycles = ended - began;
+    layer_result r = result_of(began, ended);
     r.split.barrier = r.cycles;  // the array issues nothing meanwhile
     results_.push_back(r);
     last_cycles_ = ended - started_;

@@ -55,7 +55,12 @@ private:
     void raise_interrupt();
     void collect(const layer_job& job, std::uint64_t began, std::uint64_t ended);
     void collect_step(const vector_job& job, std::uint64_t began, std::uint64_t ended);
-    layer_result running_totals() const;
+    /// Since reset, by the module that the circuit is part of.
+    unit_counters done_by(unit_kind unit) const;
+    memory_counters done_by(memory_kind memory) const;
+    engine_counts running_totals() const;
+    /// Of the time since the result before.
+    layer_result result_of(std::uint64_t began, std::uint64_t ended);
 
     const accelerator_config config_;
     const clock_domain clock_;
@@ -82,7 +87,7 @@ private:
     void drive_line();
 
     std::vector<layer_result> results_;
-    layer_result before_;  ///< totals at the end of the layer before
+    engine_counts before_;  ///< totals at the end of the layer before
 };
 
 }  // namespace symmetree

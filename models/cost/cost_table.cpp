@@ -35,7 +35,7 @@ std::vector<std::string> shipped_names(const std::string& directory) {
 cost_grid::point point_of(const unit_key& key, const cost_grid& grid) {
     cost_grid::point at;
     for (const std::string& axis : grid.axis_names())
-        at.push_back(axis == "weight_bits" ? key.weight_bits : axis == "activation_bits" ? key.activation_bits : key.lanes);
+        at.push_back(axis == "weight_bits" ? key.held_bits : axis == "activation_bits" ? key.activation_bits : key.extent);
     return at;
 }
 

@@ -12,8 +12,9 @@ dma::dma(const sc_core::sc_module_name& name, const dma_config& config, const cl
     room_.enlist(this->name(), &waits_for_);
     if (probe_) {
         in_flight_signal_ = probe_->declare(std::string(this->name()) + ".bursts_in_flight", 8);
-        stream_signal_ = probe_->declare_enumeration(std::string(this->name()) + ".stream", {"none", "weights", "outliers", "activations",
-                                                                                             "outputs", "control", "operands", "results"});
+        std::vector<std::string> labels{"none"};
+        for (const dma_stream s : enumerators<dma_stream>()) labels.emplace_back(to_string(s));
+        stream_signal_ = probe_->declare_enumeration(std::string(this->name()) + ".stream", labels);
         moved_signal_ = probe_->declare(std::string(this->name()) + ".bytes_moved", 64);
     }
     SC_THREAD(work);
@@ -114,8 +115,7 @@ void dma::grant() {
     }
     burst.ends = clock_.now() + clock_.cycles(delay);
     if (!in_flight_.empty()) burst.ends = std::max(burst.ends, in_flight_.back().ends);  // a foreign memory may answer out of order
-    moved_[s] += count;
-    ++bursts_[s];
+    moved_[burst.stream] += stream_counters{count, 1};
     if (probe_) report(burst);
     in_flight_.push_back(std::move(burst));
     if (probe_) probe_->change(in_flight_signal_, clock_.now(), in_flight_.size());
@@ -127,7 +127,9 @@ void dma::report(const in_flight& burst) {
         probe_->change(stream_signal_, from, std::uint64_t(burst.stream) + 1);
         probe_->change(stream_signal_, burst.ends, 0);
     }
-    probe_->change(moved_signal_, burst.ends, std::accumulate(moved_.begin(), moved_.end(), std::uint64_t{0}));
+    probe_->change(moved_signal_, burst.ends,
+                   std::accumulate(moved_.begin(), moved_.end(), std::uint64_t{0},
+                                   [](std::uint64_t sum, const stream_counters& s) { return sum + s.bytes; }));
 }
 
 void dma::finish(in_flight& burst) {

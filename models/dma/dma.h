@@ -37,9 +37,8 @@ public:
     dma(const sc_core::sc_module_name& name, const dma_config& config, const clock_domain& clock, engine_room& room, probe* probe);
     SC_HAS_PROCESS(dma);
 
-    /// Bytes granted by stream since the start of simulation, and in how many bursts.
-    const std::array<std::uint64_t, dma_streams>& moved_bytes() const { return moved_; }
-    const std::array<std::uint64_t, dma_streams>& bursts() const { return bursts_; }
+    /// Since the start of simulation.
+    const per_enumerator<dma_stream, stream_counters>& moved() const { return moved_; }
 
 private:
     struct queued {
@@ -87,7 +86,7 @@ private:
     std::vector<std::vector<std::uint8_t>> spare_;  ///< burst storage to use again
     sc_core::sc_event requested_{"requested"};
     tlm::tlm_generic_payload payload_;
-    std::array<std::uint64_t, dma_streams> moved_{}, bursts_{};
+    per_enumerator<dma_stream, stream_counters> moved_;
 };
 
 }  // namespace symmetree

@@ -107,15 +107,6 @@ std::string packed_report::counters() const {
     return out;
 }
 
-const char* to_string(point_status status) {
-    switch (status) {
-        case point_status::done: return "done";
-        case point_status::refused: return "refused";
-        case point_status::failed: return "failed";
-    }
-    return "?";
-}
-
 struct result_store::state {
     /// SQLite gives a meaning to ":memory:" and "file:..."; here they are file names like any other.
     state(std::string file, int mode) : path(std::move(file)), database(std::filesystem::absolute(path).string(), mode, 10000) {}
