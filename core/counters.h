@@ -113,6 +113,18 @@ constexpr const char* to_string(memory_kind memory) {
     return "?";
 }
 
+/// True for a memory that is part of the chip, with area and leakage of its own.
+constexpr bool is_on_chip(memory_kind memory) {
+    switch (memory) {
+        case memory_kind::dram: return false;
+        case memory_kind::weight_buffer:
+        case memory_kind::activation_buffer:
+        case memory_kind::output_buffer:
+        case memory_kind::vector_banks: return true;
+    }
+    return false;
+}
+
 /// Integer traffic of one memory: what was moved and in how many port-wide accesses.
 struct memory_counters {
     std::uint64_t read_bytes = 0;
@@ -143,9 +155,9 @@ struct slot_split {
     std::uint64_t drain = 0;         ///< no free accumulator bank
     std::uint64_t barrier = 0;       ///< before the first and after the last issue
 
-    std::uint64_t stalled() const { return outlier + input + memory + weight_port + hazard + drain; }
     std::uint64_t issued() const { return ideal + mapping_loss; }
-    std::uint64_t total() const { return issued() + stalled() + barrier; }
+    std::uint64_t stalled() const { return total() - issued() - barrier; }
+    std::uint64_t total() const;
 };
 
 /// In the order in which a slot is attributed.
@@ -157,5 +169,11 @@ inline constexpr std::array counters_of<slot_split> = {
     counter<slot_split>{"hazard", &slot_split::hazard},   counter<slot_split>{"drain", &slot_split::drain},
     counter<slot_split>{"barrier", &slot_split::barrier}};
 static_assert(lists_every_counter<slot_split>());
+
+inline std::uint64_t slot_split::total() const {
+    std::uint64_t sum = 0;
+    for (const counter<slot_split>& part : counters_of<slot_split>) sum += this->*part.count;
+    return sum;
+}
 
 }  // namespace symmetree

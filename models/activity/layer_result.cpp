@@ -36,37 +36,70 @@ bool keeps_row_sums(const accelerator_config& config) {
     return config.zero_point == zero_point_unit::row_sum && config.correction == correction_form::at_drain;
 }
 
-/// Every unit with its key and how many there are, along the data flow.
+/// How many of a circuit the accelerator has, those of the side array apart; 0: it is without.
+int installed_count(const accelerator_config& config, unit_kind unit) {
+    const bool row_sum = config.zero_point == zero_point_unit::row_sum, every_cycle = config.correction == correction_form::every_cycle;
+    const int trees = config.array.trees;
+    switch (unit) {
+        case unit_kind::mac_tree:
+        case unit_kind::pre_subtract_tree:
+        case unit_kind::widened_tree:
+        case unit_kind::pot_tree:
+        case unit_kind::post_tree:
+        case unit_kind::apot_tree: return unit == array_circuit(config, false) ? trees : 0;
+        case unit_kind::activation_sum_tree: return row_sum ? 1 : 0;
+        case unit_kind::correction_every_cycle: return row_sum && every_cycle ? trees : 0;
+        case unit_kind::correction_at_drain: return row_sum && !every_cycle ? config.drain_width : 0;
+        case unit_kind::sparse_lane: return config.sparse.lanes;
+        case unit_kind::sparse_bank_adder: return config.sparse.lanes > 0 ? trees : 0;
+        case unit_kind::sparse_crossbar: return config.sparse.assignment == outlier_assignment::pooled ? config.sparse.lanes : 0;
+        case unit_kind::accumulator: return trees + (keeps_row_sums(config) ? 1 : 0);
+        case unit_kind::requantizer: return config.drain_width;
+        case unit_kind::vector_lane:
+        case unit_kind::vector_polynomial:
+        case unit_kind::vector_scale:
+        case unit_kind::vector_norm: return config.vector_unit.lanes;
+        case unit_kind::vector_row: return config.vector_unit.lanes > 0 ? 1 : 0;
+    }
+    return 0;
+}
+
+/// The sizes of a circuit on this platform, those of the side array apart.
+unit_key key_of(const accelerator_config& config, unit_kind unit, activation_class input) {
+    const array_config& a = config.array;
+    const int depth = config.mapping.flow == dataflow::output_stationary ? 1 : config.accumulators.depth;
+    switch (unit) {
+        case unit_kind::mac_tree:
+        case unit_kind::pre_subtract_tree:
+        case unit_kind::widened_tree:
+        case unit_kind::pot_tree:
+        case unit_kind::post_tree:
+        case unit_kind::apot_tree: return array_key(config, false, input);
+        case unit_kind::activation_sum_tree: return {unit, 0, a.activation_bits, a.lanes, input, false};
+        case unit_kind::correction_every_cycle:
+        case unit_kind::correction_at_drain: return {unit, a.weight_bits, a.activation_bits, a.lanes, input, false};
+        case unit_kind::sparse_lane:
+        case unit_kind::sparse_bank_adder: return {unit, config.sparse.value_bits, a.activation_bits, a.lanes, input, true};
+        case unit_kind::sparse_crossbar: return {unit, config.sparse.value_bits, a.activation_bits, a.trees, input, true};
+        case unit_kind::accumulator: return {unit, config.accumulators.bits, 0, depth, input, false};
+        case unit_kind::requantizer: return {unit, config.accumulators.bits, 0, 0, input, false};
+        case unit_kind::vector_lane:
+        case unit_kind::vector_polynomial:
+        case unit_kind::vector_scale:
+        case unit_kind::vector_norm:
+        case unit_kind::vector_row: return {unit, 0, vector_code_bits, 0, input, false};
+    }
+    return {};
+}
+
+/// Every unit with its key and how many there are.
 template <class Visit>
 void for_each_unit(const accelerator_config& config, activation_class input, Visit visit) {
-    const auto count = [](int n) { return static_cast<std::uint64_t>(n); };
-    const array_config& a = config.array;
-    visit(array_key(config, false, input), count(a.trees));
-    if (config.side_array) visit(array_key(config, true, input), count(config.side_array->trees));
-    if (config.zero_point == zero_point_unit::row_sum) {
-        visit(unit_key{unit_kind::activation_sum_tree, 0, a.activation_bits, a.lanes, input, false}, 1);
-        const bool every_cycle = config.correction == correction_form::every_cycle;
-        visit(unit_key{every_cycle ? unit_kind::correction_every_cycle : unit_kind::correction_at_drain, a.weight_bits, a.activation_bits,
-                       a.lanes, input, false},
-              count(every_cycle ? a.trees : config.drain_width));
+    if (config.side_array) visit(array_key(config, true, input), static_cast<std::uint64_t>(config.side_array->trees));
+    for (const unit_kind unit : enumerators<unit_kind>()) {
+        const int count = installed_count(config, unit);
+        if (count > 0) visit(key_of(config, unit, input), static_cast<std::uint64_t>(count));
     }
-    if (config.sparse.lanes > 0) {
-        visit(unit_key{unit_kind::sparse_lane, config.sparse.value_bits, a.activation_bits, a.lanes, input, true},
-              count(config.sparse.lanes));
-        visit(unit_key{unit_kind::sparse_bank_adder, config.sparse.value_bits, a.activation_bits, a.lanes, input, true}, count(a.trees));
-        if (config.sparse.assignment == outlier_assignment::pooled)
-            visit(unit_key{unit_kind::sparse_crossbar, config.sparse.value_bits, a.activation_bits, a.trees, input, true},
-                  count(config.sparse.lanes));
-    }
-    const int depth = config.mapping.flow == dataflow::output_stationary ? 1 : config.accumulators.depth;
-    visit(unit_key{unit_kind::accumulator, config.accumulators.bits, 0, depth, input, false},
-          count(a.trees + (keeps_row_sums(config) ? 1 : 0)));
-    visit(unit_key{unit_kind::requantizer, config.accumulators.bits, 0, 0, input, false}, count(config.drain_width));
-    if (config.vector_unit.lanes == 0) return;
-    for (const unit_kind circuit :
-         {unit_kind::vector_lane, unit_kind::vector_polynomial, unit_kind::vector_scale, unit_kind::vector_norm, unit_kind::vector_row})
-        visit(unit_key{circuit, 0, vector_code_bits, 0, input, false},
-              count(circuit == unit_kind::vector_row ? 1 : config.vector_unit.lanes));
 }
 
 /// Which of the array's stalls a unit shares.
