@@ -16,12 +16,18 @@ namespace symmetree {
 namespace {
 
 const std::vector<std::string> unit_axes = {"weight_bits", "activation_bits", "lanes"};
-const std::vector<std::string> unit_costs = {"held_pj",  "load_pj", "clock_pj",   "leakage_uw", "area_um2",
-                                             "delay_ns", "luts",    "flip_flops", "carries",    "dsps"};
+
+template <class Column>
+std::vector<std::string> column_words() {
+    std::vector<std::string> words;
+    for (const Column column : enumerators<Column>()) words.emplace_back(to_string(column));
+    return words;
+}
+
+const std::vector<std::string> unit_costs = column_words<unit_column>(), memory_costs = column_words<memory_column>();
 /// How good a row is, for the reader of the file.
 const std::vector<std::string> row_checks = {"residual", "spread", "checked"};
 const std::vector<std::string> sram_axes = {"capacity_bytes", "port_bits"}, no_columns = {};
-const std::vector<std::string> memory_costs = {"read_pj_per_bit", "write_pj_per_bit", "leakage_uw", "area_um2"};
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
@@ -154,8 +160,9 @@ cost_grid read_grid(yaml_reader& section, const column_names& known, diagnostics
     return grid;
 }
 
-/// The four energies of a unit only make sense together.
-const column_names unit_columns{unit_axes, unit_costs, row_checks, 4, false};
+/// The energies of a unit, up to its leakage, only make sense together.
+constexpr std::size_t energies_of_unit = std::size_t(unit_column::leakage) + 1;
+const column_names unit_columns{unit_axes, unit_costs, row_checks, energies_of_unit, false};
 
 std::set<activation_class> read_classes(yaml_reader& section) {
     std::set<activation_class> classes;
