@@ -1,8 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string_view>
-#include <vector>
 
 namespace symmetree {
 
@@ -17,15 +17,41 @@ inline constexpr std::size_t enumerator_count = [] {
     return count;
 }();
 
-/// Every enumerator in order; an enumeration ends where its to_string() knows no more and says "?".
 template <class Enumeration>
-const std::vector<Enumeration>& enumerators() {
-    static const std::vector<Enumeration> all = [] {
-        std::vector<Enumeration> found;
-        for (int i = 0; std::string_view(to_string(static_cast<Enumeration>(i))) != "?"; ++i) found.push_back(static_cast<Enumeration>(i));
-        return found;
-    }();
+inline constexpr std::array<Enumeration, enumerator_count<Enumeration>> all_enumerators = [] {
+    std::array<Enumeration, enumerator_count<Enumeration>> all{};
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<Enumeration>(i);
     return all;
+}();
+
+/// Every enumerator in order.
+template <class Enumeration>
+constexpr const std::array<Enumeration, enumerator_count<Enumeration>>& enumerators() {
+    return all_enumerators<Enumeration>;
 }
+
+/// One value per enumerator; adds, subtracts and compares as a whole where its values do.
+template <class Enumeration, class Value>
+class per_enumerator {
+public:
+    Value& operator[](Enumeration e) { return values_[static_cast<std::size_t>(e)]; }
+    const Value& operator[](Enumeration e) const { return values_[static_cast<std::size_t>(e)]; }
+    auto begin() const { return values_.begin(); }
+    auto end() const { return values_.end(); }
+
+    per_enumerator& operator+=(const per_enumerator& other) {
+        for (std::size_t i = 0; i < values_.size(); ++i) values_[i] += other.values_[i];
+        return *this;
+    }
+    per_enumerator& operator-=(const per_enumerator& other) {
+        for (std::size_t i = 0; i < values_.size(); ++i) values_[i] -= other.values_[i];
+        return *this;
+    }
+    friend bool operator==(const per_enumerator& a, const per_enumerator& b) { return a.values_ == b.values_; }
+    friend bool operator!=(const per_enumerator& a, const per_enumerator& b) { return !(a == b); }
+
+private:
+    std::array<Value, enumerator_count<Enumeration>> values_{};
+};
 
 }  // namespace symmetree

@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include "core/enumerators.h"
+
 namespace symmetree {
 
 // Values as bytes without names, for what the same program reads back: whole numbers with seven bits per byte, lowest first (signed ones
@@ -24,10 +26,10 @@ public:
     void operator()(const T&... values) {
         (put(values), ...);
     }
-    /// A word of a closed set whose last one is `last`. Throws where the set has grown and its writer has not.
+    /// An enumerator.
     template <class Word>
-    void word(const Word& value, Word last) {
-        if (value > last) throw std::logic_error("a word beyond the last one can't be packed");
+    void word(const Word& value) {
+        if (value > enumerators<Word>().back()) throw std::logic_error("a word beyond the last one can't be packed");
         put(static_cast<std::uint64_t>(value));
     }
     std::string take() { return std::move(bytes_); }
@@ -87,9 +89,9 @@ public:
         (get(values), ...);
     }
     template <class Word>
-    void word(Word& value, Word last) {
+    void word(Word& value) {
         const std::uint64_t number = get_whole();
-        require(number <= static_cast<std::uint64_t>(last));
+        require(number < enumerator_count<Word>);
         value = static_cast<Word>(number);
     }
     /// Nothing may be left over.

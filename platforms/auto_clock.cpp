@@ -7,9 +7,45 @@
 namespace symmetree {
 namespace {
 
-/// Units behind the trees, the same in every variant: they set the clock only where the whole chip is asked for.
-bool behind_the_array(unit_kind unit) {
-    return unit == unit_kind::accumulator || unit == unit_kind::requantizer || unit == unit_kind::correction_at_drain;
+/// Whether a unit's delay can set the clock.
+enum class clocked {
+    always,
+    with_the_chip,  ///< behind the trees, the same in every variant: only where the whole chip is asked for
+    never           ///< beside the array, without RTL
+};
+
+clocked clock_of(unit_kind unit) {
+    switch (unit) {
+        case unit_kind::mac_tree:
+        case unit_kind::pre_subtract_tree:
+        case unit_kind::widened_tree:
+        case unit_kind::activation_sum_tree:
+        case unit_kind::correction_every_cycle:
+        case unit_kind::pot_tree:
+        case unit_kind::post_tree:
+        case unit_kind::apot_tree:
+        case unit_kind::sparse_lane:
+        case unit_kind::sparse_bank_adder:
+        case unit_kind::sparse_crossbar: return clocked::always;
+        case unit_kind::accumulator:
+        case unit_kind::requantizer:
+        case unit_kind::correction_at_drain: return clocked::with_the_chip;
+        case unit_kind::vector_lane:
+        case unit_kind::vector_polynomial:
+        case unit_kind::vector_scale:
+        case unit_kind::vector_norm:
+        case unit_kind::vector_row: return clocked::never;
+    }
+    return clocked::never;
+}
+
+bool sets_the_clock(unit_kind unit, clock_units asked) {
+    switch (clock_of(unit)) {
+        case clocked::always: return true;
+        case clocked::with_the_chip: return asked == clock_units::chip;
+        case clocked::never: break;
+    }
+    return false;
 }
 
 [[noreturn]] void refuse(const platform_config& config, const std::string& message) {
@@ -27,8 +63,7 @@ void settle_clock(platform_config& config, const cost_table& delays) {
     double slowest_ns = 0;
     unit_kind slowest = unit_kind::mac_tree;
     for (const auto& [key, counters] : installed_units(config)) {
-        if (config.auto_clock->units == clock_units::array && behind_the_array(key.unit)) continue;
-        if (is_vector_circuit(key.unit)) continue;  // beside the array, without RTL
+        if (!sets_the_clock(key.unit, config.auto_clock->units)) continue;
         const std::optional<double> delay = delays.unit(key).delay_ns;
         if (!delay)
             refuse(config,

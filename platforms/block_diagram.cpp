@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "core/enumerators.h"
 #include "core/units.h"
+#include "models/contract/transfer.h"
 #include "platforms/platform_config.h"
 
 namespace symmetree {
@@ -84,14 +86,49 @@ row outside(const platform_config& c) {
              "one port, reads and writes"}};
 }
 
+/// True where something on the platform uses the stream.
+bool has_stream(const platform_config& c, dma_stream stream) {
+    switch (stream) {
+        case dma_stream::weights:
+        case dma_stream::activations:
+        case dma_stream::outputs:
+        case dma_stream::control: return true;
+        case dma_stream::outliers: return c.sparse.lanes > 0;
+        case dma_stream::operands:
+        case dma_stream::results: return c.vector_unit.lanes > 0;
+    }
+    return false;
+}
+
+/// The platform's DMA streams in one direction, after `start`, in lines that fit a box.
+std::vector<std::string> stream_lines(const platform_config& c, const std::string& start, bool to_dram) {
+    constexpr std::size_t longest = 36;
+    std::vector<std::string> lines{start};
+    for (const dma_stream stream : enumerators<dma_stream>()) {
+        if (writes(stream) != to_dram || !has_stream(c, stream)) continue;
+        const std::string name = to_string(stream);
+        if (lines.back() != start) lines.back() += ",";
+        if (lines.back().size() + 1 + name.size() > longest)
+            lines.push_back("  " + name);
+        else
+            lines.back() += " " + name;
+    }
+    return lines;
+}
+
+box dma_box(const platform_config& c) {
+    box b{{"DMA", fmt::format("bursts of {} bytes, {} in flight", c.dma.burst_bytes, c.dma.outstanding)}, "bank fills"};
+    for (const bool to_dram : {false, true})
+        for (const std::string& line : stream_lines(c, to_dram ? "to DRAM:" : "from DRAM:", to_dram)) b.lines.push_back(line);
+    return b;
+}
+
 row movers(const platform_config& c) {
-    return {{{"sequencer", to_string(c.mapping.flow), fmt::format("loop order {}", name_of(c.mapping.order)),
+    return {{{"sequencer", to_string(c.mapping.flow), fmt::format("loop order {}", to_string(c.mapping.order)),
               fmt::format("vectors per m-block {}", c.mapping.m_block == 0 ? "auto" : std::to_string(c.mapping.m_block)),
-              fmt::format("wide layers: {}", name_of(c.mapping.wide))},
+              fmt::format("wide layers: {}", to_string(c.mapping.wide))},
              "tiles"},
-            {{"DMA", fmt::format("bursts of {} bytes, {} in flight", c.dma.burst_bytes, c.dma.outstanding),
-              "streams: weights, activations,", c.sparse.lanes > 0 ? "outliers, outputs, control" : "outputs, control"},
-             "bank fills"}};
+            dma_box(c)};
 }
 
 std::string bank_pair(const buffer_config& buffer) { return "2 banks of " + size(buffer.bank_bytes); }
@@ -154,7 +191,7 @@ void add_zero_point(const platform_config& c, row& units) {
             return;
         case zero_point_unit::row_sum:
             units.push_back({{"zero-point adder", "row_sum", fmt::format("sum over {} lanes", c.array.lanes),
-                              fmt::format("correction {}", name_of(c.correction))},
+                              fmt::format("correction {}", to_string(c.correction))},
                              c.correction == correction_form::at_drain ? "z * sum(x), at the drain" : "z * sum(x), every cycle"});
             return;
     }
@@ -164,7 +201,7 @@ row arithmetic(const platform_config& c) {
     row units{array_box(title_of(c.array.kind), c.array)};
     add_zero_point(c, units);
     if (c.sparse.lanes > 0)
-        units.push_back({{"sparse outlier unit", fmt::format("{} lanes, {}", c.sparse.lanes, name_of(c.sparse.assignment)),
+        units.push_back({{"sparse outlier unit", fmt::format("{} lanes, {}", c.sparse.lanes, to_string(c.sparse.assignment)),
                           fmt::format("values of {} bits", c.sparse.value_bits),
                           fmt::format("index {} + {} bits", index_bits(c.array.trees), index_bits(c.array.lanes))},
                          "outlier sums"});
@@ -172,16 +209,34 @@ row arithmetic(const platform_config& c) {
     return units;
 }
 
-row output_side(const platform_config& c) {
+/// From the array's sums to the codes of the output buffer, one below the other.
+std::vector<box> output_side(const platform_config& c) {
     const flow_rules flow = rules_of(c.mapping.flow);
     const int vectors = flow.vectors_per_bank(c.accumulators.depth), interval = flow.write_interval(c.accumulators.write_interval);
     return {{{"accumulators", fmt::format("{} x {} bits", c.array.trees, c.accumulators.bits),
               vectors == 1 ? "2 banks of 1 vector" : fmt::format("2 banks of {} vectors", vectors),
               interval == 1 ? "a write every cycle" : fmt::format("a write every {} cycles", interval)},
              "full banks"},
-            {{"requantizer", fmt::format("{} outputs/cycle", c.drain_width)}, "output codes"},
-            {{"output buffer", bank_pair(c.output_buffer), fmt::format("port {} bits/cycle", c.output_buffer.port_bits)},
-             "to DRAM, through the DMA"}};
+            {{"requantizer", fmt::format("{} outputs/cycle", c.drain_width)}, "output codes"}};
+}
+
+/// What writes to DRAM.
+row writers(const platform_config& c) {
+    row boxes{{{"output buffer", bank_pair(c.output_buffer), fmt::format("port {} bits/cycle", c.output_buffer.port_bits)},
+               to_string(dma_stream::outputs)}};
+    if (c.vector_unit.lanes > 0)
+        boxes.push_back({{"vector unit, between the layers", fmt::format("{} elements/cycle", c.vector_unit.lanes),
+                          "2 banks of " + size(c.vector_unit.bank_bytes), "operands from DRAM by the DMA"},
+                         to_string(dma_stream::results)});
+    return boxes;
+}
+
+/// The DMA once more, below all that it takes bytes from.
+box way_out(const row& above) {
+    box b{{"DMA, to DRAM"}, ""};
+    b.least_width = (above.size() - 1) * gap;
+    for (const box& writer : above) b.least_width += width_of(writer);
+    return b;
 }
 
 std::string heading(const platform_config& c) {
@@ -203,11 +258,8 @@ std::string block_diagram(const platform_config& config) {
     for (const row& stages : feeding) out += draw(stages);
     out += draw(arithmetic(config));
     for (const box& stage : output_side(config)) out += draw({stage});
-    if (config.vector_unit.lanes > 0)
-        out += draw({{{"vector unit", fmt::format("{} elements/cycle", config.vector_unit.lanes),
-                       fmt::format("2 banks of {} bytes", config.vector_unit.bank_bytes), "from and to DRAM, through the DMA"},
-                      "between the layers"}});
-    return out;
+    const row last = writers(config);
+    return out + draw(last) + draw({way_out(last)});
 }
 
 }  // namespace symmetree

@@ -55,7 +55,7 @@ void check_shift_array(const platform_config& c, std::vector<contradiction>& fou
                 {{"side_array", "array.kind"}, "only a pot, post or apot array has a side array; this array is of multipliers"});
         return;
     }
-    const char* kind = name_of(c.array.kind);
+    const char* kind = to_string(c.array.kind);
     const auto [least, most] = weight_widths(c.array.kind);
     if (c.array.weight_bits < least || c.array.weight_bits > most)
         found.push_back({{"array.weight_bits", "array.kind"},
@@ -74,7 +74,7 @@ void check_shift_array(const platform_config& c, std::vector<contradiction>& fou
 void check_side_array(const platform_config& c, std::vector<contradiction>& found) {
     if (!c.side_array) return;
     if (c.side_array->kind != array_kind::multiplier)
-        found.push_back({{"side_array.kind"}, fmt::format("a side array is of multipliers, given {}", name_of(c.side_array->kind))});
+        found.push_back({{"side_array.kind"}, fmt::format("a side array is of multipliers, given {}", to_string(c.side_array->kind))});
     if (c.side_array->trees > c.array.trees)
         found.push_back({{"side_array.trees", "array.trees"},
                          fmt::format("the side array shares the accumulators of the array's {} trees, given {} trees", c.array.trees,
@@ -112,70 +112,9 @@ void check_width(const char* field, std::optional<int> given, std::pair<int, int
 
 }  // namespace
 
-const char* name_of(array_kind value) {
-    switch (value) {
-        case array_kind::multiplier: return "multiplier";
-        case array_kind::pot: return "pot";
-        case array_kind::post: return "post";
-        case array_kind::apot: return "apot";
-    }
-    return "?";
-}
-
-const char* name_of(zero_point_unit value) {
-    switch (value) {
-        case zero_point_unit::none: return "none";
-        case zero_point_unit::pre_subtract: return "pre_subtract";
-        case zero_point_unit::widened: return "widened";
-        case zero_point_unit::row_sum: return "row_sum";
-    }
-    return "?";
-}
-
-const char* name_of(correction_form value) {
-    switch (value) {
-        case correction_form::every_cycle: return "every_cycle";
-        case correction_form::at_drain: return "at_drain";
-    }
-    return "?";
-}
-
-const char* name_of(outlier_assignment value) {
-    switch (value) {
-        case outlier_assignment::row_banked: return "row_banked";
-        case outlier_assignment::pooled: return "pooled";
-    }
-    return "?";
-}
-
-const char* name_of(loop_order value) {
-    switch (value) {
-        case loop_order::automatic: return "auto";
-        case loop_order::n_m: return "n_m";
-        case loop_order::m_n: return "m_n";
-    }
-    return "?";
-}
-
-const char* name_of(wide_layers value) {
-    switch (value) {
-        case wide_layers::passes: return "passes";
-        case wide_layers::refuse: return "refuse";
-    }
-    return "?";
-}
-
-const char* name_of(clock_units value) {
-    switch (value) {
-        case clock_units::array: return "array";
-        case clock_units::chip: return "chip";
-    }
-    return "?";
-}
-
 platform_config with_widths(platform_config config, std::optional<int> weight_bits, std::optional<int> activation_bits) {
     const bool shifts = config.array.kind != array_kind::multiplier;
-    const std::string of = shifts ? fmt::format(" for an array of kind {}", name_of(config.array.kind)) : "";
+    const std::string of = shifts ? fmt::format(" for an array of kind {}", to_string(config.array.kind)) : "";
     diagnostics problems;
     check_width("weight_bits", weight_bits, weight_widths(config.array.kind), of, problems);
     check_width("activation_bits", activation_bits, {2, 8}, "", problems);
@@ -210,9 +149,9 @@ std::optional<std::string> why_not(const platform_config& platform, const scheme
     const array_config* array = array_for(platform, wanted.family);
     if (!array)
         return is_shift_family(wanted.family) ? fmt::format("{} needs an array of kind {}, this one is {}", to_string(wanted.family),
-                                                            to_string(wanted.family), name_of(platform.array.kind))
+                                                            to_string(wanted.family), to_string(platform.array.kind))
                                               : fmt::format("{} needs multipliers, and the {} array has no side_array",
-                                                            to_string(wanted.family), name_of(platform.array.kind));
+                                                            to_string(wanted.family), to_string(platform.array.kind));
     switch (wanted.family) {
         case scheme_family::symq: break;
         case scheme_family::asymq:

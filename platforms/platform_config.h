@@ -19,6 +19,14 @@ constexpr double least_clock_hz = 1e6, greatest_clock_hz = 5e9;
 /// Which units' delays count: what a vector passes up to the accumulators, or the accumulators and the drain path as well.
 enum class clock_units { array, chip };
 
+constexpr const char* to_string(clock_units value) {
+    switch (value) {
+        case clock_units::array: return "array";
+        case clock_units::chip: return "chip";
+    }
+    return "?";
+}
+
 /// A clock that follows from the delays of a cost table: platforms/auto_clock.h.
 struct auto_clock_config {
     std::string table;           ///< shipped name or path; empty: the platform's cost table
@@ -77,14 +85,5 @@ struct contradiction {
 
 /// The cross-field rules; empty for a sound platform.
 std::vector<contradiction> contradictions(const platform_config& config);
-
-/// The words of the platform file.
-const char* name_of(array_kind value);
-const char* name_of(zero_point_unit value);
-const char* name_of(correction_form value);
-const char* name_of(outlier_assignment value);
-const char* name_of(loop_order value);
-const char* name_of(wide_layers value);
-const char* name_of(clock_units value);
 
 }  // namespace symmetree

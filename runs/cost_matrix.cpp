@@ -30,11 +30,11 @@ constexpr cost_measure measures[] = {
 template <class Value>
 std::string block(const std::string& heading, int decimals, Value value) {
     std::vector<table_column> columns{{"k", ""}};
-    for (const tree_variant v : every_tree_variant) columns.push_back({to_string(v), ""});
+    for (const tree_variant v : enumerators<tree_variant>()) columns.push_back({to_string(v), ""});
     text_table table(std::move(columns));
     for (int k = least_width; k <= greatest_width; ++k) {
         std::vector<std::string> row{std::to_string(k)};
-        for (const tree_variant v : every_tree_variant) {
+        for (const tree_variant v : enumerators<tree_variant>()) {
             const std::optional<double> number = value(v, k);
             row.push_back(number ? grouped(*number, decimals) : absent_cell);
         }
@@ -46,7 +46,7 @@ std::string block(const std::string& heading, int decimals, Value value) {
 }  // namespace
 
 cost_matrix::cost_matrix(const cost_table& table, const variant_sizes& sizes) : table_(table), sizes_(sizes) {
-    for (const tree_variant v : every_tree_variant)
+    for (const tree_variant v : enumerators<tree_variant>())
         for (int k = least_width; k <= greatest_width; ++k) costs_[{v, k}] = cost_of(v, k, sizes, table);
 }
 
@@ -111,7 +111,7 @@ study study_of(const cost_matrix& costs) {
     for (const cost_measure& m : measures)
         for (const char* of : {"", "_over_symq", "_over_narrower"})
             s.columns.push_back({std::string(m.column) + of, column_role::metric, ""});
-    for (const tree_variant v : every_tree_variant)
+    for (const tree_variant v : enumerators<tree_variant>())
         for (int k = least_width; k <= greatest_width; ++k) {
             std::vector<cell> row{costs.table().name(),      std::string(to_string(v)),
                                   std::int64_t{k},           std::int64_t{sizes.activation_bits},

@@ -272,14 +272,6 @@ evaluation_result evaluate_with(const evaluation_input& input, const std::vector
 
 }  // namespace
 
-const char* to_string(vector_arithmetic arithmetic) {
-    switch (arithmetic) {
-        case vector_arithmetic::integer: return "integer";
-        case vector_arithmetic::float32: return "float32";
-    }
-    return "?";
-}
-
 evaluation_result evaluate(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const weight_cache& cache,
                            const evaluation_run& how) {
     if (!input.network.graph) throw input_error(diagnostic{input.network.source, 0, 0, input.network.name, input.network.why_no_graph});

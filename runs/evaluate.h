@@ -25,7 +25,13 @@ struct evaluation_task {
     vector_arithmetic arithmetic = vector_arithmetic::integer;
 };
 
-const char* to_string(vector_arithmetic arithmetic);
+constexpr const char* to_string(vector_arithmetic arithmetic) {
+    switch (arithmetic) {
+        case vector_arithmetic::integer: return "integer";
+        case vector_arithmetic::float32: return "float32";
+    }
+    return "?";
+}
 
 /// The images that every task sees, and what was known before the first of them ran.
 struct evaluation_input {

@@ -7,23 +7,6 @@
 namespace symmetree {
 namespace {
 
-const char* unit_name(const platform_config& config, bool on_side_array) {
-    if (on_side_array) return "side mac_tree";
-    switch (config.array.kind) {
-        case array_kind::pot: return "pot_tree";
-        case array_kind::post: return "post_tree";
-        case array_kind::apot: return "apot_tree";
-        case array_kind::multiplier: break;
-    }
-    switch (config.zero_point) {
-        case zero_point_unit::pre_subtract: return "pre_subtract_tree";
-        case zero_point_unit::widened: return "widened_tree";
-        case zero_point_unit::none:
-        case zero_point_unit::row_sum: break;
-    }
-    return "mac_tree";
-}
-
 outlier_report outliers_of(const platform_config& platform, const formatted_product& product, const layer_plan& plan,
                            const layer_result& result) {
     outlier_report out;
@@ -34,7 +17,7 @@ outlier_report outliers_of(const platform_config& platform, const formatted_prod
     out.stream_bits =
         plan.outliers.per_tile.size() * std::uint64_t(plan.outliers.count_bits) + out.stored * std::uint64_t(plan.outliers.entry_bits);
     out.fullest_lane = result.outliers.fullest_lane;
-    out.assignment = name_of(platform.sparse.assignment);
+    out.assignment = to_string(platform.sparse.assignment);
     return out;
 }
 
@@ -65,10 +48,11 @@ layer_report layer_report_of(const platform_config& platform, const formatted_pr
     layer_report out;
     out.name = product.what->name;
     out.scheme = to_string(product.used);
-    out.unit = fmt::format("{} {}x{}", unit_name(platform, on_side_array), array.trees, array.lanes);
+    out.unit = fmt::format("{}{} {}x{}", on_side_array ? "side " : "", to_string(array_circuit(platform, on_side_array)), array.trees,
+                           array.lanes);
     const auto flow = static_cast<dataflow>(plan.descriptor.flow);
     out.mapping = fmt::format("{}{}, m-block {}, passes {}", flow == mapping_config{}.flow ? "" : to_string(flow) + std::string(", "),
-                              name_of(static_cast<loop_order>(plan.descriptor.order)), plan.descriptor.m_block, plan.passes.total());
+                              to_string(static_cast<loop_order>(plan.descriptor.order)), plan.descriptor.m_block, plan.passes.total());
     out.m = shape.m;
     out.n = shape.n;
     out.k = shape.k;
@@ -77,7 +61,7 @@ layer_report layer_report_of(const platform_config& platform, const formatted_pr
     out.cycles = result.cycles;
     out.split = result.split;
     out.units = activity_of(platform, result, product.what->input);
-    out.memories = result.memories;
+    out.memories = memory_activity_of(platform, result);
     out.outliers = outliers_of(platform, product, plan, result);
     const weight_storage storage = storage_of(shape, product.used, attention, out.outliers.stored, out.outliers.index_bits,
                                               plan.descriptor.geometry.stored_weight_bits);

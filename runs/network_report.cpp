@@ -37,7 +37,7 @@ layer_report step_report(const platform_config& platform, const network_step& st
     l.cycles = result.cycles;
     l.split = result.split;
     l.units = activity_of(platform, result, kind);
-    l.memories = result.memories;
+    l.memories = memory_activity_of(platform, result);
     return l;
 }
 

@@ -9,6 +9,18 @@
 namespace symmetree {
 namespace {
 
+priced_memory sizes_of(const platform_config& config, memory_kind memory) {
+    const auto two_banks = [](const buffer_config& b) { return priced_memory{bytes(2 * b.bank_bytes), b.port_bits}; };
+    switch (memory) {
+        case memory_kind::dram: return {};  // its price is by the bit
+        case memory_kind::weight_buffer: return two_banks(config.weight_buffer);
+        case memory_kind::activation_buffer: return two_banks(config.activation_buffer);
+        case memory_kind::output_buffer: return two_banks(config.output_buffer);
+        case memory_kind::vector_banks: return {bytes(2 * config.vector_unit.bank_bytes), vector_code_bits * config.vector_unit.lanes};
+    }
+    return {};
+}
+
 void require_rows(const platform_config& config, const std::set<activation_class>& inputs, const cost_table& table) {
     diagnostics problems;
     const auto ask = [&](const auto& lookup) {
@@ -38,13 +50,8 @@ void require_rows(const platform_config& config, const std::set<activation_class
 
 priced_platform priced(const platform_config& config) {
     priced_platform p;
-    const auto two_banks = [](const buffer_config& b) { return priced_memory{bytes(2 * b.bank_bytes), b.port_bits}; };
-    p.memories[memory_kind::weight_buffer] = two_banks(config.weight_buffer);
-    p.memories[memory_kind::activation_buffer] = two_banks(config.activation_buffer);
-    p.memories[memory_kind::output_buffer] = two_banks(config.output_buffer);
-    if (config.vector_unit.lanes > 0)
-        p.memories[memory_kind::vector_banks] = {bytes(2 * config.vector_unit.bank_bytes), 8 * config.vector_unit.lanes};
-    p.memories[memory_kind::dram] = {};
+    for (const memory_kind memory : enumerators<memory_kind>())
+        if (has_memory(config, memory)) p.memories[memory] = sizes_of(config, memory);
     p.clock_hz = config.clock_hz;
     return p;
 }

@@ -123,9 +123,9 @@ std::string share_of_cycles(const compared_run& run, std::uint64_t slots) {
 
 std::string split_section(const std::vector<compared_run>& runs) {
     std::vector<run_column> columns = run_names(runs);
-    for (const split_part& part : split_parts()) {
+    for (const counter<slot_split>& part : counters_of<slot_split>) {
         columns.push_back(
-            {{part.name, "%"}, [&part](const compared_run& run) { return share_of_cycles(run, run.total.split.*part.slots); }});
+            {{part.name, "%"}, [&part](const compared_run& run) { return share_of_cycles(run, run.total.split.*part.count); }});
     }
     return run_table("Where the cycles go", runs, columns);
 }

@@ -100,23 +100,19 @@ void add_time(columns& out) {
     out.push_back({"area_um2", [](const layer_cell_input& in) { return in.is_total ? cell(area_um2_of(in.run)) : ""; }});
     out.push_back({"exact", [](const layer_cell_input& in) { return cell(in.layer.check); }});
     out.push_back({"first_difference", [](const layer_cell_input& in) { return in.layer.check.first_difference; }});
-    for (const split_part& part : split_parts()) {
+    for (const counter<slot_split>& part : counters_of<slot_split>) {
         out.push_back(
-            {fmt::format("{}_cycles", part.name), [&part](const layer_cell_input& in) { return cell(in.layer.split.*part.slots); }});
+            {fmt::format("{}_cycles", part.name), [&part](const layer_cell_input& in) { return cell(in.layer.split.*part.count); }});
     }
 }
 
 /// Every memory has its columns whether used or not: files of different platforms can be put one below the other.
 void add_memories(columns& out) {
-    const std::pair<const char*, std::uint64_t memory_counters::*> members[] = {{"read_bytes", &memory_counters::read_bytes},
-                                                                                {"written_bytes", &memory_counters::written_bytes},
-                                                                                {"read_accesses", &memory_counters::read_accesses},
-                                                                                {"write_accesses", &memory_counters::write_accesses}};
     for (const memory_kind kind : enumerators<memory_kind>()) {
-        for (const auto& [name, member] : members) {
-            out.push_back({fmt::format("{}_{}", to_string(kind), name), [kind = kind, member = member](const layer_cell_input& in) {
+        for (const counter<memory_counters>& part : counters_of<memory_counters>) {
+            out.push_back({fmt::format("{}_{}", to_string(kind), part.name), [kind, &part](const layer_cell_input& in) {
                                const auto found = in.layer.memories.find(kind);
-                               return found == in.layer.memories.end() ? "" : cell(found->second.*member);
+                               return found == in.layer.memories.end() ? "" : cell(found->second.*part.count);
                            }});
         }
     }

@@ -190,11 +190,11 @@ void add_latency_by_layer(std::vector<figure>& out, const study& s) {
         if (r.layers.empty() || r.clock_hz <= 0) continue;
         bar_chart chart{fmt::format("time (us), {} on {}, {}", r.workload, r.platform, r.scheme), {}, {}, {}};
         for (const layer_report& layer : r.layers) chart.bars.push_back(short_label(layer.name));
-        for (const split_part& part : split_parts()) {
+        for (const counter<slot_split>& part : counters_of<slot_split>) {
             std::string name = part.name;
             std::replace(name.begin(), name.end(), '_', ' ');
             std::vector<double> values;
-            for (const layer_report& layer : r.layers) values.push_back(static_cast<double>(layer.split.*part.slots) / r.clock_hz * 1e6);
+            for (const layer_report& layer : r.layers) values.push_back(static_cast<double>(layer.split.*part.count) / r.clock_hz * 1e6);
             if (std::all_of(values.begin(), values.end(), [](double value) { return value == 0; })) continue;
             chart.parts.push_back(name);
             chart.values.push_back(std::move(values));

@@ -60,9 +60,9 @@ json dram_bytes(const layer_report& layer) {
 
 json detail_json(const report& r, std::size_t row) {
     json split = json::array();
-    for (const split_part& part : split_parts())
+    for (const counter<slot_split>& part : counters_of<slot_split>)
         split.push_back(
-            {{"name", part.name}, {"slots", each_layer(r, [&](const layer_report& layer) { return layer.split.*part.slots; })}});
+            {{"name", part.name}, {"slots", each_layer(r, [&](const layer_report& layer) { return layer.split.*part.count; })}});
     return {{"row", row},
             {"clock_hz", r.clock_hz},
             {"multipliers", std::int64_t{r.array_trees} * r.array_lanes},

@@ -33,9 +33,14 @@ void write(json_writer& out, const char* name, const std::vector<std::string>& t
     out.close();
 }
 
+template <class Group>
+void write_group(json_writer& out, const Group& group) {
+    for (const counter<Group>& c : counters_of<Group>) out.member(c.name, group.*c.count);
+}
+
 void write_split(json_writer& out, const slot_split& split) {
     out.key("split").open_object(layout::row);
-    for (const split_part& part : split_parts()) out.member(part.name, split.*part.slots);
+    write_group(out, split);
     out.close();
 }
 
@@ -44,17 +49,12 @@ void write_units(json_writer& out, const unit_activity& units) {
     for (const auto& [key, counters] : units) {
         out.open_object(layout::row);
         out.member("unit", to_string(key.unit));
-        out.member("weight_bits", key.weight_bits);
+        out.member("weight_bits", key.held_bits);
         out.member("activation_bits", key.activation_bits);
-        out.member("lanes", key.lanes);
+        out.member("lanes", key.extent);
         out.member("input", to_string(key.input));
         out.member("sparse", key.sparse);
-        out.member("instances", counters.instances);
-        out.member("vectors", counters.vectors);
-        out.member("loads", counters.loads);
-        out.member("busy", counters.busy);
-        out.member("stalled", counters.stalled);
-        out.member("idle", counters.idle);
+        write_group(out, counters);
         out.close();
     }
     out.close();
@@ -64,10 +64,7 @@ void write_memories(json_writer& out, const memory_activity& memories) {
     out.key("memories").open_object(layout::lines);
     for (const auto& [kind, counters] : memories) {
         out.key(to_string(kind)).open_object(layout::row);
-        out.member("read_bytes", counters.read_bytes);
-        out.member("written_bytes", counters.written_bytes);
-        out.member("read_accesses", counters.read_accesses);
-        out.member("write_accesses", counters.write_accesses);
+        write_group(out, counters);
         out.close();
     }
     out.close();

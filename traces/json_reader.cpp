@@ -106,10 +106,11 @@ Enumeration enumerator(const std::string& name, const std::string& key) {
     refuse(key, fmt::format("unknown name '{}'", name));
 }
 
-slot_split split_of(const json& object) {
-    slot_split split;
-    for (const split_part& part : split_parts()) split.*part.slots = count(object, part.name);
-    return split;
+template <class Group>
+Group group_of(const json& object) {
+    Group group;
+    for (const counter<Group>& c : counters_of<Group>) group.*c.count = count(object, c.name);
+    return group;
 }
 
 unit_activity units_of(const json& list) {
@@ -118,13 +119,12 @@ unit_activity units_of(const json& list) {
     for (const json& entry : list) {
         unit_key key;
         key.unit = enumerator<unit_kind>(text(entry, "unit"), "unit");
-        key.weight_bits = small_integer(entry, "weight_bits");
+        key.held_bits = small_integer(entry, "weight_bits");
         key.activation_bits = small_integer(entry, "activation_bits");
-        key.lanes = small_integer(entry, "lanes");
+        key.extent = small_integer(entry, "lanes");
         key.input = enumerator<activation_class>(text(entry, "input"), "input");
         key.sparse = boolean(entry, "sparse");
-        units[key] = {count(entry, "instances"), count(entry, "vectors"), count(entry, "loads"),
-                      count(entry, "busy"),      count(entry, "stalled"), count(entry, "idle")};
+        units[key] = group_of<unit_counters>(entry);
     }
     return units;
 }
@@ -132,10 +132,7 @@ unit_activity units_of(const json& list) {
 memory_activity memories_of(const json& object) {
     if (!object.is_object()) refuse("memories", "not an object");
     memory_activity memories;
-    for (const auto& [name, entry] : object.items()) {
-        memories[enumerator<memory_kind>(name, "memories")] = {count(entry, "read_bytes"), count(entry, "written_bytes"),
-                                                               count(entry, "read_accesses"), count(entry, "write_accesses")};
-    }
+    for (const auto& [name, entry] : object.items()) memories[enumerator<memory_kind>(name, "memories")] = group_of<memory_counters>(entry);
     return memories;
 }
 
@@ -165,7 +162,7 @@ layer_report layer_of(const json& object) {
     layer.parameters = count(object, "parameters");
     layer.weight_bits_stored = count(object, "weight_bits_stored");
     layer.cycles = count(object, "cycles");
-    layer.split = split_of(member(object, "split"));
+    layer.split = group_of<slot_split>(member(object, "split"));
     layer.units = units_of(member(object, "units"));
     layer.memories = memories_of(member(object, "memories"));
     layer.energy_pj = reals(object, "energy_pj");

@@ -106,22 +106,4 @@ std::vector<std::string> in_standard_order(const std::vector<std::string>& used)
     return ordered;
 }
 
-const std::vector<split_part>& split_parts() {
-    static const std::vector<split_part> parts{{"ideal", &slot_split::ideal},     {"mapping_loss", &slot_split::mapping_loss},
-                                               {"outlier", &slot_split::outlier}, {"input", &slot_split::input},
-                                               {"memory", &slot_split::memory},   {"weight_port", &slot_split::weight_port},
-                                               {"hazard", &slot_split::hazard},   {"drain", &slot_split::drain},
-                                               {"barrier", &slot_split::barrier}};
-    return parts;
-}
-
-const char* to_string(exactness::verdict verdict) {
-    switch (verdict) {
-        case exactness::verdict::exact: return "exact";
-        case exactness::verdict::differs: return "differs";
-        case exactness::verdict::not_checked: return "not checked";
-    }
-    return "?";
-}
-
 }  // namespace symmetree

@@ -36,14 +36,4 @@ std::vector<std::string> standard_energy_names();
 /// The names of `used` in that order.
 std::vector<std::string> in_standard_order(const std::vector<std::string>& used);
 
-/// The nine parts of the slot split, in the order in which a slot is attributed.
-struct split_part {
-    const char* name;
-    std::uint64_t slot_split::*slots;
-};
-const std::vector<split_part>& split_parts();
-
-/// "exact", "differs", "not checked".
-const char* to_string(exactness::verdict verdict);
-
 }  // namespace symmetree

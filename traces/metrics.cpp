@@ -46,8 +46,8 @@ void add_platform(std::vector<metric>& out, const report& r) {
 }
 
 void add_slots(std::vector<metric>& out, const layer_report& total) {
-    for (const split_part& part : split_parts())
-        out.push_back({std::string(part.name) + "_slots", "cycles", whole(total.split.*part.slots)});
+    for (const counter<slot_split>& part : counters_of<slot_split>)
+        out.push_back({std::string(part.name) + "_slots", "cycles", whole(total.split.*part.count)});
 }
 
 void add_traffic(std::vector<metric>& out, const layer_report& total) {

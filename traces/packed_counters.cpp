@@ -1,8 +1,8 @@
 #include "traces/packed_counters.h"
 
 #include <stdexcept>
+#include <type_traits>
 
-#include "core/enumerators.h"
 #include "core/error.h"
 #include "core/packing.h"
 
@@ -10,35 +10,25 @@ namespace symmetree {
 
 template <class Archive>
 void pack_fields(Archive& archive, unit_key& key) {
-    archive.word(key.unit, enumerators<unit_kind>().back());
-    archive(key.weight_bits, key.activation_bits, key.lanes);
-    archive.word(key.input, enumerators<activation_class>().back());
+    archive.word(key.unit);
+    archive(key.held_bits, key.activation_bits, key.extent);
+    archive.word(key.input);
     archive(key.sparse);
 }
 
-template <class Archive>
-void pack_fields(Archive& archive, unit_counters& c) {
-    archive(c.instances, c.vectors, c.loads, c.busy, c.stalled, c.idle);
+template <class Archive, class Group, std::enable_if_t<is_counter_group<Group>, int> = 0>
+void pack_fields(Archive& archive, Group& group) {
+    for (const counter<Group>& c : counters_of<Group>) archive(group.*c.count);
 }
 
 template <class Archive>
 void pack_fields(Archive& archive, memory_kind& kind) {
-    archive.word(kind, enumerators<memory_kind>().back());
-}
-
-template <class Archive>
-void pack_fields(Archive& archive, memory_counters& c) {
-    archive(c.read_bytes, c.written_bytes, c.read_accesses, c.write_accesses);
-}
-
-template <class Archive>
-void pack_fields(Archive& archive, slot_split& s) {
-    archive(s.ideal, s.mapping_loss, s.outlier, s.input, s.memory, s.weight_port, s.hazard, s.drain, s.barrier);
+    archive.word(kind);
 }
 
 template <class Archive>
 void pack_fields(Archive& archive, exactness& check) {
-    archive.word(check.result, exactness::verdict::not_checked);
+    archive.word(check.result);
     archive(check.first_difference);
 }
 

@@ -17,6 +17,15 @@ struct exactness {
     std::string first_difference;  ///< "repeat 0 channel 3 vector 17: 41, reference 40 (accumulator)"; empty otherwise
 };
 
+constexpr const char* to_string(exactness::verdict verdict) {
+    switch (verdict) {
+        case exactness::verdict::exact: return "exact";
+        case exactness::verdict::differs: return "differs";
+        case exactness::verdict::not_checked: return "not checked";
+    }
+    return "?";
+}
+
 /// Operation counts by the published definitions (docs/numerics.md, "Measures").
 struct operation_measures {
     double bops_dasq = 0;  ///< (k_D + (1-p) k_S) k_A f; AsymQ (k+1) k_A f

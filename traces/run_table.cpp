@@ -120,15 +120,15 @@ std::string layers_section(const report& r) {
 
 std::string split_section(const report& r) {
     std::vector<layer_column> columns{name_column()};
-    for (const split_part& part : split_parts()) {
-        columns.push_back({{part.name, "cycles"}, [&part](const layer_report& l) { return grouped(l.split.*part.slots); }});
+    for (const counter<slot_split>& part : counters_of<slot_split>) {
+        columns.push_back({{part.name, "cycles"}, [&part](const layer_report& l) { return grouped(l.split.*part.count); }});
     }
     columns.push_back(count_column("total", "cycles", &layer_report::cycles));
     text_table table = layer_table(r, columns);
     if (table.empty()) return "";
     const layer_report total = r.total();
     std::vector<std::string> shares{"share, %"};
-    for (const split_part& part : split_parts()) shares.push_back(percent(total.split.*part.slots, total.cycles));
+    for (const counter<slot_split>& part : counters_of<slot_split>) shares.push_back(percent(total.split.*part.count, total.cycles));
     shares.push_back(percent(total.cycles, total.cycles));
     table.add_row(std::move(shares));
     return section("Where the cycles go", table);

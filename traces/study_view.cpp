@@ -8,6 +8,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "core/text.h"
 #include "traces/measures.h"
 #include "traces/numbers.h"
 
@@ -19,12 +20,6 @@ namespace {
 const std::set<std::string> judged_by{"cycles", "latency_s", "energy_j", "power_w", "area_um2", "utilization", "weight_bits_stored"};
 
 constexpr std::size_t colour_groups = 8;
-
-bool starts_with(const std::string& text, const std::string& start) { return text.compare(0, start.size(), start) == 0; }
-
-bool ends_with(const std::string& text, const std::string& end) {
-    return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
 
 const std::set<std::string>& known_metrics() {
     static const std::set<std::string> names = [] {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/text.h"
 #include "traces/trace_event.h"
 
 namespace symmetree {
@@ -32,17 +33,12 @@ place place_of(const std::string& name) {
 
 enum class role { slices, work, attribute, lost_within, level, running_total };
 
-bool begins_with(const std::string& text, const std::string& start) { return text.compare(0, start.size(), start) == 0; }
-bool ends_with(const std::string& text, const std::string& end) {
-    return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
 const std::string lost_prefix = "lost_to_";
 
 role role_of(const recording::declared& d, const std::string& signal) {
     if (d.what == kind::enumeration) return role::slices;
     if (d.what == kind::text) return ends_with(signal, "_name") ? role::work : role::slices;
-    if (begins_with(signal, lost_prefix)) return role::lost_within;
+    if (starts_with(signal, lost_prefix)) return role::lost_within;
     if (signal == "tile" || signal == "layer" || signal == "cycles_per_vector") return role::attribute;
     if (signal == "bytes_moved") return role::running_total;
     return d.width_bits == 1 ? role::slices : role::level;

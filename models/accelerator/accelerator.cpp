@@ -7,53 +7,6 @@
 #include "core/error.h"
 
 namespace symmetree {
-namespace {
-
-void subtract(unit_counters& a, const unit_counters& b) {
-    a.vectors -= b.vectors;
-    a.loads -= b.loads;
-    a.busy -= b.busy;
-    a.stalled -= b.stalled;
-}
-
-void subtract(memory_counters& a, const memory_counters& b) {
-    a.read_bytes -= b.read_bytes;
-    a.written_bytes -= b.written_bytes;
-    a.read_accesses -= b.read_accesses;
-    a.write_accesses -= b.write_accesses;
-}
-
-void subtract(vector_activity& a, const vector_activity& b) {
-    a.busy -= b.busy;
-    a.lane_operations -= b.lane_operations;
-    a.polynomials -= b.polynomials;
-    a.scaled -= b.scaled;
-    a.normalised -= b.normalised;
-    a.row_operations -= b.row_operations;
-}
-
-/// What happened between two sets of running totals.
-layer_result difference(layer_result now, const layer_result& before) {
-    subtract(now.array, before.array);
-    subtract(now.side_array, before.side_array);
-    subtract(now.activation_sums, before.activation_sums);
-    subtract(now.corrections, before.corrections);
-    subtract(now.sparse, before.sparse);
-    subtract(now.bank_adders, before.bank_adders);
-    subtract(now.accumulators, before.accumulators);
-    subtract(now.requantizer, before.requantizer);
-    subtract(now.corrections_at_drain, before.corrections_at_drain);
-    subtract(now.vector_unit, before.vector_unit);
-    for (auto& [kind, counters] : now.memories) {
-        const auto found = before.memories.find(kind);
-        if (found != before.memories.end()) subtract(counters, found->second);
-    }
-    for (int s = 0; s < dma_streams; ++s) now.dma_bytes[s] -= before.dma_bytes[s];
-    return now;
-}
-
-}  // namespace
-
 accelerator::accelerator(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock,
                          engine_room& room, bool compute, probe* probe)
     : sc_module(name),
@@ -100,43 +53,43 @@ tlm::tlm_initiator_socket<>& accelerator::port_of(memory_space space) {
     throw model_fault("a memory without a port");
 }
 
-layer_result accelerator::running_totals() const {
-    layer_result totals = core_.totals();
-    totals.vector_unit = vector_unit_.activity();
-    if (config_.vector_unit.lanes > 0) totals.memories[memory_kind::vector_banks] = vector_unit_.memory();
+engine_counts accelerator::running_totals() const {
+    engine_counts totals = core_.totals();
+    totals.units += vector_unit_.activity();
+    totals.memories[memory_kind::vector_banks] = vector_unit_.memory();
     for (const memory_space space : enumerators<memory_space>()) totals.memories[kind_of(space)] = dma_.traffic(std::size_t(space));
-    for (const dma_stream s : enumerators<dma_stream>()) totals.dma_bytes[std::size_t(s)] = dma_.moved_bytes()[std::size_t(s)];
+    totals.streams = dma_.moved();
     return totals;
 }
 
-/// What happened since the descriptor before.
-layer_result accelerator::since_before() {
-    const layer_result totals = running_totals();
-    const layer_result result = difference(totals, before_);
+layer_result accelerator::result_of(std::uint64_t began, std::uint64_t ended) {
+    const engine_counts totals = running_totals();
+    layer_result r;
+    r.done = totals - before_;
     before_ = totals;
-    return result;
+    r.cycles = ended - began;
+    return r;
 }
 
-void accelerator::keep(layer_result result, std::uint64_t began, std::uint64_t ended) {
-    result.cycles = ended - began;
+void accelerator::keep(layer_result result) {
+    last_cycles_ = clock_.now() - started_;
     results_.push_back(std::move(result));
-    last_cycles_ = ended - started_;
 }
 
 void accelerator::collect(const layer_job& job, std::uint64_t began, std::uint64_t ended) {
     if (!core_.idle()) throw model_fault("a layer ended while an engine was at work");
-    layer_result r = since_before();
+    layer_result r = result_of(began, ended);
     r.on_side_array = job.descriptor.on_side_array != 0;
     r.outliers = core_.tally();
     r.split = core_.split(job, began, ended);
-    keep(std::move(r), began, ended);
+    keep(std::move(r));
 }
 
 void accelerator::collect_step(std::uint64_t began, std::uint64_t ended) {
     if (!vector_unit_.idle()) throw model_fault("a step ended while the vector unit was at work");
-    layer_result r = since_before();
-    r.split.barrier = ended - began;  // the array issues nothing meanwhile
-    keep(std::move(r), began, ended);
+    layer_result r = result_of(began, ended);
+    r.split.barrier = r.cycles;  // the array issues nothing meanwhile
+    keep(std::move(r));
 }
 
 void accelerator::raise_interrupt() {

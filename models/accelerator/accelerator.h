@@ -46,9 +46,10 @@ private:
     void raise_interrupt();
     void collect(const layer_job& job, std::uint64_t began, std::uint64_t ended);
     void collect_step(std::uint64_t began, std::uint64_t ended);
-    layer_result running_totals() const;
-    layer_result since_before();
-    void keep(layer_result result, std::uint64_t began, std::uint64_t ended);
+    engine_counts running_totals() const;
+    /// Of the time since the result before.
+    layer_result result_of(std::uint64_t began, std::uint64_t ended);
+    void keep(layer_result result);
 
     const accelerator_config config_;
     const clock_domain clock_;
@@ -65,7 +66,7 @@ private:
     void drive_line();
 
     std::vector<layer_result> results_;
-    layer_result before_;  ///< totals at the end of the layer before
+    engine_counts before_;  ///< totals at the end of the layer before
 };
 
 }  // namespace symmetree

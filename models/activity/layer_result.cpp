@@ -1,21 +1,34 @@
 #include "models/activity/layer_result.h"
 
+#include <algorithm>
+
 namespace symmetree {
+
+unit_kind array_circuit(const accelerator_config& config, bool on_side_array) {
+    const array_config& a = on_side_array ? *config.side_array : config.array;
+    switch (a.kind) {
+        case array_kind::pot: return unit_kind::pot_tree;
+        case array_kind::post: return unit_kind::post_tree;
+        case array_kind::apot: return unit_kind::apot_tree;
+        case array_kind::multiplier: break;
+    }
+    if (on_side_array) return unit_kind::mac_tree;
+    switch (config.zero_point) {
+        case zero_point_unit::pre_subtract: return unit_kind::pre_subtract_tree;
+        case zero_point_unit::widened: return unit_kind::widened_tree;
+        case zero_point_unit::none:
+        case zero_point_unit::row_sum: break;
+    }
+    return unit_kind::mac_tree;
+}
+
 namespace {
 
 unit_key array_key(const accelerator_config& config, bool on_side_array, activation_class input) {
     const array_config& a = on_side_array ? *config.side_array : config.array;
-    unit_key key{unit_kind::mac_tree, a.weight_bits, a.activation_bits, a.lanes, input, false};
-    if (a.kind == array_kind::pot) key.unit = unit_kind::pot_tree;
-    if (a.kind == array_kind::post) key.unit = unit_kind::post_tree;
-    if (a.kind == array_kind::apot) key.unit = unit_kind::apot_tree;
-    if (on_side_array || a.kind != array_kind::multiplier) return key;
-    if (config.zero_point == zero_point_unit::pre_subtract) key.unit = unit_kind::pre_subtract_tree;
-    if (config.zero_point == zero_point_unit::widened) {
-        key.unit = unit_kind::widened_tree;
-        key.weight_bits += 1;
-    }
-    return key;
+    const unit_kind tree = array_circuit(config, on_side_array);
+    const int stored_bits = a.weight_bits + (tree == unit_kind::widened_tree ? 1 : 0);
+    return {tree, stored_bits, a.activation_bits, a.lanes, input, false};
 }
 
 /// One accumulator more, as wide and deep as the trees': the activation sums of a bank's vectors over all K-slices.
@@ -23,95 +36,164 @@ bool keeps_row_sums(const accelerator_config& config) {
     return config.zero_point == zero_point_unit::row_sum && config.correction == correction_form::at_drain;
 }
 
-/// Every unit with its key and how many there are, along the data flow.
-template <class Visit>
-void for_each_unit(const accelerator_config& config, activation_class input, Visit visit) {
-    const auto count = [](int n) { return static_cast<std::uint64_t>(n); };
-    const array_config& a = config.array;
-    visit(array_key(config, false, input), count(a.trees));
-    if (config.side_array) visit(array_key(config, true, input), count(config.side_array->trees));
-    if (config.zero_point == zero_point_unit::row_sum) {
-        visit(unit_key{unit_kind::activation_sum_tree, 0, a.activation_bits, a.lanes, input, false}, 1);
-        const bool every_cycle = config.correction == correction_form::every_cycle;
-        visit(unit_key{every_cycle ? unit_kind::correction_every_cycle : unit_kind::correction_at_drain, a.weight_bits, a.activation_bits,
-                       a.lanes, input, false},
-              count(every_cycle ? a.trees : config.drain_width));
-    }
-    if (config.sparse.lanes > 0) {
-        visit(unit_key{unit_kind::sparse_lane, config.sparse.value_bits, a.activation_bits, a.lanes, input, true},
-              count(config.sparse.lanes));
-        visit(unit_key{unit_kind::sparse_bank_adder, config.sparse.value_bits, a.activation_bits, a.lanes, input, true}, count(a.trees));
-        if (config.sparse.assignment == outlier_assignment::pooled)
-            visit(unit_key{unit_kind::sparse_crossbar, config.sparse.value_bits, a.activation_bits, a.trees, input, true},
-                  count(config.sparse.lanes));
-    }
-    const int bank_vectors = rules_of(config.mapping.flow).vectors_per_bank(config.accumulators.depth);
-    visit(unit_key{unit_kind::accumulator, config.accumulators.bits, 0, bank_vectors, input, false},
-          count(a.trees + (keeps_row_sums(config) ? 1 : 0)));
-    visit(unit_key{unit_kind::requantizer, config.accumulators.bits, 0, 0, input, false}, count(config.drain_width));
-    if (config.vector_unit.lanes == 0) return;
-    for (const unit_kind circuit :
-         {unit_kind::vector_lane, unit_kind::vector_polynomial, unit_kind::vector_scale, unit_kind::vector_norm, unit_kind::vector_row})
-        visit(unit_key{circuit, 0, vector_code_bits, 0, input, false},
-              count(circuit == unit_kind::vector_row ? 1 : config.vector_unit.lanes));
-}
-
-unit_counters operations(std::uint64_t count) {
-    unit_counters c;
-    c.vectors = count;
-    return c;
-}
-
-/// What a unit did, and which of the array's stalls it shares.
-unit_counters counters_of(const accelerator_config& config, const unit_key& key, const layer_result& r) {
-    const bool is_side = config.side_array && key == array_key(config, true, key.input);  // a shift array's key is another
-    switch (key.unit) {
+/// How many of a circuit the accelerator has, those of the side array apart; 0: it is without.
+int installed_count(const accelerator_config& config, unit_kind unit) {
+    const bool row_sum = config.zero_point == zero_point_unit::row_sum, every_cycle = config.correction == correction_form::every_cycle;
+    const int trees = config.array.trees;
+    switch (unit) {
         case unit_kind::mac_tree:
         case unit_kind::pre_subtract_tree:
         case unit_kind::widened_tree:
         case unit_kind::pot_tree:
         case unit_kind::post_tree:
-        case unit_kind::apot_tree: return is_side ? r.side_array : r.array;
-        case unit_kind::activation_sum_tree: return r.activation_sums;
-        case unit_kind::correction_every_cycle: return r.corrections;
-        case unit_kind::correction_at_drain: return r.corrections_at_drain;
+        case unit_kind::apot_tree: return unit == array_circuit(config, false) ? trees : 0;
+        case unit_kind::activation_sum_tree: return row_sum ? 1 : 0;
+        case unit_kind::correction_every_cycle: return row_sum && every_cycle ? trees : 0;
+        case unit_kind::correction_at_drain: return row_sum && !every_cycle ? config.drain_width : 0;
+        case unit_kind::sparse_lane: return config.sparse.lanes;
+        case unit_kind::sparse_bank_adder: return config.sparse.lanes > 0 ? trees : 0;
+        case unit_kind::sparse_crossbar: return config.sparse.assignment == outlier_assignment::pooled ? config.sparse.lanes : 0;
+        case unit_kind::accumulator: return trees + (keeps_row_sums(config) ? 1 : 0);
+        case unit_kind::requantizer: return config.drain_width;
+        case unit_kind::vector_lane:
+        case unit_kind::vector_polynomial:
+        case unit_kind::vector_scale:
+        case unit_kind::vector_norm: return config.vector_unit.lanes;
+        case unit_kind::vector_row: return config.vector_unit.lanes > 0 ? 1 : 0;
+    }
+    return 0;
+}
+
+/// The sizes of a circuit on this platform, those of the side array apart.
+unit_key key_of(const accelerator_config& config, unit_kind unit, activation_class input) {
+    const array_config& a = config.array;
+    const int depth = rules_of(config.mapping.flow).vectors_per_bank(config.accumulators.depth);
+    switch (unit) {
+        case unit_kind::mac_tree:
+        case unit_kind::pre_subtract_tree:
+        case unit_kind::widened_tree:
+        case unit_kind::pot_tree:
+        case unit_kind::post_tree:
+        case unit_kind::apot_tree: return array_key(config, false, input);
+        case unit_kind::activation_sum_tree: return {unit, 0, a.activation_bits, a.lanes, input, false};
+        case unit_kind::correction_every_cycle:
+        case unit_kind::correction_at_drain: return {unit, a.weight_bits, a.activation_bits, a.lanes, input, false};
         case unit_kind::sparse_lane:
-        case unit_kind::sparse_crossbar: return r.sparse;
-        case unit_kind::sparse_bank_adder: return r.bank_adders;
-        case unit_kind::accumulator: {
-            unit_counters c = r.accumulators;
-            if (keeps_row_sums(config)) c += r.activation_sums;
-            return c;
-        }
-        case unit_kind::requantizer: return r.requantizer;
-        case unit_kind::vector_lane: return operations(r.vector_unit.lane_operations);
-        case unit_kind::vector_polynomial: return operations(r.vector_unit.polynomials);
-        case unit_kind::vector_scale: return operations(r.vector_unit.scaled);
-        case unit_kind::vector_norm: return operations(r.vector_unit.normalised);
-        case unit_kind::vector_row: return operations(r.vector_unit.row_operations);
+        case unit_kind::sparse_bank_adder: return {unit, config.sparse.value_bits, a.activation_bits, a.lanes, input, true};
+        case unit_kind::sparse_crossbar: return {unit, config.sparse.value_bits, a.activation_bits, a.trees, input, true};
+        case unit_kind::accumulator: return {unit, config.accumulators.bits, 0, depth, input, false};
+        case unit_kind::requantizer: return {unit, config.accumulators.bits, 0, 0, input, false};
+        case unit_kind::vector_lane:
+        case unit_kind::vector_polynomial:
+        case unit_kind::vector_scale:
+        case unit_kind::vector_norm:
+        case unit_kind::vector_row: return {unit, 0, vector_code_bits, 0, input, false};
     }
     return {};
 }
 
+/// Every unit with its key and how many there are.
+template <class Visit>
+void for_each_unit(const accelerator_config& config, activation_class input, Visit visit) {
+    if (config.side_array) visit(array_key(config, true, input), static_cast<std::uint64_t>(config.side_array->trees));
+    for (const unit_kind unit : enumerators<unit_kind>()) {
+        const int count = installed_count(config, unit);
+        if (count > 0) visit(key_of(config, unit, input), static_cast<std::uint64_t>(count));
+    }
+}
+
+/// Which of the array's stalls a unit shares.
+enum class stalls { of_array, of_sparse_unit, of_drain, none };
+
+stalls shared_by(unit_kind unit) {
+    switch (unit) {
+        case unit_kind::mac_tree:
+        case unit_kind::pre_subtract_tree:
+        case unit_kind::widened_tree:
+        case unit_kind::pot_tree:
+        case unit_kind::post_tree:
+        case unit_kind::apot_tree:
+        case unit_kind::activation_sum_tree:
+        case unit_kind::correction_every_cycle:
+        case unit_kind::accumulator: return stalls::of_array;
+        case unit_kind::sparse_lane:
+        case unit_kind::sparse_bank_adder:
+        case unit_kind::sparse_crossbar: return stalls::of_sparse_unit;
+        case unit_kind::correction_at_drain:
+        case unit_kind::requantizer: return stalls::of_drain;
+        case unit_kind::vector_lane:
+        case unit_kind::vector_polynomial:
+        case unit_kind::vector_scale:
+        case unit_kind::vector_norm:
+        case unit_kind::vector_row: return stalls::none;
+    }
+    return stalls::none;
+}
+
+std::uint64_t stalled_cycles(unit_kind unit, const layer_result& r) {
+    switch (shared_by(unit)) {
+        case stalls::of_array: return r.split.stalled();
+        // While the array waits for outliers the sparse unit works: those slots are no stall of its own.
+        case stalls::of_sparse_unit: return r.split.stalled() - r.split.outlier;
+        case stalls::of_drain: return r.done.units[unit_kind::requantizer].stalled;
+        case stalls::none: break;
+    }
+    return 0;
+}
+
+/// What the circuit did. The kept sums over the activations are additions of one accumulator more.
+unit_counters done_by(const accelerator_config& config, unit_kind unit, const layer_result& r) {
+    unit_counters done = r.done.units[unit];
+    if (unit == unit_kind::accumulator && keeps_row_sums(config)) done += r.done.units[unit_kind::activation_sum_tree];
+    return done;
+}
+
 /// Fills in busy, stalled and idle so that they add up to instances * cycles.
-unit_counters account(const unit_key& key, std::uint64_t instances, unit_counters done, const layer_result& r) {
+unit_counters account(std::uint64_t instances, const unit_counters& done, std::uint64_t stalls, const layer_result& r) {
     unit_counters c;
     c.instances = instances;
     c.vectors = done.vectors;
     c.loads = done.loads;
     c.busy = done.vectors;  // one operation per instance and cycle
-    const bool drains = key.unit == unit_kind::requantizer || key.unit == unit_kind::correction_at_drain;
     const std::uint64_t all = instances * r.cycles;
-    // While the array waits for outliers the sparse unit works: those slots are no stall of its own.
-    std::uint64_t stalls = drains ? r.requantizer.stalled : r.split.stalled() - (key.sparse ? r.split.outlier : 0);
-    if (is_vector_circuit(key.unit)) stalls = 0;
-    const std::uint64_t held = instances * stalls;
-    c.stalled = done.vectors == 0 ? 0 : std::min(held, all - c.busy);
+    c.stalled = done.vectors == 0 ? 0 : std::min(instances * stalls, all - c.busy);
     c.idle = all - c.busy - c.stalled;
     return c;
 }
 
 }  // namespace
+
+// The structured bindings name every member, so that a further one does not compile until it is added and subtracted too.
+
+engine_counts& operator+=(engine_counts& sum, const engine_counts& other) {
+    auto& [units, memories, streams] = sum;
+    const auto& [more_units, more_memories, more_streams] = other;
+    units += more_units;
+    memories += more_memories;
+    streams += more_streams;
+    return sum;
+}
+
+engine_counts operator-(const engine_counts& now, const engine_counts& before) {
+    engine_counts between = now;
+    auto& [units, memories, streams] = between;
+    const auto& [units_before, memories_before, streams_before] = before;
+    units -= units_before;
+    memories -= memories_before;
+    streams -= streams_before;
+    return between;
+}
+
+bool has_memory(const accelerator_config& config, memory_kind memory) {
+    switch (memory) {
+        case memory_kind::dram:
+        case memory_kind::weight_buffer:
+        case memory_kind::activation_buffer:
+        case memory_kind::output_buffer: return true;
+        case memory_kind::vector_banks: return config.vector_unit.lanes > 0;
+    }
+    return false;
+}
 
 unit_activity installed_units(const accelerator_config& config) {
     unit_activity units;
@@ -123,9 +205,16 @@ unit_activity installed_units(const accelerator_config& config) {
 unit_activity activity_of(const accelerator_config& config, const layer_result& result, activation_class input) {
     unit_activity units;
     for_each_unit(config, input, [&](const unit_key& key, std::uint64_t instances) {
-        units[key] = account(key, instances, counters_of(config, key, result), result);
+        units[key] = account(instances, done_by(config, key.unit, result), stalled_cycles(key.unit, result), result);
     });
     return units;
+}
+
+memory_activity memory_activity_of(const accelerator_config& config, const layer_result& result) {
+    memory_activity memories;
+    for (const memory_kind kind : enumerators<memory_kind>())
+        if (has_memory(config, kind)) memories[kind] = result.done.memories[kind];
+    return memories;
 }
 
 }  // namespace symmetree

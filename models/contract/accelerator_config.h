@@ -7,11 +7,61 @@
 
 namespace symmetree {
 
+// The names of these closed sets are the words of the platform file.
+
 enum class zero_point_unit { none, pre_subtract, widened, row_sum };
+
+constexpr const char* to_string(zero_point_unit value) {
+    switch (value) {
+        case zero_point_unit::none: return "none";
+        case zero_point_unit::pre_subtract: return "pre_subtract";
+        case zero_point_unit::widened: return "widened";
+        case zero_point_unit::row_sum: return "row_sum";
+    }
+    return "?";
+}
+
 enum class correction_form { every_cycle, at_drain };
+
+constexpr const char* to_string(correction_form value) {
+    switch (value) {
+        case correction_form::every_cycle: return "every_cycle";
+        case correction_form::at_drain: return "at_drain";
+    }
+    return "?";
+}
+
 enum class outlier_assignment { row_banked, pooled };
+
+constexpr const char* to_string(outlier_assignment value) {
+    switch (value) {
+        case outlier_assignment::row_banked: return "row_banked";
+        case outlier_assignment::pooled: return "pooled";
+    }
+    return "?";
+}
+
 enum class array_kind { multiplier, pot, post, apot };
+
+constexpr const char* to_string(array_kind value) {
+    switch (value) {
+        case array_kind::multiplier: return "multiplier";
+        case array_kind::pot: return "pot";
+        case array_kind::post: return "post";
+        case array_kind::apot: return "apot";
+    }
+    return "?";
+}
+
 enum class wide_layers { passes, refuse };
+
+constexpr const char* to_string(wide_layers value) {
+    switch (value) {
+        case wide_layers::passes: return "passes";
+        case wide_layers::refuse: return "refuse";
+    }
+    return "?";
+}
 
 inline constexpr int most_trees = 256, most_lanes = 64;
 

@@ -11,7 +11,11 @@
 namespace symmetree {
 namespace {
 
-static_assert(std::is_trivially_copyable_v<layer_descriptor>);
+/// Fields without padding between or behind them: a copy of the bytes brings nothing along that was in memory before.
+template <class Record>
+inline constexpr bool is_all_fields = std::is_trivially_copyable_v<Record>&& std::has_unique_object_representations_v<Record>;
+
+static_assert(is_all_fields<layer_descriptor> && is_all_fields<channel_record> && is_all_fields<fill_record>);
 static_assert(sizeof(layer_descriptor) <= descriptor_bytes);
 // The published layout (docs/architecture.md).
 static_assert(offsetof(layer_descriptor, m_block) == 20 && offsetof(layer_descriptor, tables_address) == 32 &&

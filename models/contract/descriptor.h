@@ -35,7 +35,7 @@ struct layer_descriptor {
     std::int16_t input_zero_point = 0;  ///< also the padding code
     std::int16_t output_zero_point = 0, output_least = 0, output_greatest = 0;
     std::int32_t m_block = 0;
-    std::uint32_t fills = 0;
+    std::uint32_t fills = 0, fills_reserved = 0;  ///< reserved fields stand where there would be padding: whatever is encoded is 0 there
     std::uint64_t tables_address = 0, weights_address = 0, outliers_address = 0, input_address = 0, output_address = 0;
     layer_geometry geometry;
     /// Where output vector m of a repeat stands: output_address + repeat * output_repeat_bytes + m * output_vector_bytes, its channels

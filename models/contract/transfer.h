@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/counter_group.h"
 #include "core/enumerators.h"
 
 namespace symmetree {
@@ -18,9 +19,8 @@ enum class dma_stream : std::uint8_t {
     results    ///< what the vector unit writes
 };
 
-/// As traces call them.
-constexpr const char* to_string(dma_stream s) {
-    switch (s) {
+constexpr const char* to_string(dma_stream stream) {
+    switch (stream) {
         case dma_stream::weights: return "weights";
         case dma_stream::outliers: return "outliers";
         case dma_stream::activations: return "activations";
@@ -31,11 +31,12 @@ constexpr const char* to_string(dma_stream s) {
     }
     return "?";
 }
-inline constexpr int dma_streams = int(enumerator_count<dma_stream>);
+
+constexpr int dma_streams = int(enumerator_count<dma_stream>);
 
 /// True for the streams that write to DRAM.
-constexpr bool writes(dma_stream s) {
-    switch (s) {
+constexpr bool writes(dma_stream stream) {
+    switch (stream) {
         case dma_stream::outputs:
         case dma_stream::results: return true;
         case dma_stream::weights:
@@ -46,6 +47,17 @@ constexpr bool writes(dma_stream s) {
     }
     return false;
 }
+
+/// What was granted to a stream.
+struct stream_counters {
+    std::uint64_t bytes = 0;
+    std::uint64_t bursts = 0;
+};
+
+template <>
+inline constexpr std::array counters_of<stream_counters> = {counter<stream_counters>{"bytes", &stream_counters::bytes},
+                                                            counter<stream_counters>{"bursts", &stream_counters::bursts}};
+static_assert(lists_every_counter<stream_counters>());
 
 /// Bytes in DRAM: `pieces` times `bytes` contiguous ones, the pieces `stride` bytes apart. A burst takes as many whole pieces as it
 /// has room for, and each of them occupies the memory for a whole number of cycles.

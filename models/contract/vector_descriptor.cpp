@@ -15,6 +15,7 @@ namespace symmetree {
 namespace {
 
 static_assert(std::is_trivially_copyable_v<vector_descriptor> && sizeof(vector_descriptor) <= descriptor_bytes);
+static_assert(std::has_unique_object_representations_v<vector_descriptor>, "padding would be written as it was found in memory");
 static_assert(offsetof(vector_descriptor, a) == 16 && offsetof(vector_descriptor, parameters_address) == 88 &&
               offsetof(vector_descriptor, copy) == 104 && offsetof(vector_descriptor, scale_address) == 184);
 

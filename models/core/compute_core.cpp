@@ -77,21 +77,46 @@ void compute_core::begin(const layer_job& job) {
     requantizer_.begin(job);
 }
 
-layer_result compute_core::totals() const {
-    const bool shifts = has_shift_array(config_);
-    layer_result totals;
-    totals.array = shifts ? shifters_.counters() : multipliers_.counters();
-    if (shifts) totals.side_array = multipliers_.counters();
-    totals.activation_sums = zero_point_adder_.sum_tree();
-    totals.corrections = zero_point_adder_.corrections();
-    totals.sparse = sparse_unit_.counters();
-    totals.bank_adders = sparse_unit_.bank_adders();
-    totals.accumulators = accumulators_.counters();
-    totals.requantizer = requantizer_.counters();
-    totals.corrections_at_drain = requantizer_.corrections();
-    totals.memories[memory_kind::weight_buffer] = weight_buffer_.counters();
-    totals.memories[memory_kind::activation_buffer] = activation_buffer_.counters();
-    totals.memories[memory_kind::output_buffer] = output_buffer_.counters();
+unit_counters compute_core::done_by(unit_kind unit) const {
+    switch (unit) {
+        case unit_kind::mac_tree:
+        case unit_kind::pre_subtract_tree:
+        case unit_kind::widened_tree: return multipliers_.counters();
+        case unit_kind::pot_tree:
+        case unit_kind::post_tree:
+        case unit_kind::apot_tree: return shifters_.counters();
+        case unit_kind::activation_sum_tree: return zero_point_adder_.sum_tree();
+        case unit_kind::correction_every_cycle: return zero_point_adder_.corrections();
+        case unit_kind::correction_at_drain: return requantizer_.corrections();
+        case unit_kind::sparse_lane:
+        case unit_kind::sparse_crossbar: return sparse_unit_.counters();
+        case unit_kind::sparse_bank_adder: return sparse_unit_.bank_adders();
+        case unit_kind::accumulator: return accumulators_.counters();
+        case unit_kind::requantizer: return requantizer_.counters();
+        case unit_kind::vector_lane:
+        case unit_kind::vector_polynomial:
+        case unit_kind::vector_scale:
+        case unit_kind::vector_norm:
+        case unit_kind::vector_row: return {};  // beside the core
+    }
+    return {};
+}
+
+memory_counters compute_core::done_by(memory_kind memory) const {
+    switch (memory) {
+        case memory_kind::weight_buffer: return weight_buffer_.counters();
+        case memory_kind::activation_buffer: return activation_buffer_.counters();
+        case memory_kind::output_buffer: return output_buffer_.counters();
+        case memory_kind::dram:
+        case memory_kind::vector_banks: return {};  // beside the core
+    }
+    return {};
+}
+
+engine_counts compute_core::totals() const {
+    engine_counts totals;
+    for (const auto& [key, counters] : installed_units(config_)) totals.units[key.unit] = done_by(key.unit);
+    for (const memory_kind kind : enumerators<memory_kind>()) totals.memories[kind] = done_by(kind);
     return totals;
 }
 

@@ -41,7 +41,7 @@ public:
     bool idle() const { return weight_loader_.idle() && vector_issuer_.idle() && requantizer_.idle(); }
 
     /// Activity of the core's units and memories since the start of simulation.
-    layer_result totals() const;
+    engine_counts totals() const;
     /// Where the slots of the layer went that ran from `began` to `ended`.
     slot_split split(const layer_job& job, std::uint64_t began, std::uint64_t ended) const;
     /// Outliers of the last layer.
@@ -52,6 +52,8 @@ public:
 private:
     void bind_all();
     void bind_main_array();
+    unit_counters done_by(unit_kind unit) const;
+    memory_counters done_by(memory_kind memory) const;
 
     const accelerator_config config_;
     weight_buffer weight_buffer_;

@@ -9,38 +9,25 @@
 #include <limits>
 #include <optional>
 
+#include "core/enumerators.h"
 #include "core/yaml_reader.h"
 
 namespace symmetree {
 namespace {
 
-constexpr unit_kind every_unit[] = {unit_kind::mac_tree,
-                                    unit_kind::pre_subtract_tree,
-                                    unit_kind::widened_tree,
-                                    unit_kind::activation_sum_tree,
-                                    unit_kind::correction_every_cycle,
-                                    unit_kind::correction_at_drain,
-                                    unit_kind::pot_tree,
-                                    unit_kind::post_tree,
-                                    unit_kind::apot_tree,
-                                    unit_kind::sparse_lane,
-                                    unit_kind::sparse_bank_adder,
-                                    unit_kind::sparse_crossbar,
-                                    unit_kind::accumulator,
-                                    unit_kind::requantizer,
-                                    unit_kind::vector_lane,
-                                    unit_kind::vector_polynomial,
-                                    unit_kind::vector_scale,
-                                    unit_kind::vector_norm,
-                                    unit_kind::vector_row};
-
 const std::vector<std::string> unit_axes = {"weight_bits", "activation_bits", "lanes"};
-const std::vector<std::string> unit_costs = {"held_pj",  "load_pj", "clock_pj",   "leakage_uw", "area_um2",
-                                             "delay_ns", "luts",    "flip_flops", "carries",    "dsps"};
+
+template <class Column>
+std::vector<std::string> column_words() {
+    std::vector<std::string> words;
+    for (const Column column : enumerators<Column>()) words.emplace_back(to_string(column));
+    return words;
+}
+
+const std::vector<std::string> unit_costs = column_words<unit_column>(), memory_costs = column_words<memory_column>();
 /// How good a row is, for the reader of the file.
 const std::vector<std::string> row_checks = {"residual", "spread", "checked"};
 const std::vector<std::string> sram_axes = {"capacity_bytes", "port_bits"}, no_columns = {};
-const std::vector<std::string> memory_costs = {"read_pj_per_bit", "write_pj_per_bit", "leakage_uw", "area_um2"};
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
@@ -173,14 +160,15 @@ cost_grid read_grid(yaml_reader& section, const column_names& known, diagnostics
     return grid;
 }
 
-/// The four energies of a unit only make sense together.
-const column_names unit_columns{unit_axes, unit_costs, row_checks, 4, false};
+/// The energies of a unit, up to its leakage, only make sense together.
+constexpr std::size_t energies_of_unit = std::size_t(unit_column::leakage) + 1;
+const column_names unit_columns{unit_axes, unit_costs, row_checks, energies_of_unit, false};
 
 std::set<activation_class> read_classes(yaml_reader& section) {
     std::set<activation_class> classes;
     for (const std::string& name : section.texts("classes")) {
         bool known = false;
-        for (const auto c : {activation_class::relu, activation_class::gelu, activation_class::dense}) {
+        for (const activation_class c : enumerators<activation_class>()) {
             if (name == to_string(c)) known = classes.insert(c).second;
         }
         if (!known) section.problem("classes", fmt::format("relu, gelu and dense, each once, given '{}'", name));
@@ -216,7 +204,7 @@ void require_provenance(yaml_reader& section) {
 
 void read_unit(yaml_reader& section, cost_rows& table, diagnostics& problems) {
     std::vector<std::pair<std::string, unit_kind>> names;
-    for (const unit_kind unit : every_unit) names.emplace_back(to_string(unit), unit);
+    for (const unit_kind unit : enumerators<unit_kind>()) names.emplace_back(to_string(unit), unit);
     unit_rows rows{section.choice<unit_kind>("unit", names), {}, false, false, cost_grid({})};
     if (table.absent.count(rows.unit) > 0) section.problem("unit", "the table calls this unit absent");
     require_provenance(section);
@@ -233,8 +221,9 @@ void read_unit(yaml_reader& section, cost_rows& table, diagnostics& problems) {
 /// Units that the table says it has no rows for.
 void read_absent(yaml_reader& table, std::set<unit_kind>& absent) {
     for (const std::string& name : table.texts("absent", false)) {
-        const auto unit = std::find_if(std::begin(every_unit), std::end(every_unit), [&](unit_kind u) { return name == to_string(u); });
-        if (unit == std::end(every_unit))
+        const auto& units = enumerators<unit_kind>();
+        const auto unit = std::find_if(units.begin(), units.end(), [&](unit_kind u) { return name == to_string(u); });
+        if (unit == units.end())
             table.problem("absent", fmt::format("names of units, given '{}'", name));
         else
             absent.insert(*unit);

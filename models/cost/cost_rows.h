@@ -11,7 +11,7 @@
 namespace symmetree {
 
 /// Rows of one unit for some activation classes and streams; axes are any of weight_bits, activation_bits, lanes.
-/// Costs in the order of unit_cost; a column that the table does not have is not a number.
+/// Costs by unit_column; a column that the table does not have is not a number.
 struct unit_rows {
     unit_kind unit;
     std::set<activation_class> classes;
@@ -23,13 +23,44 @@ struct unit_rows {
     }
 };
 
+/// The cost columns of units, and of memories.
+enum class unit_column { held, load, clock, leakage, area, delay, luts, flip_flops, carries, dsps };
+enum class memory_column { read, write, leakage, area };
+
+/// As the file calls them.
+constexpr const char* to_string(unit_column column) {
+    switch (column) {
+        case unit_column::held: return "held_pj";
+        case unit_column::load: return "load_pj";
+        case unit_column::clock: return "clock_pj";
+        case unit_column::leakage: return "leakage_uw";
+        case unit_column::area: return "area_um2";
+        case unit_column::delay: return "delay_ns";
+        case unit_column::luts: return "luts";
+        case unit_column::flip_flops: return "flip_flops";
+        case unit_column::carries: return "carries";
+        case unit_column::dsps: return "dsps";
+    }
+    return "?";
+}
+
+constexpr const char* to_string(memory_column column) {
+    switch (column) {
+        case memory_column::read: return "read_pj_per_bit";
+        case memory_column::write: return "write_pj_per_bit";
+        case memory_column::leakage: return "leakage_uw";
+        case memory_column::area: return "area_um2";
+    }
+    return "?";
+}
+
 /// What a cost table file holds.
 struct cost_rows {
     std::string name, label;
     std::vector<std::string> not_modelled, provenance;
     std::vector<unit_rows> units;
     std::set<unit_kind> absent;  ///< units that the table has no rows for and says so: what they cost is absent, not an error
-    cost_grid sram{{"capacity_bytes", "port_bits"}};  ///< costs in the order read, write, leakage, area; empty: none
+    cost_grid sram{{"capacity_bytes", "port_bits"}};  ///< costs by memory_column; empty: none
     cost_grid dram{{}};                               ///< the same, one row; empty when sram is
 };
 

@@ -35,7 +35,7 @@ std::vector<std::string> shipped_names(const std::string& directory) {
 cost_grid::point point_of(const unit_key& key, const cost_grid& grid) {
     cost_grid::point at;
     for (const std::string& axis : grid.axis_names())
-        at.push_back(axis == "weight_bits" ? key.weight_bits : axis == "activation_bits" ? key.activation_bits : key.lanes);
+        at.push_back(axis == "weight_bits" ? key.held_bits : axis == "activation_bits" ? key.activation_bits : key.extent);
     return at;
 }
 
@@ -92,17 +92,18 @@ unit_cost cost_table::unit(const unit_key& key) const {
         refuse(file_, name,
                fmt::format("no cost for {} ({} activations); the table covers {}", rows->grid.text(at), to_string(key.input),
                            rows->grid.range()));
-    const cost_grid::row cost = rows->grid.at(at);
-    return {present<picojoule>(cost[0]),
-            present<picojoule>(cost[1]),
-            present<picojoule>(cost[2]),
-            present<microwatt>(cost[3]),
-            present<square_micrometre>(cost[4]),
-            present<double>(cost[5]),
-            present<double>(cost[6]),
-            present<double>(cost[7]),
-            present<double>(cost[8]),
-            present<double>(cost[9])};
+    const cost_grid::row row = rows->grid.at(at);
+    const auto cost = [&](unit_column column) { return row[static_cast<std::size_t>(column)]; };
+    return {present<picojoule>(cost(unit_column::held)),
+            present<picojoule>(cost(unit_column::load)),
+            present<picojoule>(cost(unit_column::clock)),
+            present<microwatt>(cost(unit_column::leakage)),
+            present<square_micrometre>(cost(unit_column::area)),
+            present<double>(cost(unit_column::delay)),
+            present<double>(cost(unit_column::luts)),
+            present<double>(cost(unit_column::flip_flops)),
+            present<double>(cost(unit_column::carries)),
+            present<double>(cost(unit_column::dsps))};
 }
 
 bool cost_table::has(const unit_key& key) const {
@@ -111,15 +112,17 @@ bool cost_table::has(const unit_key& key) const {
 }
 
 memory_cost cost_table::memory(memory_kind kind, bytes capacity, int port_bits) const {
-    const bool external = kind == memory_kind::dram;
+    const bool external = !is_on_chip(kind);
     const cost_grid& grid = external ? rows_->dram : rows_->sram;
     if (grid.empty()) return {};
     // Beyond 2^62 bytes the sign would turn; no table reaches there.
     const auto size = static_cast<std::int64_t>(std::min(capacity.value, std::uint64_t{1} << 62));
     const cost_grid::point at = external ? cost_grid::point{} : cost_grid::point{size, port_bits};
     if (!grid.covers(at)) refuse(file_, to_string(kind), fmt::format("no cost for {}; the table covers {}", grid.text(at), grid.range()));
-    const cost_grid::row cost = grid.at(at);
-    return {present<picojoule>(cost[0]), present<picojoule>(cost[1]), present<microwatt>(cost[2]), present<square_micrometre>(cost[3])};
+    const cost_grid::row row = grid.at(at);
+    const auto cost = [&](memory_column column) { return row[static_cast<std::size_t>(column)]; };
+    return {present<picojoule>(cost(memory_column::read)), present<picojoule>(cost(memory_column::write)),
+            present<microwatt>(cost(memory_column::leakage)), present<square_micrometre>(cost(memory_column::area))};
 }
 
 }  // namespace symmetree

@@ -49,10 +49,10 @@ std::map<unit_key, std::uint64_t> accounted_cycles(const unit_activity& units, c
 
 std::optional<double> memory_pj(memory_kind kind, const memory_counters& n, const priced_platform& platform, const cost_table& table) {
     const auto found = platform.memories.find(kind);
-    if (found == platform.memories.end() && kind != memory_kind::dram)
+    if (found == platform.memories.end() && is_on_chip(kind))
         throw model_fault(std::string("traffic of a memory that is not installed: ") + to_string(kind));
     const memory_cost cost =
-        kind == memory_kind::dram ? table.memory(kind, bytes(0), 0) : table.memory(kind, found->second.capacity, found->second.port_bits);
+        is_on_chip(kind) ? table.memory(kind, found->second.capacity, found->second.port_bits) : table.memory(kind, bytes(0), 0);
     if (!cost.has_energy()) return {};
     return 8.0 * static_cast<double>(n.read_bytes) * cost.read_per_bit->value +
            8.0 * static_cast<double>(n.written_bytes) * cost.write_per_bit->value;
@@ -66,7 +66,7 @@ std::optional<double> leakage_uw(const unit_activity& installed, const priced_pl
         sum += static_cast<double>(n.instances) * each->value;
     }
     for (const auto& [kind, memory] : platform.memories) {
-        if (kind == memory_kind::dram) continue;
+        if (!is_on_chip(kind)) continue;
         const std::optional<microwatt> each = table.memory(kind, memory.capacity, memory.port_bits).leakage;
         if (!each) return {};
         sum += each->value;
@@ -103,7 +103,7 @@ priced_parts area_of(const unit_activity& installed, const priced_platform& plat
     priced_parts area;
     for (const auto& [key, n] : installed) add(area, to_string(key.unit), times(static_cast<double>(n.instances), table.unit(key).area));
     for (const auto& [kind, memory] : platform.memories) {
-        if (kind != memory_kind::dram) add(area, to_string(kind), times(1, table.memory(kind, memory.capacity, memory.port_bits).area));
+        if (is_on_chip(kind)) add(area, to_string(kind), times(1, table.memory(kind, memory.capacity, memory.port_bits).area));
     }
     return area;
 }

@@ -63,21 +63,6 @@ std::optional<double> streamed_pj(const variant_part& part, const unit_cost& cos
 
 }  // namespace
 
-const char* to_string(tree_variant variant) {
-    switch (variant) {
-        case tree_variant::symq: return "symq";
-        case tree_variant::pre_subtract: return "pre_subtract";
-        case tree_variant::widened: return "widened";
-        case tree_variant::row_sum_every_cycle: return "row_sum_every_cycle";
-        case tree_variant::row_sum_at_drain: return "row_sum_at_drain";
-        case tree_variant::dasq: return "dasq";
-        case tree_variant::pot: return "pot";
-        case tree_variant::post: return "post";
-        case tree_variant::apot: return "apot";
-    }
-    return "?";
-}
-
 std::vector<variant_part> parts_of(tree_variant variant, int weight_bits, const variant_sizes& s) {
     const auto tree = [&](unit_kind unit, int bits) { return std::vector<variant_part>{{key_of(unit, bits, s)}}; };
     std::vector<variant_part> parts;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/enumerators.h"
 #include "models/cost/cost_table.h"
 
 namespace symmetree {
@@ -11,17 +12,20 @@ namespace symmetree {
 /// The ways to multiply activations by k-bit weight codes, each with all that it needs beside a plain tree. `symq` is the plain one.
 enum class tree_variant { symq, pre_subtract, widened, row_sum_every_cycle, row_sum_at_drain, dasq, pot, post, apot };
 
-constexpr tree_variant every_tree_variant[] = {tree_variant::symq,
-                                               tree_variant::pre_subtract,
-                                               tree_variant::widened,
-                                               tree_variant::row_sum_every_cycle,
-                                               tree_variant::row_sum_at_drain,
-                                               tree_variant::dasq,
-                                               tree_variant::pot,
-                                               tree_variant::post,
-                                               tree_variant::apot};
-
-const char* to_string(tree_variant variant);
+constexpr const char* to_string(tree_variant variant) {
+    switch (variant) {
+        case tree_variant::symq: return "symq";
+        case tree_variant::pre_subtract: return "pre_subtract";
+        case tree_variant::widened: return "widened";
+        case tree_variant::row_sum_every_cycle: return "row_sum_every_cycle";
+        case tree_variant::row_sum_at_drain: return "row_sum_at_drain";
+        case tree_variant::dasq: return "dasq";
+        case tree_variant::pot: return "pot";
+        case tree_variant::post: return "post";
+        case tree_variant::apot: return "apot";
+    }
+    return "?";
+}
 
 /// How an array shares what does not belong to one tree; the defaults are the shipped platforms'.
 struct variant_sizes {

@@ -189,7 +189,7 @@ sc_core::sc_time dma::exchange(std::size_t memory, in_flight& burst, const burst
 
 void dma::count(far_side& side, const in_flight& burst) {
     const bool to_memory = writes(burst.stream);
-    moved_[std::size_t(burst.stream)] += burst.bytes;
+    moved_[burst.stream] += stream_counters{burst.bytes, 1};
     (to_memory ? side.traffic.written_bytes : side.traffic.read_bytes) += burst.bytes;
     ++(to_memory ? side.traffic.write_accesses : side.traffic.read_accesses);
 }
@@ -200,7 +200,9 @@ void dma::report(const far_side& side, const in_flight& burst) {
         probe_->change(side.stream_signal, from, std::uint64_t(burst.stream) + 1);
         probe_->change(side.stream_signal, burst.ends, 0);
     }
-    probe_->change(moved_signal_, burst.ends, std::accumulate(moved_.begin(), moved_.end(), std::uint64_t{0}));
+    probe_->change(moved_signal_, burst.ends,
+                   std::accumulate(moved_.begin(), moved_.end(), std::uint64_t{0},
+                                   [](std::uint64_t sum, const stream_counters& s) { return sum + s.bytes; }));
 }
 
 void dma::finish(in_flight& burst) {

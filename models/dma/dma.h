@@ -43,8 +43,8 @@ public:
         engine_room& room, probe* probe);
     SC_HAS_PROCESS(dma);
 
-    /// Bytes granted by stream since the start of simulation.
-    const std::array<std::uint64_t, dma_streams>& moved_bytes() const { return moved_; }
+    /// Granted by stream since the start of simulation.
+    const per_enumerator<dma_stream, stream_counters>& moved() const { return moved_; }
     /// Bytes and bursts granted to and from a memory since the start of simulation.
     const memory_counters& traffic(std::size_t memory) const { return far_sides_[memory].traffic; }
 
@@ -112,7 +112,7 @@ private:
     std::vector<std::vector<std::uint8_t>> spare_;  ///< burst storage to use again
     sc_core::sc_event requested_{"requested"};
     tlm::tlm_generic_payload payload_;
-    std::array<std::uint64_t, dma_streams> moved_{};
+    per_enumerator<dma_stream, stream_counters> moved_;
 };
 
 }  // namespace symmetree

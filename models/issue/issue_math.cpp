@@ -4,20 +4,40 @@
 
 namespace symmetree {
 
+namespace {
+
+/// Until when a cause holds the next vector, and the slots that it has cost. Null for what holds no vector back.
+struct held_slots {
+    std::uint64_t slot_bounds::*until = nullptr;
+    std::uint64_t slot_split::*slots = nullptr;
+};
+
+constexpr held_slots held_by(stall_cause cause) {
+    switch (cause) {
+        case stall_cause::outlier: return {&slot_bounds::outlier, &slot_split::outlier};
+        case stall_cause::input: return {&slot_bounds::input, &slot_split::input};
+        case stall_cause::memory: return {&slot_bounds::memory, &slot_split::memory};
+        case stall_cause::weight_port: return {&slot_bounds::weight_port, &slot_split::weight_port};
+        case stall_cause::hazard: return {&slot_bounds::hazard, &slot_split::hazard};
+        case stall_cause::drain: return {&slot_bounds::drain, &slot_split::drain};
+        case stall_cause::issuing:
+        case stall_cause::barrier: break;
+    }
+    return {};
+}
+
+}  // namespace
+
 void attribute_slots(slot_split& split, std::uint64_t from, std::uint64_t to, const slot_bounds& bounds, const stall_visitor& visit) {
-    const auto take = [&](stall_cause cause, std::uint64_t bound, std::uint64_t& sum) {
-        const std::uint64_t end = std::min(bound, to);
-        if (end <= from) return;
-        sum += end - from;
+    for (const stall_cause cause : enumerators<stall_cause>()) {
+        const held_slots held = held_by(cause);
+        if (!held.until) continue;
+        const std::uint64_t end = std::min(bounds.*held.until, to);
+        if (end <= from) continue;
+        split.*held.slots += end - from;
         if (visit) visit(cause, from, end);
         from = end;
-    };
-    take(stall_cause::outlier, bounds.outlier, split.outlier);
-    take(stall_cause::input, bounds.input, split.input);
-    take(stall_cause::memory, bounds.memory, split.memory);
-    take(stall_cause::weight_port, bounds.weight_port, split.weight_port);
-    take(stall_cause::hazard, bounds.hazard, split.hazard);
-    take(stall_cause::drain, bounds.drain, split.drain);
+    }
 }
 
 std::uint64_t hazard_bound(const issue_run& before, std::uint64_t outlier_cycles_before, const tile_pace& now, std::uint64_t vector) {

@@ -15,6 +15,20 @@ struct slot_bounds {
 
 enum class stall_cause { issuing, outlier, input, memory, weight_port, hazard, drain, barrier };
 
+constexpr const char* to_string(stall_cause cause) {
+    switch (cause) {
+        case stall_cause::issuing: return "issuing";
+        case stall_cause::outlier: return "outlier";
+        case stall_cause::input: return "input";
+        case stall_cause::memory: return "memory";
+        case stall_cause::weight_port: return "weight_port";
+        case stall_cause::hazard: return "hazard";
+        case stall_cause::drain: return "drain";
+        case stall_cause::barrier: return "barrier";
+    }
+    return "?";
+}
+
 /// Adds the slots [from, to) to their causes. `visit`, where given, hears of each run of slots (cause, from, to).
 using stall_visitor = std::function<void(stall_cause, std::uint64_t, std::uint64_t)>;
 void attribute_slots(slot_split& split, std::uint64_t from, std::uint64_t to, const slot_bounds& bounds, const stall_visitor& visit = {});

@@ -18,8 +18,9 @@ vector_issuer::vector_issuer(const sc_core::sc_module_name& name, const accelera
 
 void vector_issuer::declare_signals() {
     const std::string scope = name();
-    state_signal_ = probe_->declare_enumeration(scope + ".state",
-                                                {"issuing", "outlier", "input", "memory", "weight_port", "hazard", "drain", "barrier"});
+    std::vector<std::string> states;
+    for (const stall_cause cause : enumerators<stall_cause>()) states.emplace_back(to_string(cause));
+    state_signal_ = probe_->declare_enumeration(scope + ".state", states);
     pace_signal_ = probe_->declare(scope + ".cycles_per_vector", 16);
     tile_signal_ = probe_->declare(scope + ".tile", 32);
     tile_name_ = probe_->declare_text(scope + ".tile_name");
@@ -147,9 +148,10 @@ void vector_issuer::report_tile(const tile& t, std::uint64_t first, std::uint64_
     probe_->change(pace_signal_, first, pace);
     probe_->change(tile_signal_, first, static_cast<std::uint64_t>(&t - layer_->program.tiles.data()));
     probe_->change_text(tile_name_, first, name_of(t));
-    probe_->change(lost_to_outlier_, first, split_.outlier - before.outlier);
-    probe_->change(lost_to_input_, first, split_.input - before.input);
-    probe_->change(lost_to_hazard_, first, split_.hazard - before.hazard);
+    const slot_split lost = split_ - before;
+    probe_->change(lost_to_outlier_, first, lost.outlier);
+    probe_->change(lost_to_input_, first, lost.input);
+    probe_->change(lost_to_hazard_, first, lost.hazard);
 }
 
 void vector_issuer::compute(const streamed_tile& s) {

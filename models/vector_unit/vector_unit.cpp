@@ -99,16 +99,20 @@ void vector_unit::run_step() {
     while (written_ < chunks_.size()) wait(progress_);
 }
 
+void vector_unit::count(const vector_cost& cost) {
+    activity_[unit_kind::vector_lane].busy += cost.cycles;
+    activity_[unit_kind::vector_lane].vectors += cost.lane_operations;
+    activity_[unit_kind::vector_polynomial].vectors += cost.polynomials;
+    activity_[unit_kind::vector_scale].vectors += cost.scaled;
+    activity_[unit_kind::vector_norm].vectors += cost.normalised;
+    activity_[unit_kind::vector_row].vectors += cost.row_operations;
+}
+
 void vector_unit::run_chunk(std::size_t index) {
     const vector_chunk& c = chunks_[index];
     bank& b = banks_[index % 2];
     const vector_cost cost = step_.cost(c, config_.lanes);
-    activity_.busy += cost.cycles;
-    activity_.lane_operations += cost.lane_operations;
-    activity_.polynomials += cost.polynomials;
-    activity_.scaled += cost.scaled;
-    activity_.normalised += cost.normalised;
-    activity_.row_operations += cost.row_operations;
+    count(cost);
     if (probe_) {
         probe_->change(busy_, clock_.now(), 1);
         probe_->change(busy_, clock_.now() + cost.cycles, 0);

@@ -35,7 +35,8 @@ public:
     const sc_core::sc_event& finished() const override { return finished_; }
     bool idle() const { return job_ == nullptr; }
 
-    const vector_activity& activity() const { return activity_; }
+    /// What its circuits did, all lanes together: operations as `vectors`; `busy` of vector_lane is in cycles of the whole unit.
+    const per_enumerator<unit_kind, unit_counters>& activity() const { return activity_; }
     /// The two banks: what the DMA wrote and read.
     const memory_counters& memory() const { return memory_; }
 
@@ -49,6 +50,7 @@ private:
     void work();
     void run_step();
     void run_chunk(std::size_t index);
+    void count(const vector_cost& cost);
     void access(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
     void transfer_done(std::uint32_t tag) override;
 
@@ -66,7 +68,7 @@ private:
     vector_step step_;
     bank_tokens tokens_{"vector_banks", 2};
     sc_core::sc_event begun_{"begun"}, progress_{"progress"}, finished_{"finished"};
-    vector_activity activity_;
+    per_enumerator<unit_kind, unit_counters> activity_;
     memory_counters memory_;
 };
 

@@ -10,7 +10,6 @@
 namespace symmetree {
 namespace {
 
-constexpr int wait_ms = 10000;              // for another process that writes
 constexpr int application_id = 0x53794576;  // "SyEv": what tells such a file from any other database
 
 }  // namespace
@@ -18,7 +17,7 @@ constexpr int application_id = 0x53794576;  // "SyEv": what tells such a file fr
 struct outcome_store::state {
     /// SQLite gives a meaning to ":memory:" and "file:..."; here they are file names like any other.
     explicit state(const std::string& file)
-        : path(file), database(std::filesystem::absolute(file).string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, wait_ms) {
+        : path(file), database(std::filesystem::absolute(file).string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, sqlite_wait_ms) {
         SQLite::Transaction all(database, SQLite::TransactionBehavior::IMMEDIATE);
         const bool is_new = database.execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0;
         if (!is_new && database.execAndGet("PRAGMA application_id").getInt() != application_id)

@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "runs/sweep/result_store.h"
 #include "runs/sweep/sql.h"
+#include "runs/sweep/sqlite_errors.h"
 #include "runs/sweep/stored_reports.h"
 #include "traces/writers.h"
 
@@ -54,7 +55,7 @@ void report_json(sqlite3_context* context, int, sqlite3_value** arguments) {
 study query_rows(const std::string& path, const std::string& sql) {
     result_store store = result_store::open(path, false);  // says what is wrong with a file that is none of ours
     try {
-        SQLite::Database database(path, SQLite::OPEN_READONLY, 10000);
+        SQLite::Database database(path, SQLite::OPEN_READONLY, sqlite_wait_ms);
         sqlite3_set_authorizer(database.getHandle(), only_reading, nullptr);
         sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_DQS_DML, 0, nullptr);  // a misspelt column is an error, not a text
         sqlite3_create_function(database.getHandle(), "report_json", 1, SQLITE_UTF8, &store, report_json, nullptr, nullptr);

@@ -17,7 +17,14 @@ enum class point_status {
     refused,  ///< can't be run: the reason says what does not go together or does not fit
     failed,   ///< crashed, ran out of time or memory, or met a fault; tried again by --resume
 };
-const char* to_string(point_status status);
+constexpr const char* to_string(point_status status) {
+    switch (status) {
+        case point_status::done: return "done";
+        case point_status::refused: return "refused";
+        case point_status::failed: return "failed";
+    }
+    return "?";
+}
 
 /// One row of table `point`.
 struct stored_point {

@@ -17,7 +17,7 @@ namespace symmetree {
 
 template <class Archive>
 void pack_fields(Archive& archive, stored_point& p) {
-    archive.word(p.status, point_status::failed);
+    archive.word(p.status);
     archive(p.id, p.reason, p.feasible, p.axes, p.cost_table, p.metrics);
 }
 

@@ -10,6 +10,10 @@
 
 namespace symmetree {
 
+constexpr int sqlite_wait_ms = 10000;  ///< for another process that writes
+
+inline input_error refusal(const std::string& path, const std::string& message) { return input_error(diagnostic{path, 0, 0, "", message}); }
+
 /// Runs `work`; what SQLite refuses becomes an input_error about `path`.
 template <class Work>
 auto guarded(const std::string& path, Work work) {

@@ -68,31 +68,34 @@ std::string violations(const prepared_run& run, const std::vector<layer_result>&
         expect("slots", r.split.total(), r.cycles);
         expect("vectors issued", r.split.issued(), w.vectors);
         expect("ideal slots", r.split.ideal, ceil_div(std::uint64_t(p.m * p.n * p.k * p.repeat), std::uint64_t(array.trees) * array.lanes));
-        expect("weight bytes", r.dma_bytes[0], w.weight_bytes);
-        expect("outlier bytes", r.dma_bytes[1], w.outlier_bytes);
-        expect("input bytes", r.dma_bytes[2], w.input_bytes);
-        expect("output bytes", r.dma_bytes[3], w.output_bytes);
-        expect("control bytes", r.dma_bytes[4], w.control_bytes);
-        const memory_counters& dram = r.memories.at(memory_kind::dram);
+        expect("weight bytes", r.done.streams[dma_stream::weights].bytes, w.weight_bytes);
+        expect("outlier bytes", r.done.streams[dma_stream::outliers].bytes, w.outlier_bytes);
+        expect("input bytes", r.done.streams[dma_stream::activations].bytes, w.input_bytes);
+        expect("output bytes", r.done.streams[dma_stream::outputs].bytes, w.output_bytes);
+        expect("control bytes", r.done.streams[dma_stream::control].bytes, w.control_bytes);
+        const memory_counters& dram = r.done.memories[memory_kind::dram];
         expect("bytes read from DRAM", dram.read_bytes, w.weight_bytes + w.outlier_bytes + w.input_bytes + w.control_bytes);
         expect("bytes written to DRAM", dram.written_bytes, w.output_bytes);
-        expect("bytes into the weight buffer", r.memories.at(memory_kind::weight_buffer).written_bytes, w.weight_bytes + w.outlier_bytes);
-        expect("bytes into the activation buffer", r.memories.at(memory_kind::activation_buffer).written_bytes, w.input_bytes);
-        expect("bytes into the output buffer", r.memories.at(memory_kind::output_buffer).written_bytes, w.output_bytes);
-        expect("bytes out of the output buffer", r.memories.at(memory_kind::output_buffer).read_bytes, w.output_bytes);
-        const unit_counters& busy_array = l.integers.on_side_array ? r.side_array : r.array;
-        const unit_counters& idle_array = l.integers.on_side_array ? r.array : r.side_array;
+        expect("bytes into the weight buffer", r.done.memories[memory_kind::weight_buffer].written_bytes, w.weight_bytes + w.outlier_bytes);
+        expect("bytes into the activation buffer", r.done.memories[memory_kind::activation_buffer].written_bytes, w.input_bytes);
+        expect("bytes into the output buffer", r.done.memories[memory_kind::output_buffer].written_bytes, w.output_bytes);
+        expect("bytes out of the output buffer", r.done.memories[memory_kind::output_buffer].read_bytes, w.output_bytes);
+        const platform_config& platform = run.request.platform;
+        const bool on_side_array = l.integers.on_side_array;
+        const unit_counters& busy_array = r.done.units[array_circuit(platform, on_side_array)];
+        const unit_counters idle_array = platform.side_array ? r.done.units[array_circuit(platform, !on_side_array)] : unit_counters{};
         expect("vectors through the trees", busy_array.vectors, w.tree_vectors);
         expect("weight loads", busy_array.loads, w.loads);
         expect("vectors through the other array", idle_array.vectors, 0);
-        expect("accumulator writes", r.accumulators.vectors, w.tree_vectors);
-        expect("outlier products", r.sparse.vectors, w.outlier_products);
+        expect("accumulator writes", r.done.units[unit_kind::accumulator].vectors, w.tree_vectors);
+        expect("outlier products", r.done.units[unit_kind::sparse_lane].vectors, w.outlier_products);
         if (run.request.platform.sparse.assignment == outlier_assignment::row_banked)
-            expect("sums taken by bank adders", r.bank_adders.vectors, w.outlier_products);
-        else if (r.bank_adders.vectors > w.outlier_products || (r.bank_adders.vectors == 0) != (w.outlier_products == 0))
-            text += fmt::format("{}: sums taken by bank adders: {} of {} products\n", l.product.what->name, r.bank_adders.vectors,
-                                w.outlier_products);
-        expect("outputs", r.requantizer.vectors, std::uint64_t(p.m * p.n * p.repeat));
+            expect("sums taken by bank adders", r.done.units[unit_kind::sparse_bank_adder].vectors, w.outlier_products);
+        else if (r.done.units[unit_kind::sparse_bank_adder].vectors > w.outlier_products ||
+                 (r.done.units[unit_kind::sparse_bank_adder].vectors == 0) != (w.outlier_products == 0))
+            text += fmt::format("{}: sums taken by bank adders: {} of {} products\n", l.product.what->name,
+                                r.done.units[unit_kind::sparse_bank_adder].vectors, w.outlier_products);
+        expect("outputs", r.done.units[unit_kind::requantizer].vectors, std::uint64_t(p.m * p.n * p.repeat));
         expect("outputs of the tiling", w.outputs, std::uint64_t(p.m * p.n * p.repeat));
         for (const auto& [key, c] : activity_of(run.request.platform, r, l.product.what->input)) {
             expect(to_string(key.unit), c.busy + c.stalled + c.idle, c.instances * r.cycles);

@@ -296,13 +296,13 @@ TEST(asq, an_adapter_takes_the_time_and_the_operations_of_its_parts) {
                       return !s.is_product && s.operation == vector_operation::adapter;
                   });
                   EXPECT_EQ(found->name, "relu0.asq");
-                  const vector_activity& a = steps[std::size_t(found - program.steps.begin())].vector_unit;
+                  const auto& a = steps[std::size_t(found - program.steps.begin())].done.units;
                   // 12 x 12 pixels of 16 channels on 8 lanes, one hidden element: four pieces of 36 pixels; products 16 / 8 and 1 issue; 19
                   // + 1 cycles.
-                  EXPECT_EQ(a.busy, 4u * (36 * 2 + 4) + (2 + 5 + 3 - 1) + (1 + 5 + 3 - 1) + 20);
-                  EXPECT_EQ(a.lane_operations, 12u * 12 * 16);
-                  EXPECT_EQ(a.scaled, 16u + 16 + 1);
-                  EXPECT_EQ(a.row_operations, 1u);
+                  EXPECT_EQ(a[unit_kind::vector_lane].busy, 4u * (36 * 2 + 4) + (2 + 5 + 3 - 1) + (1 + 5 + 3 - 1) + 20);
+                  EXPECT_EQ(a[unit_kind::vector_lane].vectors, 12u * 12 * 16);
+                  EXPECT_EQ(a[unit_kind::vector_scale].vectors, 16u + 16 + 1);
+                  EXPECT_EQ(a[unit_kind::vector_row].vectors, 1u);
                   EXPECT_EQ(std::count_if(program.steps.begin(), program.steps.end(),
                                           [](const network_step& s) { return s.operation == vector_operation::adapter; }),
                             std::ptrdiff_t(test.adaptive.requantized.size()));

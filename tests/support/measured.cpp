@@ -11,13 +11,13 @@
 #include "tests/support/forked.h"
 
 namespace symmetree {
-namespace {
 
-constexpr std::uint64_t slot_split::*split_fields[] = {&slot_split::ideal,  &slot_split::mapping_loss, &slot_split::outlier,
-                                                       &slot_split::input,  &slot_split::memory,       &slot_split::weight_port,
-                                                       &slot_split::hazard, &slot_split::drain,        &slot_split::barrier};
-
-}  // namespace
+std::array<std::uint64_t, dma_streams> bytes_by_stream(const layer_result& result) {
+    std::array<std::uint64_t, dma_streams> bytes{};
+    std::transform(result.done.streams.begin(), result.done.streams.end(), bytes.begin(),
+                   [](const stream_counters& moved) { return moved.bytes; });
+    return bytes;
+}
 
 std::vector<measured_layer> measure(const prepared_run& run) {
     layer_sequence program(run);
@@ -30,7 +30,7 @@ std::vector<measured_layer> measure(const prepared_run& run) {
         m.name = run.layers[measured.size()].product.what->name;
         m.cycles = r.cycles;
         m.split = r.split;
-        std::copy(std::begin(r.dma_bytes), std::end(r.dma_bytes), m.dma_bytes.begin());
+        m.dma_bytes = bytes_by_stream(r);
         m.check = program.verdicts()[measured.size()];
         measured.push_back(m);
     }
@@ -45,7 +45,7 @@ std::string to_text(const std::vector<measured_layer>& layers) {
     nlohmann::json list = nlohmann::json::array();
     for (const measured_layer& l : layers) {
         nlohmann::json split = nlohmann::json::array();
-        for (const auto field : split_fields) split.push_back(l.split.*field);
+        for (const counter<slot_split>& part : counters_of<slot_split>) split.push_back(l.split.*part.count);
         list.push_back({{"name", l.name},
                         {"cycles", l.cycles},
                         {"split", split},
@@ -62,7 +62,9 @@ std::vector<measured_layer> measured_from_text(const std::string& text) {
         measured_layer l;
         l.name = entry.at("name").get<std::string>();
         l.cycles = entry.at("cycles").get<std::uint64_t>();
-        for (std::size_t i = 0; i < std::size(split_fields); ++i) l.split.*split_fields[i] = entry.at("split").at(i).get<std::uint64_t>();
+        std::size_t i = 0;
+        for (const counter<slot_split>& part : counters_of<slot_split>)
+            l.split.*part.count = entry.at("split").at(i++).get<std::uint64_t>();
         l.dma_bytes = entry.at("bytes").get<std::array<std::uint64_t, dma_streams>>();
         l.check.result = static_cast<exactness::verdict>(entry.at("verdict").get<int>());
         l.check.first_difference = entry.at("difference").get<std::string>();
@@ -82,16 +84,11 @@ std::string split_text(const slot_split& s) {
                        s.outlier, s.input, s.memory, s.weight_port, s.hazard, s.drain, s.barrier);
 }
 
-bool same_split(const slot_split& a, const slot_split& b) {
-    return std::all_of(std::begin(split_fields), std::end(split_fields), [&](const auto field) { return a.*field == b.*field; });
-}
-
 std::string timing_difference(const std::vector<measured_layer>& a, const std::vector<measured_layer>& b) {
     if (a.size() != b.size()) return fmt::format("{} layers, {} layers", a.size(), b.size());
     for (std::size_t i = 0; i < a.size(); ++i) {
         if (a[i].cycles != b[i].cycles) return fmt::format("{}: {} cycles, {} cycles", a[i].name, a[i].cycles, b[i].cycles);
-        if (!same_split(a[i].split, b[i].split))
-            return fmt::format("{}: {}; {}", a[i].name, split_text(a[i].split), split_text(b[i].split));
+        if (a[i].split != b[i].split) return fmt::format("{}: {}; {}", a[i].name, split_text(a[i].split), split_text(b[i].split));
         if (a[i].dma_bytes != b[i].dma_bytes)
             return fmt::format("{}: bytes {}; {}", a[i].name, fmt::join(a[i].dma_bytes, " "), fmt::join(b[i].dma_bytes, " "));
     }

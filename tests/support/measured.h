@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/counters.h"
+#include "models/activity/layer_result.h"
 #include "models/host/host.h"
 #include "runs/layer_sequence.h"
 #include "runs/prepare.h"
@@ -21,6 +22,8 @@ struct measured_layer {
     exactness check;
 };
 
+std::array<std::uint64_t, dma_streams> bytes_by_stream(const layer_result& result);
+
 /// Simulates in this process, once.
 std::vector<measured_layer> measure(const prepared_run& run);
 
@@ -34,7 +37,6 @@ std::vector<measured_layer> measured_from_text(const std::string& text);
 std::uint64_t total_cycles(const std::vector<measured_layer>& layers);
 
 std::string split_text(const slot_split& s);
-bool same_split(const slot_split& a, const slot_split& b);
 
 /// Where two runs differ in cycles, slots or bytes; empty when nowhere.
 std::string timing_difference(const std::vector<measured_layer>& a, const std::vector<measured_layer>& b);

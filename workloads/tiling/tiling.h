@@ -14,6 +14,15 @@ namespace symmetree {
 /// Order of the loops over weight groups (n) and m-blocks (m); automatic: fewer DRAM bytes, tie n_m.
 enum class loop_order { automatic, n_m, m_n };
 
+constexpr const char* to_string(loop_order value) {
+    switch (value) {
+        case loop_order::automatic: return "auto";
+        case loop_order::n_m: return "n_m";
+        case loop_order::m_n: return "m_n";
+    }
+    return "?";
+}
+
 /// A layer as the array sees it. Every layer is a convolution here: a matrix product of M vectors is one over an
 /// image of M rows, one column and K channels with a 1x1 kernel. Sizes in elements, per repeat (group, head).
 struct layer_geometry {

@@ -82,7 +82,7 @@ core_record simulated_record(const prepared_run& run) {
         m.name = run.layers[record.layers.size()].product.what->name;
         m.cycles = r.cycles;
         m.split = r.split;
-        std::copy(std::begin(r.dma_bytes), std::end(r.dma_bytes), m.dma_bytes.begin());
+        m.dma_bytes = bytes_by_stream(r);
         record.vectors += r.split.issued();
         record.layers.push_back(m);
     }

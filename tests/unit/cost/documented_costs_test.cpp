@@ -19,7 +19,7 @@ void expect_documented(const std::string& line, unit_kind unit) {
     std::string name;
     unit_key key = key_of(unit, 0, 0, 0);
     double held = 0, load = 0, clock = 0, area = 0;
-    in >> name >> key.weight_bits >> key.activation_bits >> key.lanes >> held >> load >> clock >> area;
+    in >> name >> key.held_bits >> key.activation_bits >> key.extent >> held >> load >> clock >> area;
     ASSERT_TRUE(in) << line;
     const unit_cost cost = shipped_table().unit(key);
     EXPECT_NEAR(cost.held->value, held, 0.00051) << line;
@@ -34,14 +34,13 @@ TEST(documented_costs, are_those_of_the_table) {
     bool inside = false;
     for (std::string line; std::getline(in, line);) {
         inside = line.rfind("| unit | key", 0) == 0 || (inside && !line.empty());
-        for (int unit = 0; inside && unit <= static_cast<int>(unit_kind::vector_row); ++unit) {
-            const auto kind = static_cast<unit_kind>(unit);
-            if (line.rfind(std::string("| `") + to_string(kind) + "` |", 0) != 0) continue;
+        for (const unit_kind kind : enumerators<unit_kind>()) {
+            if (!inside || line.rfind(std::string("| `") + to_string(kind) + "` |", 0) != 0) continue;
             expect_documented(line, kind);
             ++found;
         }
     }
-    EXPECT_EQ(found, static_cast<int>(unit_kind::vector_row) + 1);
+    EXPECT_EQ(std::size_t(found), enumerator_count<unit_kind>);
 }
 
 }  // namespace

@@ -108,7 +108,7 @@ TEST(variants, are_absent_where_a_part_has_no_row) {
 // The platform file's defaults and the shipped platforms are what the shares assume.
 TEST(variants, of_a_shipped_table_have_all_measures_that_it_has) {
     const cost_table osu = cost_table::load("osu018", SYMMETREE_ROOT "/models/cost/tables");
-    for (const tree_variant v : every_tree_variant) {
+    for (const tree_variant v : enumerators<tree_variant>()) {
         const variant_cost c = cost_of(v, 4, {}, osu);
         EXPECT_TRUE(c.area_um2 && c.delay_ns && c.held_pj_per_mac && c.streamed_pj_per_mac) << to_string(v);
         EXPECT_FALSE(c.luts.has_value()) << to_string(v);

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <string>
 
 #include "models/activity/layer_result.h"
 #include "tests/unit/tiling/random_layers.h"
@@ -46,24 +47,27 @@ layer_result any_result(draws& d, const accelerator_config& config) {
         c.loads = std::uint64_t(d.between(0, 1000));
         return c;
     };
-    r.array = some(config.array.trees);
+    auto& units = r.done.units;
+    units[array_circuit(config, false)] = some(config.array.trees);
     if (config.side_array) {
         r.on_side_array = d.once_in(2);
-        (r.on_side_array ? r.array : r.side_array) = {};
-        if (r.on_side_array) r.side_array = some(config.side_array->trees);
+        if (r.on_side_array) {
+            units[array_circuit(config, false)] = {};
+            units[array_circuit(config, true)] = some(config.side_array->trees);
+        }
     }
-    r.activation_sums = some(1);
-    r.corrections = some(config.array.trees);
-    r.sparse = some(config.sparse.lanes);
-    r.bank_adders = some(config.array.trees);
-    r.accumulators = some(config.array.trees);
-    r.requantizer = some(config.drain_width);
-    r.requantizer.stalled = std::uint64_t(d.between(0, int(r.cycles)));
-    r.corrections_at_drain.vectors = r.requantizer.vectors;
+    units[unit_kind::activation_sum_tree] = some(1);
+    units[unit_kind::correction_every_cycle] = some(config.array.trees);
+    units[unit_kind::sparse_lane] = units[unit_kind::sparse_crossbar] = some(config.sparse.lanes);
+    units[unit_kind::sparse_bank_adder] = some(config.array.trees);
+    units[unit_kind::accumulator] = some(config.array.trees);
+    units[unit_kind::requantizer] = some(config.drain_width);
+    units[unit_kind::requantizer].stalled = std::uint64_t(d.between(0, int(r.cycles)));
+    units[unit_kind::correction_at_drain].vectors = units[unit_kind::requantizer].vectors;
     if (config.vector_unit.lanes > 0) {
-        vector_activity& v = r.vector_unit;
-        for (std::uint64_t* n : {&v.lane_operations, &v.polynomials, &v.scaled, &v.normalised}) *n = some(config.vector_unit.lanes).vectors;
-        v.row_operations = some(1).vectors;
+        for (const unit_kind lane : {unit_kind::vector_lane, unit_kind::vector_polynomial, unit_kind::vector_scale, unit_kind::vector_norm})
+            units[lane].vectors = some(config.vector_unit.lanes).vectors;
+        units[unit_kind::vector_row].vectors = some(1).vectors;
     }
     r.split.memory = std::uint64_t(d.between(0, int(r.cycles)));
     r.split.outlier = (r.cycles - r.split.memory) / 2;
@@ -86,7 +90,8 @@ TEST(activity, accounts_for_every_cycle_of_every_instance) {
                 ASSERT_LE(std::max(c.stalled, c.idle), c.instances * r.cycles) << to_string(key.unit);  // the sum would hide a wrap-around
                 ASSERT_EQ(c.busy, c.vectors) << to_string(key.unit);
                 ASSERT_EQ(installed.at(key).instances, c.instances) << to_string(key.unit);
-                ASSERT_LE(c.stalled, c.instances * (r.split.stalled() + r.requantizer.stalled)) << to_string(key.unit);
+                ASSERT_LE(c.stalled, c.instances * (r.split.stalled() + r.done.units[unit_kind::requantizer].stalled))
+                    << to_string(key.unit);
                 if (c.vectors == 0) {
                     ASSERT_EQ(c.stalled, 0u) << to_string(key.unit);
                 }
@@ -152,10 +157,13 @@ TEST(activity, of_the_vector_unit_is_that_of_each_circuit) {
     layer_result r;
     r.cycles = 100;
     r.split.memory = 30;
-    r.vector_unit = {50, 80, 40, 20, 10, 1};
+    std::uint64_t operations = 160;
+    for (const unit_kind circuit : {unit_kind::vector_lane, unit_kind::vector_polynomial, unit_kind::vector_scale, unit_kind::vector_norm})
+        r.done.units[circuit].vectors = operations /= 2;
+    r.done.units[unit_kind::vector_row].vectors = 1;
     std::map<std::string, std::uint64_t> busy;
     for (const auto& [key, c] : activity_of(config, r, activation_class::dense)) {
-        if (!is_vector_circuit(key.unit)) continue;
+        if (std::string(to_string(key.unit)).rfind("vector_", 0) != 0) continue;
         busy[to_string(key.unit)] = c.vectors;
         EXPECT_EQ(c.stalled, 0u);
         EXPECT_EQ(c.idle, c.instances * 100 - c.vectors);
@@ -167,14 +175,14 @@ TEST(activity, of_the_vector_unit_is_that_of_each_circuit) {
 TEST(installed_units, of_widened_codes_are_one_bit_wider) {
     accelerator_config config;
     config.zero_point = zero_point_unit::widened;
-    EXPECT_EQ(installed_units(config).begin()->first.weight_bits, config.array.weight_bits + 1);
+    EXPECT_EQ(installed_units(config).begin()->first.held_bits, config.array.weight_bits + 1);
 }
 
 TEST(activity, of_the_accumulators_includes_that_of_the_activation_sums_where_they_are_kept) {
     layer_result r;
     r.cycles = 100;
-    r.accumulators.vectors = 600;
-    r.activation_sums.vectors = 40;
+    r.done.units[unit_kind::accumulator].vectors = 600;
+    r.done.units[unit_kind::activation_sum_tree].vectors = 40;
     accelerator_config config;
     config.zero_point = zero_point_unit::row_sum;
     const auto accumulated = [&] {
@@ -195,7 +203,7 @@ TEST(activity, goes_to_the_array_that_ran_the_layer) {
     layer_result r;
     r.cycles = 100;
     r.on_side_array = true;
-    r.side_array.vectors = 50;
+    r.done.units[unit_kind::mac_tree].vectors = 50;
     r.split.memory = 10;
     for (const auto& [key, c] : activity_of(config, r, activation_class::relu)) {
         EXPECT_EQ(key.input, activation_class::relu);

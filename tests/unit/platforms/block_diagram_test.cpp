@@ -1,6 +1,8 @@
 // The diagram shows this platform, not a platform.
 #include <gmock/gmock.h>
 
+#include "core/enumerators.h"
+#include "models/contract/transfer.h"
 #include "support.h"
 
 namespace symmetree {
@@ -57,6 +59,34 @@ TEST(block_diagram, shows_shift_arrays_with_their_side_array) {
     EXPECT_THAT(block_diagram(shipped("pot")),
                 AllOf(HasSubstr("shift array (PoT)"), HasSubstr("4 guard bits"), HasSubstr("side array"), HasSubstr("16 trees x 4 lanes")));
     EXPECT_THAT(block_diagram(shipped("post")), HasSubstr("shift-LUT array (POST)"));
+}
+
+TEST(block_diagram, names_the_streams_of_the_dma_that_the_platform_has) {
+    for (const char* with_vector_unit : {"dasq", "post", "symq"}) {
+        platform_config c = shipped(with_vector_unit);
+        const std::string drawn = block_diagram(c);
+        for (const dma_stream stream : enumerators<dma_stream>()) {
+            if (stream == dma_stream::outliers && c.sparse.lanes == 0) continue;
+            EXPECT_THAT(drawn, HasSubstr(to_string(stream))) << c.name;
+        }
+        c.vector_unit.lanes = 0;
+        EXPECT_THAT(block_diagram(c), AllOf(Not(HasSubstr("operands")), Not(HasSubstr("results")), Not(HasSubstr("vector unit"))));
+    }
+}
+
+TEST(block_diagram, has_a_box_below_every_arrow) {
+    for (const std::string& name : shipped_platforms(shipped_directory)) {
+        for (const int vector_lanes : {0, 16}) {
+            platform_config c = shipped(name);
+            c.vector_unit.lanes = vector_lanes;
+            const std::vector<std::string> lines = lines_of(block_diagram(c));
+            for (std::size_t i = 0; i < lines.size(); ++i) {
+                if (lines[i].find_first_not_of(" v") != std::string::npos || lines[i].find('v') == std::string::npos) continue;
+                ASSERT_LT(i + 1, lines.size()) << name << ": an arrow into nothing";
+                EXPECT_EQ(lines[i + 1].rfind("  +--", 0), 0u) << name << ", line " << i + 1;
+            }
+        }
+    }
 }
 
 TEST(block_diagram, leaves_no_trailing_spaces) {

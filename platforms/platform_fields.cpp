@@ -1,0 +1,247 @@
+#include "platforms/platform_fields.h"
+
+#include <fmt/format.h>
+
+#include "core/yaml_reader.h"
+#include "platforms/field_makers.h"
+#include "platforms/special_fields.h"
+
+namespace symmetree {
+namespace {
+
+constexpr std::int64_t kib = 1024, mib = 1024 * kib, gib = 1024 * mib;
+
+platform_section heading() {
+    return {"",
+            {{"name", name_value(), "", "name in reports and in their file names", "1 to 64 of `a-z 0-9 _ -`", nullptr},
+             text("description", in(whole_platform, &platform_config::description), 0, "up to 1000 bytes, UTF-8",
+                  "one line for reports and the block diagram"),
+             {"scheme", scheme_value(), "",
+              "the weight format that the platform implies; `--scheme` overrides it. Widths that it does not name are `array.weight_bits` "
+              "and `array.activation_bits`",
+              "one the platform can run", nullptr},
+             {"clock_hz", clock_value(), "Hz",
+              "turns cycles into seconds, and leakage power into energy; no cycle count depends on it. `auto`: see below",
+              fmt::format("{}e6 to {}e9", least_clock_hz / 1e6, greatest_clock_hz / 1e9), nullptr}},
+            nullptr,
+            "",
+            nullptr};
+}
+
+platform_section ending() {
+    return {"",
+            {text("cost_table", in(whole_platform, &platform_config::cost_table), 1, "shipped name or path",
+                  "prices of energy and area; no cycle count depends on it. A relative path starts at the working directory")},
+            nullptr,
+            "",
+            nullptr};
+}
+
+template <class Array>
+std::vector<platform_field> array_fields(Array array) {
+    platform_field guard_bits = whole("guard_bits", in(array, &array_config::guard_bits), 0, 7, "bits",
+                                      "`pot`, `post` and `apot` only: fraction bits kept in a product. An error on a multiplier array");
+    guard_bits.why_not = [=](const platform_config& c) {
+        return array(c).kind == array_kind::multiplier ? "only pot, post and apot arrays have guard bits" : nullptr;
+    };
+    return {choice("kind", in(array, &array_config::kind),
+                   "what a lane is: a multiplier, a shifter (PoT), a shift with a table (POST) or two shifters and an adder (APoT)"),
+            whole("trees", in(array, &array_config::trees), 1, 256, "", "output channels computed at once; need not be a power of two"),
+            whole("lanes", in(array, &array_config::lanes), 1, 64, "", "inputs of each dot product per cycle; need not be a power of two"),
+            whole("weight_bits", in(array, &array_config::weight_bits), 2, 8, "bits",
+                  "weight port. Wider codes take several passes (`mapping.wide_layers`)")
+                .with_range("{low} to {high}; `pot`, `post` 2 to 7; `apot` 4, 5"),
+            whole("activation_bits", in(array, &array_config::activation_bits), 2, 8, "bits", "activation port, likewise"),
+            guard_bits,
+            whole("pipeline_depth", in(array, &array_config::pipeline_depth), 1, 64, "cycles",
+                  "P: from issue to accumulator, paid per hand-over to the requantizer"),
+            boolean("shadow_registers", in(array, &array_config::shadow_registers),
+                    "the next tile's weights load while the present tile computes")};
+}
+
+platform_section array_section() { return {"array", array_fields(in(whole_platform, &platform_config::array)), nullptr, "", nullptr}; }
+
+/// The ports of a side array default to those of the array: one set of widths for the platform.
+bool begin_side_array(yaml_reader& root, platform_config& c) {
+    const YAML::Node node = root.raw("side_array");
+    if (!node.IsDefined() || node.IsNull() || (node.IsScalar() && node.Scalar() == "none")) return false;
+    c.side_array.emplace();
+    c.side_array->trees = c.array.trees;
+    c.side_array->lanes = 4;
+    c.side_array->weight_bits = c.array.weight_bits;
+    c.side_array->activation_bits = c.array.activation_bits;
+    return true;
+}
+
+platform_section side_array_section() {
+    return {"side_array", array_fields([](auto& c) -> auto& { return *c.side_array; }),
+            [](const platform_config& c) { return c.side_array.has_value(); }, "none", begin_side_array};
+}
+
+platform_section zero_point_section() {
+    return {"zero_point",
+            {choice("unit", in(whole_platform, &platform_config::zero_point),
+                    "`pre_subtract`: W - z in every lane and multipliers one bit wider. `widened`: codes W - z stored one bit wider. "
+                    "`row_sum`: one adder tree over the activations, `z * sum(x)` taken off. Multiplier arrays only"),
+             choice("correction", in(whole_platform, &platform_config::correction),
+                    "`row_sum` only: where `z * sum(x)` is subtracted, in every tree each cycle or once per drained output")},
+            nullptr,
+            "",
+            nullptr};
+}
+
+platform_section sparse_section() {
+    const auto sparse = in(whole_platform, &platform_config::sparse);
+    return {"sparse",
+            {whole("lanes", in(sparse, &sparse_config::lanes), 0, 256, "",
+                   "outlier multiply-accumulates per cycle; 0: no unit. Multiplier arrays only"),
+             whole("value_bits", in(sparse, &sparse_config::value_bits), 2, 8, "bits", "widest outlier value"),
+             choice("assignment", in(sparse, &sparse_config::assignment),
+                    "`row_banked`: outliers of tree t go to lane t mod `lanes` (at most `trees` lanes), an adder per accumulator. "
+                    "`pooled`: any lane, through a priced crossbar")},
+            nullptr,
+            "",
+            nullptr};
+}
+
+platform_section buffer_section(const char* key, buffer_config platform_config::*member) {
+    const auto buffer = in(whole_platform, member);
+    return {key,
+            {whole("bank_bytes", in(buffer, &buffer_config::bank_bytes), 64, 64 * mib, "bytes",
+                   "one bank. Weights: how much stays on the chip. Activations and outputs: how many vectors an m-block may have"),
+             whole("port_bits", in(buffer, &buffer_config::port_bits), 8, 8192, "bits per cycle",
+                   "weights: how fast a tile loads. Activations: a vector takes ceil(lanes * bits / port) cycles. Outputs: must pass "
+                   "`requantizer.drain_width` codes of 8 bits")},
+            nullptr,
+            "",
+            nullptr};
+}
+
+platform_section outlier_port_section() {
+    return {"outlier_port",
+            {boolean("own", in(whole_platform, &platform_config::outlier_port_own),
+                     "`false`: after the dense codes through `weight_buffer.port_bits`. `true`: beside them"),
+             whole("port_bits", in(whole_platform, &platform_config::outlier_port_bits), 8, 8192, "bits per cycle",
+                   "the port, when it is `own`")},
+            nullptr,
+            "",
+            nullptr};
+}
+
+platform_section accumulators_section() {
+    const auto accumulators = in(whole_platform, &platform_config::accumulators);
+    return {"accumulators",
+            {whole("bits", in(accumulators, &accumulator_config::bits), 8, 32, "bits",
+                   "a layer whose worst partial sum does not fit is refused by name: nothing wraps"),
+             whole("depth", in(accumulators, &accumulator_config::depth), 1, 65536, "vectors",
+                   "of each of two banks; the longest m-block. With `output_stationary` a bank is one vector, in time and price"),
+             whole("write_interval", in(accumulators, &accumulator_config::write_interval), 1, 16, "cycles",
+                   "H: least distance of two writes of one accumulator; 1 with `output_stationary`")},
+            nullptr,
+            "",
+            nullptr};
+}
+
+platform_section requantizer_section() {
+    return {"requantizer",
+            {whole("drain_width", in(whole_platform, &platform_config::drain_width), 1, 256, "outputs per cycle",
+                   "how fast a full accumulator bank is emptied; at most `output_buffer.port_bits` / 8")},
+            nullptr,
+            "",
+            nullptr};
+}
+
+platform_section vector_unit_section() {
+    const auto unit = in(whole_platform, &platform_config::vector_unit);
+    return {
+        "vector_unit",
+        {whole("lanes", in(unit, &vector_unit_config::lanes), 0, 256, "elements per cycle", "0: no unit, and whole networks are refused"),
+         whole("bank_bytes", in(unit, &vector_unit_config::bank_bytes), 64, 256 * mib, "bytes",
+               "each of two banks: operands and results of the rows that are worked on together")},
+        [](const platform_config& c) { return c.vector_unit.lanes > 0; },
+        "",
+        nullptr};
+}
+
+platform_section dma_section() {
+    const auto dma = in(whole_platform, &platform_config::dma);
+    return {"dma",
+            {whole("burst_bytes", in(dma, &dma_config::burst_bytes), 8, 4096, "bytes",
+                   "transfers are cut into bursts; streams take turns by burst"),
+             whole("outstanding", in(dma, &dma_config::outstanding), 1, 64, "bursts", "in flight; hides `dram.latency_cycles`")},
+            nullptr,
+            "",
+            nullptr};
+}
+
+platform_section dram_section() {
+    const auto dram = in(whole_platform, &platform_config::dram);
+    return {
+        "dram",
+        {whole("capacity_bytes", in(dram, &dram_config::capacity_bytes), 64 * kib, 4 * gib, "bytes", "where tensors and descriptors stand"),
+         {"bandwidth", bandwidth_value(), "bytes per cycle", "`{bytes: 64, cycles: 5}` is 12.8 bytes per clock cycle, exactly",
+          fmt::format("each 1 to {}", most_bandwidth), nullptr},
+         whole("latency_cycles", in(dram, &dram_config::latency_cycles), 0, 100000, "cycles", "from grant to first byte")},
+        nullptr,
+        "",
+        nullptr};
+}
+
+platform_section mapping_section() {
+    const auto mapping = in(whole_platform, &platform_config::mapping);
+    return {"mapping",
+            {choice("dataflow", in(mapping, &mapping_config::flow),
+                    "what stays in the array: a weight tile while an m-block's vectors pass, or one vector's sums while its slices pass, "
+                    "with a weight load each ([timing](timing-model.md#output-stationary)). A layer with an n-block that no weight bank "
+                    "holds is refused with `output_stationary`"),
+             choice("loop_order", in(mapping, &mapping_config::order),
+                    "outer loop over weight groups (n) or m-blocks (m); `auto`: fewer DRAM bytes, tie `n_m`"),
+             whole_or_auto("m_block", in(mapping, &mapping_config::m_block), 65536,
+                           "at most this many vectors in an m-block; `auto`: as many as fit")
+                 .with_range("{low} to `accumulators.depth`, with `output_stationary` to {high}"),
+             whole_or_auto("n_blocks_per_group", in(mapping, &mapping_config::n_blocks_per_group), 65536,
+                           "at most this many whole n-blocks in a weight group; `auto`: as many as fit"),
+             choice("wide_layers", in(mapping, &mapping_config::wide),
+                    "codes wider than the ports: several passes, or an error that names the layer")},
+            nullptr,
+            "",
+            nullptr};
+}
+
+}  // namespace
+
+const std::vector<platform_section>& platform_sections() {
+    static const std::vector<platform_section> sections{heading(),
+                                                        array_section(),
+                                                        side_array_section(),
+                                                        zero_point_section(),
+                                                        sparse_section(),
+                                                        buffer_section("weight_buffer", &platform_config::weight_buffer),
+                                                        buffer_section("activation_buffer", &platform_config::activation_buffer),
+                                                        buffer_section("output_buffer", &platform_config::output_buffer),
+                                                        outlier_port_section(),
+                                                        accumulators_section(),
+                                                        requantizer_section(),
+                                                        vector_unit_section(),
+                                                        dma_section(),
+                                                        dram_section(),
+                                                        mapping_section(),
+                                                        ending()};
+    return sections;
+}
+
+const std::vector<platform_field>& clock_details() {
+    const auto clock = [](auto& c) -> auto& { return *c.auto_clock; };
+    static const std::vector<platform_field> fields{
+        text("table", in(clock, &auto_clock_config::table), 0, "shipped name or path",
+             "whose delays; empty: those of `cost_table`. `osu018` has delays; `published_45nm` and `ratio_45nm` have none, and `auto` on "
+             "them alone is an error"),
+        real("margin_percent", in(clock, &auto_clock_config::margin_percent), 0, 1000, "%",
+             "added to the delay: clock skew, wires, what the table's delays leave out"),
+        choice("units", in(clock, &auto_clock_config::units),
+               "`array`: trees, activation sum, `correction_every_cycle`, sparse lanes, bank adders, crossbar. `chip`: accumulators, "
+               "`correction_at_drain` and requantizer as well. The vector unit has no RTL, so no delay: it never sets the clock")};
+    return fields;
+}
+
+}  // namespace symmetree
