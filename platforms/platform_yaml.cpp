@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <tuple>
 
+#include "core/enumerators.h"
 #include "core/yaml_reader.h"
 #include "platforms/platform_config.h"
 
@@ -70,16 +71,21 @@ std::string read_text(yaml_reader& reader, const std::string& key, const std::st
     return text;
 }
 
+std::vector<std::pair<std::string, array_kind>> array_kinds() {
+    std::vector<std::pair<std::string, array_kind>> kinds;
+    for (const array_kind kind : enumerators<array_kind>()) kinds.emplace_back(to_string(kind), kind);
+    return kinds;
+}
+
 array_config read_array(yaml_reader reader, const array_config& defaults) {
     array_config array = defaults;
-    array.kind = reader.choice("kind", words({array_kind::multiplier, array_kind::pot, array_kind::post, array_kind::apot}),
-                               std::optional(defaults.kind));
+    array.kind = reader.choice("kind", array_kinds(), std::optional(defaults.kind));
     array.trees = small(reader, "trees", 1, 256, defaults.trees);
     array.lanes = small(reader, "lanes", 1, 64, defaults.lanes);
     array.weight_bits = small(reader, "weight_bits", 2, 8, defaults.weight_bits);
     array.activation_bits = small(reader, "activation_bits", 2, 8, defaults.activation_bits);
-    if (reader.has("guard_bits") && array.kind == array_kind::multiplier)
-        reader.problem("guard_bits", "only pot, post and apot arrays have guard bits");
+    if (reader.has("guard_bits") && !is_shift_circuit(array.kind))
+        reader.problem("guard_bits", fmt::format("only {} arrays have guard bits", shift_arrays("and")));
     array.guard_bits = small(reader, "guard_bits", 0, 7, defaults.guard_bits);
     array.pipeline_depth = small(reader, "pipeline_depth", 1, 64, defaults.pipeline_depth);
     array.shadow_registers = reader.boolean("shadow_registers", defaults.shadow_registers);
@@ -333,12 +339,12 @@ private:
 
 void write_array(yaml_writer& out, const char* key, const array_config& array) {
     out.begin(key);
-    out.field("kind", name_of(array.kind));
+    out.field("kind", to_string(array.kind));
     out.field("trees", array.trees);
     out.field("lanes", array.lanes);
     out.field("weight_bits", array.weight_bits);
     out.field("activation_bits", array.activation_bits);
-    if (array.kind != array_kind::multiplier) out.field("guard_bits", array.guard_bits);
+    if (is_shift_circuit(array.kind)) out.field("guard_bits", array.guard_bits);
     out.field("pipeline_depth", array.pipeline_depth);
     out.field("shadow_registers", array.shadow_registers);
     out.end();

@@ -7,23 +7,6 @@
 namespace symmetree {
 namespace {
 
-const char* unit_name(const platform_config& config, bool on_side_array) {
-    if (on_side_array) return "side mac_tree";
-    switch (config.array.kind) {
-        case array_kind::pot: return "pot_tree";
-        case array_kind::post: return "post_tree";
-        case array_kind::apot: return "apot_tree";
-        case array_kind::multiplier: break;
-    }
-    switch (config.zero_point) {
-        case zero_point_unit::pre_subtract: return "pre_subtract_tree";
-        case zero_point_unit::widened: return "widened_tree";
-        case zero_point_unit::none:
-        case zero_point_unit::row_sum: break;
-    }
-    return "mac_tree";
-}
-
 outlier_report outliers_of(const platform_config& platform, const formatted_product& product, const layer_plan& plan,
                            const layer_result& result) {
     outlier_report out;
@@ -65,7 +48,8 @@ layer_report layer_report_of(const platform_config& platform, const formatted_pr
     layer_report out;
     out.name = product.what->name;
     out.scheme = to_string(product.used);
-    out.unit = fmt::format("{} {}x{}", unit_name(platform, on_side_array), array.trees, array.lanes);
+    out.unit =
+        fmt::format("{}{} {}x{}", on_side_array ? "side " : "", to_string(tree_of(platform, on_side_array)), array.trees, array.lanes);
     const bool holds_outputs = plan.descriptor.flow == static_cast<int>(dataflow::output_stationary);
     out.mapping = fmt::format("{}{}, m-block {}, passes {}", holds_outputs ? "output_stationary, " : "",
                               name_of(static_cast<loop_order>(plan.descriptor.order)), plan.descriptor.m_block, plan.passes.total());

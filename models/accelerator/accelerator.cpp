@@ -86,7 +86,7 @@ accelerator::accelerator(const sc_core::sc_module_name& name, const accelerator_
 }
 
 void accelerator::bind_all() {
-    const bool shifts = config_.array.kind != array_kind::multiplier;
+    const bool shifts = is_shift_circuit(config_.array.kind);
     sequencer_.dma.bind(dma_.requests);
     sequencer_.engines.bind(weight_loader_.start);
     sequencer_.engines.bind(vector_issuer_.start);
@@ -129,7 +129,7 @@ void accelerator::bind_all() {
 }
 
 layer_result accelerator::running_totals() const {
-    const bool shifts = config_.array.kind != array_kind::multiplier;
+    const bool shifts = is_shift_circuit(config_.array.kind);
     layer_result totals;
     totals.array = shifts ? shifters_.counters() : multipliers_.counters();
     if (shifts) totals.side_array = multipliers_.counters();

@@ -1,20 +1,25 @@
 #include "models/activity/layer_result.h"
 
+#include "core/error.h"
+
 namespace symmetree {
 namespace {
 
+/// Trees of multipliers, which may hold the zero-point unit.
+unit_kind multiplier_tree(zero_point_unit zero_point) {
+    switch (zero_point) {
+        case zero_point_unit::pre_subtract: return unit_kind::pre_subtract_tree;
+        case zero_point_unit::widened: return unit_kind::widened_tree;
+        case zero_point_unit::none:
+        case zero_point_unit::row_sum: break;
+    }
+    return unit_kind::mac_tree;
+}
+
 unit_key array_key(const accelerator_config& config, bool on_side_array, activation_class input) {
     const array_config& a = on_side_array ? *config.side_array : config.array;
-    unit_key key{unit_kind::mac_tree, a.weight_bits, a.activation_bits, a.lanes, input, false};
-    if (a.kind == array_kind::pot) key.unit = unit_kind::pot_tree;
-    if (a.kind == array_kind::post) key.unit = unit_kind::post_tree;
-    if (a.kind == array_kind::apot) key.unit = unit_kind::apot_tree;
-    if (on_side_array || a.kind != array_kind::multiplier) return key;
-    if (config.zero_point == zero_point_unit::pre_subtract) key.unit = unit_kind::pre_subtract_tree;
-    if (config.zero_point == zero_point_unit::widened) {
-        key.unit = unit_kind::widened_tree;
-        key.weight_bits += 1;
-    }
+    unit_key key{tree_of(config, on_side_array), a.weight_bits, a.activation_bits, a.lanes, input, false};
+    if (key.unit == unit_kind::widened_tree) key.weight_bits += 1;
     return key;
 }
 
@@ -112,6 +117,16 @@ unit_counters account(const unit_key& key, std::uint64_t instances, unit_counter
 }
 
 }  // namespace
+
+unit_kind tree_of(const accelerator_config& config, bool on_side_array) {
+    switch (on_side_array ? config.side_array->kind : config.array.kind) {
+        case array_kind::multiplier: return multiplier_tree(on_side_array ? zero_point_unit::none : config.zero_point);
+        case array_kind::pot: return unit_kind::pot_tree;
+        case array_kind::post: return unit_kind::post_tree;
+        case array_kind::apot: return unit_kind::apot_tree;
+    }
+    throw model_fault("an array without trees");
+}
 
 unit_activity installed_units(const accelerator_config& config) {
     unit_activity units;

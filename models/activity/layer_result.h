@@ -25,6 +25,9 @@ struct layer_result {
     std::uint64_t dma_bytes[dma_streams] = {};  ///< by stream
 };
 
+/// The circuit of the array's trees.
+unit_kind tree_of(const accelerator_config& config, bool on_side_array);
+
 /// Every priced unit of the accelerator with its instances and no activity.
 unit_activity installed_units(const accelerator_config& config);
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "workloads/formats/product_circuit.h"
 #include "workloads/tiling/tiling.h"
 
 namespace symmetree {
@@ -10,7 +11,8 @@ namespace symmetree {
 enum class zero_point_unit { none, pre_subtract, widened, row_sum };
 enum class correction_form { every_cycle, at_drain };
 enum class outlier_assignment { row_banked, pooled };
-enum class array_kind { multiplier, pot, post, apot };
+/// An array is named after the circuit of its trees.
+using array_kind = product_circuit;
 enum class wide_layers { passes, refuse };
 
 /// An array of `trees` multiplier (or shift) trees of `lanes` inputs.
@@ -18,7 +20,7 @@ struct array_config {
     array_kind kind = array_kind::multiplier;
     int trees = 16, lanes = 16;                ///< 1..256, 1..64
     int weight_bits = 4, activation_bits = 4;  ///< port widths, 2..8
-    int guard_bits = 4;                        ///< pot, post, apot: 0..7
+    int guard_bits = 4;                        ///< of shift circuits: 0..7
     int pipeline_depth = 3;                    ///< P, cycles from issue to the accumulator, 1..64
     bool shadow_registers = true;              ///< the next tile loads while the present one computes
 };
