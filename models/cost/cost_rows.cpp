@@ -9,30 +9,11 @@
 #include <limits>
 #include <optional>
 
+#include "core/enumerators.h"
 #include "core/yaml_reader.h"
 
 namespace symmetree {
 namespace {
-
-constexpr unit_kind every_unit[] = {unit_kind::mac_tree,
-                                    unit_kind::pre_subtract_tree,
-                                    unit_kind::widened_tree,
-                                    unit_kind::activation_sum_tree,
-                                    unit_kind::correction_every_cycle,
-                                    unit_kind::correction_at_drain,
-                                    unit_kind::pot_tree,
-                                    unit_kind::post_tree,
-                                    unit_kind::apot_tree,
-                                    unit_kind::sparse_lane,
-                                    unit_kind::sparse_bank_adder,
-                                    unit_kind::sparse_crossbar,
-                                    unit_kind::accumulator,
-                                    unit_kind::requantizer,
-                                    unit_kind::vector_lane,
-                                    unit_kind::vector_polynomial,
-                                    unit_kind::vector_scale,
-                                    unit_kind::vector_norm,
-                                    unit_kind::vector_row};
 
 const std::vector<std::string> unit_axes = {"weight_bits", "activation_bits", "lanes"};
 const std::vector<std::string> unit_costs = {"held_pj",  "load_pj", "clock_pj",   "leakage_uw", "area_um2",
@@ -216,7 +197,7 @@ void require_provenance(yaml_reader& section) {
 
 void read_unit(yaml_reader& section, cost_rows& table, diagnostics& problems) {
     std::vector<std::pair<std::string, unit_kind>> names;
-    for (const unit_kind unit : every_unit) names.emplace_back(to_string(unit), unit);
+    for (const unit_kind unit : enumerators<unit_kind>()) names.emplace_back(to_string(unit), unit);
     unit_rows rows{section.choice<unit_kind>("unit", names), {}, false, false, cost_grid({})};
     if (table.absent.count(rows.unit) > 0) section.problem("unit", "the table calls this unit absent");
     require_provenance(section);
@@ -232,9 +213,10 @@ void read_unit(yaml_reader& section, cost_rows& table, diagnostics& problems) {
 
 /// Units that the table says it has no rows for.
 void read_absent(yaml_reader& table, std::set<unit_kind>& absent) {
+    const std::vector<unit_kind>& all = enumerators<unit_kind>();
     for (const std::string& name : table.texts("absent", false)) {
-        const auto unit = std::find_if(std::begin(every_unit), std::end(every_unit), [&](unit_kind u) { return name == to_string(u); });
-        if (unit == std::end(every_unit))
+        const auto unit = std::find_if(all.begin(), all.end(), [&](unit_kind u) { return name == to_string(u); });
+        if (unit == all.end())
             table.problem("absent", fmt::format("names of units, given '{}'", name));
         else
             absent.insert(*unit);
