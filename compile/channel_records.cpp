@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
+#include "core/error.h"
 #include "models/arithmetic/requantize_math.h"
-#include "workloads/formats/shift_levels.h"
+#include "workloads/formats/number_format.h"
 #include "workloads/tiling/tiling.h"
 
 namespace symmetree {
@@ -34,41 +34,36 @@ double mean_square(const std::vector<std::int16_t>& codes, int zero_point) {
 }
 
 /// Sum over k of the squared values that a row's codes stand for, in units of its step.
-double row_energy(const quantized_weights& w, std::int64_t row) {
+double row_energy(const quantized_weights& w, const std::vector<double>& squares, std::int64_t row) {
     const std::int8_t* const codes = w.codes.data() + row * w.columns;
-    if (!is_shift_family(w.family))
-        return static_cast<double>(squared_sum(codes, std::size_t(w.columns), w.zero_point.empty() ? 0 : w.zero_point[std::size_t(row)]));
+    if (squares.empty()) return static_cast<double>(squared_sum(codes, std::size_t(w.columns), w.zero_point_of(row)));
     double sum = 0;
-    if (w.family == scheme_family::apot) {
-        const shift_levels levels(w.family, w.bits);
-        for (std::int64_t k = 0; k < w.columns; ++k) sum += levels.value(codes[k]) * levels.value(codes[k]);
-        return sum;
-    }
-    const std::uint32_t zero_code = (1u << (w.bits - 1)) - 1;
-    for (std::int64_t k = 0; k < w.columns; ++k) {
-        const std::uint32_t e = static_cast<std::uint8_t>(codes[k]) & zero_code;
-        if (e != zero_code) sum += std::ldexp(1.0, -static_cast<int>(w.family == scheme_family::post ? e : 2 * e));  // squared magnitude
-    }
+    for (std::int64_t k = 0; k < w.columns; ++k) sum += squares[number_format::place_of(codes[k])];
     return sum;
 }
 
-/// Sum of the levels of each row, outliers included.
-std::vector<std::int64_t> level_sums(const quantized_weights& w) {
-    std::vector<std::int64_t> sums(std::size_t(w.rows), 0);
-    if (is_shift_family(w.family)) return sums;
-    for (std::size_t row = 0; row < sums.size(); ++row) {
-        const auto codes = w.codes.begin() + std::int64_t(row) * w.columns;
-        sums[row] = std::accumulate(codes, codes + w.columns, std::int64_t{0});
-    }
-    for (const outlier& o : w.outliers) sums[o.row] += std::int64_t{o.value} * (std::int64_t{1} << w.outlier_shift[o.row]);
-    return sums;
+/// Squared levels by place of the code; none where levels are codes.
+std::vector<double> squares_of(const quantized_weights& w) {
+    const number_format format(w);
+    if (format.traits().levels_are_codes()) return {};
+    std::vector<double> squares(256);
+    for (int code = format.least_code(); code <= format.greatest_code(); ++code)
+        squares[number_format::place_of(code)] = format.squared_level(code);
+    return squares;
+}
+
+/// By row: the sum of its levels, wanted where the activations have a zero point.
+std::vector<std::int64_t> sums_to_fold(const quantized_weights& w, int zero_point) {
+    if (zero_point == 0) return std::vector<std::int64_t>(std::size_t(w.rows), 0);
+    if (!traits_of(w.family).folds_zero_points())
+        throw model_fault(fmt::format("a zero point of activations before {} weights, whose products don't fold it", to_string(w.family)));
+    return level_sums(w);
 }
 
 }  // namespace
 
 double unit_of_sums(const quantized_weights& w, double input_step, std::size_t row) {
-    const double guard = is_shift_family(w.family) ? std::ldexp(1.0, -w.guard_bits) : 1.0;
-    return input_step * w.step[row] * guard;
+    return input_step * w.step[row] * unit_of_products(w);
 }
 
 double bias_in_sums(const std::vector<float>* bias, const quantized_weights& w, double input_step, std::size_t row) {
@@ -78,10 +73,10 @@ double bias_in_sums(const std::vector<float>* bias, const quantized_weights& w, 
 std::vector<channel_record> channel_records(const quantized_weights& w, const tensor_format& x, double output_step,
                                             const std::vector<float>* bias) {
     std::vector<channel_record> channels(std::size_t(w.rows));
-    const std::vector<std::int64_t> sums = x.zero_point == 0 ? std::vector<std::int64_t>(channels.size(), 0) : level_sums(w);
+    const std::vector<std::int64_t> sums = sums_to_fold(w, x.zero_point);
     for (std::size_t row = 0; row < channels.size(); ++row) {
         channel_record& c = channels[row];
-        if (!w.zero_point.empty()) c.zero_point = w.zero_point[row];
+        c.zero_point = static_cast<std::int16_t>(w.zero_point_of(std::int64_t(row)));
         if (!w.outlier_shift.empty()) c.outlier_shift = w.outlier_shift[row];
         const std::int64_t folded = std::int64_t{x.zero_point} * (w.columns * c.zero_point - sums[row]);
         const double whole = double(folded) + bias_in_sums(bias, w, x.step, row);
@@ -96,8 +91,10 @@ std::vector<channel_record> channel_records(const quantized_weights& w, const te
 }
 
 double lone_output_step(const quantized_weights& w, const quantized_activations& x) {
+    const std::vector<double> squares = squares_of(w);
     double mean_output = 0;
-    for (std::int64_t row = 0; row < w.rows; ++row) mean_output += row_energy(w, row) * w.step[std::size_t(row)] * w.step[std::size_t(row)];
+    for (std::int64_t row = 0; row < w.rows; ++row)
+        mean_output += row_energy(w, squares, row) * w.step[std::size_t(row)] * w.step[std::size_t(row)];
     const double deviation = std::sqrt(mean_output / static_cast<double>(w.rows) * mean_square(x.codes, x.zero_point)) * x.step;
     return deviation > 0 ? 4 * deviation / (1 << (x.bits - 1)) : 1;
 }

@@ -6,13 +6,19 @@
 #include <cstdlib>
 
 #include "core/bit_stream.h"
+#include "core/error.h"
 #include "models/contract/descriptor.h"
+#include "workloads/formats/number_format.h"
 
 namespace symmetree {
 namespace {
 
-std::int64_t zero_point_of(const quantized_weights& w, std::int64_t row) {
-    return w.zero_point.empty() ? 0 : w.zero_point[std::size_t(row)];
+weight_coding coding_of(code_storage storage, bool widened) {
+    switch (storage) {
+        case code_storage::twos_complement: return widened ? weight_coding::widened : weight_coding::twos_complement;
+        case code_storage::sign_and_exponent: return weight_coding::shift;
+    }
+    throw model_fault("codes that no array reads");
 }
 
 std::vector<std::uint32_t> first_outliers(const quantized_weights& w) {
@@ -81,9 +87,8 @@ layer_plan plan_layer(const accelerator_config& config, const layer_geometry& sh
     layer_descriptor& d = plan.descriptor;
     d.magic = descriptor_magic;
     d.on_side_array = on_side_array ? 1 : 0;
-    const bool shift = !on_side_array && config.array.kind != array_kind::multiplier;
     const bool widened = !on_side_array && config.zero_point == zero_point_unit::widened && !w.zero_point.empty();
-    d.coding = static_cast<std::uint8_t>(shift ? weight_coding::shift : widened ? weight_coding::widened : weight_coding::twos_complement);
+    d.coding = static_cast<std::uint8_t>(coding_of(traits_of(w.family).storage, widened));
     d.weight_bits = static_cast<std::uint8_t>(w.bits);
     d.outlier_bits = static_cast<std::uint8_t>(w.outlier_bits);
     d.activations_unsigned = x.is_unsigned ? 1 : 0;
@@ -131,7 +136,7 @@ std::vector<std::uint8_t> pack_dense_codes(const accelerator_config& config, con
         for (std::int64_t tree = 0; tree < rows; ++tree) {
             const std::int64_t row = r * g.n() + n * array.trees + tree;
             const std::int8_t* codes = w.codes.data() + row * w.columns + k * array.lanes;
-            const std::int64_t zero = widened ? zero_point_of(w, row) : 0;
+            const int zero = widened ? w.zero_point_of(row) : 0;
             for (std::int64_t lane = 0; lane < columns; ++lane) stored[std::size_t(lane)] = static_cast<std::int16_t>(codes[lane] - zero);
             writer.put_codes(stored.data(), std::size_t(columns), g.stored_weight_bits);
         }

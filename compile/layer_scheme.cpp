@@ -2,35 +2,28 @@
 
 #include <fmt/format.h>
 
+#include "workloads/formats/number_format.h"
+
 namespace symmetree {
 
 scheme scheme_of(const layer& l, const scheme& run, const platform_config& platform) {
     if (l.own_scheme) return *l.own_scheme;
     scheme used = run;
     if (is_attention_product(l))
-        used.family = scheme_family::symq;
+        used.family = attention_family;
     else if (l.family)
         used.family = *l.family;
     if (l.weight_bits) used.weight_bits = *l.weight_bits;
     if (l.activation_bits) used.activation_bits = *l.activation_bits;
     if (is_attention_product(l)) used.weight_bits = used.activation_bits;
     if (is_attention_product(l)) used.adaptive_activations = false;
-    if (run.family == scheme_family::dasq && used.family == scheme_family::dasq && !l.instead_of_dasq.empty()) {
+    if (traits_of(run.family).has_outliers && traits_of(used.family).has_outliers && !l.instead_of_dasq.empty()) {
         for (const scheme_family family : l.instead_of_dasq) {
             used.family = family;
             if (!why_not(platform, used)) break;
         }
     }
-    // Options of the other families do not belong to the layer's scheme; their canonical values keep cache keys equal.
-    const scheme defaults;
-    if (used.family != scheme_family::dasq) used.dasq = defaults.dasq;
-    if (!is_shift_family(used.family)) used.shift = defaults.shift;
-    if (used.family != scheme_family::symq && used.family != scheme_family::asymq) used.uniform = defaults.uniform;
-    return used;
-}
-
-bool runs_on_side_array(const platform_config& platform, const layer& l, const scheme& used) {
-    return platform.array.kind != array_kind::multiplier && (is_attention_product(l) || !is_shift_family(used.family));
+    return without_idle_options(used);
 }
 
 diagnostic refusal(const layer& l, const platform_config& platform, const std::string& why) {

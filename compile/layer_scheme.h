@@ -11,9 +11,6 @@ namespace symmetree {
 /// The scheme a layer really uses on a platform: its own family and widths, DASQ's replacement, or the run's scheme.
 scheme scheme_of(const layer& l, const scheme& run, const platform_config& platform);
 
-/// True for layers of a shift platform whose products need multipliers: they run on its side array.
-bool runs_on_side_array(const platform_config& platform, const layer& l, const scheme& used);
-
 /// The problem that a layer can't run on a platform.
 diagnostic refusal(const layer& l, const platform_config& platform, const std::string& why);
 

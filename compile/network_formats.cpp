@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "compile/layer_scheme.h"
+#include "workloads/formats/number_format.h"
 
 namespace symmetree {
 namespace {
@@ -17,8 +18,8 @@ bool is(const graph_node& node) {
 /// Gives every tensor its format.
 class format_planner {
 public:
-    format_planner(formatted_network& f, const platform_config& platform, const format_chooser& choose)
-        : f_(f), graph_(*f.network.graph), platform_(platform), choose_(choose), readers_(graph_.nodes.size()) {
+    format_planner(formatted_network& f, const format_chooser& choose)
+        : f_(f), graph_(*f.network.graph), choose_(choose), readers_(graph_.nodes.size()) {
         for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
             for (const std::size_t input : graph_.nodes[i].inputs) readers_[input].push_back(i);
     }
@@ -84,19 +85,18 @@ private:
         for (const reading& r : readings) {
             const formatted_product& p = f_.products[r.layer];
             bits = std::min(bits, p.used.activation_bits);
-            const bool shifts = platform_.array.kind != array_kind::multiplier && !runs_on_side_array(platform_, *p.what, p.used);
             // Sums over an operand that comes at run time can't be folded into a bias: no zero point on either side of it.
             if (r.second_operand)
                 coding = activation_coding::signed_symmetric;
-            else if ((shifts || is_attention_product(*p.what)) && coding != activation_coding::signed_symmetric)
-                coding = activation_coding::unsigned_or_sign_magnitude;
+            else if (coding == activation_coding::signed_zero_point)
+                coding =
+                    is_attention_product(*p.what) ? activation_coding::unsigned_or_sign_magnitude : traits_of(p.used.family).activations();
         }
         return choose_(node, bits, coding);
     }
 
     formatted_network& f_;
     const network_graph& graph_;
-    const platform_config& platform_;
     const format_chooser& choose_;
     std::vector<std::vector<std::size_t>> readers_;
 };
@@ -176,7 +176,7 @@ std::vector<std::optional<tensor_format>> formats_of(const workload& network, co
     formatted_network f;
     f.network = network;
     name_products(f, schemes_of(network, platform, format, options));
-    format_planner(f, platform, choose).plan();
+    format_planner(f, choose).plan();
     std::vector<std::optional<tensor_format>> formats(f.nodes.size());
     for (std::size_t i = 0; i < formats.size(); ++i)
         if (f.nodes[i].value_of == i && !keeps_codes(network.graph->nodes[i])) formats[i] = f.nodes[i].format;
@@ -190,7 +190,7 @@ formatted_network format_network(workload network, const platform_config& platfo
     require_graph(f.network);
     require_runnable(f.network, platform, format, options);
     name_products(f, schemes_of(f.network, platform, format, options));
-    format_planner(f, platform, choose).plan();
+    format_planner(f, choose).plan();
     for (formatted_product& p : f.products)
         p.weights = is_attention_product(*p.what) ? runtime_operand(*p.what, p.used) : cache.get(*p.what, seed, p.used, threads);
     return f;

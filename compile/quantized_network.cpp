@@ -92,7 +92,7 @@ private:
         product_integers& made = q_.product_records[op.layer];
         const graph_node& n = graph_.nodes[node];
         const tensor_format& x = format_of(n.inputs.front());
-        made.on_side_array = runs_on_side_array(platform_, *p.what, p.used);
+        made.on_side_array = runs_on_side_array(platform_, p.used.family);
         made.input = {x.bits, x.least >= 0, x.least, x.greatest};
         if (!is_attention_product(*p.what)) {
             made.channels = channel_records(p.weights, x, format_of(node).step, p.what->bias.get());

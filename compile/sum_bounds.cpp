@@ -6,14 +6,10 @@
 #include <cstdlib>
 #include <limits>
 
-#include "models/shift_lut/shift_math.h"
+#include "workloads/formats/number_format.h"
 
 namespace symmetree {
 namespace {
-
-std::int64_t zero_point_of(const quantized_weights& w, std::int64_t row) {
-    return w.zero_point.empty() ? 0 : w.zero_point[std::size_t(row)];
-}
 
 /// Sums of the positive and of the negative weights of a row, as one weight pass sees them.
 struct signed_sums {
@@ -34,20 +30,26 @@ zero_in_sums zero_form(const accelerator_config& config, const layer_plan& plan)
 class range_finder {
 public:
     range_finder(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w, const activation_format& x)
-        : config_(config), plan_(plan), w_(w), x_(x), form_(zero_form(config, plan)), on_side_(plan.descriptor.on_side_array != 0) {
-        if (plan.descriptor.coding != static_cast<std::uint8_t>(weight_coding::shift)) return;
-        for (std::uint32_t code = 0; code < (1u << w.bits); ++code) {
-            const std::int64_t a = code_product(config.array.kind, code, w.bits, x.least, w.guard_bits),
-                               b = code_product(config.array.kind, code, w.bits, x.greatest, w.guard_bits);
-            of_code_.push_back({std::min({a, b, std::int64_t{0}}), std::max({a, b, std::int64_t{0}})});
+        : config_(config),
+          plan_(plan),
+          w_(w),
+          levels_(w),
+          x_(x),
+          form_(zero_form(config, plan)),
+          on_side_(plan.descriptor.on_side_array != 0) {
+        const number_format format(w);
+        if (format.traits().folds_zero_points()) return;
+        of_code_.resize(256);
+        for (int code = format.least_code(); code <= format.greatest_code(); ++code) {
+            const product_range one = format.extremes_of_product(code, x.least, x.greatest);
+            of_code_[number_format::place_of(code)] = {std::min(one.least, 0), std::max(one.greatest, 0)};
         }
     }
 
     sum_range find() const {
         sum_range range;
         for (std::int64_t row = 0; row < w_.rows; ++row) {
-            const sum_range one =
-                plan_.descriptor.coding == static_cast<std::uint8_t>(weight_coding::shift) ? of_shift_row(row) : of_row(row);
+            const sum_range one = of_code_.empty() ? of_row(row) : of_whole_products(row);
             range.least = std::min(range.least, one.least);
             range.greatest = std::max(range.greatest, one.greatest);
         }
@@ -74,19 +76,20 @@ private:
 
     signed_sums sums_of(std::int64_t row, const piece& part, int weight_pass) const {
         const bool widened = plan_.descriptor.coding == static_cast<std::uint8_t>(weight_coding::widened);
-        const auto zero = static_cast<std::int16_t>(zero_point_of(w_, row));
+        const auto zero = static_cast<std::int16_t>(w_.zero_point_of(row));
         const std::int16_t in_code = widened ? zero : std::int16_t{0};
         std::int32_t behind = 0;
         if (form_ == zero_in_sums::each_piece) behind = take_piece(zero, part);
         if (form_ == zero_in_sums::first_pass && weight_pass == 0) behind = zero;
-        const std::int8_t* const codes = w_.codes.data() + row * w_.columns;
-        std::int64_t positive = 0, total = 0;
-        for (std::int64_t k = 0; k < w_.columns; ++k) {
-            const std::int32_t value = take_piece(static_cast<std::int16_t>(codes[k] - in_code), part) - behind;
-            positive += std::max(value, 0);
-            total += value;
-        }
-        return {positive, total - positive};
+        return levels_.with(row, [&](const auto* levels) {
+            std::int64_t positive = 0, total = 0;
+            for (std::int64_t k = 0; k < w_.columns; ++k) {
+                const std::int32_t value = take_piece(static_cast<std::int16_t>(levels[k] - in_code), part) - behind;
+                positive += std::max(value, 0);
+                total += value;
+            }
+            return signed_sums{positive, total - positive};
+        });
     }
 
     /// Outliers meet the whole activation, beside the first pass's piece.
@@ -111,11 +114,12 @@ private:
         range.least -= (sums.positive * down - sums.negative * up) * (std::int64_t{1} << shift);
     }
 
-    sum_range of_shift_row(std::int64_t row) const {
+    /// Products that are never cut into pieces.
+    sum_range of_whole_products(std::int64_t row) const {
         const std::int8_t* const codes = w_.codes.data() + row * w_.columns;
         sum_range range;
         for (std::int64_t k = 0; k < w_.columns; ++k) {
-            const sum_range& one = of_code_[static_cast<std::uint8_t>(codes[k])];
+            const sum_range& one = of_code_[number_format::place_of(codes[k])];
             range.least += one.least;
             range.greatest += one.greatest;
         }
@@ -125,18 +129,20 @@ private:
     const accelerator_config& config_;
     const layer_plan& plan_;
     const quantized_weights& w_;
+    const level_rows levels_;
     const activation_format x_;
     const zero_in_sums form_;
     const bool on_side_;
-    std::vector<sum_range> of_code_;  ///< shift codes: extremes of one product
+    std::vector<sum_range> of_code_;  ///< extremes of one product, by place of the code; empty where products are sums of pieces
 };
 
 /// Any codes may come at run time: one row of each code bounds every mixture of them, pass by pass.
 quantized_weights worst_operand(const quantized_weights& w) {
+    const number_format format(w);
     quantized_weights worst = w;
     worst.rows = std::int64_t{1} << w.bits;
     worst.codes.clear();
-    for (std::int64_t code = -worst.rows / 2; code < worst.rows / 2; ++code)
+    for (int code = format.least_code(); code <= format.greatest_code(); ++code)
         worst.codes.insert(worst.codes.end(), std::size_t(w.columns), static_cast<std::int8_t>(code));
     return worst;
 }
@@ -149,14 +155,15 @@ sum_range accumulator_range(const accelerator_config& config, const layer_plan& 
 }
 
 std::int64_t corrected_sum_bound(const quantized_weights& w, int activation_bits) {
-    if (is_shift_family(w.family)) return 0;
+    if (!traits_of(w.family).folds_zero_points()) return 0;
+    const level_rows rows(w);
     std::vector<std::int64_t> magnitude(std::size_t(w.rows), 0);
     for (std::int64_t row = 0; row < w.rows; ++row) {
-        const auto zero = static_cast<std::int32_t>(zero_point_of(w, row));
-        const std::int8_t* const codes = w.codes.data() + row * w.columns;
-        std::int64_t sum = 0;
-        for (std::int64_t k = 0; k < w.columns; ++k) sum += std::abs(codes[k] - zero);
-        magnitude[std::size_t(row)] = sum;
+        magnitude[std::size_t(row)] = rows.with(row, [&, zero = w.zero_point_of(row)](const auto* levels) {
+            std::int64_t sum = 0;
+            for (std::int64_t k = 0; k < w.columns; ++k) sum += std::abs(levels[k] - zero);
+            return sum;
+        });
     }
     for (const outlier& o : w.outliers) magnitude[o.row] += std::int64_t{std::abs(o.value)} << w.outlier_shift[o.row];
     const std::int64_t widest = (1 << activation_bits) - 1;

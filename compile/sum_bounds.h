@@ -19,8 +19,8 @@ sum_range accumulator_range(const accelerator_config& config, const layer_plan& 
                             const activation_format& x);
 
 /// Largest magnitude of a sum with its zero points taken out, as it enters the requantizer: over all channels,
-/// sum of |W - zW + (outlier << u)| times the widest |x - zx|. The requantizer takes 32 bits. 0 for shift codes, whose sums need no
-/// correction.
+/// sum of |W - zW + (outlier << u)| times the widest |x - zx|. The requantizer takes 32 bits. 0 where the
+/// family's sums need no correction.
 std::int64_t corrected_sum_bound(const quantized_weights& w, int activation_bits);
 
 /// Why the accumulators or the requantizer are too narrow for a planned layer, or nothing.

@@ -154,22 +154,11 @@ row buffers(const platform_config& c) {
     return {weights, activations};
 }
 
-std::string title_of(array_kind kind) {
-    switch (kind) {
-        case array_kind::multiplier: return "multiplier array";
-        case array_kind::pot: return "shift array (PoT)";
-        case array_kind::post: return "shift-LUT array (POST)";
-        case array_kind::apot: return "two-shift array (APoT)";
-    }
-    return "?";
-}
-
 box array_box(const std::string& title, const array_config& array) {
-    const bool shifts = array.kind != array_kind::multiplier;
     box b{{title, fmt::format("{} trees x {} lanes", array.trees, array.lanes),
            fmt::format("ports w{} x a{}", array.weight_bits, array.activation_bits)},
           "partial sums"};
-    if (shifts) b.lines.push_back(fmt::format("{} guard bits", array.guard_bits));
+    if (is_shift_circuit(array.kind)) b.lines.push_back(fmt::format("{} guard bits", array.guard_bits));
     b.lines.push_back(fmt::format("pipeline depth {}", array.pipeline_depth));
     b.lines.push_back(array.shadow_registers ? "shadow weight registers" : "no shadow weight registers");
     return b;

@@ -76,8 +76,8 @@ struct value_writer {
 }  // namespace
 
 void read_field(yaml_reader& reader, const platform_field& field, platform_config& config) {
-    const char* why_not = field.why_not && reader.has(field.key) ? field.why_not(config) : nullptr;
-    if (why_not) reader.problem(field.key, why_not);
+    if (field.why_not && reader.has(field.key))
+        if (const auto why = field.why_not(config)) reader.problem(field.key, *why);
     std::visit(value_reader{reader, field.key, config}, field.value);
 }
 

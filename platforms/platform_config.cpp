@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
+#include "core/enumerators.h"
 #include "core/error.h"
+#include "core/listed.h"
+#include "workloads/formats/number_format.h"
 
 namespace symmetree {
 namespace {
@@ -17,8 +21,15 @@ std::optional<std::string> why_too_wide(const array_config& array, const scheme&
                        wanted.weight_bits, wanted.activation_bits, array.weight_bits, array.activation_bits);
 }
 
+std::string why_no_array(const platform_config& platform, const family_traits& wanted) {
+    const char* const present = to_string(platform.array.kind);
+    if (!is_shift_circuit(wanted.circuit))
+        return fmt::format("{} needs multipliers, and the {} array has no side_array", wanted.name, present);
+    return fmt::format("{} needs an array of kind {}, this one is {}", wanted.name, to_string(wanted.circuit), present);
+}
+
 std::optional<std::string> why_no_outliers(const platform_config& platform, const scheme& wanted) {
-    if (platform.sparse.lanes == 0) return "dasq needs a sparse outlier unit, and sparse.lanes is 0";
+    if (platform.sparse.lanes == 0) return fmt::format("{} needs a sparse outlier unit, and sparse.lanes is 0", to_string(wanted.family));
     if (wanted.dasq.outlier_bits > platform.sparse.value_bits)
         return fmt::format("its outliers have {} bits, the sparse unit takes {} (sparse.value_bits)", wanted.dasq.outlier_bits,
                            platform.sparse.value_bits);
@@ -27,16 +38,16 @@ std::optional<std::string> why_no_outliers(const platform_config& platform, cons
 
 /// Widths of codes that an array of this kind has products for.
 std::pair<int, int> weight_widths(array_kind kind) {
-    switch (kind) {
-        case array_kind::multiplier: break;
-        case array_kind::pot: return {least_weight_bits(scheme_family::pot), most_weight_bits(scheme_family::pot)};
-        case array_kind::post: return {least_weight_bits(scheme_family::post), most_weight_bits(scheme_family::post)};
-        case array_kind::apot: return {least_weight_bits(scheme_family::apot), most_weight_bits(scheme_family::apot)};
+    std::pair<int, int> widths{8, 2};
+    for (const scheme_family family : enumerators<scheme_family>()) {
+        const family_traits traits = traits_of(family);
+        if (traits.circuit != kind) continue;
+        widths = {std::min(widths.first, traits.least_bits), std::max(widths.second, traits.most_bits)};
     }
-    return {2, 8};
+    return widths;
 }
 
-/// PoT, POST and APoT codes name shifts: cut in pieces they would mean something else, and truncated products don't add up.
+/// Codes that name shifts would mean something else in pieces, and truncated products don't add up.
 std::optional<std::string> why_no_shifts(const array_config& array, const scheme& wanted) {
     if (wanted.weight_bits > array.weight_bits || wanted.activation_bits > array.activation_bits)
         return fmt::format("its codes (w{}a{}) are wider than the array's ports (w{}a{}), and {} codes are never split", wanted.weight_bits,
@@ -48,11 +59,10 @@ std::optional<std::string> why_no_shifts(const array_config& array, const scheme
 }
 
 void check_shift_array(const platform_config& c, std::vector<contradiction>& found) {
-    const bool shift_array = c.array.kind != array_kind::multiplier;
-    if (!shift_array) {
+    if (!is_shift_circuit(c.array.kind)) {
         if (c.side_array)
-            found.push_back(
-                {{"side_array", "array.kind"}, "only a pot, post or apot array has a side array; this array is of multipliers"});
+            found.push_back({{"side_array", "array.kind"},
+                             fmt::format("only a {} array has a side array; this array is of multipliers", shift_arrays("or"))});
         return;
     }
     const char* kind = to_string(c.array.kind);
@@ -73,7 +83,7 @@ void check_shift_array(const platform_config& c, std::vector<contradiction>& fou
 
 void check_side_array(const platform_config& c, std::vector<contradiction>& found) {
     if (!c.side_array) return;
-    if (c.side_array->kind != array_kind::multiplier)
+    if (is_shift_circuit(c.side_array->kind))
         found.push_back({{"side_array.kind"}, fmt::format("a side array is of multipliers, given {}", to_string(c.side_array->kind))});
     if (c.side_array->trees > c.array.trees)
         found.push_back({{"side_array.trees", "array.trees"},
@@ -97,7 +107,7 @@ void check_sizes(const platform_config& c, std::vector<contradiction>& found) {
 
 void check_scheme(const platform_config& c, std::vector<contradiction>& found) {
     // The missing side array was named already.
-    if (!is_shift_family(c.default_scheme.family) && !array_for(c, c.default_scheme.family)) return;
+    if (!is_shift_circuit(traits_of(c.default_scheme.family).circuit) && !array_for(c, c.default_scheme.family)) return;
     if (const auto reason = why_not(c, c.default_scheme))
         found.push_back({{"scheme", "array.kind", "array.guard_bits", "array.weight_bits", "array.activation_bits", "zero_point.unit",
                           "sparse.lanes", "sparse.value_bits", "side_array", "mapping.wide_layers"},
@@ -112,9 +122,15 @@ void check_width(const char* field, std::optional<int> given, std::pair<int, int
 
 }  // namespace
 
+std::string shift_arrays(const char* last) {
+    std::vector<std::string> names;
+    for (const array_kind kind : enumerators<array_kind>())
+        if (is_shift_circuit(kind)) names.emplace_back(to_string(kind));
+    return listed(names, last);
+}
+
 platform_config with_widths(platform_config config, std::optional<int> weight_bits, std::optional<int> activation_bits) {
-    const bool shifts = config.array.kind != array_kind::multiplier;
-    const std::string of = shifts ? fmt::format(" for an array of kind {}", to_string(config.array.kind)) : "";
+    const std::string of = is_shift_circuit(config.array.kind) ? fmt::format(" for an array of kind {}", to_string(config.array.kind)) : "";
     diagnostics problems;
     check_width("weight_bits", weight_bits, weight_widths(config.array.kind), of, problems);
     check_width("activation_bits", activation_bits, {2, 8}, "", problems);
@@ -131,40 +147,24 @@ platform_config with_widths(platform_config config, std::optional<int> weight_bi
 }
 
 const array_config* array_for(const platform_config& platform, scheme_family family) {
-    const array_kind kind = platform.array.kind;
-    switch (family) {
-        case scheme_family::symq:
-        case scheme_family::asymq:
-        case scheme_family::dasq:
-            if (kind == array_kind::multiplier) return &platform.array;
-            return platform.side_array ? &*platform.side_array : nullptr;
-        case scheme_family::pot: return kind == array_kind::pot ? &platform.array : nullptr;
-        case scheme_family::post: return kind == array_kind::post ? &platform.array : nullptr;
-        case scheme_family::apot: return kind == array_kind::apot ? &platform.array : nullptr;
-    }
-    return nullptr;
+    const product_circuit wanted = traits_of(family).circuit;
+    if (platform.array.kind == wanted) return &platform.array;
+    return platform.side_array && platform.side_array->kind == wanted ? &*platform.side_array : nullptr;
+}
+
+bool runs_on_side_array(const platform_config& platform, scheme_family family) {
+    return platform.side_array && array_for(platform, family) == &*platform.side_array;
 }
 
 std::optional<std::string> why_not(const platform_config& platform, const scheme& wanted) {
+    const family_traits traits = traits_of(wanted.family);
     const array_config* array = array_for(platform, wanted.family);
-    if (!array)
-        return is_shift_family(wanted.family) ? fmt::format("{} needs an array of kind {}, this one is {}", to_string(wanted.family),
-                                                            to_string(wanted.family), to_string(platform.array.kind))
-                                              : fmt::format("{} needs multipliers, and the {} array has no side_array",
-                                                            to_string(wanted.family), to_string(platform.array.kind));
-    switch (wanted.family) {
-        case scheme_family::symq: break;
-        case scheme_family::asymq:
-            if (platform.zero_point == zero_point_unit::none) return "asymq needs a zero-point unit, and zero_point.unit is none";
-            break;
-        case scheme_family::dasq:
-            if (auto reason = why_no_outliers(platform, wanted)) return reason;
-            break;
-        case scheme_family::pot:
-        case scheme_family::post:
-        case scheme_family::apot: return why_no_shifts(*array, wanted);
-    }
-    return why_too_wide(*array, wanted, platform.mapping.wide);
+    if (!array) return why_no_array(platform, traits);
+    if (traits.has_zero_points && platform.zero_point == zero_point_unit::none)
+        return fmt::format("{} needs a zero-point unit, and zero_point.unit is none", traits.name);
+    if (traits.has_outliers)
+        if (auto reason = why_no_outliers(platform, wanted)) return reason;
+    return is_shift_circuit(traits.circuit) ? why_no_shifts(*array, wanted) : why_too_wide(*array, wanted, platform.mapping.wide);
 }
 
 std::vector<contradiction> contradictions(const platform_config& config) {

@@ -67,15 +67,20 @@ std::string to_yaml(const platform_config& config);
 std::string block_diagram(const platform_config& config);
 
 /// The platform at another multiplier width: array ports and implied scheme set together, the side array's ports too.
-/// Throws input_error when a width is outside 2..8, or 8-bit weights are asked of PoT or POST.
+/// Throws input_error when activations are outside 2..8 bits, or no family of the array has codes of the weights' width.
 platform_config with_widths(platform_config config, std::optional<int> weight_bits, std::optional<int> activation_bits);
 
 /// Why a layer quantized by `wanted` can't run on `platform`; empty when it can. The text completes "... can't run: ".
 std::optional<std::string> why_not(const platform_config& platform, const scheme& wanted);
 
-/// The array that multiplies by codes of `family`: on PoT and POST platforms the uniform families run on the side array.
+/// The array that multiplies by codes of `family`: where the array is of shifts, families that want multipliers run on the side array.
 /// Null when there is none.
 const array_config* array_for(const platform_config& platform, scheme_family family);
+/// True for families of a shift platform whose products need multipliers.
+bool runs_on_side_array(const platform_config& platform, scheme_family family);
+
+/// The kinds of arrays that are of shifts, as a sentence lists them: "pot, post and apot".
+std::string shift_arrays(const char* last);
 
 /// Two or more fields that don't go together. The first field is the one to change.
 struct contradiction {

@@ -41,8 +41,9 @@ template <class Array>
 std::vector<platform_field> array_fields(Array array) {
     platform_field guard_bits = whole("guard_bits", in(array, &array_config::guard_bits), 0, 7, "bits",
                                       "`pot`, `post` and `apot` only: fraction bits kept in a product. An error on a multiplier array");
-    guard_bits.why_not = [=](const platform_config& c) {
-        return array(c).kind == array_kind::multiplier ? "only pot, post and apot arrays have guard bits" : nullptr;
+    guard_bits.why_not = [=](const platform_config& c) -> std::optional<std::string> {
+        if (is_shift_circuit(array(c).kind)) return {};
+        return fmt::format("only {} arrays have guard bits", shift_arrays("and"));
     };
     return {choice("kind", in(array, &array_config::kind),
                    "what a lane is: a multiplier, a shifter (PoT), a shift with a table (POST) or two shifters and an adder (APoT)"),

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -67,7 +68,7 @@ struct platform_field {
     std::string effect;  ///< for the document
     std::string range;   ///< for the document where low and high don't say it all; {low} and {high} stand for them
     /// Why the field may not stand there: nothing where it may. Null: it always may. A field that may not is not written.
-    std::function<const char*(const platform_config&)> why_not;
+    std::function<std::optional<std::string>(const platform_config&)> why_not;
 
     platform_field with_range(std::string text) && {
         range = std::move(text);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "reference/reference_product.h"
 
 namespace symmetree {
 namespace {

@@ -26,9 +26,6 @@ struct group_operands {
     bool is_tiny() const { return shape.channels * shape.inputs <= 32 || shape.channels * shape.inputs * shape.vectors <= 2048; }
 };
 
-/// pot, post and apot weights: shifts and tables in place of multipliers, no zero points.
-inline bool uses_shifts(const quantized_weights& w) { return is_shift_family(w.family); }
-
 /// Visits the operands of every group of a layer, in order. Throws model_fault when they do not have the layer's shape
 /// or hold codes outside their range.
 void for_each_group(const layer& l, const quantized_weights& w, const quantized_activations& x,

@@ -2,11 +2,13 @@
 
 #include <cmath>
 
+#include "reference/reference_product.h"
+
 namespace symmetree {
 namespace {
 
 double unit_of_sums(const quantized_weights& w, std::size_t row, double input_step) {
-    return std::ldexp(input_step * w.step[row], is_shift_family(w.family) ? -w.guard_bits : 0);
+    return std::ldexp(input_step * w.step[row], uses_shifts(w) ? -w.guard_bits : 0);
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ double decibels(double signal, double noise) {
 
 double post_arithmetic_sqnr_db(const layer& l, const quantized_weights& w, const quantized_activations& x,
                                const std::vector<std::int32_t>& accumulators) {
-    if (w.family != scheme_family::post) throw model_fault("reference: layer " + l.name + ": only post has an arithmetic error");
+    if (!has_arithmetic_error(w)) throw model_fault("reference: layer " + l.name + ": only post has an arithmetic error");
     double signal = 0, noise = 0;
     std::size_t next = 0;
     for_each_group(l, w, x, [&](const group_operands& operands) {

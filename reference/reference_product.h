@@ -22,7 +22,12 @@ struct reference_result {
 /// Accumulators of a layer whose stored operand is `w` and whose raw input (order of materialize_input) is `x`.
 reference_result reference_product(const layer& l, const quantized_weights& w, const quantized_activations& x);
 
-/// POST: SQNR in dB of `accumulators` against the same codes multiplied exactly by powers of sqrt(2) (double arithmetic).
+/// pot, post and apot weights: shifts and tables in place of multipliers, no zero points.
+bool uses_shifts(const quantized_weights& w);
+/// True for families whose levels are rounded even where a product keeps every bit: POST's odd exponents.
+bool has_arithmetic_error(const quantized_weights& w);
+
+/// Of such a family: SQNR in dB of `accumulators` against the same codes multiplied exactly by powers of sqrt(2) (double arithmetic).
 double post_arithmetic_sqnr_db(const layer& l, const quantized_weights& w, const quantized_activations& x,
                                const std::vector<std::int32_t>& accumulators);
 

@@ -4,7 +4,9 @@
 #include <cstdlib>
 #include <limits>
 
+#include "core/error.h"
 #include "reference/integer_gemm.h"
+#include "reference/reference_product.h"
 
 namespace symmetree {
 namespace {
@@ -25,21 +27,31 @@ const std::vector<std::vector<int>>& apot_exponents(int bits) {
     return bits == 4 ? of_4 : of_5;
 }
 
+std::int64_t sum_of_shifts(std::int64_t v, const std::vector<int>& exponents) {
+    std::int64_t sum = 0;
+    for (const int exponent : exponents) sum += v >> exponent;
+    return sum;
+}
+
+// f_e(v), `root` being what the magnitude before gave.
+std::int64_t magnitude_product(scheme_family family, int bits, int e, std::int64_t v, std::int64_t root) {
+    switch (family) {
+        case scheme_family::symq:
+        case scheme_family::asymq:
+        case scheme_family::dasq: break;
+        case scheme_family::pot: return v >> e;
+        case scheme_family::post: return e % 2 == 0 ? v >> (e / 2) : nearest_to_root(v, e, root);
+        case scheme_family::apot: return sum_of_shifts(v, apot_exponents(bits)[e]);
+    }
+    throw model_fault("reference: not a family of shifts");
+}
+
 // f_e of the magnitudes 0 .. greatest.
 std::vector<std::int64_t> magnitude_products(scheme_family family, int bits, int e, int guard_bits, int greatest) {
     std::vector<std::int64_t> products(static_cast<std::size_t>(greatest) + 1);
-    std::int64_t root = 0;
-    for (int magnitude = 0; magnitude <= greatest; ++magnitude) {
-        const std::int64_t v = std::int64_t{magnitude} << guard_bits;
-        if (family == scheme_family::apot)
-            for (const int exponent : apot_exponents(bits)[e]) products[magnitude] += v >> exponent;
-        else if (family == scheme_family::pot)
-            products[magnitude] = v >> e;
-        else if (e % 2 == 0)
-            products[magnitude] = v >> (e / 2);
-        else
-            products[magnitude] = root = nearest_to_root(v, e, root);
-    }
+    std::int64_t before = 0;
+    for (int magnitude = 0; magnitude <= greatest; ++magnitude)
+        products[magnitude] = before = magnitude_product(family, bits, e, std::int64_t{magnitude} << guard_bits, before);
     return products;
 }
 
@@ -157,6 +169,30 @@ void ternary_products::drain_into(std::vector<std::int64_t>& sums) {
 }
 
 }  // namespace
+
+bool uses_shifts(const quantized_weights& w) {
+    switch (w.family) {
+        case scheme_family::symq:
+        case scheme_family::asymq:
+        case scheme_family::dasq: return false;
+        case scheme_family::pot:
+        case scheme_family::post:
+        case scheme_family::apot: return true;
+    }
+    throw model_fault("reference: a family without products");
+}
+
+bool has_arithmetic_error(const quantized_weights& w) {
+    switch (w.family) {
+        case scheme_family::symq:
+        case scheme_family::asymq:
+        case scheme_family::dasq:
+        case scheme_family::pot:
+        case scheme_family::apot: return false;
+        case scheme_family::post: return true;
+    }
+    throw model_fault("reference: a family without products");
+}
 
 level_values shift_levels(const quantized_weights& w, int least_input, int greatest_input) {
     level_values values;

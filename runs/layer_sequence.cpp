@@ -1,6 +1,7 @@
 #include "runs/layer_sequence.h"
 
 #include "models/tlm/clock_domain.h"
+#include "reference/reference_product.h"
 
 namespace symmetree {
 
@@ -22,8 +23,7 @@ void layer_sequence::finished(const std::vector<std::uint8_t>& outputs) {
     const prepared_layer& l = run_.layers[index_++];
     verdicts_.push_back(checks() ? check_.verdict(l, outputs) : exactness{});
     sqnr_db_.emplace_back();
-    if (checks() && l.product.used.family == scheme_family::post && !l.integers.on_side_array)
-        sqnr_db_.back() = check_.arithmetic_sqnr_db(l);
+    if (checks() && has_arithmetic_error(l.product.weights)) sqnr_db_.back() = check_.arithmetic_sqnr_db(l);
 }
 
 }  // namespace symmetree

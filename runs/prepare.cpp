@@ -9,17 +9,19 @@
 #include "compile/layer_scheme.h"
 #include "compile/product_program.h"
 #include "platforms/auto_clock.h"
+#include "workloads/formats/number_format.h"
 #include "workloads/quantize/quantize.h"
 
 namespace symmetree {
 namespace {
 
-activation_format format_of(const layer& l, const scheme& used, bool shift) {
+activation_format format_of(const layer& l, const scheme& used) {
     activation_format format;
     format.bits = used.activation_bits;
-    format.is_unsigned = shift && l.input == activation_class::relu;
+    const bool magnitudes = traits_of(used.family).activations() == activation_coding::unsigned_or_sign_magnitude;
+    format.is_unsigned = magnitudes && l.input == activation_class::relu;
     const int half = 1 << (format.bits - 1);
-    format.least = format.is_unsigned ? 0 : shift ? 1 - half : -half;
+    format.least = format.is_unsigned ? 0 : magnitudes ? 1 - half : -half;
     format.greatest = format.is_unsigned ? 2 * half - 1 : half - 1;
     return format;
 }
@@ -36,9 +38,9 @@ quantized_weights second_operand(const layer& l, const scheme& used, std::uint64
     return w;
 }
 
-quantized_activations quantize_input(const layer& l, const scheme& used, bool shift, std::uint64_t seed) {
+quantized_activations quantize_input(const layer& l, const scheme& used, std::uint64_t seed) {
     return quantize_activations(materialize_input(l, seed), used.activation_bits, used.activation_range, l.input,
-                                shift ? activation_coding::unsigned_or_sign_magnitude : activation_coding::signed_zero_point);
+                                traits_of(used.family).activations());
 }
 
 /// The layer's constants; timing only: zero points and shifts alone.
@@ -52,7 +54,7 @@ std::vector<channel_record> channels_of(const prepared_layer& l) {
     }
     std::vector<channel_record> channels(std::size_t(w.rows));  // no other value would be used
     for (std::size_t row = 0; row < channels.size(); ++row) {
-        if (!w.zero_point.empty()) channels[row].zero_point = w.zero_point[row];
+        channels[row].zero_point = static_cast<std::int16_t>(w.zero_point_of(std::int64_t(row)));
         if (!w.outlier_shift.empty()) channels[row].outlier_shift = w.outlier_shift[row];
     }
     return channels;
@@ -62,9 +64,8 @@ void prepare_layer(prepared_layer& l, const run_request& request, const weight_c
     const platform_config& platform = request.platform;
     const layer& source = *l.product.what;
     const scheme& used = l.product.used;
-    l.integers.on_side_array = runs_on_side_array(platform, source, used);
-    const bool shift = platform.array.kind != array_kind::multiplier && !l.integers.on_side_array;
-    l.integers.input = format_of(source, used, shift);
+    l.integers.on_side_array = runs_on_side_array(platform, used.family);
+    l.integers.input = format_of(source, used);
     l.product.weights = is_attention_product(source) ? second_operand(source, used, request.seed, !request.timing_only)
                                                      : cache.get(source, request.seed, used, request.threads);
     l.plan = plan_product(platform, l.product, l.integers);
@@ -72,7 +73,7 @@ void prepare_layer(prepared_layer& l, const run_request& request, const weight_c
     if (needed > platform.dram.capacity_bytes)
         throw does_not_fit(fmt::format("it needs {} bytes of DRAM, the platform has {}", needed, platform.dram.capacity_bytes));
     if (!request.timing_only) {
-        l.input = quantize_input(source, used, shift, request.seed);
+        l.input = quantize_input(source, used, request.seed);
         l.plan.descriptor.input_zero_point = static_cast<std::int16_t>(l.input->zero_point);
     }
     l.integers.channels = channels_of(l);
@@ -117,8 +118,7 @@ std::vector<std::string> notes_on(const prepared_run& run) {
             fmt::format("weights of {} layers are synthetic, drawn from the distribution in the workload (seed {})", seeded, request.seed));
     notes.push_back("each layer reads a seeded input of its own activation class; layers are not chained");
     for (std::string& exception : exceptions_of(run)) notes.push_back(std::move(exception));
-    if (request.format.family == scheme_family::post && request.format.weight_bits <= 3)
-        notes.push_back("post at 3 bits and fewer has the magnitudes 1, 0.71, 0.5 and 0 at most: expect a large loss of accuracy");
+    if (const auto caution = number_format(request.format).caution()) notes.push_back(*caution);
     return notes;
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "workloads/formats/product_circuit.h"
 #include "workloads/tiling/tiling.h"
 
 namespace symmetree {
@@ -41,18 +42,8 @@ constexpr const char* to_string(outlier_assignment value) {
     return "?";
 }
 
-enum class array_kind { multiplier, pot, post, apot };
-
-constexpr const char* to_string(array_kind value) {
-    switch (value) {
-        case array_kind::multiplier: return "multiplier";
-        case array_kind::pot: return "pot";
-        case array_kind::post: return "post";
-        case array_kind::apot: return "apot";
-    }
-    return "?";
-}
-
+/// An array is named after the circuit of its trees.
+using array_kind = product_circuit;
 enum class wide_layers { passes, refuse };
 
 constexpr const char* to_string(wide_layers value) {
@@ -70,7 +61,7 @@ struct array_config {
     array_kind kind = array_kind::multiplier;
     int trees = 16, lanes = 16;                ///< 1..most_trees, 1..most_lanes
     int weight_bits = 4, activation_bits = 4;  ///< port widths, 2..8
-    int guard_bits = 4;                        ///< pot, post, apot: 0..7
+    int guard_bits = 4;                        ///< of shift circuits: 0..7
     int pipeline_depth = 3;                    ///< P, cycles from issue to the accumulator, 1..64
     bool shadow_registers = true;              ///< the next tile loads while the present one computes
 };

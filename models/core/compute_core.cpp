@@ -9,8 +9,6 @@ namespace {
 constexpr int issuer_writer = 0;
 constexpr int accumulator_writers = 1;
 
-bool has_shift_array(const accelerator_config& config) { return config.array.kind != array_kind::multiplier; }
-
 }  // namespace
 
 compute_core::compute_core(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock,
@@ -62,7 +60,7 @@ void compute_core::bind_all() {
 }
 
 void compute_core::bind_main_array() {
-    if (has_shift_array(config_)) {
+    if (is_shift_circuit(config_.array.kind)) {
         weight_loader_.array.bind(shifters_.loads);
         vector_issuer_.array.bind(shifters_.jobs);
     } else {

@@ -7,17 +7,6 @@
 
 namespace symmetree {
 
-/// |x| times a power of two (pot) or of sqrt(2) (post), with `guard_bits` fraction bits kept.
-///   pot:  (|x| << g) >> e        post, e even: (|x| << g) >> e/2        post, e odd: nearest integer to |x| 2^g 2^(-e/2)
-/// Zhou et al., "Precision Neural Network Quantization via Learnable Adaptive Modules", eq. 18; g = 0 is the paper's form.
-std::int32_t shifted_magnitude(bool post, std::int32_t magnitude, int exponent, int guard_bits);
-
-/// Product of a b-bit code (sign, exponent; all-ones exponent is zero) and an activation of either sign.
-std::int32_t shift_product(bool post, std::uint32_t code, int code_bits, std::int32_t activation, int guard_bits);
-
-/// The same of a code of an array's kind: PoT, POST, or APoT (models/shift_lut/two_term_math.h).
-std::int32_t code_product(array_kind kind, std::uint32_t code, int code_bits, std::int32_t activation, int guard_bits);
-
 /// The unit's table: products of every code with every activation value in [least, greatest].
 class product_table {
 public:

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "core/error.h"
+#include "workloads/formats/number_format.h"
 
 namespace symmetree {
 namespace {
@@ -36,14 +37,12 @@ T word(const std::string& field, const std::string& text, const std::map<std::st
 const std::map<std::string, range_method> ranges{{"mse", range_method::mse}, {"minmax", range_method::min_max}};
 
 struct scheme_field {
-    std::function<bool(scheme_family)> belongs_to;
+    std::optional<scheme_options> of;  ///< the options that it is one of; none: every family has it
     std::function<void(scheme&, const std::string& field, const std::string& value)> set;
 };
 
 const std::map<std::string, scheme_field>& scheme_fields() {
-    const auto any = [](scheme_family) { return true; };
-    const auto dasq = [](scheme_family f) { return f == scheme_family::dasq; };
-    const auto uniform = [](scheme_family f) { return f == scheme_family::symq || f == scheme_family::asymq; };
+    const std::optional<scheme_options> any, uniform = scheme_options::uniform, dasq = scheme_options::dasq, shift = scheme_options::shift;
     using text = const std::string&;
     static const std::map<std::string, scheme_field> fields{
         {"weight_bits", {any, [](scheme& s, text f, text v) { s.weight_bits = whole(f, v, 2, 8); }}},
@@ -51,7 +50,7 @@ const std::map<std::string, scheme_field>& scheme_fields() {
         {"activation_range", {any, [](scheme& s, text f, text v) { s.activation_range = word(f, v, ranges); }}},
         {"outlier_bits", {dasq, [](scheme& s, text f, text v) { s.dasq.outlier_bits = whole(f, v, 2, 8); }}},
         {"sparsity", {dasq, [](scheme& s, text, text v) { s.dasq.sparsity = v; }}},
-        {"guard_bits", {is_shift_family, [](scheme& s, text f, text v) { s.shift.guard_bits = whole(f, v, 0, 7); }}},
+        {"guard_bits", {shift, [](scheme& s, text f, text v) { s.shift.guard_bits = whole(f, v, 0, 7); }}},
         {"range", {uniform, [](scheme& s, text f, text v) { s.uniform.range = word(f, v, ranges); }}},
         {"granularity",
          {uniform,
@@ -73,7 +72,7 @@ std::optional<std::string> set_scheme_field(scheme& s, const std::string& field,
         for (const auto& [name, how] : scheme_fields()) names.push_back(name);
         throw input_error(diagnostic{"", 0, 0, "scheme." + field, fmt::format("no such part; there are {}", fmt::join(names, ", "))});
     }
-    if (!found->second.belongs_to(s.family)) return fmt::format("{} has no {}", to_string(s.family), field);
+    if (found->second.of && found->second.of != traits_of(s.family).options) return fmt::format("{} has no {}", to_string(s.family), field);
     found->second.set(s, field, value);
     s = parse_scheme(to_string(s), s.weight_bits, s.activation_bits);  // the ranges are those of the written form
     return {};

@@ -5,7 +5,7 @@
 #include <variant>
 
 #include "workloads/files/load_workload.h"
-#include "workloads/formats/quantized_weights.h"
+#include "workloads/formats/number_format.h"
 #include "workloads/network/workload.h"
 #include "workloads/quantize/quantize.h"
 
@@ -52,9 +52,8 @@ json operands(const scheme& s, activation_class input, std::uint64_t seed, const
     layer reader = seeded_layer();
     reader.shape = linear_shape{vectors, static_cast<int>(shape.k), channels};
     reader.input = input;
-    const auto coding = is_shift_family(s.family) ? activation_coding::unsigned_or_sign_magnitude : activation_coding::signed_zero_point;
-    const quantized_activations x =
-        quantize_activations(materialize_input(reader, seed), s.activation_bits, s.activation_range, input, coding);
+    const quantized_activations x = quantize_activations(materialize_input(reader, seed), s.activation_bits, s.activation_range, input,
+                                                         traits_of(s.family).activations());
 
     json out;
     out["scheme"] = to_string(s);
@@ -64,7 +63,7 @@ json operands(const scheme& s, activation_class input, std::uint64_t seed, const
     for (std::int64_t row = 0; row < rows; ++row) {
         const auto begin = weights.codes.begin() + row * shape.k;
         out["weights"].push_back(std::vector<int>(begin, begin + shape.k));
-        out["zero_points"].push_back(weights.zero_point.empty() ? 0 : weights.zero_point[static_cast<std::size_t>(row)]);
+        out["zero_points"].push_back(weights.zero_point_of(row));
         out["outlier_shifts"].push_back(weights.outlier_shift.empty() ? 0 : weights.outlier_shift[static_cast<std::size_t>(row)]);
     }
     out["outliers"] = json::array();

@@ -266,7 +266,7 @@ class Correction(Unit):
 
 
 def shift_magnitude(post, magnitude, exponent, guard):
-    """models/shift_lut/shift_math.h, by integers."""
+    """workloads/formats/product_circuit.h, by integers."""
     if not post:
         return (magnitude << guard) >> exponent
     if exponent % 2 == 0:
@@ -327,7 +327,7 @@ class ApotTree(ShiftTree):
 
 
 def apot_product(weight_code, k, x, guard):
-    """As models/shift_lut/two_term_math.h defines it."""
+    """As workloads/formats/product_circuit.h defines it."""
     bits = k - 3
     terms = [(weight_code >> bits & 3, (0, 1, 3) if k == 4 else (0, 2, 4)), (weight_code & (1 << bits) - 1, (2,) if k == 4 else (1, 3, 5))]
     magnitude = sum((abs(x) << guard) >> exponents[index] for index, exponents in terms if index < len(exponents))

@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <vector>
 
+#include "models/arithmetic/requantize_math.h"
 #include "models/contract/tile_jobs.h"
 #include "models/dense_array/dense_math.h"
-#include "models/arithmetic/requantize_math.h"
-#include "models/shift_lut/shift_math.h"
 #include "models/shift_lut/two_term_math.h"
 #include "models/sparse/sparse_math.h"
 #include "models/zero_point/zero_point_math.h"
 #include "tests/rtl/verilated_bench.h"
+#include "workloads/formats/product_circuit.h"
 
 namespace symmetree {
 

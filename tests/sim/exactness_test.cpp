@@ -5,6 +5,7 @@
 #include "tests/support/measured.h"
 #include "tests/support/random_cases.h"
 #include "workloads/files/load_workload.h"
+#include "workloads/formats/number_format.h"
 
 namespace symmetree {
 namespace {
@@ -54,8 +55,8 @@ TEST_P(every_preset, is_exact_at_every_width) {
     for (int bits = 2; bits <= 8; ++bits) {
         SCOPED_TRACE(testing::Message() << bits << " bits");
         const platform_config p = preset(GetParam());
-        if (p.array.kind != array_kind::multiplier && bits > most_weight_bits(p.default_scheme.family)) continue;
-        if (bits < least_weight_bits(p.default_scheme.family)) continue;
+        const family_traits traits = traits_of(p.default_scheme.family);
+        if (bits < traits.least_bits || bits > traits.most_bits) continue;
         expect_exact(request_of(with_widths(p, bits, 10 - bits), network_of({conv_layer(5, 6, 19, 3, 1, 1), linear_layer(3, 40, 17)})));
     }
 }

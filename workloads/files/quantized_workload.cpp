@@ -14,6 +14,7 @@
 #include "core/safetensors.h"
 #include "core/yaml_reader.h"
 #include "workloads/files/load_workload.h"
+#include "workloads/formats/number_format.h"
 #include "workloads/images/normalization.h"
 #include "workloads/import/onnx_import.h"
 #include "workloads/quantize/error_measures.h"
@@ -123,7 +124,7 @@ void expect_within(const std::vector<T>& values, std::int64_t least, std::int64_
 }
 
 void read_outliers(const safetensors_file& file, const std::string& layer, const scheme& s, quantized_weights& q) {
-    if (s.family != scheme_family::dasq || !file.has(layer + ".outlier_rows")) return;
+    if (!traits_of(s.family).has_outliers || !file.has(layer + ".outlier_rows")) return;
     const auto rows = file.list<std::uint32_t>(layer + ".outlier_rows", "U32");
     const auto columns = exactly<std::uint32_t>(file, layer + ".outlier_columns", "U32", rows.size());
     const auto values = exactly<std::int8_t>(file, layer + ".outlier_values", "I8", rows.size());
@@ -148,17 +149,17 @@ quantized_weights read_codes(const safetensors_file& file, const layer& l, const
     quantized_weights q;
     q.family = s.family;
     q.bits = s.weight_bits;
-    q.guard_bits = is_shift_family(s.family) ? s.shift.guard_bits : 0;
+    q.guard_bits = guard_bits_of(s);
     q.rows = p.n * p.repeat;
     q.columns = p.k;
     q.codes = exactly<std::int8_t>(file, l.name + ".codes", "I8", static_cast<std::size_t>(q.rows * q.columns));
-    const bool shifts = is_shift_family(s.family);
-    expect_within(q.codes, shifts ? 0 : least_code(q.bits), shifts ? (1 << q.bits) - 1 : greatest_code(q.bits), l.name + ".codes");
+    const number_format format(s);
+    expect_within(q.codes, format.least_code(), format.greatest_code(), l.name + ".codes");
     q.step = exactly<double>(file, l.name + ".steps", "F64", static_cast<std::size_t>(q.rows));
     for (const double step : q.step)
         if (!(step > 0 && step <= std::numeric_limits<float>::max()))
             throw input_error(diagnostic{"", 0, 0, l.name + ".steps", fmt::format("steps are above 0 and finite, given {}", step)});
-    if (s.family == scheme_family::asymq && file.has(l.name + ".zero_points")) {
+    if (format.traits().has_zero_points && file.has(l.name + ".zero_points")) {
         q.zero_point = exactly<std::int16_t>(file, l.name + ".zero_points", "I16", static_cast<std::size_t>(q.rows));
         expect_within(q.zero_point, least_code(q.bits), greatest_code(q.bits), l.name + ".zero_points");
     }
@@ -169,7 +170,7 @@ quantized_weights read_codes(const safetensors_file& file, const layer& l, const
 void read_layer(yaml_reader& entry, layer& l, reading& state) {
     try {
         scheme s = parse_scheme(entry.text("scheme"));
-        if (is_attention_product(l) && (s.family != scheme_family::symq || s.weight_bits != s.activation_bits))
+        if (is_attention_product(l) && (s.family != attention_family || s.weight_bits != s.activation_bits))
             return entry.problem("scheme",
                                  "a product of activations is symq with one width for both, " + fmt::format("given {}", to_string(s)));
         if (state.codes && !is_attention_product(l)) {

@@ -5,13 +5,16 @@
 #include <map>
 #include <utility>
 
+#include "core/enumerators.h"
 #include "core/limits.h"
+#include "core/listed.h"
 #include "core/safetensors.h"
 #include "core/yaml_reader.h"
 #include "workloads/files/graph_yaml.h"
 #include "workloads/files/load_workload.h"
 #include "workloads/files/quantized_workload.h"
 #include "workloads/files/yaml_fields.h"
+#include "workloads/formats/number_format.h"
 #include "workloads/network/layer_checks.h"
 #include "workloads/network/workload.h"
 
@@ -162,23 +165,33 @@ void read_defaults(yaml_reader reader, reading& state) {
     reader.finish();
 }
 
-std::optional<scheme_family> uniform_family(const std::string& name) {
-    if (name == "symq") return scheme_family::symq;
-    if (name == "asymq") return scheme_family::asymq;
-    return {};
+using named_families = std::vector<std::pair<std::string, scheme_family>>;
+
+/// The families that a single layer can be given whatever the run's scheme.
+named_families uniform_families() {
+    named_families families;
+    for (const scheme_family family : enumerators<scheme_family>())
+        if (traits_of(family).options == scheme_options::uniform) families.emplace_back(to_string(family), family);
+    return families;
+}
+
+std::string names_of(const named_families& families) {
+    std::vector<std::string> names;
+    for (const auto& [name, family] : families) names.push_back(name);
+    return listed(names, "and");
 }
 
 void read_families(yaml_reader& reader, layer& l) {
-    if (reader.has("family"))
-        l.family = reader.choice<scheme_family>("family", {{"symq", scheme_family::symq}, {"asymq", scheme_family::asymq}});
+    const named_families allowed = uniform_families();
+    if (reader.has("family")) l.family = reader.choice<scheme_family>("family", allowed);
     for (const std::string& name : reader.texts("instead_of_dasq", false)) {
-        const std::optional<scheme_family> family = uniform_family(name);
-        if (!family)
-            reader.problem("instead_of_dasq", fmt::format("symq and asymq are allowed, given '{}'", name));
-        else if (std::count(l.instead_of_dasq.begin(), l.instead_of_dasq.end(), *family) > 0)
+        const auto found = std::find_if(allowed.begin(), allowed.end(), [&](const auto& one) { return one.first == name; });
+        if (found == allowed.end())
+            reader.problem("instead_of_dasq", fmt::format("{} are allowed, given '{}'", names_of(allowed), name));
+        else if (std::count(l.instead_of_dasq.begin(), l.instead_of_dasq.end(), found->second) > 0)
             reader.problem("instead_of_dasq", fmt::format("'{}' stands twice", name));
         else
-            l.instead_of_dasq.push_back(*family);
+            l.instead_of_dasq.push_back(found->second);
     }
     if (l.family && reader.has("instead_of_dasq"))
         reader.problem("instead_of_dasq", "has no effect beside family, which holds under every scheme");

@@ -26,22 +26,22 @@ struct outlier {
 };
 
 /// Quantized weights of one layer; rows = N * repeat (row = repeat_index * N + channel), columns = K.
-/// Value of an element: symq, asymq, dasq: step[row] * (code - zero_point[row] + (outlier << outlier_shift[row]));
-/// pot: step * sign * 2^-e; post: step * sign * sqrt(2)^-e; apot: step * sign * (2^-e1 + 2^-e2); code = sign << (b-1) | e, all-ones e =
-/// zero.
+/// Value of an element: step[row] * (level of its code - zero_point[row] + (outlier << outlier_shift[row])); levels: number_format.h.
 struct quantized_weights {
     scheme_family family = scheme_family::symq;
     int bits = 4;          ///< dense code width
     int outlier_bits = 0;  ///< 0: the layer has no outlier stream
-    int guard_bits = 0;    ///< pot, post, apot
+    int guard_bits = 0;    ///< fraction bits of products, where the family keeps them
     std::int64_t rows = 0, columns = 0;
-    std::vector<std::int8_t> codes;           ///< rows * columns; pot, post and apot: the raw b-bit code, 0 <= code < 2^b
+    std::vector<std::int8_t> codes;           ///< rows * columns; of sign and exponent: the raw b-bit code, 0 <= code < 2^b
     std::vector<double> step;                 ///< rows
     std::vector<std::int16_t> zero_point;     ///< rows; empty when all are 0
     std::vector<std::uint8_t> outlier_shift;  ///< rows; empty without outliers
     std::vector<outlier> outliers;            ///< ordered by row, then column; no zero values
     std::int64_t outliers_listed = 0;         ///< positions listed before codes that round to 0 were dropped
     quantization_error error;
+
+    int zero_point_of(std::int64_t row) const { return zero_point.empty() ? 0 : zero_point[static_cast<std::size_t>(row)]; }
 };
 
 /// Uniform activations of one layer: code = clamp(round(x / step) + zero_point).

@@ -7,16 +7,20 @@
 #include <set>
 #include <vector>
 
+#include "core/enumerators.h"
 #include "core/error.h"
+#include "core/listed.h"
+#include "workloads/formats/number_format.h"
 #include "workloads/formats/sparsity.h"
 
 namespace symmetree {
 namespace {
 
-bool is_uniform(scheme_family family) { return family == scheme_family::symq || family == scheme_family::asymq; }
-
-constexpr scheme_family all_families[] = {scheme_family::symq, scheme_family::asymq, scheme_family::dasq,
-                                          scheme_family::pot,  scheme_family::post,  scheme_family::apot};
+std::string family_names() {
+    std::vector<std::string> names;
+    for (const scheme_family family : enumerators<scheme_family>()) names.emplace_back(to_string(family));
+    return listed(names, "or");
+}
 
 std::vector<std::string> split(const std::string& text) {
     std::vector<std::string> parts(1);
@@ -49,11 +53,12 @@ public:
     scheme parse() {
         const std::vector<std::string> parts = split(text_);
         if (!read_family(parts[0])) {
-            refuse("family", "symq, asymq, dasq, pot, post or apot", parts[0]);
+            refuse("family", family_names(), parts[0]);
             problems_.throw_if_any();
         }
         for (std::size_t i = 1; i < parts.size(); ++i) read_part(parts[i], i == 1);
-        check_range("weight bits", result_.weight_bits, least_weight_bits(result_.family), most_weight_bits(result_.family));
+        const family_traits traits = traits_of(result_.family);
+        check_range("weight bits", result_.weight_bits, traits.least_bits, traits.most_bits);
         check_range("activation bits", result_.activation_bits, 2, 8);
         problems_.throw_if_any();
         return result_;
@@ -61,7 +66,7 @@ public:
 
 private:
     bool read_family(const std::string& name) {
-        for (scheme_family family : all_families) {
+        for (const scheme_family family : enumerators<scheme_family>()) {
             if (name != to_string(family)) continue;
             result_.family = family;
             return true;
@@ -77,8 +82,7 @@ private:
         } else if (part == "asq") {
             once("asq", part);
             result_.adaptive_activations = true;
-        } else if (!(is_uniform(result_.family) && read_uniform(part)) && !(result_.family == scheme_family::dasq && read_dasq(part)) &&
-                   !(is_shift_family(result_.family) && read_shift(part))) {
+        } else if (!read_own_option(part)) {
             refuse(fmt::format("option of {}", to_string(result_.family)), allowed_options(), part);
         }
     }
@@ -93,6 +97,15 @@ private:
         result_.weight_bits = weight.value_or(result_.weight_bits);
         result_.activation_bits = activation.value_or(result_.activation_bits);
         return true;
+    }
+
+    bool read_own_option(const std::string& part) {
+        switch (options()) {
+            case scheme_options::uniform: return read_uniform(part);
+            case scheme_options::dasq: return read_dasq(part);
+            case scheme_options::shift: return read_shift(part);
+        }
+        return false;
     }
 
     bool read_uniform(const std::string& part) {
@@ -136,12 +149,16 @@ private:
         return true;
     }
 
-    std::string allowed_options() const {
-        const std::string own = is_uniform(result_.family)        ? "channel, tensor, mse, minmax, half_even, truncate"
-                                : is_shift_family(result_.family) ? "gG"
-                                                                  : "swK, pP";
-        return "wKaA (first), " + own + ", amse, aminmax, asq";
+    std::string allowed_options() const { return fmt::format("wKaA (first), {}, amse, aminmax, asq", own_options()); }
+    const char* own_options() const {
+        switch (options()) {
+            case scheme_options::uniform: return "channel, tensor, mse, minmax, half_even, truncate";
+            case scheme_options::dasq: return "swK, pP";
+            case scheme_options::shift: return "gG";
+        }
+        return "";
     }
+    scheme_options options() const { return traits_of(result_.family).options; }
 
     int number_in(const char* what, const std::string& part, std::size_t letters, int least, int greatest) {
         const std::optional<int> number = whole_number(part.substr(letters));
@@ -171,6 +188,20 @@ private:
 
 std::string share_text(const std::string& sparsity) { return normalised_percentage(sparsity).value_or(sparsity); }
 
+std::string own_options_text(const scheme& s) {
+    std::string out;
+    switch (traits_of(s.family).options) {
+        case scheme_options::uniform:
+            if (s.uniform.grain == granularity::per_tensor) out += ":tensor";
+            if (s.uniform.range == range_method::min_max) out += ":minmax";
+            if (s.uniform.round == rounding::truncate) out += ":truncate";
+            break;
+        case scheme_options::dasq: return fmt::format(":sw{}:p{}", s.dasq.outlier_bits, share_text(s.dasq.sparsity));
+        case scheme_options::shift: return fmt::format(":g{}", s.shift.guard_bits);
+    }
+    return out;
+}
+
 }  // namespace
 
 bool operator==(const uniform_options& a, const uniform_options& b) {
@@ -187,38 +218,31 @@ bool operator==(const shift_options& a, const shift_options& b) { return a.guard
 bool operator==(const scheme& a, const scheme& b) {
     if (a.family != b.family || a.weight_bits != b.weight_bits || a.activation_bits != b.activation_bits) return false;
     if (a.activation_range != b.activation_range || a.adaptive_activations != b.adaptive_activations) return false;
-    switch (a.family) {
-        case scheme_family::symq:
-        case scheme_family::asymq: return a.uniform == b.uniform;
-        case scheme_family::dasq: return a.dasq == b.dasq;
-        case scheme_family::pot:
-        case scheme_family::post:
-        case scheme_family::apot: return a.shift == b.shift;
+    switch (traits_of(a.family).options) {
+        case scheme_options::uniform: return a.uniform == b.uniform;
+        case scheme_options::dasq: return a.dasq == b.dasq;
+        case scheme_options::shift: return a.shift == b.shift;
     }
     return false;
 }
 
-const char* to_string(scheme_family family) {
-    switch (family) {
-        case scheme_family::symq: return "symq";
-        case scheme_family::asymq: return "asymq";
-        case scheme_family::dasq: return "dasq";
-        case scheme_family::pot: return "pot";
-        case scheme_family::post: return "post";
-        case scheme_family::apot: return "apot";
+const char* to_string(scheme_family family) { return traits_of(family).name; }
+
+scheme without_idle_options(const scheme& s) {
+    scheme own = s;
+    own.uniform = {};
+    own.dasq = {};
+    own.shift = {};
+    switch (traits_of(s.family).options) {
+        case scheme_options::uniform: own.uniform = s.uniform; break;
+        case scheme_options::dasq: own.dasq = s.dasq; break;
+        case scheme_options::shift: own.shift = s.shift; break;
     }
-    return "?";
+    return own;
 }
 
 std::string to_string(const scheme& s) {
-    std::string out = fmt::format("{}:w{}a{}", to_string(s.family), s.weight_bits, s.activation_bits);
-    if (is_uniform(s.family)) {
-        if (s.uniform.grain == granularity::per_tensor) out += ":tensor";
-        if (s.uniform.range == range_method::min_max) out += ":minmax";
-        if (s.uniform.round == rounding::truncate) out += ":truncate";
-    }
-    if (s.family == scheme_family::dasq) out += fmt::format(":sw{}:p{}", s.dasq.outlier_bits, share_text(s.dasq.sparsity));
-    if (is_shift_family(s.family)) out += fmt::format(":g{}", s.shift.guard_bits);
+    std::string out = fmt::format("{}:w{}a{}{}", to_string(s.family), s.weight_bits, s.activation_bits, own_options_text(s));
     if (s.activation_range == range_method::min_max) out += ":aminmax";
     if (s.adaptive_activations) out += ":asq";
     return out;

@@ -9,20 +9,8 @@ namespace symmetree {
 enum class granularity { per_channel, per_tensor };
 enum class range_method { mse, min_max };
 enum class rounding { half_even, truncate };
-/// The closed set of weight formats. Definitions: docs/numerics.md.
+/// The closed set of weight formats. Definitions: docs/numerics.md; what follows from each: number_format.h.
 enum class scheme_family { symq, asymq, dasq, pot, post, apot };
-
-/// True for the formats of sign and exponents, which take shifters in place of multipliers.
-constexpr bool is_shift_family(scheme_family family) {
-    return family == scheme_family::pot || family == scheme_family::post || family == scheme_family::apot;
-}
-
-/// Widths of weights that a family has codes for: APoT's have two terms at 4 and 5 bits; 3 bits are PoT.
-constexpr int least_weight_bits(scheme_family family) { return family == scheme_family::apot ? 4 : 2; }
-constexpr int most_weight_bits(scheme_family family) {
-    if (family == scheme_family::apot) return 5;
-    return is_shift_family(family) ? 7 : 8;
-}
 
 /// Uniform weights, symmetric (zero point 0) or asymmetric.
 struct uniform_options {
@@ -49,7 +37,7 @@ struct shift_options {
 /// `dasq:w3a3:sw4:p98`, `post:w4a4:g4`.
 struct scheme {
     scheme_family family = scheme_family::symq;
-    int weight_bits = 4;                                ///< 2..8 (PoT and POST: 2..7, APoT: 4, 5)
+    int weight_bits = 4;                                ///< those of the family (number_format.h)
     int activation_bits = 4;                            ///< 2..8
     uniform_options uniform;                            ///< symq, asymq
     dasq_options dasq;                                  ///< dasq
@@ -61,7 +49,11 @@ struct scheme {
     friend bool operator!=(const scheme& a, const scheme& b) { return !(a == b); }
 };
 
+/// "?" beyond the last one, so that enumerators<scheme_family>() knows all of them.
 const char* to_string(scheme_family family);
+
+/// The same with the options that its family does not take at their defaults, so that schemes that are equal hold the same.
+scheme without_idle_options(const scheme& s);
 
 /// The canonical form: fields equal to their defaults are left out, except DASQ's sw and p and the shift schemes' g.
 std::string to_string(const scheme& s);

@@ -3,32 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <initializer_list>
 #include <numeric>
+
+#include "workloads/formats/number_format.h"
 
 namespace symmetree {
 namespace {
-
-constexpr double square_root_of_half = 0x1.6a09e667f3bcdp-1;  // 1 / sqrt(2), rounded
-
-/// 2^-exponents[index], or nothing where the index is beyond them.
-double term(std::initializer_list<int> exponents, int index) {
-    return index < static_cast<int>(exponents.size()) ? std::ldexp(1.0, -exponents.begin()[index]) : 0;
-}
-
-/// Sums of two powers of two as the code published for Li, Dong, Wang, "Additive Powers-of-Two Quantization", ICLR 2020, builds them,
-/// scaled so that the largest term is 1.
-double apot_magnitude(int bits, int field) {
-    if (bits == 4) return term({0, 1, 3}, field >> 1) + term({2}, field & 1);
-    return term({0, 2, 4}, field >> 2) + term({1, 3, 5}, field & 3);
-}
-
-/// Magnitude of an exponent field that is not all ones.
-double magnitude_of(scheme_family family, int bits, int exponent) {
-    if (family == scheme_family::apot) return apot_magnitude(bits, exponent);
-    if (family == scheme_family::pot) return std::ldexp(1.0, -exponent);
-    return std::ldexp(exponent % 2 == 0 ? 1.0 : square_root_of_half, -(exponent / 2));
-}
 
 /// -floor(log2 t) for normal t > 0, from the exponent field; more than any level has for smaller t.
 int octave_of(double t) {
@@ -40,9 +20,8 @@ int octave_of(double t) {
 }  // namespace
 
 shift_levels::shift_levels(scheme_family family, int bits) : bits_(bits) {
-    const int exponents = (1 << (bits - 1)) - 1;
-    for (int e = 0; e < exponents; ++e) magnitude_of_field_.push_back(magnitude_of(family, bits, e));
-    magnitude_of_field_.push_back(0);
+    const number_format format(family, bits);
+    for (int field = 0; field < sign_bit(); ++field) magnitude_of_field_.push_back(format.level(field));
     fields_.resize(magnitude_of_field_.size());
     std::iota(fields_.begin(), fields_.end(), std::size_t{0});
     std::sort(fields_.begin(), fields_.end(),

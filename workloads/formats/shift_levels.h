@@ -8,16 +8,15 @@
 
 namespace symmetree {
 
-/// The magnitudes of PoT (2^-e) or POST (sqrt(2)^-e) codes of `bits` bits, 2..7: exponents e = 0 .. 2^(bits-1)-2 and, as
-/// exponent of all ones, zero. Code = sign << (bits-1) | e.
-/// APoT, 4 and 5 bits: in place of e two indices, each naming an exponent of its own list or, all ones, no term.
+/// Finds the nearest level among codes of sign and magnitude (number_format.h): code = sign << (bits-1) | field, and a field of all ones
+/// is zero. What a field means is the family's: an exponent (PoT, POST), two indices (APoT).
 class shift_levels {
 public:
     shift_levels(scheme_family family, int bits);
 
-    /// Magnitude of an exponent field; 0 for all ones.
-    double magnitude(std::size_t exponent) const { return magnitude_of_field_[exponent]; }
-    /// Exponent field of all ones.
+    /// Magnitude of a field; 0 for all ones.
+    double magnitude(std::size_t field) const { return magnitude_of_field_[field]; }
+    /// Field of all ones.
     std::size_t zero() const { return magnitudes_.size() - 1; }
     double largest() const { return magnitudes_.front(); }
     int sign_bit() const { return 1 << (bits_ - 1); }

@@ -28,7 +28,7 @@ void apply(const std::string& entry, const std::string& option, workload& networ
     for (layer& l : network.layers) {
         if (!fits_layer(pattern, l.name)) continue;
         fits = true;
-        l.own_scheme = is_attention_product(l) ? parse_scheme("symq", own.activation_bits, own.activation_bits) : own;
+        l.own_scheme = is_attention_product(l) ? parse_scheme(to_string(attention_family), own.activation_bits, own.activation_bits) : own;
     }
     if (!fits) refuse(fmt::format("no layer has a name like '{}'; there are {}", pattern, names_of(network)));
 }

@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "workloads/formats/number_format.h"
 
 namespace symmetree {
 namespace {
@@ -17,7 +18,7 @@ double uniq_per_mac(double k, double a, double log2_inputs) { return a * k + a +
 /// What an attention product is charged as.
 scheme attention_scheme(const scheme& used) {
     scheme symmetric = used;
-    symmetric.family = scheme_family::symq;
+    symmetric.family = attention_family;
     symmetric.weight_bits = used.activation_bits;
     return symmetric;
 }
@@ -40,7 +41,7 @@ weight_storage& weight_storage::operator+=(const weight_storage& other) {
 }
 
 double outlier_share(const scheme& used) {
-    if (used.family != scheme_family::dasq) return 0;
+    if (!traits_of(used.family).has_outliers) return 0;
     const std::string& text = used.dasq.sparsity;
     double per_cent = 0;
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), per_cent);
@@ -54,7 +55,7 @@ operation_counts operations_of(const product_shape& shape, const scheme& used, b
     const double f = static_cast<double>(shape.macs());
     const double k = s.weight_bits, a = s.activation_bits, outlier_bits = s.dasq.outlier_bits;
     const double share = outlier_share(s);
-    const double charged = s.family == scheme_family::asymq ? k + 1 : k;
+    const double charged = traits_of(s.family).has_zero_points ? k + 1 : k;
     const double log2_inputs = portable_log(static_cast<double>(shape.k)) / portable_log(2);  // the same digits on every CPU
 
     operation_counts n;
@@ -73,8 +74,9 @@ weight_storage storage_of(const product_shape& shape, const scheme& used, bool a
     n.parameters = static_cast<std::uint64_t>(shape.weights());
     n.code_bits = n.parameters * (code_width > 0 ? static_cast<std::uint64_t>(code_width) : k);
     n.outlier_bits = outliers * static_cast<std::uint64_t>(used.dasq.outlier_bits + index_bits);
-    if (used.family == scheme_family::asymq) n.channel_bits = (used.uniform.grain == granularity::per_tensor ? 1 : rows) * k;
-    if (used.family == scheme_family::dasq) n.channel_bits = rows * outlier_shift_bits;
+    const family_traits traits = traits_of(used.family);
+    if (traits.has_zero_points) n.channel_bits = (used.uniform.grain == granularity::per_tensor ? 1 : rows) * k;
+    if (traits.has_outliers) n.channel_bits += rows * outlier_shift_bits;
     return n;
 }
 

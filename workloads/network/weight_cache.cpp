@@ -8,6 +8,7 @@
 
 #include "core/digest.h"
 #include "core/output_file.h"
+#include "workloads/formats/number_format.h"
 #include "workloads/quantize/quantize.h"
 #include "workloads/quantize/weight_file.h"
 
@@ -62,7 +63,7 @@ quantized_weights weight_cache::get(const layer& l, std::uint64_t seed, const sc
         q = quantize_weights(materialize_weights(l, seed), product.n * product.repeat, product.k, weight_part(s), threads);
         if (enabled()) store(*q, key);
     }
-    if (is_shift_family(s.family)) q->guard_bits = s.shift.guard_bits;
+    q->guard_bits = guard_bits_of(s);
     return std::move(*q);
 }
 

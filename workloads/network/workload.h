@@ -108,6 +108,8 @@ struct workload {
 product_shape product_of(const layer& l);
 /// True for activation-by-activation products, which have no stored weights.
 bool is_attention_product(const layer& l);
+/// The format of the operand that takes the weights' place there.
+inline constexpr scheme_family attention_family = scheme_family::symq;
 /// True for convolutions with one input and one output channel per group.
 bool is_depthwise(const layer& l);
 

@@ -4,32 +4,18 @@
 #include <cmath>
 #include <limits>
 
-#include "workloads/formats/shift_levels.h"
+#include "workloads/formats/number_format.h"
 #include "workloads/quantize/error_measures.h"
-#include "workloads/quantize/uniform.h"
 
 namespace symmetree {
 namespace {
 
-std::vector<level_use> shift_codes(const quantized_weights& q) {
-    const shift_levels levels(q.family, q.bits);
-    const int negative_zero = levels.sign_bit() | static_cast<int>(levels.zero());
-    std::vector<level_use> all;
-    for (int code = 0; code < negative_zero; ++code) all.push_back({code, levels.value(code), 0});
-    return all;
-}
-
-std::vector<level_use> uniform_codes(const quantized_weights& q) {
-    const bool same_zero = q.zero_point.empty() || std::equal(q.zero_point.begin() + 1, q.zero_point.end(), q.zero_point.begin());
-    const int zero = q.zero_point.empty() ? 0 : q.zero_point.front();
-    std::vector<level_use> all;
-    for (int code = least_code(q.bits); code <= greatest_code(q.bits); ++code)
-        all.push_back({code, same_zero ? std::optional<double>(code - zero) : std::nullopt, 0});
-    return all;
-}
-
 std::vector<level_use> count_levels(const quantized_weights& q) {
-    std::vector<level_use> all = is_shift_family(q.family) ? shift_codes(q) : uniform_codes(q);
+    const number_format format(q);
+    const bool same_zero = q.zero_point.empty() || std::equal(q.zero_point.begin() + 1, q.zero_point.end(), q.zero_point.begin());
+    std::vector<level_use> all;
+    for (int code = format.least_code(); code <= format.greatest_written_code(); ++code)
+        all.push_back({code, same_zero ? std::optional(format.level(code) - q.zero_point_of(0)) : std::nullopt, 0});
     for (const std::int8_t code : q.codes) ++all[static_cast<std::size_t>(code - all.front().code)].count;
     return all;
 }
@@ -62,7 +48,7 @@ std::int64_t weight_error_report::unused_levels() const {
 
 weight_error_report report_errors(const std::string& layer, const scheme& used, const std::vector<float>& weights,
                                   const quantized_weights& q, std::uint64_t seed) {
-    const std::string share = used.family == scheme_family::dasq ? used.dasq.sparsity : "98";
+    const std::string share = traits_of(used.family).has_outliers ? used.dasq.sparsity : "98";
     weight_error_report r;
     r.layer = layer;
     r.used = used;
@@ -78,7 +64,7 @@ weight_error_report report_errors(const std::string& layer, const scheme& used, 
     const std::vector<double> all = midranges(weights, q, {}), rest = midranges(weights, q, q.outliers);
     const double unit = r.symmetry.deviation > 0 ? r.symmetry.deviation : 1;
     for (std::size_t i = 0; i < errors.size(); ++i)
-        r.channels.push_back({errors[i], q.step[i], q.zero_point.empty() ? 0 : q.zero_point[i], all[i] / unit, rest[i] / unit});
+        r.channels.push_back({errors[i], q.step[i], q.zero_point_of(static_cast<std::int64_t>(i)), all[i] / unit, rest[i] / unit});
     return r;
 }
 

@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "core/error.h"
-#include "workloads/formats/shift_levels.h"
 #include "workloads/quantize/dasq.h"
 #include "workloads/quantize/error_measures.h"
 #include "workloads/quantize/row_values.h"

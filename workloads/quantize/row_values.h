@@ -1,10 +1,9 @@
 #pragma once
 
-#include <optional>
 #include <vector>
 
+#include "workloads/formats/number_format.h"
 #include "workloads/formats/quantized_weights.h"
-#include "workloads/formats/shift_levels.h"
 
 namespace symmetree {
 
@@ -17,10 +16,10 @@ public:
     void write(std::int64_t row, double* values) const;
 
 private:
-    void write_uniform(std::int64_t row, double* values) const;
+    void write_dense(std::int64_t row, double* values) const;
 
     const quantized_weights& q_;
-    std::optional<shift_levels> levels_;      // pot, post, apot
+    const number_format format_;
     std::vector<std::size_t> first_outlier_;  // by row, one past the end too; empty without outliers
 };
 

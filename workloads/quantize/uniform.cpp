@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "workloads/formats/number_format.h"
 #include "workloads/formats/rounding_math.h"
 #include "workloads/quantize/parallel_rows.h"
 #include "workloads/quantize/step_search.h"
@@ -13,12 +14,16 @@ namespace {
 /// Fits one channel (or the whole tensor) at a time.
 class channel_fitter {
 public:
-    explicit channel_fitter(const scheme& s) : scheme_(s), least_(least_code(s.weight_bits)), greatest_(greatest_code(s.weight_bits)) {}
+    explicit channel_fitter(const scheme& s)
+        : scheme_(s),
+          has_zero_points_(traits_of(s.family).has_zero_points),
+          least_(least_code(s.weight_bits)),
+          greatest_(greatest_code(s.weight_bits)) {}
 
     min_max_fit fit(const float* weights, std::size_t count) {
         pad_row(weights, count, padded_);
-        min_max_fit result = scheme_.family == scheme_family::asymq ? asymmetric_min_max(padded_.data(), count, least_, greatest_)
-                                                                    : symmetric_min_max(padded_.data(), count, greatest_);
+        min_max_fit result = has_zero_points_ ? asymmetric_min_max(padded_.data(), count, least_, greatest_)
+                                              : symmetric_min_max(padded_.data(), count, greatest_);
         if (result.step == 0 || scheme_.uniform.range == range_method::min_max) return result;
         const step_choice best =
             search_uniform_step(padded_.data(), padded_.size(), result.step, bounds(result.zero_point), scheme_.uniform.round, hint_);
@@ -42,6 +47,7 @@ private:
     }
 
     const scheme& scheme_;
+    const bool has_zero_points_;
     const int least_, greatest_;
     int hint_ = usual_candidate;
     std::vector<double> padded_;

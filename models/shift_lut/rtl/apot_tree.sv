@@ -7,7 +7,7 @@
 //         negative = 0. The two's complement codes of signed layers are turned into this form once per lane of the array, not in
 //         each tree. enable_product, enable_sum: clock the first and the second register; idle when 0.
 // Depth   2: products in carry-save form, then their sum.
-// Twin    apot_product, models/shift_lut/two_term_math.h
+// Twin    apot_product, workloads/formats/product_circuit.h
 // Without the registers of the codes (weight_registers.sv) and the sign-and-magnitude form of activations.
 module apot_tree #(
     parameter integer K = 4,

@@ -6,7 +6,7 @@
 //         negative = 0. The two's complement codes of signed layers are turned into this form once per lane of the array, not in
 //         each tree. enable_product, enable_sum: clock the first and the second register; idle when 0.
 // Depth   2: products in carry-save form, then their sum.
-// Twin    shift_product(true, ...) and shift_multiply_tile, models/shift_lut/shift_math.h
+// Twin    shift_product(true, ...), workloads/formats/product_circuit.h, and shift_multiply_tile, models/shift_lut/shift_math.h
 // Without the registers of the codes (weight_registers.sv) and the sign-and-magnitude form of activations.
 module post_tree #(
     parameter integer K = 4,

@@ -1,7 +1,7 @@
 // floor(magnitude * 2^(G+1) / sqrt(2)) as a table of 2^A words: POST's products of odd exponents before their shift, with
 // the bit below the last one kept for rounding. Since floor and shift commute, one word serves every exponent, and the
 // bits that the shift leaves are exact.
-// Combinational. Twin: shifted_magnitude, models/shift_lut/shift_math.h
+// Combinational. Twin: shifted_magnitude, workloads/formats/product_circuit.h
 module root_table #(
     parameter integer A = 4,
     parameter integer G = 4

@@ -3,8 +3,8 @@
 #include "compile/sum_bounds.h"
 #include "models/buffers/im2col_math.h"
 #include "models/contract/descriptor.h"
-#include "models/shift_lut/shift_math.h"
 #include "tests/unit/models/layer_cases.h"
+#include "workloads/formats/product_circuit.h"
 
 namespace symmetree {
 namespace {

@@ -2,72 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <cstdlib>
-
 #include "tests/unit/tiling/random_layers.h"
 
 namespace symmetree {
 namespace {
-
-__extension__ typedef __int128 wide;
-
-/// n is f * 2^(-e/2) rounded to the nearest integer, told from squares: (2n - 1)^2 2^e < (2f)^2 < (2n + 1)^2 2^e.
-bool is_nearest(std::int64_t n, std::int64_t f, int e) {
-    const wide middle = wide{4} * f * f;
-    const bool above = n == 0 || (wide{2 * n - 1} * (2 * n - 1) << e) < middle;
-    return above && middle < (wide{2 * n + 1} * (2 * n + 1) << e);
-}
-
-TEST(shifted_magnitude, is_exact_for_every_code_magnitude_and_guard) {
-    for (int b = 2; b <= 7; ++b)
-        for (int guard = 0; guard <= 7; ++guard)
-            for (int magnitude = 0; magnitude <= 255; ++magnitude)
-                for (int e = 0; e < (1 << (b - 1)) - 1; ++e) {
-                    const std::int64_t fixed = std::int64_t{magnitude} << guard;
-                    const auto where = [&] {
-                        return "b " + std::to_string(b) + " g " + std::to_string(guard) + " x " + std::to_string(magnitude) + " e " +
-                               std::to_string(e);
-                    };
-                    ASSERT_EQ(shifted_magnitude(false, magnitude, e, guard), std::int64_t(std::floor(std::ldexp(double(fixed), -e))))
-                        << where();
-                    const std::int64_t post = shifted_magnitude(true, magnitude, e, guard);
-                    if (e % 2 == 0) {
-                        ASSERT_EQ(post, std::int64_t(std::floor(std::ldexp(double(fixed), -e / 2)))) << where();
-                    } else {
-                        ASSERT_TRUE(is_nearest(post, fixed, e)) << where() << " gives " << post;
-                        ASSERT_EQ(post, std::llrint(static_cast<long double>(fixed) * std::exp2(-0.5L * e))) << where();
-                    }
-                }
-}
-
-TEST(shift_product, has_the_sign_of_both_operands_and_a_zero_code) {
-    for (const bool post : {false, true})
-        for (int b = 2; b <= 7; ++b) {
-            const std::uint32_t sign = 1u << (b - 1), zero = sign - 1;
-            for (const int x : {-128, -127, -3, -1, 0, 1, 2, 127, 255}) {
-                EXPECT_EQ(shift_product(post, zero, b, x, 4), 0);
-                EXPECT_EQ(shift_product(post, sign | zero, b, x, 4), 0);
-                for (std::uint32_t e = 0; e < zero; ++e) {
-                    const std::int32_t size = shifted_magnitude(post, std::abs(x), int(e), 4);
-                    ASSERT_EQ(shift_product(post, e, b, x, 4), x < 0 ? -size : size);
-                    ASSERT_EQ(shift_product(post, sign | e, b, x, 4), x < 0 ? size : -size);
-                }
-            }
-        }
-}
-
-TEST(shift_product, of_a_weight_of_one_is_the_activation) {
-    for (const bool post : {false, true})
-        for (int guard = 0; guard <= 7; ++guard) EXPECT_EQ(shift_product(post, 0, 4, -77, guard), -77 * (1 << guard));
-}
-
-TEST(shift_product, without_guard_bits_truncates_towards_zero_in_magnitude) {
-    EXPECT_EQ(shift_product(false, 1, 4, 5, 0), 2);
-    EXPECT_EQ(shift_product(false, 1, 4, -5, 0), -2);
-    EXPECT_EQ(shift_product(true, 2, 4, -5, 0), -2);
-    EXPECT_EQ(shift_product(true, 1, 4, 5, 0), 4);  // 3.54
-}
 
 struct shift_case {
     bool post = false;

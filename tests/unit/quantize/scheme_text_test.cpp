@@ -1,7 +1,8 @@
 #include <gmock/gmock.h>
 
+#include "core/enumerators.h"
 #include "core/error.h"
-#include "workloads/formats/scheme.h"
+#include "workloads/formats/number_format.h"
 
 namespace symmetree {
 namespace {
@@ -49,9 +50,8 @@ TEST(scheme_text, default_widths_are_the_callers) {
 }
 
 TEST(scheme_text, every_scheme_survives_being_written_and_read) {
-    for (auto family :
-         {scheme_family::symq, scheme_family::asymq, scheme_family::dasq, scheme_family::pot, scheme_family::post, scheme_family::apot})
-        for (int bits = least_weight_bits(family); bits <= std::min(most_weight_bits(family), 7); ++bits)
+    for (const auto family : enumerators<scheme_family>())
+        for (int bits = traits_of(family).least_bits; bits <= traits_of(family).most_bits; ++bits)
             for (int option = 0; option < 8; ++option)
                 for (auto range : {range_method::mse, range_method::min_max}) {
                     scheme s;

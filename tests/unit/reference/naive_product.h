@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "workloads/formats/quantized_weights.h"
+#include "workloads/formats/number_format.h"
 #include "workloads/network/workload.h"
 
 namespace symmetree {
@@ -20,7 +20,7 @@ public:
     const std::vector<std::int64_t>& accumulators() const { return accumulators_; }
 
 private:
-    bool shifts() const { return is_shift_family(weights_.family); }
+    bool shifts() const { return traits_of(weights_.family).storage == code_storage::sign_and_exponent; }
 
     // The weight as code - zero point + shifted outliers.
     std::int64_t uniform_weight(std::int64_t row, std::int64_t column) const {

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+
+namespace symmetree {
+
+/// The closed set of circuits that multiply a weight by an activation. An array has trees of one of them.
+enum class product_circuit {
+    multiplier,  ///< two's complement codes
+    pot,         ///< a shift by the code's exponent
+    post,        ///< a shift and, for odd exponents, a table of multiples of sqrt(2)
+    apot         ///< two shifts and their sum
+};
+
+/// "?" beyond the last one, so that enumerators<product_circuit>() knows all of them.
+const char* to_string(product_circuit circuit);
+/// What a diagram calls an array of them.
+const char* title_of(product_circuit circuit);
+
+/// True where codes name shifts. They can't be cut into pieces then, activations are magnitudes with a sign and have no zero point, and
+/// products are truncated to the guard bits, so that they are no multiples of the activation.
+bool is_shift_circuit(product_circuit circuit);
+
+/// Product of a code and an activation of either sign, in units of 2^-guard_bits; multipliers keep no guard bits. The definitions:
+/// docs/numerics.md.
+std::int32_t circuit_product(product_circuit circuit, std::uint32_t code, int code_bits, std::int32_t activation, int guard_bits);
+
+/// |x| times a power of two (pot) or of sqrt(2) (post), with `guard_bits` fraction bits kept.
+///   pot:  (|x| << g) >> e        post, e even: (|x| << g) >> e/2        post, e odd: nearest integer to |x| 2^g 2^(-e/2)
+/// Zhou et al., "Precision Neural Network Quantization via Learnable Adaptive Modules", eq. 18; g = 0 is the paper's form.
+std::int32_t shifted_magnitude(bool post, std::int32_t magnitude, int exponent, int guard_bits);
+
+/// Product of a PoT or POST code: sign, then exponent; an exponent of all ones is zero.
+std::int32_t shift_product(bool post, std::uint32_t code, int code_bits, std::int32_t activation, int guard_bits);
+
+/// Product of an APoT code: each term is (|x| << guard_bits) >> e, then the sign of both.
+///   code = sign, first index (2 bits), second index (code_bits - 3 bits); an index of all ones has no term
+///   exponents   4 bits: first 0, 1, 3, second 2        5 bits: first 0, 2, 4, second 1, 3, 5
+/// Level sets: Li, Dong, Wang, "Additive Powers-of-Two Quantization", ICLR 2020, as their published code builds them; scaled
+/// so that the largest term is 1. code_bits is 4 or 5: three bits are PoT, other widths have one or three terms.
+std::int32_t apot_product(std::uint32_t code, int code_bits, std::int32_t activation, int guard_bits);
+
+}  // namespace symmetree
