@@ -68,21 +68,21 @@ double level_of(scheme_family family, int bits, int code) {
 
 family_traits traits_of(scheme_family family) {
     switch (family) {
-        case scheme_family::symq: return uniform_family("symq");
+        case scheme_family::symq: return uniform_family(to_string(family));
         case scheme_family::asymq: {
-            family_traits t = uniform_family("asymq");
+            family_traits t = uniform_family(to_string(family));
             t.has_zero_points = true;
             return t;
         }
         case scheme_family::dasq: {
-            family_traits t = uniform_family("dasq");
+            family_traits t = uniform_family(to_string(family));
             t.options = scheme_options::dasq;
             t.has_outliers = true;
             return t;
         }
-        case scheme_family::pot: return shift_family("pot", product_circuit::pot, 2, 7);
-        case scheme_family::post: return shift_family("post", product_circuit::post, 2, 7);
-        case scheme_family::apot: return shift_family("apot", product_circuit::apot, 4, 5);  // two terms; 3 bits are PoT
+        case scheme_family::pot: return shift_family(to_string(family), product_circuit::pot, 2, 7);
+        case scheme_family::post: return shift_family(to_string(family), product_circuit::post, 2, 7);
+        case scheme_family::apot: return shift_family(to_string(family), product_circuit::apot, 4, 5);  // two terms; 3 bits are PoT
     }
     return {};
 }

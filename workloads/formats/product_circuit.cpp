@@ -32,16 +32,6 @@ std::int32_t signed_code(std::uint32_t code, int code_bits) {
 
 }  // namespace
 
-const char* to_string(product_circuit circuit) {
-    switch (circuit) {
-        case product_circuit::multiplier: return "multiplier";
-        case product_circuit::pot: return "pot";
-        case product_circuit::post: return "post";
-        case product_circuit::apot: return "apot";
-    }
-    return "?";
-}
-
 const char* title_of(product_circuit circuit) {
     switch (circuit) {
         case product_circuit::multiplier: return "multiplier array";

@@ -12,8 +12,15 @@ enum class product_circuit {
     apot         ///< two shifts and their sum
 };
 
-/// "?" beyond the last one, so that enumerators<product_circuit>() knows all of them.
-const char* to_string(product_circuit circuit);
+constexpr const char* to_string(product_circuit circuit) {
+    switch (circuit) {
+        case product_circuit::multiplier: return "multiplier";
+        case product_circuit::pot: return "pot";
+        case product_circuit::post: return "post";
+        case product_circuit::apot: return "apot";
+    }
+    return "?";
+}
 /// What a diagram calls an array of them.
 const char* title_of(product_circuit circuit);
 

@@ -226,8 +226,6 @@ bool operator==(const scheme& a, const scheme& b) {
     return false;
 }
 
-const char* to_string(scheme_family family) { return traits_of(family).name; }
-
 scheme without_idle_options(const scheme& s) {
     scheme own = s;
     own.uniform = {};

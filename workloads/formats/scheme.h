@@ -50,7 +50,17 @@ struct scheme {
 };
 
 /// "?" beyond the last one, so that enumerators<scheme_family>() knows all of them.
-const char* to_string(scheme_family family);
+constexpr const char* to_string(scheme_family family) {
+    switch (family) {
+        case scheme_family::symq: return "symq";
+        case scheme_family::asymq: return "asymq";
+        case scheme_family::dasq: return "dasq";
+        case scheme_family::pot: return "pot";
+        case scheme_family::post: return "post";
+        case scheme_family::apot: return "apot";
+    }
+    return "?";
+}
 
 /// The same with the options that its family does not take at their defaults, so that schemes that are equal hold the same.
 scheme without_idle_options(const scheme& s);
