@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "core/enumerators.h"
 #include "core/error.h"
 #include "core/units.h"
 
@@ -58,7 +59,7 @@ accelerator::accelerator(const sc_core::sc_module_name& name, const accelerator_
     : sc_module(name),
       config_(config),
       clock_(clock),
-      dma_("dma", config.dma, clock, room, probe),
+      dma_("dma", config.dma, address_ranges(config), clock, room, probe),
       weight_buffer_("weight_buffer", config.weight_buffer, clock, probe),
       activation_buffer_("activation_buffer", config.activation_buffer, clock, probe),
       output_buffer_("output_buffer", config.output_buffer),
@@ -92,7 +93,7 @@ void accelerator::bind_all() {
     sequencer_.engines.bind(vector_issuer_.start);
     sequencer_.engines.bind(requantizer_.start);
 
-    dma_.memory.bind(memory);
+    for (const memory_space space : enumerators<memory_space>()) dma_.memories[std::size_t(space)].bind(port_of(space));
     dma_.weight_buffer.bind(weight_buffer_.fill);
     dma_.activation_buffer.bind(activation_buffer_.fill);
     dma_.output_buffer.bind(output_buffer_.dma);
@@ -128,6 +129,14 @@ void accelerator::bind_all() {
     vector_unit_.dma.bind(dma_.requests);
 }
 
+/// Where a memory is bound that the DMA reaches.
+tlm::tlm_initiator_socket<>& accelerator::port_of(memory_space space) {
+    switch (space) {
+        case memory_space::dram: return memory;
+    }
+    throw model_fault("a memory without a port");
+}
+
 layer_result accelerator::running_totals() const {
     const bool shifts = config_.array.kind != array_kind::multiplier;
     layer_result totals;
@@ -145,14 +154,8 @@ layer_result accelerator::running_totals() const {
     totals.memories[memory_kind::activation_buffer] = activation_buffer_.counters();
     totals.memories[memory_kind::output_buffer] = output_buffer_.counters();
     if (config_.vector_unit.lanes > 0) totals.memories[memory_kind::vector_banks] = vector_unit_.memory();
-    memory_counters& external = totals.memories[memory_kind::dram];
-    for (int s = 0; s < dma_streams; ++s) {
-        const std::uint64_t moved = dma_.moved_bytes()[std::size_t(s)];
-        totals.dma_bytes[s] = moved;
-        const bool to_memory = writes(static_cast<dma_stream>(s));
-        (to_memory ? external.written_bytes : external.read_bytes) += moved;
-        (to_memory ? external.write_accesses : external.read_accesses) += dma_.bursts()[std::size_t(s)];
-    }
+    for (const memory_space space : enumerators<memory_space>()) totals.memories[kind_of(space)] = dma_.traffic(std::size_t(space));
+    for (int s = 0; s < dma_streams; ++s) totals.dma_bytes[s] = dma_.moved_bytes()[std::size_t(s)];
     return totals;
 }
 

@@ -49,6 +49,7 @@ public:
 
 private:
     void bind_all();
+    tlm::tlm_initiator_socket<>& port_of(memory_space space);
     void access(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
     std::uint32_t read_register(std::uint32_t offset) const;
     bool write_register(std::uint32_t offset, std::uint32_t value);

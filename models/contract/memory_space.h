@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "core/counters.h"
 #include "models/contract/accelerator_config.h"
@@ -27,6 +28,8 @@ struct address_range {
 std::uint64_t first_address(memory_space space);
 /// The addresses that a platform's memory answers to.
 address_range range_of(memory_space space, const accelerator_config& config);
+/// Those of every memory, in the order of the enumerators.
+std::vector<address_range> address_ranges(const accelerator_config& config);
 /// What the traffic of a memory is counted and priced as.
 memory_kind kind_of(memory_space space);
 

@@ -1,5 +1,7 @@
 #include "models/dma/dma.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <numeric>
 
@@ -7,14 +9,25 @@
 
 namespace symmetree {
 
-dma::dma(const sc_core::sc_module_name& name, const dma_config& config, const clock_domain& clock, engine_room& room, probe* probe)
-    : sc_module(name), requests("requests", this, &dma::request), config_(config), clock_(clock), room_(room), probe_(probe) {
+dma::dma(const sc_core::sc_module_name& name, const dma_config& config, const std::vector<address_range>& ranges, const clock_domain& clock,
+         engine_room& room, probe* probe)
+    : sc_module(name),
+      requests("requests", this, &dma::request),
+      memories("memory", ranges.size()),
+      config_(config),
+      clock_(clock),
+      room_(room),
+      probe_(probe) {
+    for (const address_range& range : ranges) far_sides_.push_back({range, {}, {}, 0});
     room_.enlist(this->name(), &waits_for_);
     if (probe_) {
-        in_flight_signal_ = probe_->declare(std::string(this->name()) + ".bursts_in_flight", 8);
-        stream_signal_ = probe_->declare_enumeration(std::string(this->name()) + ".stream", {"none", "weights", "outliers", "activations",
-                                                                                             "outputs", "control", "operands", "results"});
-        moved_signal_ = probe_->declare(std::string(this->name()) + ".bytes_moved", 64);
+        const std::string prefix = std::string(this->name()) + ".";
+        in_flight_signal_ = probe_->declare(prefix + "bursts_in_flight", 8);
+        for (std::size_t memory = 0; memory < far_sides_.size(); ++memory)
+            far_sides_[memory].stream_signal =
+                probe_->declare_enumeration(prefix + (memory == 0 ? "stream" : fmt::format("stream_{}", memory)),
+                                            {"none", "weights", "outliers", "activations", "outputs", "control", "operands", "results"});
+        moved_signal_ = probe_->declare(prefix + "bytes_moved", 64);
     }
     SC_THREAD(work);
 }
@@ -27,57 +40,110 @@ void dma::request(transfer& job, sc_core::sc_time& delay) {
     requested_.notify(sc_core::SC_ZERO_TIME);
 }
 
-int dma::next_stream() const {
-    int best = -1;
-    for (int s = 0; s < dma_streams; ++s)
-        if (!streams_[s].waiting.empty() && (best < 0 || streams_[s].arrival < streams_[best].arrival)) best = s;
+/// The stream whose burst came first, of those that have a burst and room on its way.
+std::optional<std::size_t> dma::next_stream() const {
+    std::optional<std::size_t> best;
+    for (std::size_t s = 0; s < streams_.size(); ++s) {
+        const stream_queue& queue = streams_[s];
+        if (queue.waiting.empty() || (best && streams_[*best].arrival <= queue.arrival)) continue;
+        if (has_room(far_sides_[memory_at(next_address(queue.waiting.front()))])) best = s;
+    }
     return best;
+}
+
+std::optional<std::uint64_t> dma::next_end() const {
+    std::optional<std::uint64_t> first;
+    for (const far_side& side : far_sides_)
+        if (!side.bursts.empty() && (!first || side.bursts.front().ends < *first)) first = side.bursts.front().ends;
+    return first;
+}
+
+std::size_t dma::in_flight_count() const {
+    std::size_t count = 0;
+    for (const far_side& side : far_sides_) count += side.bursts.size();
+    return count;
 }
 
 void dma::work() {
     room_.run([this] {
         for (;;) {
-            const bool may_grant = next_stream() >= 0 && in_flight_.size() < std::size_t(config_.outstanding);
-            if (may_grant) {
-                grant();
+            if (const std::optional<std::size_t> stream = next_stream()) {
+                grant(*stream);
                 continue;
             }
-            if (in_flight_.empty()) {
-                wait_note note(waits_for_, "a request");
-                wait(requested_);
-            } else {
-                wait_note note(waits_for_, "the end of a data phase or a request");
-                const std::uint64_t now = clock_.now(), ends = in_flight_.front().ends;
-                wait(clock_.time(ends > now ? ends - now : 0), requested_);
-            }
-            while (!in_flight_.empty() && in_flight_.front().ends <= clock_.now()) {
-                in_flight burst = std::move(in_flight_.front());
-                in_flight_.pop_front();
-                finish(burst);
-                spare_.push_back(std::move(burst.data));
-            }
+            await_change();
+            for (far_side& side : far_sides_) land(side);
             wait(sc_core::SC_ZERO_TIME);  // collect every request of this instant before granting
         }
     });
+}
+
+void dma::await_change() {
+    const std::optional<std::uint64_t> ends = next_end();
+    if (!ends) {
+        wait_note note(waits_for_, "a request");
+        wait(requested_);
+        return;
+    }
+    wait_note note(waits_for_, "the end of a data phase or a request");
+    const std::uint64_t now = clock_.now();
+    wait(clock_.time(*ends > now ? *ends - now : 0), requested_);
+}
+
+/// Delivers the bursts of a memory whose data phases have ended.
+void dma::land(far_side& side) {
+    while (!side.bursts.empty() && side.bursts.front().ends <= clock_.now()) {
+        in_flight burst = std::move(side.bursts.front());
+        side.bursts.pop_front();
+        finish(burst);
+        spare_.push_back(std::move(burst.data));
+    }
+}
+
+std::uint64_t dma::next_address(const queued& head) {
+    const memory_run& run = head.job.runs[head.run];
+    return run.address + head.piece * run.stride + head.piece_offset;
 }
 
 /// Whole pieces where two or more have room in a burst, else what is left of one.
 dma::burst_span dma::next_span(const queued& head) const {
     const memory_run& run = head.job.runs[head.run];
     const auto burst = std::uint64_t(config_.burst_bytes);
-    const std::uint64_t address = run.address + head.piece * run.stride + head.piece_offset;
+    const std::uint64_t address = next_address(head);
     if (head.piece_offset == 0 && run.bytes <= burst) return {address, run.bytes, std::min(burst / run.bytes, run.pieces - head.piece)};
     return {address, std::min(burst, run.bytes - head.piece_offset), 1};
 }
 
-void dma::grant() {
-    const int s = next_stream();
-    stream_queue& queue = streams_[s];
+std::size_t dma::memory_at(std::uint64_t address) const {
+    for (std::size_t memory = 0; memory < far_sides_.size(); ++memory)
+        if (far_sides_[memory].range.holds(address, 1)) return memory;
+    throw model_fault(fmt::format("{}: no memory has address {}", name(), address));
+}
+
+void dma::grant(std::size_t stream) {
+    stream_queue& queue = streams_[stream];
+    const queued& head = queue.waiting.front();
+    const burst_span span = next_span(head);
+    const std::uint64_t stride = head.job.runs[head.run].stride;
+    const std::size_t memory = memory_at(span.address);
+    far_side& side = far_sides_[memory];
+
+    in_flight burst = take_burst(queue, span);
+    queue.arrival = clock_.now();  // the stream's next burst arrives now
+    const sc_core::sc_time delay = exchange(memory, burst, span, stride);
+    burst.ends = clock_.now() + clock_.cycles(delay);
+    if (!side.bursts.empty()) burst.ends = std::max(burst.ends, side.bursts.back().ends);  // a foreign memory may answer out of order
+    count(side, burst);
+    if (probe_) report(side, burst);
+    side.bursts.push_back(std::move(burst));
+    if (probe_) probe_->change(in_flight_signal_, clock_.now(), in_flight_count());
+}
+
+/// Takes a span off the stream's first transfer, and that off the queue when it was the last.
+dma::in_flight dma::take_burst(stream_queue& queue, const burst_span& span) {
     queued& head = queue.waiting.front();
     const memory_run& run = head.job.runs[head.run];
-    const burst_span span = next_span(head);
     const std::uint64_t count = span.bytes * span.pieces;
-
     in_flight burst{head.job.stream, 0, head.job.buffer_address + head.buffer_offset, count, false, head.job.tag, head.job.listener, {}};
     if (!spare_.empty()) {
         burst.data = std::move(spare_.back());
@@ -90,42 +156,47 @@ void dma::grant() {
         head.piece_offset = 0;
         head.piece += span.pieces;
     }
-    const std::uint64_t stride = run.stride;
     if (head.piece == run.pieces) {
         head.piece = 0;
         burst.last = ++head.run == head.job.runs.size();
     }
     if (burst.last) queue.waiting.pop_front();
-    queue.arrival = clock_.now();  // the stream's next burst arrives now
-
-    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-    const bool to_memory = writes(burst.stream);
-    if (to_memory) {
-        sc_core::sc_time on_chip = sc_core::SC_ZERO_TIME;
-        move(buffer_of(burst.stream), tlm::TLM_READ_COMMAND, burst.buffer_address, burst.data.data(), count, on_chip);
-    }
-    {
-        wait_note note(waits_for_, "the memory's answer");  // a foreign memory may wait
-        for (std::uint64_t piece = 0; piece < span.pieces; ++piece) {
-            delay = sc_core::SC_ZERO_TIME;
-            move(memory, to_memory ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND, span.address + piece * stride,
-                 burst.data.data() + piece * span.bytes, span.bytes, delay);
-        }
-    }
-    burst.ends = clock_.now() + clock_.cycles(delay);
-    if (!in_flight_.empty()) burst.ends = std::max(burst.ends, in_flight_.back().ends);  // a foreign memory may answer out of order
-    moved_[s] += count;
-    ++bursts_[s];
-    if (probe_) report(burst);
-    in_flight_.push_back(std::move(burst));
-    if (probe_) probe_->change(in_flight_signal_, clock_.now(), in_flight_.size());
+    return burst;
 }
 
-void dma::report(const in_flight& burst) {
-    const std::uint64_t from = in_flight_.empty() ? clock_.now() : std::max(clock_.now(), in_flight_.back().ends);
+/// Moves a burst's bytes on the far side and says how long that takes; on the way to a memory they leave their buffer now.
+sc_core::sc_time dma::exchange(std::size_t memory, in_flight& burst, const burst_span& span, std::uint64_t stride) {
+    const address_range& range = far_sides_[memory].range;
+    const bool to_memory = writes(burst.stream);
+    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+    if (to_memory) {
+        sc_core::sc_time on_chip = sc_core::SC_ZERO_TIME;
+        move(buffer_of(burst.stream), tlm::TLM_READ_COMMAND, burst.buffer_address, burst.data.data(), burst.bytes, on_chip);
+    }
+    wait_note note(waits_for_, "the memory's answer");  // a foreign memory may wait
+    for (std::uint64_t piece = 0; piece < span.pieces; ++piece) {
+        const std::uint64_t address = span.address + piece * stride;
+        if (!range.holds(address, span.bytes))
+            throw model_fault(fmt::format("{}: {} bytes at address {} end beyond their memory", name(), span.bytes, address));
+        delay = sc_core::SC_ZERO_TIME;
+        move(memories[memory], to_memory ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND, address - range.begin,
+             burst.data.data() + piece * span.bytes, span.bytes, delay);
+    }
+    return delay;
+}
+
+void dma::count(far_side& side, const in_flight& burst) {
+    const bool to_memory = writes(burst.stream);
+    moved_[std::size_t(burst.stream)] += burst.bytes;
+    (to_memory ? side.traffic.written_bytes : side.traffic.read_bytes) += burst.bytes;
+    ++(to_memory ? side.traffic.write_accesses : side.traffic.read_accesses);
+}
+
+void dma::report(const far_side& side, const in_flight& burst) {
+    const std::uint64_t from = side.bursts.empty() ? clock_.now() : std::max(clock_.now(), side.bursts.back().ends);
     if (burst.ends > from) {
-        probe_->change(stream_signal_, from, std::uint64_t(burst.stream) + 1);
-        probe_->change(stream_signal_, burst.ends, 0);
+        probe_->change(side.stream_signal, from, std::uint64_t(burst.stream) + 1);
+        probe_->change(side.stream_signal, burst.ends, 0);
     }
     probe_->change(moved_signal_, burst.ends, std::accumulate(moved_.begin(), moved_.end(), std::uint64_t{0}));
 }
@@ -136,7 +207,7 @@ void dma::finish(in_flight& burst) {
         move(buffer_of(burst.stream), tlm::TLM_WRITE_COMMAND, burst.buffer_address, burst.data.data(), burst.data.size(), on_chip);
     }
     if (burst.last && burst.listener) burst.listener->transfer_done(burst.tag);
-    if (probe_) probe_->change(in_flight_signal_, clock_.now(), in_flight_.size());
+    if (probe_) probe_->change(in_flight_signal_, clock_.now(), in_flight_count());
 }
 
 tlm_utils::simple_initiator_socket<dma>& dma::buffer_of(dma_stream stream) {

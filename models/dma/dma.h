@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <systemc>
 #include <tlm>
 #include <vector>
@@ -12,21 +13,24 @@
 #include "core/counters.h"
 #include "core/probe.h"
 #include "models/contract/accelerator_config.h"
+#include "models/contract/memory_space.h"
 #include "models/contract/transfer.h"
 #include "models/tlm/engine.h"
 #include "models/tlm/job_socket.h"
 
 namespace symmetree {
 
-/// Moves bursts between DRAM and the buffers over one port. Each stream offers one burst at a time; grants go by arrival,
-/// ties by stream, after one delta of collection, while fewer than `outstanding` bursts are in flight.
+/// Moves bursts between the memories on its far side and the buffers. Each stream offers one burst at a time; grants go by arrival,
+/// ties by stream, after one delta of collection, while fewer than `outstanding` bursts are in flight to and from the burst's memory.
+/// The address of a burst says which memory that is; one beyond every memory is a model_fault.
 /// Engine thread. The request socket never waits and takes the runs out of the transfer. Requests are collected for one delta, so engines
-/// post them directly after a timed wait. The memory should annotate its delay and return: one that waits in b_transport works, but nothing
+/// post them directly after a timed wait. A memory should annotate its delay and return: one that waits in b_transport works, but nothing
 /// overlaps (docs/decisions/0007-bursts-are-annotated.md). An error response is a model_fault. Timing: docs/timing-model.md, "DMA".
 class dma : public sc_core::sc_module {
 public:
     job_target_socket<dma, transfer> requests;
-    tlm_utils::simple_initiator_socket<dma> memory{"memory"};
+    /// One per address range, in their order. A memory sees addresses from the first one of its range.
+    sc_core::sc_vector<tlm_utils::simple_initiator_socket<dma>> memories;
     /// One per stream, bound to the buffer that the stream fills or empties.
     tlm_utils::simple_initiator_socket<dma> weight_buffer{"weight_buffer"};
     tlm_utils::simple_initiator_socket<dma> activation_buffer{"activation_buffer"};
@@ -34,12 +38,15 @@ public:
     tlm_utils::simple_initiator_socket<dma> control_store{"control_store"};
     tlm_utils::simple_initiator_socket<dma> vector_store{"vector_store"};
 
-    dma(const sc_core::sc_module_name& name, const dma_config& config, const clock_domain& clock, engine_room& room, probe* probe);
+    /// `ranges`: of the memories, none in another.
+    dma(const sc_core::sc_module_name& name, const dma_config& config, const std::vector<address_range>& ranges, const clock_domain& clock,
+        engine_room& room, probe* probe);
     SC_HAS_PROCESS(dma);
 
-    /// Bytes granted by stream since the start of simulation, and in how many bursts.
+    /// Bytes granted by stream since the start of simulation.
     const std::array<std::uint64_t, dma_streams>& moved_bytes() const { return moved_; }
-    const std::array<std::uint64_t, dma_streams>& bursts() const { return bursts_; }
+    /// Bytes and bursts granted to and from a memory since the start of simulation.
+    const memory_counters& traffic(std::size_t memory) const { return far_sides_[memory].traffic; }
 
 private:
     struct queued {
@@ -64,13 +71,31 @@ private:
         std::vector<std::uint8_t> data;
     };
 
+    /// A memory, what is on the way to and from it, and what was.
+    struct far_side {
+        address_range range;
+        std::deque<in_flight> bursts;
+        memory_counters traffic;
+        probe::signal stream_signal = 0;  ///< the stream in its data phase; those of one memory exclude each other
+    };
+
     void request(transfer& job, sc_core::sc_time& delay);
     void work();
-    void grant();
-    burst_span next_span(const queued& head) const;
+    void await_change();
+    void land(far_side& side);
+    void grant(std::size_t stream);
+    in_flight take_burst(stream_queue& queue, const burst_span& span);
+    sc_core::sc_time exchange(std::size_t memory, in_flight& burst, const burst_span& span, std::uint64_t stride);
+    void count(far_side& side, const in_flight& burst);
     void finish(in_flight& burst);
-    void report(const in_flight& burst);
-    int next_stream() const;
+    void report(const far_side& side, const in_flight& burst);
+    static std::uint64_t next_address(const queued& head);
+    burst_span next_span(const queued& head) const;
+    std::size_t memory_at(std::uint64_t address) const;
+    bool has_room(const far_side& side) const { return side.bursts.size() < std::size_t(config_.outstanding); }
+    std::optional<std::size_t> next_stream() const;
+    std::optional<std::uint64_t> next_end() const;
+    std::size_t in_flight_count() const;
     tlm_utils::simple_initiator_socket<dma>& buffer_of(dma_stream stream);
     void move(tlm_utils::simple_initiator_socket<dma>& socket, tlm::tlm_command command, std::uint64_t address, std::uint8_t* data,
               std::uint64_t bytes, sc_core::sc_time& delay);
@@ -79,15 +104,15 @@ private:
     const clock_domain clock_;
     engine_room& room_;
     probe* const probe_;
-    probe::signal in_flight_signal_ = 0, stream_signal_ = 0, moved_signal_ = 0;
+    probe::signal in_flight_signal_ = 0, moved_signal_ = 0;
     const char* waits_for_ = "nothing";
 
     std::array<stream_queue, dma_streams> streams_;
-    std::deque<in_flight> in_flight_;
+    std::vector<far_side> far_sides_;               ///< by memory
     std::vector<std::vector<std::uint8_t>> spare_;  ///< burst storage to use again
     sc_core::sc_event requested_{"requested"};
     tlm::tlm_generic_payload payload_;
-    std::array<std::uint64_t, dma_streams> moved_{}, bursts_{};
+    std::array<std::uint64_t, dma_streams> moved_{};
 };
 
 }  // namespace symmetree
