@@ -16,7 +16,7 @@ struct memory_place {
     std::string name;  ///< the node that it serves and what it is: "conv1: weights"
     memory_space space = memory_space::dram;
     std::uint64_t address = 0, bytes = 0;
-    lifetime alive;  ///< in steps of the program; known after note_steps()
+    lifetime alive;  ///< in steps of the program, by note_steps(); until then its first step alone
 };
 
 /// Where everything stands that a program has in memory, and from which step to which it is needed. Places follow each other in the order

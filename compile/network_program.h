@@ -20,7 +20,6 @@ struct network_step {
     bool is_product = false;
     std::size_t layer = 0;                                      ///< products
     vector_operation operation = vector_operation::requantize;  ///< of the vector unit
-    std::string mapping;                                        ///< products: how the layer was cut
 };
 
 /// A whole network as it stands in memory: descriptors one after the other from address 0, their tables, weights, and a place of its own
@@ -30,7 +29,6 @@ struct network_program : program {
     std::vector<layer_plan> plans;    ///< by layer of the workload
     memory_map memory;                ///< everything that stands there, with lifetimes over the steps
     std::vector<memory_tensor> buffers;
-    std::vector<tensor_view> views;  ///< where the tensor of each node stands
     tensor_view input, output;
 };
 

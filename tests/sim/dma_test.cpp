@@ -161,12 +161,12 @@ TEST(dma, lets_streams_alternate_burst_by_burst) {
 }
 
 TEST(dma, collects_the_requests_of_an_instant_before_it_grants) {
-    // The port is idle: it wakes up from the first request. The other engine asks a delta later, whichever of both threads runs first.
+    // The port is idle and wakes up from the first request; the other engine asks a delta later, whichever thread runs first.
     const asked late{7, weights, 64, 0, 1}, early{7, outputs, 64};
     EXPECT_EQ(finished(std::vector<engine>{{early}, {late}}, settings(1)), "1@51 0@95 ");
     EXPECT_EQ(finished(std::vector<engine>{{late}, {early}}, settings(1)), "0@51 1@95 ");
-    // The port becomes free in the same instant, 44.
-    const asked first{0, weights, 64}, low{44, outputs, 64}, high{44, outliers, 64, 0, 1};
+    // The port becomes free in the very instant in which both ask, 44.
+    const asked first{0, weights, 64}, low{44, outputs, 64}, high{44, outliers, 64};
     EXPECT_EQ(finished(std::vector<engine>{{first, low}, {high}}, settings(1)), "0@44 2@88 1@132 ");
     EXPECT_EQ(finished(std::vector<engine>{{high}, {first, low}}, settings(1)), "1@44 0@88 2@132 ");
 }

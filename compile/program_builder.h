@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "compile/network_program.h"
+
+namespace symmetree {
+
+/// A program while it grows: places, what the host writes there, descriptors in the order of the steps.
+class program_builder {
+public:
+    /// Descriptors stand before everything else, at most `most_steps` of them.
+    explicit program_builder(std::size_t most_steps);
+
+    /// A place that a step writes, by address.
+    std::uint64_t reserve(std::string name, std::uint64_t bytes);
+    /// A place whose bytes the host writes before the first image and keeps from image to image.
+    std::uint64_t load(std::string name, std::vector<std::uint8_t> bytes);
+    /// The same for a place that is reserved already; keep(): its bytes may be left out, timing only.
+    void load_at(std::uint64_t address, std::vector<std::uint8_t> bytes);
+    void keep(std::uint64_t address) { kept_.push_back(address); }
+
+    /// A tensor of its own place, by index. Throws does_not_fit for one of more than 2^31 elements.
+    std::size_t new_buffer(std::string name, std::int64_t rows, std::int64_t row_elements, const tensor_format& format);
+    const memory_tensor& buffer(std::size_t index) const { return program_.buffers[index]; }
+
+    void add(network_step step, const layer_descriptor& d);
+    void add(network_step step, const vector_descriptor& d);
+
+    /// The program, but for its plans. The host writes the input before the first step and reads the output after the last.
+    network_program finish(const tensor_view& input, const tensor_view& output);
+
+private:
+    void append(network_step step, const std::vector<std::uint8_t>& descriptor, std::vector<std::uint64_t> touched);
+
+    const std::size_t most_steps_;
+    network_program program_;
+    std::vector<std::uint8_t> descriptors_;
+    std::vector<std::vector<std::uint64_t>> touched_;  ///< by step: where its bytes stand
+    std::vector<std::uint64_t> kept_;                  ///< addresses of what the host keeps in memory
+};
+
+}  // namespace symmetree
