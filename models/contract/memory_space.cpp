@@ -4,13 +4,6 @@
 
 namespace symmetree {
 
-const char* to_string(memory_space space) {
-    switch (space) {
-        case memory_space::dram: return "DRAM";
-    }
-    return "?";
-}
-
 std::uint64_t first_address(memory_space space) {
     switch (space) {
         case memory_space::dram: return 0;

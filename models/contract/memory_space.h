@@ -12,7 +12,12 @@ namespace symmetree {
 enum class memory_space : std::uint8_t { dram };
 
 /// As messages name it.
-const char* to_string(memory_space space);
+constexpr const char* to_string(memory_space space) {
+    switch (space) {
+        case memory_space::dram: return "DRAM";
+    }
+    return "?";
+}
 
 /// Bytes begin .. begin + bytes - 1.
 struct address_range {
