@@ -50,10 +50,10 @@ TEST_P(a_kept_network, has_the_codes_of_the_network_that_was_quantized_in_every_
     for (std::size_t i = 0; i < direct.products.size(); ++i) {
         EXPECT_EQ(later.products[i].used, direct.products[i].used);
         EXPECT_EQ(later.products[i].weights.codes, direct.products[i].weights.codes);
-        for (std::size_t c = 0; c < direct.products[i].channels.size(); ++c) {
-            EXPECT_EQ(later.products[i].channels[c].bias, direct.products[i].channels[c].bias);
-            EXPECT_EQ(later.products[i].channels[c].multiplier, direct.products[i].channels[c].multiplier);
-            EXPECT_EQ(later.products[i].channels[c].shift, direct.products[i].channels[c].shift);
+        for (std::size_t c = 0; c < direct.product_records[i].channels.size(); ++c) {
+            EXPECT_EQ(later.product_records[i].channels[c].bias, direct.product_records[i].channels[c].bias);
+            EXPECT_EQ(later.product_records[i].channels[c].multiplier, direct.product_records[i].channels[c].multiplier);
+            EXPECT_EQ(later.product_records[i].channels[c].shift, direct.product_records[i].channels[c].shift);
         }
     }
     for (std::int64_t image = 20; image < 24; ++image) EXPECT_EQ(codes_of_image(later, image), codes_of_image(direct, image)) << image;
