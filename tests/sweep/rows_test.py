@@ -166,6 +166,17 @@ class Pricing(SweepTest):
         self.assert_same_rows("again.db", "again.db")
         self.assertEqual(self.contents("again.db")["point"], before["point"])
 
+    def test_again_decides_anew_which_points_hold_the_constraints(self):
+        self.write("dear.yaml", other_prices(1000))
+        self.write("s.yaml", self.SWEEP.replace("power_w < 0.2", "power_w < 1"))
+        self.prepare("published_45nm")
+        self.sweep("s.yaml", "r.db")
+        held = "SELECT count(*), sum(feasible) FROM point"
+        self.assertEqual(self.rows("r.db", held), [(8, 8)])
+        for table, count in (("dear.yaml", 0), ("published_45nm", 8)):
+            self.assertEqual(self.run_program("reprice", "r.db", "--table", table).returncode, 0)
+            self.assertEqual(self.rows("r.db", held), [(8, count)], table)
+
     def test_again_is_refused_and_changes_nothing(self):
         self.write("s.yaml", self.SWEEP)
         self.prepare("published_45nm")

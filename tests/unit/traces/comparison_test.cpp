@@ -36,6 +36,18 @@ TEST(comparison_table, has_one_row_per_run_with_ratios_to_the_baseline_at_its_wi
                             "1.029   1.000   0.972   0.435"));
 }
 
+TEST(comparison_table, takes_the_baseline_of_the_same_width_of_activations) {
+    comparison c = sample_comparison();
+    ASSERT_EQ(c.runs[0].platform, c.baseline);
+    ASSERT_EQ(c.runs[3].platform, c.baseline);
+    c.runs[3].array_weight_bits = c.runs[4].array_weight_bits = 3;  // 3 x 4 and 3 x 8: only the activations differ
+    EXPECT_EQ(baseline_of(c, 1), 0u);
+    EXPECT_EQ(baseline_of(c, 4), 3u);
+    c.runs[4].array_activation_bits = 6;  // a width that the baseline did not run at
+    EXPECT_EQ(baseline_of(c, 4), std::nullopt);
+    EXPECT_FALSE(ratios_of(c, 4).area.has_value());
+}
+
 TEST(comparison_table, splits_cycles_energy_and_area_per_run) {
     const std::string table = to_table(sample_comparison());
     EXPECT_THAT(section_of(table, "Where the cycles go"),
@@ -77,6 +89,15 @@ TEST(comparison_table, shows_what_the_formats_lose_before_any_arithmetic) {
     EXPECT_THAT(lines.back(), HasSubstr(" - "));
     for (layer_report& layer : c.runs[0].layers) layer.weight_sqnr_db.reset();
     EXPECT_THAT(to_table(c), Not(HasSubstr("Weights against their floats")));
+}
+
+TEST(comparison_table, takes_the_upper_of_the_middle_two_as_the_median_of_an_even_count) {
+    comparison c = sample_comparison();
+    c.runs.resize(1);
+    c.runs[0].layers.push_back(c.runs[0].layers[0]);
+    const double sqnrs[] = {21.5, 18.25, 20.0, 19.0};
+    for (std::size_t i = 0; i < 4; ++i) c.runs[0].layers[i].weight_sqnr_db = sqnrs[i];
+    EXPECT_THAT(section_of(to_table(c), "Weights against their floats, over the layers").back(), HasSubstr("20.00  18.25"));
 }
 
 TEST(comparison_table, has_no_outlier_section_without_outliers) {

@@ -47,6 +47,24 @@ TEST(figures, have_axes_with_units_and_the_values_of_the_study) {
                                 HasSubstr("title 'Pareto front'")));
 }
 
+TEST(figures, lead_lines_of_area_through_the_median_of_an_even_count) {
+    std::vector<report> runs;
+    for (const double area : {1000.0, 5000.0, 2000.0, 3000.0}) {
+        report r = sample_report();
+        r.area_um2 = {{"mac_tree", area}};
+        runs.push_back(r);
+    }
+    report wide = sample_report();
+    wide.array_weight_bits = 8;
+    runs.push_back(wide);
+    for (const figure& f : figures_of(study_of({"", {}, runs})))
+        if (f.name == "area_width") {
+            EXPECT_THAT(f.script, HasSubstr("\n3 2500\n"));
+            return;
+        }
+    FAIL() << "no figure of area against width";
+}
+
 TEST(figures, have_a_front_per_workload) {
     report small = sample_report(), large = sample_report();
     large.workload = "four_layers";

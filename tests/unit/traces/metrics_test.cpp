@@ -51,6 +51,17 @@ TEST(metrics, a_total_that_lacks_a_part_is_absent_and_the_other_parts_are_not) {
     EXPECT_EQ(value_of(r, "mac_tree_energy_j"), cell(r.total().energy_pj.at("mac_tree").value() * 1e-12));
 }
 
+TEST(metrics, the_median_of_an_even_count_lies_between_the_middle_two) {
+    report r = sample_report();
+    r.layers.push_back(r.layers[0]);
+    const double sqnrs[] = {30, 10, 21, 14};
+    for (std::size_t i = 0; i < 4; ++i) r.layers[i].weight_sqnr_db = sqnrs[i];
+    EXPECT_EQ(value_of(r, "weight_sqnr_median_db"), cell(17.5));
+    EXPECT_EQ(value_of(r, "weight_sqnr_least_db"), cell(10.0));
+    r.layers.pop_back();
+    EXPECT_EQ(value_of(r, "weight_sqnr_median_db"), cell(21.0));
+}
+
 TEST(metrics, every_run_has_the_same_names_once) {
     report bare;
     std::set<std::string> names;

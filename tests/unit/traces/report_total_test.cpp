@@ -34,6 +34,14 @@ TEST(report_total, adds_the_activity_of_equal_units_and_keeps_the_number_of_inst
     EXPECT_EQ(total.units.size(), 2u);
 }
 
+TEST(report_total, the_fullest_lane_is_that_of_the_fullest_layer) {
+    report r = sample_report();
+    r.layers[0].outliers.fullest_lane = 3;
+    r.layers[1].outliers.fullest_lane = 7;
+    r.layers[2].outliers.fullest_lane = 5;
+    EXPECT_EQ(r.total().outliers.fullest_lane, 7u);
+}
+
 TEST(report_total, one_difference_outweighs_unchecked_layers_and_names_its_layer) {
     report r = sample_report();
     r.layers[0].check = {verdict::not_checked, ""};
