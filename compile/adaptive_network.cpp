@@ -9,10 +9,11 @@
 
 #include "compile/channel_records.h"
 #include "core/error.h"
-#include "models/vector_unit/adapter_math.h"
 
 namespace symmetree {
 namespace {
+
+constexpr double greatest_reciprocal = double(beta_of_one) / least_beta;
 
 class tensor_finder {
 public:
@@ -71,7 +72,7 @@ void separate_biases(const formatted_product& p, const tensor_format& input, pro
     for (std::size_t row = 0; row < integers.channels.size(); ++row) {
         channel_record& channel = integers.channels[row];
         const double own = bias_in_sums(p.what->bias.get(), p.weights, input.step, row), folded = double(channel.bias) - own;
-        if (std::abs(folded) + 4 * std::abs(own) > std::numeric_limits<std::int32_t>::max())  // beta is a quarter at least
+        if (std::abs(folded) + greatest_reciprocal * std::abs(own) > std::numeric_limits<std::int32_t>::max())
             throw input_error(
                 diagnostic{p.what->place.file, p.what->place.line, p.what->place.column, fmt::format("layer {}", p.what->name),
                            fmt::format("the bias of channel {} does not fit 32 bits where its input's step shrinks to a quarter", row)});

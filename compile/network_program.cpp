@@ -12,7 +12,7 @@
 #include "compile/product_program.h"
 #include "core/bit_stream.h"
 #include "core/enumerators.h"
-#include "models/vector_unit/adapter_math.h"
+#include "models/vector_unit/operator_table.h"
 
 namespace symmetree {
 namespace {
@@ -236,7 +236,7 @@ private:
         network_step step;
         step.name = graph_.nodes[node].name;
         step.node = node;
-        step.operation = static_cast<vector_operation>(d.operation);
+        step.operation = operation_of(d);
         out_.steps.push_back(std::move(step));
     }
 
@@ -249,7 +249,7 @@ private:
     tensor_view moved(std::size_t node, const tensor_view& v, std::size_t buffer, std::vector<std::int64_t> strides) {
         vector_descriptor d = step_of(vector_operation::rearrange, buffer_of(v), out_.buffers[buffer]);
         d.copy = copy_of(v, strides, 0);
-        emit(node, d, {});
+        emit(node, d, rearrange_parameters{});
         return {buffer, 0, v.shape, std::move(strides)};
     }
 
@@ -437,7 +437,7 @@ private:
 
     /// Writes a view into its part of a tensor. The rest of the tensor is read and written back.
     void copy_into(std::size_t node, const tensor_view& v, const tensor_view& whole, std::int64_t first,
-                   const vector_parameters& parameters) {
+                   const rearrange_parameters& parameters) {
         vector_descriptor d = step_of(vector_operation::rearrange, buffer_of(v), buffer_of(whole));
         d.has_second = 1;
         d.b = d.result;
@@ -541,7 +541,7 @@ private:
         s.copy.from_first = static_cast<std::int32_t>(joined->first);
         d.weights_address = reserve(part_of(i, "staged operand"), staged_bytes(s));
         s.result.address = d.weights_address;
-        emit(i, s, {});
+        emit(i, s, stage_parameters{});
     }
 
     const quantized_network& q_;

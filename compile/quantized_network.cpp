@@ -1,16 +1,12 @@
 #include "compile/quantized_network.h"
 
+#include <utility>
+
 #include "compile/channel_records.h"
 #include "compile/layer_scheme.h"
-#include "models/vector_unit/vector_math.h"
 
 namespace symmetree {
 namespace {
-
-template <class Op>
-bool is(const graph_node& node) {
-    return std::holds_alternative<Op>(node.op);
-}
 
 /// Makes the integers of a network that has its formats.
 class integer_maker {
@@ -20,47 +16,57 @@ public:
     void make() {
         q_.product_records.resize(q_.products.size());
         q_.node_records.resize(q_.nodes.size());
-        for (std::size_t i = 0; i < graph_.nodes.size(); ++i) make_parameters(i);
+        for (std::size_t i = 0; i < graph_.nodes.size(); ++i) std::visit(integers_of{*this, i, graph_.nodes[i]}, graph_.nodes[i].op);
     }
 
 private:
     const tensor_format& format_of(std::size_t node) const { return q_.nodes[node].format; }
 
-    void make_parameters(std::size_t i) {
-        const graph_node& node = graph_.nodes[i];
-        const formatted_node& made = q_.nodes[i];
-        node_integers& q = q_.node_records[i];
-        const bool moves_only = keeps_codes(node) && !is<pool_op>(node);
-        if (node.inputs.empty() || moves_only) return;
-        const std::size_t first = node.inputs.front();
-        if (q_.nodes[first].value_of == i && first != i) return;  // a clip done by what it reads
-        const tensor_format& in = format_of(first);
-        if (const auto* p = std::get_if<product_op>(&node.op)) make_channels(i, *p);
-        if (is<clip_op>(node)) q.parameters = make_requantize(in, made.format, 1.0, made.clip);
-        if (const auto* s = std::get_if<scale_op>(&node.op)) q.parameters = make_requantize(in, made.format, s->factor);
-        if (is<add_op>(node)) q.parameters = make_add(in, format_of(node.inputs[1]), made.format, made.clip);
-        if (is<gelu_op>(node)) q.parameters = make_gelu(in, made.format);
-        if (is<softmax_op>(node)) q.parameters = make_softmax(in, made.format);
-        if (const auto* n = std::get_if<layer_norm_op>(&node.op))
-            q.parameters = make_layer_norm(*n->gain, *n->bias, n->epsilon, in, made.format);
-        if (const auto* p = std::get_if<pool_op>(&node.op))
-            q.parameters = make_pool(p->maximum, shape_of(*p, graph_.nodes[first].shape, node.shape), p->count_padding, in, made.format);
-        if (const auto* m = std::get_if<mean_op>(&node.op))
-            q.parameters = make_mean(extent_of(*m, graph_.nodes[first].shape), in, made.format);
-        if (is<concat_op>(node)) make_parts(i);
-    }
+    /// One overload per operator: what the units hold for it.
+    struct integers_of {
+        integer_maker& m;
+        std::size_t i;
+        const graph_node& node;
+
+        void operator()(const input_op&) const {}
+        void operator()(const constant_op&) const {}
+        void operator()(const product_op& op) const { m.make_channels(i, op); }
+        void operator()(const clip_op&) const {
+            const bool fused = m.q_.nodes[node.inputs.front()].value_of == i;  // done by what it reads
+            if (!fused) hold(make_requantize(in(), out(), 1.0, clip()));
+        }
+        void operator()(const gelu_op&) const { hold(make_gelu(in(), out())); }
+        void operator()(const softmax_op&) const { hold(make_softmax(in(), out())); }
+        void operator()(const layer_norm_op& op) const { hold(make_layer_norm(*op.gain, *op.bias, op.epsilon, in(), out())); }
+        void operator()(const add_op&) const { hold(make_add(in(), m.format_of(node.inputs[1]), out(), clip())); }
+        void operator()(const scale_op& op) const { hold(make_requantize(in(), out(), op.factor)); }
+        void operator()(const pool_op& op) const {
+            hold(make_pool(op.maximum, shape_of(op, in_shape(), node.shape), op.count_padding, in(), out()));
+        }
+        void operator()(const mean_op& op) const { hold(make_mean(extent_of(op, in_shape()), in(), out())); }
+        void operator()(const reshape_op&) const {}
+        void operator()(const transpose_op&) const {}
+        void operator()(const slice_op&) const {}
+        void operator()(const concat_op&) const { m.make_parts(i); }
+        void operator()(const pad_op&) const {}
+
+    private:
+        void hold(vector_parameters p) const { m.q_.node_records[i].parameters = std::move(p); }
+        const tensor_format& in() const { return m.format_of(node.inputs.front()); }
+        const tensor_format& out() const { return m.format_of(i); }
+        const value_range& clip() const { return m.q_.nodes[i].clip; }
+        const extents& in_shape() const { return m.graph_.nodes[node.inputs.front()].shape; }
+    };
 
     void make_parts(std::size_t i) {
         const tensor_format& out = format_of(i);
-        std::vector<vector_parameters>& parts = q_.node_records[i].parts;
         for (const std::size_t input : graph_.nodes[i].inputs) {
             const tensor_format& in = format_of(input);
             const bool same =
                 in.step == out.step && in.zero_point == out.zero_point && in.least >= out.least && in.greatest <= out.greatest;
-            if (same)
-                parts.emplace_back();
-            else
-                parts.emplace_back(make_requantize(in, out));
+            rearrange_parameters part;
+            if (!same) part.format = make_requantize(in, out);
+            q_.node_records[i].parts.push_back(part);
         }
     }
 

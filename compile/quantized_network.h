@@ -6,7 +6,7 @@
 
 #include "compile/layer_plan.h"
 #include "compile/network_formats.h"
-#include "models/contract/parameter_table.h"
+#include "models/vector_unit/operator_table.h"
 
 namespace symmetree {
 
@@ -21,7 +21,7 @@ struct product_integers {
 /// What the vector unit holds for a node.
 struct node_integers {
     vector_parameters parameters;               ///< of nodes that the vector unit computes
-    std::vector<vector_parameters> parts;       ///< concat: from each input's format; none where it is the node's
+    std::vector<rearrange_parameters> parts;    ///< concat: of each input
     std::optional<adapter_parameters> adapter;  ///< of nodes with an adapter
 };
 

@@ -7,7 +7,7 @@
 
 #include "core/error.h"
 #include "models/contract/descriptor.h"
-#include "models/contract/parameter_table.h"
+#include "models/vector_unit/operator_table.h"
 
 namespace symmetree {
 namespace {
@@ -53,7 +53,7 @@ TEST(vector_descriptor, is_refused_when_it_is_none) {
     const vector_descriptor good = step(vector_operation::gelu, tensor(0, 2, 8, 8), tensor(64, 2, 8, 8));
     EXPECT_NO_THROW(decode_vector_descriptor(encode(good)));
     vector_descriptor bad = good;
-    bad.operation = vector_operations;
+    bad.operation = static_cast<std::uint8_t>(vector_operation::adapter) + 1;
     EXPECT_THROW(decode_vector_descriptor(encode(bad)), model_fault);
     bad = good;
     bad.a.rows = 0;
@@ -264,8 +264,9 @@ TEST(parameter_table, comes_back_from_memory) {
         {vector_operation::layer_norm, norm},
         {vector_operation::pool, pool},
         {vector_operation::mean, mean_parameters{7, 1, {2, 3}, {4, 5, 6}}},
-        {vector_operation::rearrange, vector_parameters{}},
-        {vector_operation::stage, vector_parameters{}},
+        {vector_operation::rearrange, rearrange_parameters{}},
+        {vector_operation::rearrange, rearrange_parameters{requantize_parameters{1, {2, 3}, {4, 5, 6}}}},
+        {vector_operation::stage, stage_parameters{}},
         {vector_operation::adapter, adapter}};
     for (const auto& [operation, parameters] : all) {
         const std::vector<std::uint8_t> bytes = encode_parameters(parameters);

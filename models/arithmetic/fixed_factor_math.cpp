@@ -1,4 +1,4 @@
-#include "models/vector_unit/fixed_factor_math.h"
+#include "models/arithmetic/fixed_factor_math.h"
 
 #include <fmt/format.h>
 
@@ -9,11 +9,11 @@
 
 namespace symmetree {
 
-fixed_multiplier fixed_factor(double factor, int bits, int greatest_shift) {
-    const double beyond = std::ldexp(1.0, bits);
+fixed_multiplier fixed_factor(double factor, const factor_width& width) {
+    const double beyond = std::ldexp(1.0, width.bits);
     int exponent = 0;
     std::frexp(std::min(factor, beyond), &exponent);  // factor in [0.5, 1) * 2^exponent
-    int shift = std::clamp(bits - exponent, 0, greatest_shift);
+    int shift = std::clamp(width.bits - exponent, 0, width.greatest_shift);
     if (round_half_even(std::ldexp(factor, shift)) == beyond && shift > 0) --shift;
     const double multiplier = std::min(round_half_even(std::ldexp(std::min(factor, beyond), shift)), beyond - 1);
     return {static_cast<std::int32_t>(multiplier), static_cast<std::uint8_t>(shift)};

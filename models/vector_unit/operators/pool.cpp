@@ -1,11 +1,11 @@
+#include "models/vector_unit/operators/pool.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "core/error.h"
-#include "models/arithmetic/requantize_math.h"
-#include "models/vector_unit/fixed_factor_math.h"
-#include "models/vector_unit/vector_math.h"
+#include "models/vector_unit/operators/window_sums.h"
 
 namespace symmetree {
 namespace {
@@ -31,10 +31,6 @@ void check_shape(const pool_shape& s) {
                                       s.kernel_height, s.kernel_width, s.in_height, s.in_width, s.channels));
 }
 
-requantization end_of(const fixed_multiplier& factor, const code_output& out) {
-    return {factor.multiplier, factor.shift, out.zero_point, out.least, out.greatest};
-}
-
 /// Calls visit(codes of all channels) for every position of a window inside the image.
 template <class Visit>
 void visit_window(const pool_shape& s, const window_span& rows, const window_span& columns, const std::int16_t* in, Visit visit) {
@@ -42,13 +38,12 @@ void visit_window(const pool_shape& s, const window_span& rows, const window_spa
         for (std::int32_t x = columns.least; x < columns.end; ++x) visit(in + (std::int64_t{y} * s.in_width + x) * s.channels);
 }
 
-/// sums[channel] += code - zero_point; |sum| <= 2^31 over 65536 elements.
-void add_row(const std::int16_t* codes, std::int32_t zero_point, std::vector<std::int64_t>& sums) {
-    for (std::size_t c = 0; c < sums.size(); ++c) sums[c] += codes[c] - zero_point;
-}
-
-void write_averages(const std::vector<std::int64_t>& sums, const requantization& end, std::int16_t* out) {
-    for (std::size_t c = 0; c < sums.size(); ++c) out[c] = static_cast<std::int16_t>(requantize(sums[c], end));
+/// The part of an image that a chunk sees.
+pool_parameters part_of(pool_parameters p, const vector_chunk& c) {
+    p.shape.pad_top += c.inputs.front().first - c.first_row * p.shape.stride_height;
+    p.shape.in_height = c.inputs.front().count;
+    p.shape.out_height = c.rows;
+    return p;
 }
 
 }  // namespace
@@ -62,9 +57,9 @@ pool_parameters make_pool(bool maximum, const pool_shape& shape, bool count_padd
     const std::int32_t elements = shape.kernel_height * shape.kernel_width;
     const double ratio = in.step / out.step;
     if (maximum)
-        p.factor.push_back(fixed_factor(ratio, 15, 46));
+        p.factor.push_back(fixed_factor(ratio, average_factor));
     else
-        for (std::int32_t n = count_padding ? elements : 1; n <= elements; ++n) p.factor.push_back(fixed_factor(ratio / n, 15, 46));
+        for (std::int32_t n = count_padding ? elements : 1; n <= elements; ++n) p.factor.push_back(fixed_factor(ratio / n, average_factor));
     return p;
 }
 
@@ -88,25 +83,19 @@ void pool_codes(const pool_parameters& p, const std::int16_t* in, std::int16_t* 
                 visit_window(s, rows, columns, in, [&](const std::int16_t* codes) { add_row(codes, p.zero_point, sums); });
             }
             const std::int32_t inside = (rows.end - rows.least) * (columns.end - columns.least);
-            write_averages(sums, end_of(p.factor[p.factor.size() == 1 ? 0 : static_cast<std::size_t>(inside - 1)], p.out), out);
+            write_scaled(sums, p.factor[p.factor.size() == 1 ? 0 : static_cast<std::size_t>(inside - 1)], p.out, out);
         }
     }
 }
 
-mean_parameters make_mean(std::int64_t rows, const tensor_format& in, const tensor_format& out, const value_range& clip) {
-    check_format(in);
-    check_format(out);
-    if (rows < 1 || rows > longest_vector_row) throw model_fault(fmt::format("mean of {} rows", rows));
-    return {rows, in.zero_point, fixed_factor(in.step / out.step / static_cast<double>(rows), 15, 46), output_of(out, clip)};
+vector_cost pool_operator::cost(const pool_parameters& p, const vector_descriptor&, const vector_chunk& c, int lanes) {
+    const std::int64_t window = std::int64_t{p.shape.kernel_height} * p.shape.kernel_width;
+    const window_end end = p.maximum ? window_end::compared : window_end::scaled;
+    return window_cost(std::int64_t{c.rows} * p.shape.out_width, p.shape.channels, window, end, lanes);
 }
 
-void mean_codes(const mean_parameters& p, const std::int16_t* in, std::int16_t* out, std::size_t groups, std::size_t columns) {
-    std::vector<std::int64_t> sums(columns);
-    for (std::size_t group = 0; group < groups; ++group, out += columns) {
-        std::fill(sums.begin(), sums.end(), 0);
-        for (std::int64_t row = 0; row < p.rows; ++row, in += columns) add_row(in, p.zero_point, sums);
-        write_averages(sums, end_of(p.factor, p.out), out);
-    }
+std::vector<std::uint8_t> pool_operator::run(const pool_parameters& p, const chunk_task& task) {
+    return compute_rows(task, [&](step_codes& k) { pool_codes(part_of(p, task.c), k.a.data(), k.result.data()); });
 }
 
 }  // namespace symmetree
