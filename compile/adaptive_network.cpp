@@ -13,7 +13,7 @@
 namespace symmetree {
 namespace {
 
-constexpr double greatest_reciprocal = double(beta_of_one) / least_beta;
+constexpr double greatest_reciprocal = double(unit_beta) / least_beta;
 
 class tensor_finder {
 public:
@@ -25,7 +25,7 @@ public:
 
     /// Readers that are to read the requantized form of a tensor; none where it keeps its fixed step.
     std::set<std::size_t> readers_of_adaptive(std::size_t tensor) const {
-        if (keeps_codes(graph_.nodes[tensor]) || std::holds_alternative<constant_op>(graph_.nodes[tensor].op)) return {};
+        if (keeps_codes(graph_.nodes[tensor]) || constant_values(graph_.nodes[tensor])) return {};
         std::set<std::size_t> found;
         bool is_read = false;
         for (const std::size_t reader : readers_[tensor]) {
@@ -46,11 +46,11 @@ private:
     /// What a tensor is read by at `reader` or, where that keeps its codes, behind it.
     reading through(std::size_t reader) const {
         const graph_node& node = graph_.nodes[reader];
-        if (const auto* product = std::get_if<product_op>(&node.op)) {
-            const bool adapts = schemes_[product->layer].adaptive_activations && !is_attention_product(network_.layers[product->layer]);
+        if (const std::size_t* layer = layer_of(node)) {
+            const bool adapts = schemes_[*layer].adaptive_activations && !is_attention_product(network_.layers[*layer]);
             return {adapts, !adapts};
         }
-        if (std::holds_alternative<add_op>(node.op)) return {};
+        if (facts_of(node.op).rounding == result_rounding::rescaled) return {};
         if (!keeps_codes(node)) return {false, true};
         reading all{false, reader == graph_.output};
         for (const std::size_t next : readers_[reader]) {
@@ -150,9 +150,8 @@ void attach_adapters(quantized_network& q, const adaptive_network& adaptive, con
         if (node.inputs.empty()) continue;
         const std::optional<std::size_t> by = q.nodes[node.inputs.front()].adapted_by;
         if (by && keeps_codes(node)) q.nodes[i].adapted_by = by;
-        const auto* product = std::get_if<product_op>(&node.op);
-        if (by && product)
-            separate_biases(q.products[product->layer], q.nodes[node.inputs.front()].format, q.product_records[product->layer]);
+        const std::size_t* layer = layer_of(node);
+        if (by && layer) separate_biases(q.products[*layer], q.nodes[node.inputs.front()].format, q.product_records[*layer]);
     }
 }
 

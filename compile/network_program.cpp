@@ -87,11 +87,11 @@ private:
 
     void plan_products() {
         for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
-            const auto* op = std::get_if<product_op>(&graph_.nodes[i].op);
-            if (!op) continue;
-            const formatted_product& p = q_.products[op->layer];
+            const std::size_t* layer = layer_of(graph_.nodes[i]);
+            if (!layer) continue;
+            const formatted_product& p = q_.products[*layer];
             try {
-                out_.plans[op->layer] = plan_product(platform_, p, q_.product_records[op->layer]);
+                out_.plans[*layer] = plan_product(platform_, p, q_.product_records[*layer]);
             } catch (const does_not_fit& e) {
                 problems_.add(refusal(*p.what, platform_, e.what()));
             }
@@ -210,7 +210,7 @@ private:
     }
     /// Puts the codes of constant node `i` into memory where the view says.
     void fill(const tensor_view& v, std::size_t i) {
-        const std::vector<float>& values = *std::get<constant_op>(graph_.nodes[i].op).values;
+        const std::vector<float>& values = *constant_values(graph_.nodes[i]);
         std::vector<std::int16_t> codes(values.size());
         for (std::size_t e = 0; e < values.size(); ++e) codes[e] = static_cast<std::int16_t>(format_of(i).code_of(values[e]));
         load(buffer_of(v).address, pack_tensor(buffer_of(v), v, codes));
@@ -361,13 +361,13 @@ private:
 
     /// A constant written out to the shape of what `node` adds it to, in the same places.
     tensor_view broadcast_constant(std::size_t node, std::size_t constant, const tensor_view& like_view, const extents& shape) {
-        const auto* op = std::get_if<constant_op>(&graph_.nodes[constant].op);
-        if (!op) throw does_not_fit("an addition of tensors of different shapes, neither of them a constant");
+        const std::vector<float>* values = constant_values(graph_.nodes[constant]);
+        if (!values) throw does_not_fit("an addition of tensors of different shapes, neither of them a constant");
         const tensor_format& format = format_of(constant);
         const std::size_t buffer =
             new_buffer(part_of(node, "broadcast constant"), buffer_of(like_view).rows, buffer_of(like_view).row_elements, format);
         tensor_view v{buffer, 0, shape, like_view.strides};
-        load(buffer_of(v).address, pack_tensor(buffer_of(v), v, broadcast_codes(*op->values, graph_.nodes[constant].shape, shape, format)));
+        load(buffer_of(v).address, pack_tensor(buffer_of(v), v, broadcast_codes(*values, graph_.nodes[constant].shape, shape, format)));
         return v;
     }
 

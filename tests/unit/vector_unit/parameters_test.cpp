@@ -4,9 +4,9 @@
 #include <limits>
 
 #include "models/arithmetic/requantize_math.h"
-#include "models/vector_unit/adapter_math.h"
+#include "models/arithmetic/image_scale_math.h"
 #include "models/vector_unit/fixed_factor_math.h"
-#include "models/vector_unit/vector_math.h"
+#include "models/vector_unit/operator_table.h"
 #include "tests/unit/vector_unit/as_reference.h"
 #include "tests/unit/vector_unit/random_formats.h"
 

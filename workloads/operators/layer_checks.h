@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "workloads/network/workload.h"
+#include "workloads/operators/layer_shapes.h"
 
 namespace symmetree {
 

@@ -1,4 +1,4 @@
-#include "workloads/network/layer_checks.h"
+#include "workloads/operators/layer_checks.h"
 
 #include <fmt/format.h>
 

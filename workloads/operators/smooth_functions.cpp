@@ -1,4 +1,4 @@
-#include "workloads/graph/smooth_functions.h"
+#include "workloads/operators/smooth_functions.h"
 
 #include <algorithm>
 #include <array>
