@@ -140,9 +140,7 @@ void attach_adapters(quantized_network& q, const adaptive_network& adaptive, con
     const network_graph& graph = *q.network.graph;
     for (const std::size_t node : adaptive.requantized) {
         const std::size_t tensor = graph.nodes[node].inputs.front();
-        const adapter_weights& weights = adapters.at(graph.nodes[tensor].name);
-        q.nodes[node].adapter = weights;
-        q.node_records[node].adapter = make_adapter(weights, adapter_shape_of(graph.nodes[tensor].shape).positions, q.nodes[tensor].format);
+        q.nodes[node].adapter = adapters.at(graph.nodes[tensor].name);
         q.nodes[node].adapted_by = node;
     }
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {

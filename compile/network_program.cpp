@@ -7,6 +7,7 @@
 #include <map>
 #include <numeric>
 
+#include "compile/adaptive_network.h"
 #include "compile/layer_plan.h"
 #include "compile/layer_scheme.h"
 #include "compile/product_program.h"
@@ -40,6 +41,29 @@ std::vector<std::int16_t> broadcast_codes(const std::vector<float>& values, cons
     for_each_element(
         v, [&](std::size_t e, std::int64_t at) { codes[e] = static_cast<std::int16_t>(format.code_of(values[std::size_t(at)])); });
     return codes;
+}
+
+pool_shape windows_of(const pool_op& op, const extents& in, const extents& out) {
+    const auto size = [](std::int64_t v) { return static_cast<std::int32_t>(v); };
+    pool_shape s;
+    s.channels = size(in[1]);
+    s.in_height = size(in[2]);
+    s.in_width = size(in[3]);
+    s.out_height = size(out[2]);
+    s.out_width = size(out[3]);
+    s.kernel_height = op.kernel_height;
+    s.kernel_width = op.kernel_width;
+    s.stride_height = op.stride_height;
+    s.stride_width = op.stride_width;
+    s.pad_top = op.pad_top;
+    s.pad_left = op.pad_left;
+    return s;
+}
+
+/// Codes move as they are where they mean the same in both formats.
+rearrange_parameters moving_between(const tensor_format& in, const tensor_format& out) {
+    const bool same = in.step == out.step && in.zero_point == out.zero_point && in.least >= out.least && in.greatest <= out.greatest;
+    return same ? rearrange_parameters{} : rearrange_parameters{make_requantize(in, out)};
 }
 
 class compiler {
@@ -156,40 +180,44 @@ private:
 
     const memory_tensor& buffer_of(const tensor_view& v) const { return out_.buffers[v.buffer]; }
 
+    /// One overload per operator: the steps that it becomes and what the units hold for them.
+    struct placement {
+        compiler& c;
+        std::size_t i;
+        const graph_node& node;
+        void operator()(const input_op&) const { c.out_.views[i] = c.image_view(i, node.shape); }
+        void operator()(const constant_op&) const { c.out_.views[i] = c.constant_view(i, node.shape, row_major_strides(node.shape)); }
+        void operator()(const product_op& op) const { c.place_product(i, op); }
+        void operator()(const clip_op&) const {
+            const std::size_t from = node.inputs.front();
+            if (c.q_.nodes[from].value_of == i)
+                c.out_.views[i] = c.out_.views[from];
+            else
+                c.elementwise(i, make_requantize(in(), out(), 1, c.q_.nodes[i].clip));
+        }
+        void operator()(const scale_op& op) const { c.place_scale(i, make_requantize(in(), out(), op.factor)); }
+        void operator()(const gelu_op&) const { c.elementwise(i, make_gelu(in(), out())); }
+        void operator()(const softmax_op&) const { c.row_wise(i, make_softmax(in(), out())); }
+        void operator()(const layer_norm_op& op) const { c.row_wise(i, make_layer_norm(*op.gain, *op.bias, op.epsilon, in(), out())); }
+        void operator()(const add_op&) const { c.place_add(i); }
+        void operator()(const pool_op& op) const { c.place_pool(i, op); }
+        void operator()(const mean_op& op) const { c.place_mean(i, op); }
+        void operator()(const reshape_op&) const { c.place_reshape(i); }
+        void operator()(const transpose_op& op) const {
+            c.out_.views[i] = transposed_view(c.out_.views[node.inputs.front()], op.permutation);
+        }
+        void operator()(const slice_op& op) const {
+            c.out_.views[i] = sliced_view(c.out_.views[node.inputs.front()], op.starts, op.steps, node.shape);
+        }
+        void operator()(const concat_op& op) const { c.place_concat(i, op); }
+        void operator()(const pad_op& op) const { c.place_pad(i, op); }
+
+        const tensor_format& in() const { return c.format_of(node.inputs.front()); }
+        const tensor_format& out() const { return c.format_of(i); }
+    };
     void place(std::size_t i) {
         const graph_node& node = graph_.nodes[i];
-        struct visitor {
-            compiler& c;
-            std::size_t i;
-            const graph_node& node;
-            void operator()(const input_op&) const { c.out_.views[i] = c.image_view(i, node.shape); }
-            void operator()(const constant_op&) const { c.out_.views[i] = c.constant_view(i, node.shape, row_major_strides(node.shape)); }
-            void operator()(const product_op& op) const { c.place_product(i, op); }
-            void operator()(const clip_op&) const {
-                const std::size_t from = node.inputs.front();
-                if (c.q_.nodes[from].value_of == i)
-                    c.out_.views[i] = c.out_.views[from];
-                else
-                    c.elementwise(i, vector_operation::requantize);
-            }
-            void operator()(const scale_op&) const { c.place_scale(i); }
-            void operator()(const gelu_op&) const { c.elementwise(i, vector_operation::gelu); }
-            void operator()(const softmax_op&) const { c.row_wise(i, vector_operation::softmax); }
-            void operator()(const layer_norm_op&) const { c.row_wise(i, vector_operation::layer_norm); }
-            void operator()(const add_op&) const { c.place_add(i); }
-            void operator()(const pool_op& op) const { c.place_pool(i, op); }
-            void operator()(const mean_op& op) const { c.place_mean(i, op); }
-            void operator()(const reshape_op&) const { c.place_reshape(i); }
-            void operator()(const transpose_op& op) const {
-                c.out_.views[i] = transposed_view(c.out_.views[node.inputs.front()], op.permutation);
-            }
-            void operator()(const slice_op& op) const {
-                c.out_.views[i] = sliced_view(c.out_.views[node.inputs.front()], op.starts, op.steps, node.shape);
-            }
-            void operator()(const concat_op& op) const { c.place_concat(i, op); }
-            void operator()(const pad_op& op) const { c.place_pad(i, op); }
-        };
-        std::visit(visitor{*this, i, node}, node.op);
+        std::visit(placement{*this, i, node}, node.op);
     }
 
     /// A new tensor in the order of its axes, or, with four axes and a batch of 1, of pixels.
@@ -296,24 +324,26 @@ private:
         return moved(node, v, like(node, v, elements_of(v.shape) / columns, columns), row_major_strides(v.shape));
     }
 
-    void elementwise(std::size_t i, vector_operation operation) {
+    void elementwise(std::size_t i, const vector_parameters& parameters) {
         const tensor_view v = dense_view(i, out_.views[graph_.nodes[i].inputs.front()]);
         const std::size_t buffer = new_tensor(i, buffer_of(v).rows, buffer_of(v).row_elements);
-        vector_descriptor d = step_of(operation, buffer_of(v), out_.buffers[buffer]);
+        vector_descriptor d = step_of(operation_of(parameters), buffer_of(v), out_.buffers[buffer]);
         if (q_.nodes[i].adapter) d.scale_address[0] = scales_.at(i);
-        emit(i, d, q_.node_records[i].parameters);
+        emit(i, d, parameters);
         out_.views[i] = {buffer, 0, v.shape, v.strides};
     }
 
-    void place_scale(std::size_t i) {
+    void place_scale(std::size_t i, const requantize_parameters& parameters) {
         if (q_.nodes[i].adapter) place_adapter(i);
-        elementwise(i, vector_operation::requantize);
+        elementwise(i, parameters);
     }
 
     /// beta of a tensor, 8 bytes that every step and layer that needs them reads.
     void place_adapter(std::size_t i) {
-        const adapter_parameters& p = *q_.node_records[i].adapter;
-        const tensor_view& v = out_.views[graph_.nodes[i].inputs.front()];
+        const std::size_t from = graph_.nodes[i].inputs.front();
+        const tensor_view& v = out_.views[from];
+        const adapter_parameters p =
+            make_adapter(*q_.nodes[i].adapter, adapter_shape_of(graph_.nodes[from].shape).positions, format_of(from));
         const bool image = v.shape.size() == 4 && v.shape[0] == 1;
         const memory_tensor in = image ? images_of(i, v, 1) : rows_of(i, v, p.rows, p.channels);
         memory_tensor scale;
@@ -331,12 +361,12 @@ private:
         return by ? scales_.at(*by) : 0;
     }
 
-    void row_wise(std::size_t i, vector_operation operation) {
+    void row_wise(std::size_t i, const vector_parameters& parameters) {
         const extents& shape = graph_.nodes[i].shape;
         const std::int64_t columns = shape.back(), rows = elements_of(shape) / columns;
         const memory_tensor in = rows_of(i, out_.views[graph_.nodes[i].inputs.front()], rows, columns);
         out_.views[i] = row_view(i, shape);
-        emit(i, step_of(operation, in, buffer_of(out_.views[i])), q_.node_records[i].parameters);
+        emit(i, step_of(operation_of(parameters), in, buffer_of(out_.views[i])), parameters);
     }
 
     void place_add(std::size_t i) {
@@ -355,7 +385,7 @@ private:
         d.has_second = 1;
         d.b = buffer_of(swap ? a : b);
         for (std::size_t at = 0; at < 2; ++at) d.scale_address[at] = scale_of_input(i, at);
-        emit(i, d, q_.node_records[i].parameters);
+        emit(i, d, make_add(format_of(node.inputs[0]), format_of(node.inputs[1]), format_of(i), q_.nodes[i].clip));
         out_.views[i] = {buffer, 0, node.shape, a.strides};
     }
 
@@ -375,15 +405,18 @@ private:
         const graph_node& node = graph_.nodes[i];
         const memory_tensor in = images_of(i, out_.views[node.inputs.front()], 1);
         out_.views[i] = image_view(i, node.shape);
-        window_step(i, vector_operation::pool, in, op.kernel_height, op.stride_height, op.pad_top);
+        const pool_shape windows = windows_of(op, graph_.nodes[node.inputs.front()].shape, node.shape);
+        const pool_parameters parameters = make_pool(op.maximum, windows, op.count_padding, format_of(node.inputs.front()), format_of(i));
+        window_step(i, parameters, in, op.kernel_height, op.stride_height, op.pad_top);
     }
 
-    void window_step(std::size_t i, vector_operation operation, const memory_tensor& in, int kernel_rows, int stride_rows, int pad_top) {
-        vector_descriptor d = step_of(operation, in, buffer_of(out_.views[i]));
+    void window_step(std::size_t i, const vector_parameters& parameters, const memory_tensor& in, int kernel_rows, int stride_rows,
+                     int pad_top) {
+        vector_descriptor d = step_of(operation_of(parameters), in, buffer_of(out_.views[i]));
         d.kernel_rows = static_cast<std::uint16_t>(kernel_rows);
         d.stride_rows = static_cast<std::uint16_t>(stride_rows);
         d.first_row = static_cast<std::int16_t>(-pad_top);
-        emit(i, d, q_.node_records[i].parameters);
+        emit(i, d, parameters);
     }
 
     /// The mean over tokens is that of an image one pixel wide.
@@ -396,7 +429,8 @@ private:
         if (before != 1) throw does_not_fit("a mean over inner axes of several tensors");
         const memory_tensor in = rows_of(i, out_.views[node.inputs.front()], over, after);
         out_.views[i] = {new_tensor(i, 1, after), 0, node.shape, row_major_strides(node.shape)};
-        window_step(i, vector_operation::mean, in, static_cast<int>(over), static_cast<int>(over), 0);
+        const mean_parameters parameters = make_mean(over, format_of(node.inputs.front()), format_of(i));
+        window_step(i, parameters, in, static_cast<int>(over), static_cast<int>(over), 0);
     }
 
     void place_reshape(std::size_t i) {
@@ -417,7 +451,7 @@ private:
         std::int64_t at = 0;
         for (std::size_t input = 0; input < node.inputs.size(); ++input) {
             const tensor_view& v = out_.views[node.inputs[input]];
-            copy_into(i, v, whole, at * whole.strides[std::size_t(op.axis)], q_.node_records[i].parts[input]);
+            copy_into(i, v, whole, at * whole.strides[std::size_t(op.axis)], moving_between(format_of(node.inputs[input]), format_of(i)));
             at += v.shape[std::size_t(op.axis)];
         }
         out_.views[i] = whole;

@@ -11,7 +11,7 @@ inline constexpr std::uint16_t unit_beta = 1 << beta_fraction_bits, least_beta =
 
 /// What an adapter hands to the steps and layers that follow, 8 bytes in memory, little-endian. As it stands here: beta = 1.
 struct image_scale {
-    std::uint32_t beta = unit_beta;                          ///< beta_fraction_bits
+    std::uint32_t beta = unit_beta;                            ///< beta_fraction_bits
     std::uint32_t reciprocal = 1 << reciprocal_fraction_bits;  ///< 1 / beta, rounded down
 };
 constexpr std::uint64_t image_scale_bytes = 8;

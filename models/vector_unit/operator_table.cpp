@@ -34,6 +34,10 @@ std::vector<vector_chunk> chunks_of(const vector_descriptor& d, std::uint64_t ba
     return with_operator(operation_of(d), [&](auto op) { return decltype(op)::cut(d, bank_bytes); });
 }
 
+vector_operation operation_of(const vector_parameters& p) {
+    return std::visit([](const auto& parameters) { return parameters.operation; }, p);
+}
+
 std::vector<std::uint8_t> encode_parameters(const vector_parameters& p) {
     return std::visit([](const auto& parameters) { return parameter_bytes(parameters); }, p);
 }

@@ -50,6 +50,8 @@ vector_descriptor decode_vector_descriptor(const std::vector<std::uint8_t>& byte
 /// Cuts a step so that what is fetched and made fits `bank_bytes`, whole rows at a time, at least one.
 std::vector<vector_chunk> chunks_of(const vector_descriptor& d, std::uint64_t bank_bytes);
 
+/// The operation whose registers they are.
+vector_operation operation_of(const vector_parameters& p);
 /// As they stand in memory.
 std::vector<std::uint8_t> encode_parameters(const vector_parameters& p);
 /// Throws model_fault unless the bytes are those of the operation.

@@ -13,6 +13,7 @@ namespace symmetree {
 
 /// Adapter of ASQ: from the codes of an image to beta. Weights have the input's step folded in.
 struct adapter_parameters {
+    static constexpr vector_operation operation = vector_operation::adapter;
     std::int64_t rows = 1;  ///< positions of the image
     std::int32_t channels = 1, hidden = 1;
     std::int32_t zero_point = 0;

@@ -12,6 +12,7 @@ namespace symmetree {
 
 /// round(((a - a_zero_point) * a_multiplier + (b - b_zero_point) * b_multiplier) / 2^shift).
 struct add_parameters {
+    static constexpr vector_operation operation = vector_operation::add;
     std::int32_t a_zero_point = 0, b_zero_point = 0;
     std::int32_t a_multiplier = 0, b_multiplier = 0;
     std::uint8_t shift = 0;  ///< of both: element_factor

@@ -11,6 +11,7 @@
 namespace symmetree {
 
 struct gelu_parameters {
+    static constexpr vector_operation operation = vector_operation::gelu;
     std::int32_t zero_point = 0;
     fixed_multiplier argument;  ///< |code - zero_point| to |x| / sqrt(2) with 14 fraction bits; element_factor
     fixed_multiplier factor;    ///< (code - zero_point) times a gate of 15 fraction bits to the output's steps; 15 bits, shift 15..45

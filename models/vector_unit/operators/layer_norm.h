@@ -11,6 +11,7 @@
 namespace symmetree {
 
 struct layer_norm_parameters {
+    static constexpr vector_operation operation = vector_operation::layer_norm;
     std::int32_t zero_point = 0;
     std::int64_t epsilon = 0;        ///< in units of (step / columns)^2, below 2^62
     std::vector<std::int16_t> gain;  ///< per column, in output steps with `shift` fraction bits

@@ -12,6 +12,7 @@ namespace symmetree {
 
 /// round(factor * sum over the rows of (code - zero_point)).
 struct mean_parameters {
+    static constexpr vector_operation operation = vector_operation::mean;
     std::int64_t rows = 1;
     std::int32_t zero_point = 0;
     fixed_multiplier factor;  ///< average_factor

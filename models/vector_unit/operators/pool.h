@@ -20,6 +20,7 @@ struct pool_shape {
 };
 
 struct pool_parameters {
+    static constexpr vector_operation operation = vector_operation::pool;
     pool_shape shape;
     bool maximum = false;
     std::int32_t zero_point = 0;

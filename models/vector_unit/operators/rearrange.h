@@ -11,6 +11,7 @@
 namespace symmetree {
 
 struct rearrange_parameters {
+    static constexpr vector_operation operation = vector_operation::rearrange;
     std::optional<requantize_parameters> format;  ///< absent: the codes move as they are
 };
 template <class Table>

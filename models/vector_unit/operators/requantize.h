@@ -12,6 +12,7 @@ namespace symmetree {
 
 /// round((code - zero_point) * factor).
 struct requantize_parameters {
+    static constexpr vector_operation operation = vector_operation::requantize;
     std::int32_t zero_point = 0;
     fixed_multiplier factor;  ///< element_factor
     code_output out;

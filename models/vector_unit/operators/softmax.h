@@ -11,6 +11,7 @@
 namespace symmetree {
 
 struct softmax_parameters {
+    static constexpr vector_operation operation = vector_operation::softmax;
     fixed_multiplier argument;  ///< greatest code of the row - code to -x * log2(e) with 14 fraction bits; exponent_factor
     fixed_multiplier factor;    ///< 1 / step of the output; probability_factor
     code_output out;

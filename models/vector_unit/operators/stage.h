@@ -8,7 +8,9 @@
 
 namespace symmetree {
 
-struct stage_parameters {};
+struct stage_parameters {
+    static constexpr vector_operation operation = vector_operation::stage;
+};
 template <class Table>
 void fields_of(Table&, stage_parameters&) {}
 

@@ -16,7 +16,7 @@ namespace symmetree {
 // asks:
 //
 //   static constexpr const char* name                       in reports
-//   using parameters                                        its registers, written and read by fields_of()
+//   using parameters                                        its registers and which operation they serve, written and read by fields_of()
 //   static bool fits(const vector_descriptor&)              false where a descriptor contradicts itself in what is this operator's alone
 //   static std::vector<vector_chunk> cut(d, bank_bytes)     the chunks of a step
 //   static void scale(parameters&, const image_scale (&)[2])    what the betas at the descriptor's scale addresses change

@@ -270,6 +270,7 @@ TEST(parameter_table, comes_back_from_memory) {
         {vector_operation::adapter, adapter}};
     for (const auto& [operation, parameters] : all) {
         const std::vector<std::uint8_t> bytes = encode_parameters(parameters);
+        EXPECT_EQ(operation_of(parameters), operation);
         const vector_parameters back = decode_parameters(operation, bytes);
         EXPECT_EQ(back.index(), parameters.index());
         EXPECT_EQ(encode_parameters(back), bytes);
