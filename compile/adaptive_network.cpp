@@ -9,6 +9,7 @@
 
 #include "compile/channel_records.h"
 #include "core/error.h"
+#include "models/contract/image_scale.h"
 
 namespace symmetree {
 namespace {

@@ -287,7 +287,7 @@ std::size_t graph_builder::add(const NodeProto& node) {
     for (int side = 0; side < 2; ++side) {
         if (!values_.is_constant(node.input(1 - side))) continue;
         const std::size_t x = input(node, side);
-        const auto* norm = std::get_if<layer_norm_op>(&entries_[x].node.op);
+        const layer_norm_op* norm = layer_norm_of(entries_[x].node);
         const constant* given = norm ? values_.find_constant(node.input(1 - side)) : nullptr;
         if (!given || !is_along_last(*given, norm->bias->size())) continue;
         layer_norm_op op = *norm;
@@ -313,7 +313,7 @@ std::size_t graph_builder::multiply(const NodeProto& node) {
         if (!values_.is_constant(node.input(1 - side))) continue;
         const std::size_t x = input(node, side);
         if (const std::optional<double> factor = patterns_.scalar(node.input(1 - side))) return scaled(node, x, *factor);
-        const auto* norm = std::get_if<layer_norm_op>(&entries_[x].node.op);
+        const layer_norm_op* norm = layer_norm_of(entries_[x].node);
         const constant* given = norm ? values_.find_constant(node.input(1 - side)) : nullptr;
         if (!given || !is_along_last(*given, norm->bias->size())) return in_the_way(node, " by a constant tensor");
         layer_norm_op op = *norm;

@@ -60,7 +60,7 @@ inline const std::vector<float>* constant_values(const graph_node& node) {
     const auto* op = std::get_if<constant_op>(&node.op);
     return op ? op->values.get() : nullptr;
 }
-/// The limits of a clip.
 inline const clip_op* clip_of(const graph_node& node) { return std::get_if<clip_op>(&node.op); }
+inline const layer_norm_op* layer_norm_of(const graph_node& node) { return std::get_if<layer_norm_op>(&node.op); }
 
 }  // namespace symmetree

@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
+#include <string>
+#include <variant>
 
 #include "core/error.h"
 #include "models/contract/descriptor.h"
@@ -233,6 +236,14 @@ TEST(adapters, read_an_image_in_pieces_and_write_behind_the_last) {
     short_result.result = tensor(4096, 1, 1, 16);
     EXPECT_NO_THROW(decode_vector_descriptor(encode(d)));
     EXPECT_THROW(decode_vector_descriptor(encode(short_result)), model_fault);
+}
+
+TEST(operator_table, has_every_operation_under_a_name_of_its_own) {
+    constexpr std::size_t operations = std::variant_size_v<vector_parameters>;
+    std::set<std::string> names;
+    for (std::size_t i = 0; i < operations; ++i) names.insert(to_string(static_cast<vector_operation>(i)));
+    EXPECT_EQ(names.size(), operations);
+    EXPECT_THROW(to_string(static_cast<vector_operation>(operations)), model_fault);
 }
 
 TEST(parameter_table, comes_back_from_memory) {
