@@ -117,7 +117,6 @@ quantized_weights runtime_operand(const layer& l, const scheme& used) {
     return w;
 }
 
-
 std::vector<scheme> schemes_of(const workload& network, const platform_config& platform, const scheme& format,
                                const network_options& options) {
     std::vector<std::size_t> weighted;
