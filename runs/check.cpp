@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "compile/channel_records.h"
 #include "core/bit_stream.h"
 #include "reference/layer_integers.h"
 
