@@ -9,10 +9,12 @@
 
 #include "compile/channel_records.h"
 #include "core/error.h"
-#include "models/vector_unit/adapter_math.h"
+#include "models/contract/image_scale.h"
 
 namespace symmetree {
 namespace {
+
+constexpr double greatest_reciprocal = double(unit_beta) / least_beta;
 
 class tensor_finder {
 public:
@@ -24,7 +26,7 @@ public:
 
     /// Readers that are to read the requantized form of a tensor; none where it keeps its fixed step.
     std::set<std::size_t> readers_of_adaptive(std::size_t tensor) const {
-        if (keeps_codes(graph_.nodes[tensor]) || std::holds_alternative<constant_op>(graph_.nodes[tensor].op)) return {};
+        if (keeps_codes(graph_.nodes[tensor]) || constant_values(graph_.nodes[tensor])) return {};
         std::set<std::size_t> found;
         bool is_read = false;
         for (const std::size_t reader : readers_[tensor]) {
@@ -45,11 +47,11 @@ private:
     /// What a tensor is read by at `reader` or, where that keeps its codes, behind it.
     reading through(std::size_t reader) const {
         const graph_node& node = graph_.nodes[reader];
-        if (const auto* product = std::get_if<product_op>(&node.op)) {
-            const bool adapts = schemes_[product->layer].adaptive_activations && !is_attention_product(network_.layers[product->layer]);
+        if (const std::size_t* layer = layer_of(node)) {
+            const bool adapts = schemes_[*layer].adaptive_activations && !is_attention_product(network_.layers[*layer]);
             return {adapts, !adapts};
         }
-        if (std::holds_alternative<add_op>(node.op)) return {};
+        if (facts_of(node.op).rounding == result_rounding::rescaled) return {};
         if (!keeps_codes(node)) return {false, true};
         reading all{false, reader == graph_.output};
         for (const std::size_t next : readers_[reader]) {
@@ -71,7 +73,7 @@ void separate_biases(const formatted_product& p, const tensor_format& input, pro
     for (std::size_t row = 0; row < integers.channels.size(); ++row) {
         channel_record& channel = integers.channels[row];
         const double own = bias_in_sums(p.what->bias.get(), p.weights, input.step, row), folded = double(channel.bias) - own;
-        if (std::abs(folded) + 4 * std::abs(own) > std::numeric_limits<std::int32_t>::max())  // beta is a quarter at least
+        if (std::abs(folded) + greatest_reciprocal * std::abs(own) > std::numeric_limits<std::int32_t>::max())
             throw input_error(
                 diagnostic{p.what->place.file, p.what->place.line, p.what->place.column, fmt::format("layer {}", p.what->name),
                            fmt::format("the bias of channel {} does not fit 32 bits where its input's step shrinks to a quarter", row)});
@@ -139,9 +141,7 @@ void attach_adapters(quantized_network& q, const adaptive_network& adaptive, con
     const network_graph& graph = *q.network.graph;
     for (const std::size_t node : adaptive.requantized) {
         const std::size_t tensor = graph.nodes[node].inputs.front();
-        const adapter_weights& weights = adapters.at(graph.nodes[tensor].name);
-        q.nodes[node].adapter = weights;
-        q.node_records[node].adapter = make_adapter(weights, adapter_shape_of(graph.nodes[tensor].shape).positions, q.nodes[tensor].format);
+        q.nodes[node].adapter = adapters.at(graph.nodes[tensor].name);
         q.nodes[node].adapted_by = node;
     }
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
@@ -149,9 +149,8 @@ void attach_adapters(quantized_network& q, const adaptive_network& adaptive, con
         if (node.inputs.empty()) continue;
         const std::optional<std::size_t> by = q.nodes[node.inputs.front()].adapted_by;
         if (by && keeps_codes(node)) q.nodes[i].adapted_by = by;
-        const auto* product = std::get_if<product_op>(&node.op);
-        if (by && product)
-            separate_biases(q.products[product->layer], q.nodes[node.inputs.front()].format, q.product_records[product->layer]);
+        const std::size_t* layer = layer_of(node);
+        if (by && layer) separate_biases(q.products[*layer], q.nodes[node.inputs.front()].format, q.product_records[*layer]);
     }
 }
 

@@ -34,21 +34,23 @@ private:
     // steps of the vector unit
     vector_descriptor step_of(vector_operation operation, const memory_tensor& a, const memory_tensor& result) const;
     void emit(std::size_t node, vector_descriptor d, const vector_parameters& parameters);
-    void elementwise(std::size_t i, vector_operation operation);
-    void place_scale(std::size_t i);
+    struct placement;
+    void elementwise(std::size_t i, const vector_parameters& parameters);
+    void place_scale(std::size_t i, const requantize_parameters& parameters);
     void place_adapter(std::size_t i);
     std::uint64_t scale_of_input(std::size_t i, std::size_t at = 0) const;
-    void row_wise(std::size_t i, vector_operation operation);
+    void row_wise(std::size_t i, const vector_parameters& parameters);
     void place_add(std::size_t i);
     tensor_view broadcast_constant(std::size_t node, std::size_t constant, const tensor_view& like_view, const extents& shape);
     void place_pool(std::size_t i, const pool_op& op);
-    void window_step(std::size_t i, vector_operation operation, const memory_tensor& in, int kernel_rows, int stride_rows, int pad_top);
+    void window_step(std::size_t i, const vector_parameters& parameters, const memory_tensor& in, int kernel_rows, int stride_rows,
+                     int pad_top);
     void place_mean(std::size_t i, const mean_op& op);
     void place_reshape(std::size_t i);
     void place_concat(std::size_t i, const concat_op& op);
     void place_pad(std::size_t i, const pad_op& op);
     void copy_into(std::size_t node, const tensor_view& v, const tensor_view& whole, std::int64_t first,
-                   const vector_parameters& parameters);
+                   const rearrange_parameters& parameters);
 
     // tensors
     std::size_t new_tensor(std::size_t node, std::int64_t rows, std::int64_t row_elements);

@@ -10,11 +10,6 @@
 namespace symmetree {
 namespace {
 
-template <class Op>
-bool is(const graph_node& node) {
-    return std::holds_alternative<Op>(node.op);
-}
-
 /// Gives every tensor its format.
 class format_planner {
 public:
@@ -31,14 +26,14 @@ public:
     }
 
 private:
-    /// A clip that alone reads a product or an addition is done by its rounding.
+    /// A clip that alone reads an operator that ends in a requantization is done by that.
     void fuse_clips() {
         for (std::size_t i = 0; i < graph_.nodes.size(); ++i) f_.nodes[i].value_of = i;
         for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
-            if (!is<clip_op>(graph_.nodes[i])) continue;
+            if (!clip_of(graph_.nodes[i])) continue;
             const std::size_t maker = graph_.nodes[i].inputs.front();
-            const bool rounds = is<product_op>(graph_.nodes[maker]) || is<add_op>(graph_.nodes[maker]);
-            if (rounds && readers_[maker].size() == 1 && maker != graph_.output) f_.nodes[maker].value_of = i;
+            const bool requantizes = facts_of(graph_.nodes[maker].op).rounding == result_rounding::rescaled;
+            if (requantizes && readers_[maker].size() == 1 && maker != graph_.output) f_.nodes[maker].value_of = i;
         }
     }
 
@@ -50,9 +45,9 @@ private:
     void collect_readings(std::size_t node, std::vector<reading>& found) const {
         for (const std::size_t reader : readers_[node]) {
             const graph_node& r = graph_.nodes[reader];
-            if (const auto* product = std::get_if<product_op>(&r.op)) {
+            if (const std::size_t* layer = layer_of(r)) {
                 for (std::size_t at = 0; at < r.inputs.size(); ++at)
-                    if (r.inputs[at] == node) found.push_back({product->layer, at == 1});
+                    if (r.inputs[at] == node) found.push_back({*layer, at == 1});
             } else if (keeps_codes(r)) {
                 collect_readings(reader, found);
             }
@@ -67,7 +62,7 @@ private:
                 node.format = f_.nodes[graph_.nodes[i].inputs.front()].format;
             } else {
                 node.format = choose_format_of(i);
-                if (const auto* clip = std::get_if<clip_op>(&graph_.nodes[i].op)) node.clip = {clip->least, clip->greatest};
+                if (const clip_op* clip = clip_of(graph_.nodes[i])) node.clip = {clip->least, clip->greatest};
             }
         }
         for (formatted_node& node : f_.nodes) {
@@ -122,18 +117,13 @@ quantized_weights runtime_operand(const layer& l, const scheme& used) {
     return w;
 }
 
-bool keeps_codes(const graph_node& node) {
-    if (const auto* pool = std::get_if<pool_op>(&node.op)) return pool->maximum;
-    return is<reshape_op>(node) || is<transpose_op>(node) || is<slice_op>(node) || is<pad_op>(node);
-}
-
 std::vector<scheme> schemes_of(const workload& network, const platform_config& platform, const scheme& format,
                                const network_options& options) {
     std::vector<std::size_t> weighted;
     const std::vector<graph_node> none;
     for (const graph_node& node : network.graph ? network.graph->nodes : none)
-        if (const auto* p = std::get_if<product_op>(&node.op))
-            if (!is_attention_product(network.layers[p->layer])) weighted.push_back(p->layer);
+        if (const std::size_t* l = layer_of(node))
+            if (!is_attention_product(network.layers[*l])) weighted.push_back(*l);
     std::vector<scheme> schemes;
     for (std::size_t i = 0; i < network.layers.size(); ++i) {
         const layer& l = network.layers[i];

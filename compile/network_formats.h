@@ -43,6 +43,4 @@ void fit_weights(const workload& network, const platform_config& platform, const
 /// Shape and width of an operand that comes at run time: the second of a product of activations.
 quantized_weights runtime_operand(const layer& l, const scheme& used);
 
-/// True for nodes that only reorder or select: they keep their input's codes.
-bool keeps_codes(const graph_node& node);
 }  // namespace symmetree

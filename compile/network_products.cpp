@@ -100,7 +100,7 @@ void network_compiler::stage_operand(std::size_t i, layer_descriptor& d) {
     s.copy.from_first = static_cast<std::int32_t>(joined->first);
     d.weights_address = program_.reserve(part_of(i, "staged operand"), staged_bytes(s));
     s.result.address = d.weights_address;
-    emit(i, s, {});
+    emit(i, s, stage_parameters{});
 }
 
 }  // namespace symmetree

@@ -8,6 +8,7 @@
 #include "compile/network_compiler.h"
 #include "compile/product_program.h"
 #include "core/enumerators.h"
+#include "models/vector_unit/operator_table.h"
 
 namespace symmetree {
 namespace {
@@ -51,11 +52,11 @@ network_program network_compiler::run() {
 
 void network_compiler::plan_products() {
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
-        const auto* op = std::get_if<product_op>(&graph_.nodes[i].op);
-        if (!op) continue;
-        const formatted_product& p = q_.products[op->layer];
+        const std::size_t* layer = layer_of(graph_.nodes[i]);
+        if (!layer) continue;
+        const formatted_product& p = q_.products[*layer];
         try {
-            plans_[op->layer] = plan_product(platform_, p, q_.product_records[op->layer]);
+            plans_[*layer] = plan_product(platform_, p, q_.product_records[*layer]);
         } catch (const does_not_fit& e) {
             problems_.add(refusal(*p.what, platform_, e.what()));
         }
@@ -74,38 +75,41 @@ void network_compiler::refuse_too_small_memories(const memory_map& memory) const
     }
 }
 
+/// One overload per operator: the steps that it becomes and what the units hold for them.
+struct network_compiler::placement {
+    network_compiler& c;
+    std::size_t i;
+    const graph_node& node;
+    void operator()(const input_op&) const { c.views_[i] = c.image_view(i, node.shape); }
+    void operator()(const constant_op&) const { c.views_[i] = c.constant_view(i, node.shape, row_major_strides(node.shape)); }
+    void operator()(const product_op& op) const { c.place_product(i, op); }
+    void operator()(const clip_op&) const {
+        const std::size_t from = node.inputs.front();
+        if (c.q_.nodes[from].value_of == i)
+            c.views_[i] = c.views_[from];
+        else
+            c.elementwise(i, make_requantize(in(), out(), 1, c.q_.nodes[i].clip));
+    }
+    void operator()(const scale_op& op) const { c.place_scale(i, make_requantize(in(), out(), op.factor)); }
+    void operator()(const gelu_op&) const { c.elementwise(i, make_gelu(in(), out())); }
+    void operator()(const softmax_op&) const { c.row_wise(i, make_softmax(in(), out())); }
+    void operator()(const layer_norm_op& op) const { c.row_wise(i, make_layer_norm(*op.gain, *op.bias, op.epsilon, in(), out())); }
+    void operator()(const add_op&) const { c.place_add(i); }
+    void operator()(const pool_op& op) const { c.place_pool(i, op); }
+    void operator()(const mean_op& op) const { c.place_mean(i, op); }
+    void operator()(const reshape_op&) const { c.place_reshape(i); }
+    void operator()(const transpose_op& op) const { c.views_[i] = transposed_view(c.views_[node.inputs.front()], op.permutation); }
+    void operator()(const slice_op& op) const { c.views_[i] = sliced_view(c.views_[node.inputs.front()], op.starts, op.steps, node.shape); }
+    void operator()(const concat_op& op) const { c.place_concat(i, op); }
+    void operator()(const pad_op& op) const { c.place_pad(i, op); }
+
+    const tensor_format& in() const { return c.format_of(node.inputs.front()); }
+    const tensor_format& out() const { return c.format_of(i); }
+};
+
 void network_compiler::place(std::size_t i) {
     const graph_node& node = graph_.nodes[i];
-    struct visitor {
-        network_compiler& c;
-        std::size_t i;
-        const graph_node& node;
-        void operator()(const input_op&) const { c.views_[i] = c.image_view(i, node.shape); }
-        void operator()(const constant_op&) const { c.views_[i] = c.constant_view(i, node.shape, row_major_strides(node.shape)); }
-        void operator()(const product_op& op) const { c.place_product(i, op); }
-        void operator()(const clip_op&) const {
-            const std::size_t from = node.inputs.front();
-            if (c.q_.nodes[from].value_of == i)
-                c.views_[i] = c.views_[from];
-            else
-                c.elementwise(i, vector_operation::requantize);
-        }
-        void operator()(const scale_op&) const { c.place_scale(i); }
-        void operator()(const gelu_op&) const { c.elementwise(i, vector_operation::gelu); }
-        void operator()(const softmax_op&) const { c.row_wise(i, vector_operation::softmax); }
-        void operator()(const layer_norm_op&) const { c.row_wise(i, vector_operation::layer_norm); }
-        void operator()(const add_op&) const { c.place_add(i); }
-        void operator()(const pool_op& op) const { c.place_pool(i, op); }
-        void operator()(const mean_op& op) const { c.place_mean(i, op); }
-        void operator()(const reshape_op&) const { c.place_reshape(i); }
-        void operator()(const transpose_op& op) const { c.views_[i] = transposed_view(c.views_[node.inputs.front()], op.permutation); }
-        void operator()(const slice_op& op) const {
-            c.views_[i] = sliced_view(c.views_[node.inputs.front()], op.starts, op.steps, node.shape);
-        }
-        void operator()(const concat_op& op) const { c.place_concat(i, op); }
-        void operator()(const pad_op& op) const { c.place_pad(i, op); }
-    };
-    std::visit(visitor{*this, i, node}, node.op);
+    std::visit(placement{*this, i, node}, node.op);
 }
 
 network_program compile(const quantized_network& q, const platform_config& platform, bool with_values) {

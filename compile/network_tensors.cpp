@@ -42,7 +42,7 @@ tensor_view network_compiler::constant_view(std::size_t i, const extents& shape,
 }
 /// Puts the codes of constant node `i` into memory where the view says.
 void network_compiler::fill(const tensor_view& v, std::size_t i) {
-    const std::vector<float>& values = *std::get<constant_op>(graph_.nodes[i].op).values;
+    const std::vector<float>& values = *constant_values(graph_.nodes[i]);
     std::vector<std::int16_t> codes(values.size());
     for (std::size_t e = 0; e < values.size(); ++e) codes[e] = static_cast<std::int16_t>(format_of(i).code_of(values[e]));
     program_.load_at(buffer_of(v).address, pack_tensor(buffer_of(v), v, codes));
@@ -57,7 +57,7 @@ tensor_view network_compiler::moved(std::size_t node, const tensor_view& v, std:
     const std::size_t buffer = program_.new_buffer(part_of(node, "moved input"), rows, row_elements, codes);
     vector_descriptor d = step_of(vector_operation::rearrange, buffer_of(v), program_.buffer(buffer));
     d.copy = copy_of(v, strides, 0);
-    emit(node, d, {});
+    emit(node, d, rearrange_parameters{});
     return {buffer, 0, v.shape, std::move(strides)};
 }
 

@@ -1,8 +1,9 @@
 // Nodes of a network that become steps of the vector unit.
 #include <utility>
 
+#include "compile/adaptive_network.h"
 #include "compile/network_compiler.h"
-#include "models/vector_unit/adapter_math.h"
+#include "models/vector_unit/operator_table.h"
 
 namespace symmetree {
 namespace {
@@ -19,6 +20,29 @@ std::vector<std::int16_t> broadcast_codes(const std::vector<float>& values, cons
     for_each_element(
         v, [&](std::size_t e, std::int64_t at) { codes[e] = static_cast<std::int16_t>(format.code_of(values[std::size_t(at)])); });
     return codes;
+}
+
+pool_shape windows_of(const pool_op& op, const extents& in, const extents& out) {
+    const auto size = [](std::int64_t v) { return static_cast<std::int32_t>(v); };
+    pool_shape s;
+    s.channels = size(in[1]);
+    s.in_height = size(in[2]);
+    s.in_width = size(in[3]);
+    s.out_height = size(out[2]);
+    s.out_width = size(out[3]);
+    s.kernel_height = op.kernel_height;
+    s.kernel_width = op.kernel_width;
+    s.stride_height = op.stride_height;
+    s.stride_width = op.stride_width;
+    s.pad_top = op.pad_top;
+    s.pad_left = op.pad_left;
+    return s;
+}
+
+/// Codes move as they are where they mean the same in both formats.
+rearrange_parameters moving_between(const tensor_format& in, const tensor_format& out) {
+    const bool same = in.step == out.step && in.zero_point == out.zero_point && in.least >= out.least && in.greatest <= out.greatest;
+    return same ? rearrange_parameters{} : rearrange_parameters{make_requantize(in, out)};
 }
 
 }  // namespace
@@ -40,28 +64,29 @@ void network_compiler::emit(std::size_t node, vector_descriptor d, const vector_
     network_step step;
     step.name = graph_.nodes[node].name;
     step.node = node;
-    step.operation = static_cast<vector_operation>(d.operation);
+    step.operation = operation_of(d);
     program_.add(std::move(step), d);
 }
 
-void network_compiler::elementwise(std::size_t i, vector_operation operation) {
+void network_compiler::elementwise(std::size_t i, const vector_parameters& parameters) {
     const tensor_view v = dense_view(i, views_[graph_.nodes[i].inputs.front()]);
     const std::size_t buffer = new_tensor(i, buffer_of(v).rows, buffer_of(v).row_elements);
-    vector_descriptor d = step_of(operation, buffer_of(v), program_.buffer(buffer));
+    vector_descriptor d = step_of(operation_of(parameters), buffer_of(v), program_.buffer(buffer));
     if (q_.nodes[i].adapter) d.scale_address[0] = scales_.at(i);
-    emit(i, d, q_.node_records[i].parameters);
+    emit(i, d, parameters);
     views_[i] = {buffer, 0, v.shape, v.strides};
 }
 
-void network_compiler::place_scale(std::size_t i) {
+void network_compiler::place_scale(std::size_t i, const requantize_parameters& parameters) {
     if (q_.nodes[i].adapter) place_adapter(i);
-    elementwise(i, vector_operation::requantize);
+    elementwise(i, parameters);
 }
 
 /// beta of a tensor, 8 bytes that every step and layer that needs them reads.
 void network_compiler::place_adapter(std::size_t i) {
-    const adapter_parameters& p = *q_.node_records[i].adapter;
-    const tensor_view& v = views_[graph_.nodes[i].inputs.front()];
+    const std::size_t from = graph_.nodes[i].inputs.front();
+    const tensor_view& v = views_[from];
+    const adapter_parameters p = make_adapter(*q_.nodes[i].adapter, adapter_shape_of(graph_.nodes[from].shape).positions, format_of(from));
     const bool image = v.shape.size() == 4 && v.shape[0] == 1;
     const memory_tensor in = image ? images_of(i, v, 1) : rows_of(i, v, p.rows, p.channels);
     memory_tensor scale;
@@ -79,12 +104,12 @@ std::uint64_t network_compiler::scale_of_input(std::size_t i, std::size_t at) co
     return by ? scales_.at(*by) : 0;
 }
 
-void network_compiler::row_wise(std::size_t i, vector_operation operation) {
+void network_compiler::row_wise(std::size_t i, const vector_parameters& parameters) {
     const extents& shape = graph_.nodes[i].shape;
     const std::int64_t columns = shape.back(), rows = elements_of(shape) / columns;
     const memory_tensor in = rows_of(i, views_[graph_.nodes[i].inputs.front()], rows, columns);
     views_[i] = row_view(i, shape);
-    emit(i, step_of(operation, in, buffer_of(views_[i])), q_.node_records[i].parameters);
+    emit(i, step_of(operation_of(parameters), in, buffer_of(views_[i])), parameters);
 }
 
 void network_compiler::place_add(std::size_t i) {
@@ -103,21 +128,21 @@ void network_compiler::place_add(std::size_t i) {
     d.has_second = 1;
     d.b = buffer_of(swap ? a : b);
     for (std::size_t at = 0; at < 2; ++at) d.scale_address[at] = scale_of_input(i, at);
-    emit(i, d, q_.node_records[i].parameters);
+    emit(i, d, make_add(format_of(node.inputs[0]), format_of(node.inputs[1]), format_of(i), q_.nodes[i].clip));
     views_[i] = {buffer, 0, node.shape, a.strides};
 }
 
 /// A constant written out to the shape of what `node` adds it to, in the same places.
 tensor_view network_compiler::broadcast_constant(std::size_t node, std::size_t constant, const tensor_view& like_view,
                                                  const extents& shape) {
-    const auto* op = std::get_if<constant_op>(&graph_.nodes[constant].op);
-    if (!op) throw does_not_fit("an addition of tensors of different shapes, neither of them a constant");
+    const std::vector<float>* values = constant_values(graph_.nodes[constant]);
+    if (!values) throw does_not_fit("an addition of tensors of different shapes, neither of them a constant");
     const tensor_format& format = format_of(constant);
     const std::size_t buffer =
         program_.new_buffer(part_of(node, "broadcast constant"), buffer_of(like_view).rows, buffer_of(like_view).row_elements, format);
     tensor_view v{buffer, 0, shape, like_view.strides};
     program_.load_at(buffer_of(v).address,
-                     pack_tensor(buffer_of(v), v, broadcast_codes(*op->values, graph_.nodes[constant].shape, shape, format)));
+                     pack_tensor(buffer_of(v), v, broadcast_codes(*values, graph_.nodes[constant].shape, shape, format)));
     return v;
 }
 
@@ -125,16 +150,18 @@ void network_compiler::place_pool(std::size_t i, const pool_op& op) {
     const graph_node& node = graph_.nodes[i];
     const memory_tensor in = images_of(i, views_[node.inputs.front()], 1);
     views_[i] = image_view(i, node.shape);
-    window_step(i, vector_operation::pool, in, op.kernel_height, op.stride_height, op.pad_top);
+    const pool_shape windows = windows_of(op, graph_.nodes[node.inputs.front()].shape, node.shape);
+    window_step(i, make_pool(op.maximum, windows, op.count_padding, format_of(node.inputs.front()), format_of(i)), in, op.kernel_height,
+                op.stride_height, op.pad_top);
 }
 
-void network_compiler::window_step(std::size_t i, vector_operation operation, const memory_tensor& in, int kernel_rows, int stride_rows,
-                                   int pad_top) {
-    vector_descriptor d = step_of(operation, in, buffer_of(views_[i]));
+void network_compiler::window_step(std::size_t i, const vector_parameters& parameters, const memory_tensor& in, int kernel_rows,
+                                   int stride_rows, int pad_top) {
+    vector_descriptor d = step_of(operation_of(parameters), in, buffer_of(views_[i]));
     d.kernel_rows = static_cast<std::uint16_t>(kernel_rows);
     d.stride_rows = static_cast<std::uint16_t>(stride_rows);
     d.first_row = static_cast<std::int16_t>(-pad_top);
-    emit(i, d, q_.node_records[i].parameters);
+    emit(i, d, parameters);
 }
 
 /// The mean over tokens is that of an image one pixel wide.
@@ -147,7 +174,7 @@ void network_compiler::place_mean(std::size_t i, const mean_op& op) {
     if (before != 1) throw does_not_fit("a mean over inner axes of several tensors");
     const memory_tensor in = rows_of(i, views_[node.inputs.front()], over, after);
     views_[i] = {new_tensor(i, 1, after), 0, node.shape, row_major_strides(node.shape)};
-    window_step(i, vector_operation::mean, in, static_cast<int>(over), static_cast<int>(over), 0);
+    window_step(i, make_mean(over, format_of(node.inputs.front()), format_of(i)), in, static_cast<int>(over), static_cast<int>(over), 0);
 }
 
 void network_compiler::place_reshape(std::size_t i) {
@@ -168,7 +195,7 @@ void network_compiler::place_concat(std::size_t i, const concat_op& op) {
     std::int64_t at = 0;
     for (std::size_t input = 0; input < node.inputs.size(); ++input) {
         const tensor_view& v = views_[node.inputs[input]];
-        copy_into(i, v, whole, at * whole.strides[std::size_t(op.axis)], q_.node_records[i].parts[input]);
+        copy_into(i, v, whole, at * whole.strides[std::size_t(op.axis)], moving_between(format_of(node.inputs[input]), format_of(i)));
         at += v.shape[std::size_t(op.axis)];
     }
     views_[i] = whole;
@@ -187,7 +214,7 @@ void network_compiler::place_pad(std::size_t i, const pad_op& op) {
 
 /// Writes a view into its part of a tensor. The rest of the tensor is read and written back.
 void network_compiler::copy_into(std::size_t node, const tensor_view& v, const tensor_view& whole, std::int64_t first,
-                                 const vector_parameters& parameters) {
+                                 const rearrange_parameters& parameters) {
     vector_descriptor d = step_of(vector_operation::rearrange, buffer_of(v), buffer_of(whole));
     d.has_second = 1;
     d.b = d.result;

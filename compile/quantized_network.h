@@ -1,12 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "compile/layer_plan.h"
 #include "compile/network_formats.h"
-#include "models/contract/parameter_table.h"
+#include "models/contract/descriptor.h"
 
 namespace symmetree {
 
@@ -18,17 +17,10 @@ struct product_integers {
     std::vector<std::int32_t> own_biases;  ///< where the input's step depends on the image: the layer's own, which `channels` is without
 };
 
-/// What the vector unit holds for a node.
-struct node_integers {
-    vector_parameters parameters;               ///< of nodes that the vector unit computes
-    std::vector<vector_parameters> parts;       ///< concat: from each input's format; none where it is the node's
-    std::optional<adapter_parameters> adapter;  ///< of nodes with an adapter
-};
-
-/// A network in integers: its formats and all that a platform needs to run it.
+/// A network in integers: its formats and what its layers need to run on a platform. What the vector unit holds for the other nodes follows
+/// from the formats when the steps are laid out (network_program.h).
 struct quantized_network : formatted_network {
     std::vector<product_integers> product_records;  ///< by layer
-    std::vector<node_integers> node_records;        ///< by node of the graph
 };
 
 /// Chooses formats (format_network) and the integers that follow from them. Throws input_error with every layer that can't run on the

@@ -4,7 +4,7 @@
 #include <functional>
 #include <numeric>
 
-#include "models/vector_unit/vector_step.h"
+#include "models/contract/packed_rows.h"
 #include "workloads/tiling/tiling.h"
 
 namespace symmetree {

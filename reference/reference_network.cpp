@@ -36,7 +36,7 @@ public:
 private:
     bool fused_into_input(std::size_t i) const {
         const graph_node& node = graph_.nodes[i];
-        return std::holds_alternative<clip_op>(node.op) && network_.nodes[node.inputs.front()].value_of == i;
+        return clip_of(node) && network_.nodes[node.inputs.front()].value_of == i;
     }
 
     // --- what a node reads and makes

@@ -27,26 +27,6 @@ static void pack_fields(packer& p, matmul_shape& m) { p(m.rows, m.inner, m.colum
 static void pack_fields(packer& p, scheme_family& f) { p(std::string(to_string(f))); }
 static void pack_fields(packer& p, scheme& s) { p(to_string(s)); }
 static void pack_fields(packer& p, tensor_format& f) { p(f.bits, f.zero_point, f.least, f.greatest, f.step); }
-
-static void pack_fields(packer&, input_op&) {}
-static void pack_fields(packer& p, constant_op& o) { p(o.values); }
-static void pack_fields(packer& p, product_op& o) { p(o.layer); }
-static void pack_fields(packer& p, clip_op& o) { p(o.least, o.greatest); }
-static void pack_fields(packer& p, gelu_op& o) { p(o.by_tanh); }
-static void pack_fields(packer&, softmax_op&) {}
-static void pack_fields(packer& p, layer_norm_op& o) { p(o.gain, o.bias, o.epsilon); }
-static void pack_fields(packer&, add_op&) {}
-static void pack_fields(packer& p, scale_op& o) { p(o.factor); }
-static void pack_fields(packer& p, pool_op& o) {
-    p(o.maximum, o.kernel_height, o.kernel_width, o.stride_height, o.stride_width, o.pad_top, o.pad_left, o.pad_bottom, o.pad_right,
-      o.count_padding);
-}
-static void pack_fields(packer& p, mean_op& o) { p(o.first_axis, o.axes, o.keep_axes); }
-static void pack_fields(packer&, reshape_op&) {}
-static void pack_fields(packer& p, transpose_op& o) { p(o.permutation); }
-static void pack_fields(packer& p, slice_op& o) { p(o.starts, o.steps); }
-static void pack_fields(packer& p, concat_op& o) { p(o.axis); }
-static void pack_fields(packer& p, pad_op& o) { p(o.before); }
 static void pack_fields(packer& p, graph_node& n) { p(n.name, n.op, n.inputs, n.shape, static_cast<int>(n.kind)); }
 
 static void pack_fields(packer& p, layer& l) {

@@ -4,36 +4,21 @@
 
 #include <map>
 
+#include "models/vector_unit/operator_table.h"
 #include "runs/layer_report.h"
 #include "runs/pricing.h"
 
 namespace symmetree {
 namespace {
 
-const char* name_of(vector_operation o) {
-    switch (o) {
-        case vector_operation::requantize: return "requantize";
-        case vector_operation::add: return "add";
-        case vector_operation::gelu: return "gelu";
-        case vector_operation::softmax: return "softmax";
-        case vector_operation::layer_norm: return "layer_norm";
-        case vector_operation::pool: return "pool";
-        case vector_operation::mean: return "mean";
-        case vector_operation::rearrange: return "rearrange";
-        case vector_operation::stage: return "stage";
-        case vector_operation::adapter: return "adapter";
-    }
-    return "?";
-}
-
 /// A step of the vector unit; `use` counts the steps of its node.
 layer_report step_report(const platform_config& platform, const network_step& step, int use, activation_class kind,
                          const layer_result& result) {
     layer_report l;
-    l.name = fmt::format("{} ({}{})", step.name, name_of(step.operation), use > 1 ? fmt::format(" {}", use) : "");
+    l.name = fmt::format("{} ({}{})", step.name, to_string(step.operation), use > 1 ? fmt::format(" {}", use) : "");
     l.scheme = "integer";
     l.unit = fmt::format("vector_unit {}", platform.vector_unit.lanes);
-    l.mapping = name_of(step.operation);
+    l.mapping = to_string(step.operation);
     l.cycles = result.cycles;
     l.split = result.split;
     l.units = activity_of(platform, result, kind);

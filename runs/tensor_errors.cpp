@@ -96,7 +96,7 @@ std::vector<tensor_error_report> report_tensors(const quantized_network& q, cons
     std::vector<tensor_error_report> reports;
     for (std::size_t node = 0; node < q.nodes.size(); ++node) {
         const graph_node& made_by = q.network.graph->nodes[node];
-        if (q.nodes[node].value_of != node || keeps_codes(made_by) || std::holds_alternative<constant_op>(made_by.op)) continue;
+        if (q.nodes[node].value_of != node || keeps_codes(made_by) || constant_values(made_by)) continue;
         reports.push_back(report_of(q, node, seen.nodes[node]));
         reports.back().accumulated = sums[node].measures();
     }

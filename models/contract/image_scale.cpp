@@ -4,7 +4,7 @@
 
 namespace symmetree {
 
-image_scale scale_of(std::uint16_t beta) { return {beta, (std::uint32_t{1} << 30) / beta}; }
+image_scale scale_of(std::uint16_t beta) { return {beta, (std::uint32_t{1} << (beta_fraction_bits + reciprocal_fraction_bits)) / beta}; }
 
 std::vector<std::uint8_t> encode(const image_scale& s) {
     std::vector<std::uint8_t> bytes;
@@ -16,8 +16,8 @@ std::vector<std::uint8_t> encode(const image_scale& s) {
 image_scale decode_image_scale(const std::vector<std::uint8_t>& bytes) {
     std::uint32_t words[2] = {};
     for (std::size_t i = 0; i < bytes.size() && i < image_scale_bytes; ++i) words[i / 4] |= std::uint32_t{bytes[i]} << (8 * (i % 4));
-    const bool is_beta = bytes.size() == image_scale_bytes && words[0] >= 4096 && words[0] <= 65535;
-    if (!is_beta || words[1] != (std::uint32_t{1} << 30) / words[0])
+    const bool is_beta = bytes.size() == image_scale_bytes && words[0] >= least_beta && words[0] <= greatest_beta;
+    if (!is_beta || words[1] != scale_of(static_cast<std::uint16_t>(words[0])).reciprocal)
         throw model_fault("no adapter has written the scale that a descriptor names");
     return {words[0], words[1]};
 }

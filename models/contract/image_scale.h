@@ -5,10 +5,14 @@
 
 namespace symmetree {
 
+/// beta of an image, by which an adapter multiplies the step of a tensor: fixed point, from a quarter to just below four.
+inline constexpr int beta_fraction_bits = 14, reciprocal_fraction_bits = 16;
+inline constexpr std::uint16_t unit_beta = 1 << beta_fraction_bits, least_beta = unit_beta / 4, greatest_beta = 0xffff;
+
 /// What an adapter hands to the steps and layers that follow, 8 bytes in memory, little-endian. As it stands here: beta = 1.
 struct image_scale {
-    std::uint32_t beta = 1 << 14;        ///< 14 fraction bits
-    std::uint32_t reciprocal = 1 << 16;  ///< floor(2^30 / beta): 1 / beta with 16 fraction bits
+    std::uint32_t beta = unit_beta;                            ///< beta_fraction_bits
+    std::uint32_t reciprocal = 1 << reciprocal_fraction_bits;  ///< 1 / beta, rounded down
 };
 constexpr std::uint64_t image_scale_bytes = 8;
 image_scale scale_of(std::uint16_t beta);

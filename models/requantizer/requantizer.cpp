@@ -3,9 +3,9 @@
 #include "core/bit_stream.h"
 #include "core/error.h"
 #include "core/units.h"
+#include "models/arithmetic/image_scale_math.h"
 #include "models/arithmetic/requantize_math.h"
 #include "models/contract/tile_name.h"
-#include "models/vector_unit/adapter_math.h"
 
 namespace symmetree {
 

@@ -18,10 +18,10 @@ constexpr std::int64_t images_per_piece = 8;
 
 /// Adds a constant that takes some scores out of softmax.
 bool adds_a_mask(const network_graph& graph, std::size_t node) {
-    if (!std::holds_alternative<add_op>(graph.nodes[node].op)) return false;
+    if (facts_of(graph.nodes[node].op).scores != score_part::sum) return false;
     return std::any_of(graph.nodes[node].inputs.begin(), graph.nodes[node].inputs.end(), [&](std::size_t input) {
-        const auto* constant = std::get_if<constant_op>(&graph.nodes[input].op);
-        return constant && std::any_of(constant->values->begin(), constant->values->end(), [](float v) { return v <= -deepest_score; });
+        const std::vector<float>* constant = constant_values(graph.nodes[input]);
+        return constant && std::any_of(constant->begin(), constant->end(), [](float v) { return v <= -deepest_score; });
     });
 }
 
@@ -105,10 +105,10 @@ std::vector<std::size_t> masked_score_rows(const network_graph& graph) {
     };
     for (std::size_t i = graph.nodes.size(); i-- > 0;) {  // readers before what they read
         if (read_otherwise[i]) rows[i] = 0;
-        const graph_op& op = graph.nodes[i].op;
+        const operator_facts reader = facts_of(graph.nodes[i].op);
         for (const std::size_t input : graph.nodes[i].inputs) {
-            const bool same_rows = std::holds_alternative<reshape_op>(op) && rows[i] == length(input);
-            if (std::holds_alternative<softmax_op>(op) || same_rows)
+            const bool same_rows = reader.values == result_values::viewed && rows[i] == length(input);
+            if (reader.scores == score_part::exponential || same_rows)
                 rows[input] = length(i);
             else
                 read_otherwise[input] = true;

@@ -3,12 +3,13 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <type_traits>
 
 #include "core/limits.h"
 #include "core/random.h"
 #include "core/text.h"
 #include "workloads/graph/graph_checks.h"
-#include "workloads/network/layer_checks.h"
+#include "workloads/operators/layer_checks.h"
 
 namespace symmetree {
 namespace {
@@ -72,7 +73,7 @@ public:
         } else {
             node.inputs = inputs_of(entry, kind);
             node.name = name_of_entry(entry, kind, node.inputs);
-            node.op = readers().at(kind)({*this, entry, node, stated});
+            node.op = words().at(kind).read({*this, entry, node, stated});
             entry.finish();
         }
         bool sound = problems_before_ == 0 && problems_.problems().size() == before;
@@ -114,13 +115,22 @@ private:
             return elements_of(dimensions) == 0 ? nullptr : self.sources_.read(entry, key, dimensions);
         }
     };
-    using op_reader = graph_op (*)(const at_entry&);
+    /// An operator by its word in the file.
+    struct op_entry {
+        graph_op (*read)(const at_entry&);
+        input_count inputs;
+    };
+    using op_entries = std::map<std::string, op_entry>;
+    struct add_words;
 
-    static const std::map<std::string, op_reader>& readers();
+    static const op_entries& words();
     static pool_op pool(const at_entry& at, bool maximum);
     static graph_op constant(const at_entry& at);
     static graph_op product(const at_entry& at);
     static graph_op layer_norm(const at_entry& at);
+    static graph_op clip(const at_entry& at);
+    static graph_op mean(const at_entry& at);
+    static graph_op transpose(const at_entry& at);
     static graph_op slice(const at_entry& at);
     static graph_op pad(const at_entry& at);
     static shared_values read_mask(yaml_reader fields, extents& stated);
@@ -146,13 +156,13 @@ private:
     /// The operator's name; empty, which is reported, where it is none.
     static std::string kind_of(yaml_reader& entry) {
         std::vector<std::pair<std::string, std::string>> names;
-        for (const auto& [name, unused] : readers()) names.emplace_back(name, name);
+        for (const auto& [name, unused] : words()) names.emplace_back(name, name);
         if (!entry.has("op")) entry.problem("op", "is missing");
         return entry.choice<std::string>("op", names, "");
     }
 
     std::vector<std::size_t> inputs_of(yaml_reader& entry, const std::string& kind) {
-        if (kind == "input" || kind == "constant") return {};
+        if (words().at(kind).inputs == input_count::none) return {};
         std::vector<std::string> names;
         if (entry.raw("from").IsSequence())
             names = entry.texts("from");
@@ -295,6 +305,29 @@ pool_op graph_reader::pool(const at_entry& at, bool maximum) {
     return op;
 }
 
+graph_op graph_reader::clip(const at_entry& at) {
+    clip_op op;
+    op.least = static_cast<float>(at.entry.number("least", -largest_number, largest_number, 0.0));
+    if (at.entry.has("greatest")) op.greatest = static_cast<float>(at.entry.number("greatest", -largest_number, largest_number));
+    at.entry.raw("greatest");
+    return op;
+}
+
+graph_op graph_reader::mean(const at_entry& at) {
+    mean_op op;
+    op.first_axis = whole(at.entry, "first_axis", 0, most_axes - 1);
+    op.axes = whole(at.entry, "axes", 1, most_axes, 1);
+    op.keep_axes = at.entry.boolean("keep_axes", false);
+    return op;
+}
+
+graph_op graph_reader::transpose(const at_entry& at) {
+    transpose_op op;
+    for (const std::int64_t axis : at.entry.integers("permutation", 1, most_axes, 0, most_axes - 1))
+        op.permutation.push_back(static_cast<int>(axis));
+    return op;
+}
+
 graph_op graph_reader::slice(const at_entry& at) {
     slice_op op;
     op.starts = at.list("starts", 0);
@@ -316,62 +349,75 @@ graph_op graph_reader::pad(const at_entry& at) {
     return op;
 }
 
-/// The operators by their names in the file; each entry reads the fields of its own.
-const std::map<std::string, graph_reader::op_reader>& graph_reader::readers() {
-    static const std::map<std::string, op_reader> all = {
-        {"input",
-         [](const at_entry& at) -> graph_op {
-             at.stated = at.list("shape", 1);
-             return input_op{};
-         }},
-        {"constant", constant},
-        {"product", product},
-        {"relu", [](const at_entry&) -> graph_op { return clip_op{}; }},
-        {"clip",
-         [](const at_entry& at) -> graph_op {
-             clip_op op;
-             op.least = static_cast<float>(at.entry.number("least", -largest_number, largest_number, 0.0));
-             if (at.entry.has("greatest")) op.greatest = static_cast<float>(at.entry.number("greatest", -largest_number, largest_number));
-             at.entry.raw("greatest");
-             return op;
-         }},
-        {"gelu",
-         [](const at_entry& at) -> graph_op {
-             return gelu_op{at.entry.choice<bool>("form", {{"erf", false}, {"tanh", true}}, false)};
-         }},
-        {"softmax", [](const at_entry&) -> graph_op { return softmax_op{}; }},
-        {"layer_norm", layer_norm},
-        {"add", [](const at_entry&) -> graph_op { return add_op{}; }},
-        {"scale",
-         [](const at_entry& at) -> graph_op {
-             return scale_op{static_cast<float>(at.entry.number("factor", -largest_number, largest_number))};
-         }},
-        {"max_pool", [](const at_entry& at) -> graph_op { return pool(at, true); }},
-        {"mean_pool", [](const at_entry& at) -> graph_op { return pool(at, false); }},
-        {"mean",
-         [](const at_entry& at) -> graph_op {
-             mean_op op;
-             op.first_axis = whole(at.entry, "first_axis", 0, most_axes - 1);
-             op.axes = whole(at.entry, "axes", 1, most_axes, 1);
-             op.keep_axes = at.entry.boolean("keep_axes", false);
-             return op;
-         }},
-        {"reshape",
-         [](const at_entry& at) -> graph_op {
-             at.stated = at.list("shape", 1);
-             return reshape_op{};
-         }},
-        {"transpose",
-         [](const at_entry& at) -> graph_op {
-             transpose_op op;
-             for (const std::int64_t axis : at.entry.integers("permutation", 1, most_axes, 0, most_axes - 1))
-                 op.permutation.push_back(static_cast<int>(axis));
-             return op;
-         }},
-        {"slice", slice},
-        {"concat", [](const at_entry& at) -> graph_op { return concat_op{whole(at.entry, "axis", 0, most_axes - 1)}; }},
-        {"pad", pad},
-    };
+/// The words of each operator and how its fields are read: one overload per operator that has fields. Without fields it has a word of its
+/// own and nothing to read.
+struct graph_reader::add_words {
+    op_entries& all;
+
+    void operator()(const input_op& op) const {
+        add("input", op, [](const at_entry& at) -> graph_op {
+            at.stated = at.list("shape", 1);
+            return input_op{};
+        });
+    }
+    void operator()(const constant_op& op) const { add("constant", op, constant); }
+    void operator()(const product_op& op) const { add("product", op, product); }
+    void operator()(const clip_op& op) const {
+        add("relu", op, [](const at_entry&) -> graph_op { return clip_op{}; });
+        add("clip", op, clip);
+    }
+    void operator()(const gelu_op& op) const {
+        add("gelu", op, [](const at_entry& at) -> graph_op {
+            return gelu_op{at.entry.choice<bool>("form", {{"erf", false}, {"tanh", true}}, false)};
+        });
+    }
+    void operator()(const layer_norm_op& op) const { add("layer_norm", op, layer_norm); }
+    void operator()(const scale_op& op) const {
+        add("scale", op, [](const at_entry& at) -> graph_op {
+            return scale_op{static_cast<float>(at.entry.number("factor", -largest_number, largest_number))};
+        });
+    }
+    void operator()(const pool_op& op) const {
+        add("max_pool", op, [](const at_entry& at) -> graph_op { return pool(at, true); });
+        add("mean_pool", op, [](const at_entry& at) -> graph_op { return pool(at, false); });
+    }
+    void operator()(const mean_op& op) const { add("mean", op, mean); }
+    void operator()(const reshape_op& op) const {
+        add("reshape", op, [](const at_entry& at) -> graph_op {
+            at.stated = at.list("shape", 1);
+            return reshape_op{};
+        });
+    }
+    void operator()(const transpose_op& op) const { add("transpose", op, transpose); }
+    void operator()(const slice_op& op) const { add("slice", op, slice); }
+    void operator()(const concat_op& op) const {
+        add("concat", op, [](const at_entry& at) -> graph_op { return concat_op{whole(at.entry, "axis", 0, most_axes - 1)}; });
+    }
+    void operator()(const pad_op& op) const { add("pad", op, pad); }
+    template <class Op>
+    void operator()(const Op& op) const {
+        static_assert(std::is_empty_v<Op>, "an operator with fields needs an overload that reads them");
+        add(Op::word, op, [](const at_entry&) -> graph_op { return Op{}; });
+    }
+
+    template <class... Op>
+    void each(const std::variant<Op...>&) const {
+        ((*this)(Op{}), ...);
+    }
+
+private:
+    template <class Op>
+    void add(const char* word, const Op& op, graph_op (*read)(const at_entry&)) const {
+        all.emplace(word, op_entry{read, op.facts().inputs});
+    }
+};
+
+const graph_reader::op_entries& graph_reader::words() {
+    static const op_entries all = [] {
+        op_entries made;
+        add_words{made}.each(graph_op{});
+        return made;
+    }();
     return all;
 }
 

@@ -15,8 +15,8 @@
 #include "workloads/files/quantized_workload.h"
 #include "workloads/files/yaml_fields.h"
 #include "workloads/formats/number_format.h"
-#include "workloads/network/layer_checks.h"
 #include "workloads/network/workload.h"
+#include "workloads/operators/layer_checks.h"
 
 // The workload format, field by field: docs/workload-format.md.
 

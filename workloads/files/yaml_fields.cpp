@@ -4,7 +4,7 @@
 
 #include "core/limits.h"
 #include "core/text.h"
-#include "workloads/network/layer_checks.h"
+#include "workloads/operators/layer_checks.h"
 
 namespace symmetree {
 namespace {

@@ -10,17 +10,15 @@
 namespace symmetree {
 namespace {
 
-template <class Op>
-bool is(const graph_node& node) {
-    return std::holds_alternative<Op>(node.op);
-}
+result_values values_of(const graph_node& node) { return facts_of(node.op).values; }
 
 /// Values that a run does not compute.
-bool is_given(const graph_node& node) { return is<input_op>(node) || is<constant_op>(node); }
+bool is_given(const graph_node& node) { return values_of(node) == result_values::given; }
+
+/// Values that lie where the input's do.
+bool is_view(const graph_node& node) { return values_of(node) == result_values::viewed; }
 
 std::size_t count_of(const extents& shape) { return static_cast<std::size_t>(elements_of(shape)); }
-
-std::size_t last_extent(const extents& shape) { return static_cast<std::size_t>(shape.back()); }
 
 }  // namespace
 
@@ -52,7 +50,7 @@ void float_executor::plan_memory() {
     std::vector<std::vector<std::size_t>> touched(count + 1);  // the owners of values; the caller reads the output at the end
     for (std::size_t i = 0; i < count; ++i) {
         const graph_node& node = graph_.nodes[i];
-        places_[i].owner = is<reshape_op>(node) ? places_[node.inputs[0]].owner : i;
+        places_[i].owner = is_view(node) ? places_[node.inputs[0]].owner : i;
         touched[i] = {i, places_[i].owner};
         for (const std::size_t input : node.inputs) touched[i].push_back(places_[input].owner);
     }
@@ -88,11 +86,11 @@ std::vector<float> float_executor::run(const float* image, const node_observer& 
     std::vector<const float*> values(graph_.nodes.size(), nullptr);
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
         const graph_node& node = graph_.nodes[i];
-        if (is<input_op>(node)) {
+        if (i == graph_.input) {
             values[i] = image;
-        } else if (const auto* constant = std::get_if<constant_op>(&node.op)) {
-            values[i] = constant->values->data();
-        } else if (is<reshape_op>(node)) {
+        } else if (const std::vector<float>* constant = constant_values(node)) {
+            values[i] = constant->data();
+        } else if (is_view(node)) {
             values[i] = values[node.inputs[0]];
         } else {
             float* const y = slots[places_[i].slot].get();
@@ -113,45 +111,28 @@ void float_executor::multiply(const product_op& op, const graph_node& node, cons
     matrix_products(std::get<matmul_shape>(l.shape), x, values[node.inputs[1]], y);
 }
 
+/// Operators compute themselves, but for those that the executor's own memory serves.
+struct float_executor::computation {
+    const float_executor& self;
+    const graph_node& node;
+    const std::vector<const float*>& values;
+    float* y;
+
+    void operator()(const input_op&) const {}     // given
+    void operator()(const constant_op&) const {}  // given
+    void operator()(const reshape_op&) const {}   // lies where its input does
+    void operator()(const product_op& op) const { self.multiply(op, node, values, y); }
+    template <class Op>
+    void operator()(const Op& op) const {
+        float_call call{{}, node.shape, y};
+        for (const std::size_t input : node.inputs) call.inputs.push_back({values[input], self.graph_.nodes[input].shape});
+        op.compute(call);
+    }
+};
+
 void float_executor::compute(std::size_t index, const std::vector<const float*>& values, float* y) const {
     const graph_node& node = graph_.nodes[index];
-    const float* const x = values[node.inputs[0]];
-    const extents &shape = node.shape, &x_shape = graph_.nodes[node.inputs[0]].shape;
-    const std::size_t count = count_of(shape);
-    struct visitor {
-        const float_executor& self;
-        const graph_node& node;
-        const std::vector<const float*>& values;
-        const float* x;
-        const extents &shape, &x_shape;
-        std::size_t count;
-        float* y;
-
-        void operator()(const input_op&) const {}     // given
-        void operator()(const constant_op&) const {}  // given
-        void operator()(const reshape_op&) const {}   // lies where its input does
-        void operator()(const product_op& op) const { self.multiply(op, node, values, y); }
-        void operator()(const clip_op& op) const { clip(op, x, count, y); }
-        void operator()(const gelu_op& op) const { gelu(op, x, count, y); }
-        void operator()(const softmax_op&) const { softmax(x, count / last_extent(shape), last_extent(shape), y); }
-        void operator()(const layer_norm_op& op) const { layer_norm(op, x, count / last_extent(shape), last_extent(shape), y); }
-        void operator()(const add_op&) const { add(x, x_shape, values[node.inputs[1]], self.graph_.nodes[node.inputs[1]].shape, shape, y); }
-        void operator()(const scale_op& op) const { scale(op, x, count, y); }
-        void operator()(const pool_op& op) const { pool(op, x, static_cast<int>(x_shape[2]), static_cast<int>(x_shape[3]), shape, y); }
-        void operator()(const mean_op& op) const { mean(op, x, x_shape, y); }
-        void operator()(const transpose_op& op) const { transpose(op, x, x_shape, shape, y); }
-        void operator()(const slice_op& op) const { slice(op, x, x_shape, shape, y); }
-        void operator()(const concat_op& op) const {
-            std::int64_t offset = 0;
-            for (const std::size_t input : node.inputs) {
-                const extents& part = self.graph_.nodes[input].shape;
-                concat_part(op, values[input], part, offset, shape, y);
-                offset += part[static_cast<std::size_t>(op.axis)];
-            }
-        }
-        void operator()(const pad_op& op) const { pad(op, x, x_shape, shape, y); }
-    };
-    std::visit(visitor{*this, node, values, x, shape, x_shape, count, y}, node.op);
+    std::visit(computation{*this, node, values, y}, node.op);
 }
 
 }  // namespace symmetree

@@ -4,7 +4,7 @@
 #include <functional>
 #include <vector>
 
-#include "workloads/graph/float_operators.h"
+#include "workloads/graph/float_layers.h"
 #include "workloads/network/workload.h"
 
 namespace symmetree {
@@ -32,6 +32,8 @@ private:
         std::size_t owner = 0;  ///< the node whose values these are
         std::size_t slot = 0;   ///< of the owner; unused for the image and constants
     };
+
+    struct computation;
 
     void plan_memory();
     std::size_t take_slot(std::vector<std::size_t>& free, std::size_t floats);

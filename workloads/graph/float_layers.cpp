@@ -1,7 +1,8 @@
+#include "workloads/graph/float_layers.h"
+
 #include <algorithm>
 #include <cstring>
 
-#include "workloads/graph/float_operators.h"
 #include "workloads/graph/float_product.h"
 
 // Convolutions, linear layers and attention products as panel products.

@@ -10,7 +10,7 @@
 #include "core/text.h"
 #include "workloads/graph/graph_checks.h"
 #include "workloads/import/onnx_folding.h"
-#include "workloads/network/layer_checks.h"
+#include "workloads/operators/layer_checks.h"
 
 namespace symmetree::onnx_import {
 namespace {
@@ -42,6 +42,7 @@ graph_builder::graph_builder(const onnx::GraphProto& graph, value_table& values,
     for (const auto& given : graph.input()) {
         if (values.is_constant(given.name())) continue;
         const std::size_t made = add_node(given.name(), input_op{}, {}, values.shape_of(given.name()).value_or(extents{}));
+        entries_[made].is_image = true;
         const int type = given.type().tensor_type().elem_type();
         if (type != onnx::TensorProto::FLOAT) {
             entries_[made].runs = false;
@@ -124,7 +125,7 @@ std::size_t graph_builder::add_node(std::string name, graph_op op, std::vector<s
     if (made.runs) {
         made_shape result = shape_made(op, shapes, made.node.shape, layers_.layers());
         made.runs = result.problem.empty();
-        if (!made.runs) made.in_the_way = fmt::format("{} ({})", name_of(op), result.problem);
+        if (!made.runs) made.in_the_way = fmt::format("{} ({})", facts_of(op).name, result.problem);
         made.node.shape = std::move(result.shape);
         made.node.kind = kind_made(op, kinds);
     }
@@ -137,7 +138,8 @@ std::size_t graph_builder::add_node(std::string name, graph_op op, std::vector<s
 /// The node's output, whose shape is the inferred one. A view that changes no shape is its input itself.
 std::size_t graph_builder::add_node(const NodeProto& node, graph_op op, std::vector<std::size_t> inputs) {
     const std::optional<dimensions> inferred = values_.shape_of(node.output(0));
-    if (std::holds_alternative<reshape_op>(op) && inferred && entries_[inputs[0]].runs && shape(inputs[0]) == *inferred) return inputs[0];
+    const bool is_view = facts_of(op).values == result_values::viewed;
+    if (is_view && inferred && entries_[inputs[0]].runs && shape(inputs[0]) == *inferred) return inputs[0];
     const std::size_t made = add_node(text_of(node), std::move(op), std::move(inputs), inferred.value_or(extents{}));
     if (entries_[made].runs && inferred && shape(made) != *inferred) {
         entries_[made].runs = false;
@@ -285,7 +287,7 @@ std::size_t graph_builder::add(const NodeProto& node) {
     for (int side = 0; side < 2; ++side) {
         if (!values_.is_constant(node.input(1 - side))) continue;
         const std::size_t x = input(node, side);
-        const auto* norm = std::get_if<layer_norm_op>(&entries_[x].node.op);
+        const layer_norm_op* norm = layer_norm_of(entries_[x].node);
         const constant* given = norm ? values_.find_constant(node.input(1 - side)) : nullptr;
         if (!given || !is_along_last(*given, norm->bias->size())) continue;
         layer_norm_op op = *norm;
@@ -311,7 +313,7 @@ std::size_t graph_builder::multiply(const NodeProto& node) {
         if (!values_.is_constant(node.input(1 - side))) continue;
         const std::size_t x = input(node, side);
         if (const std::optional<double> factor = patterns_.scalar(node.input(1 - side))) return scaled(node, x, *factor);
-        const auto* norm = std::get_if<layer_norm_op>(&entries_[x].node.op);
+        const layer_norm_op* norm = layer_norm_of(entries_[x].node);
         const constant* given = norm ? values_.find_constant(node.input(1 - side)) : nullptr;
         if (!given || !is_along_last(*given, norm->bias->size())) return in_the_way(node, " by a constant tensor");
         layer_norm_op op = *norm;
@@ -569,7 +571,7 @@ std::string graph_builder::obstacles(const std::set<std::size_t>& reached) const
     int inputs = 0;
     for (const std::size_t i : reached) {
         if (!entries_[i].in_the_way.empty()) ++counts[entries_[i].in_the_way];
-        if (std::holds_alternative<input_op>(entries_[i].node.op) && entries_[i].node.inputs.empty() && entries_[i].runs) ++inputs;
+        if (entries_[i].is_image && entries_[i].runs) ++inputs;
     }
     std::vector<std::string> listed;
     for (const auto& [what, count] : counts) listed.push_back(fmt::format("{} x{}", what, count));
@@ -590,9 +592,9 @@ void graph_builder::finish(workload& w) {
     std::unordered_map<std::size_t, std::size_t> places;
     for (const std::size_t i : reached) {
         places[i] = graph.nodes.size();
+        if (entries_[i].is_image) graph.input = places[i];
         graph.nodes.push_back(std::move(entries_[i].node));
         for (std::size_t& from : graph.nodes.back().inputs) from = places.at(from);
-        if (std::holds_alternative<input_op>(graph.nodes.back().op)) graph.input = places[i];
     }
     graph.output = places.at(output);
     w.graph = std::move(graph);

@@ -33,6 +33,7 @@ private:
     struct entry {
         graph_node node;
         bool runs = true;
+        bool is_image = false;   ///< an input of the network
         std::string in_the_way;  ///< why it does not run; empty where only an input of it doesn't
     };
     using handler = std::size_t (graph_builder::*)(const onnx::NodeProto&);

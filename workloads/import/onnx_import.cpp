@@ -14,8 +14,8 @@
 #include "workloads/import/onnx_initializers.h"
 #include "workloads/import/onnx_layers.h"
 #include "workloads/import/onnx_model.h"
-#include "workloads/network/layer_checks.h"
 #include "workloads/network/workload.h"
+#include "workloads/operators/layer_checks.h"
 
 namespace symmetree {
 namespace {

@@ -8,7 +8,7 @@
 #include "core/limits.h"
 #include "core/text.h"
 #include "workloads/import/onnx_folding.h"
-#include "workloads/network/layer_checks.h"
+#include "workloads/operators/layer_checks.h"
 
 namespace symmetree::onnx_import {
 namespace {

@@ -8,7 +8,7 @@
 #include "core/error.h"
 #include "core/limits.h"
 #include "core/text.h"
-#include "workloads/network/layer_checks.h"
+#include "workloads/operators/layer_checks.h"
 
 namespace symmetree::onnx_import {
 namespace {

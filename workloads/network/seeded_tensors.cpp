@@ -8,8 +8,8 @@
 
 #include "core/random.h"
 #include "core/safetensors.h"
-#include "workloads/network/layer_checks.h"
 #include "workloads/network/workload.h"
+#include "workloads/operators/layer_checks.h"
 
 // Every value is a function of (seed, layer name, role, index) alone, so that threads may share the work in any way.
 // Only IEEE basic operations and square roots are used: the same floats on every CPU.

@@ -4,10 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
+#include <string>
+#include <variant>
 
 #include "core/error.h"
 #include "models/contract/descriptor.h"
-#include "models/contract/parameter_table.h"
+#include "models/vector_unit/operator_table.h"
 
 namespace symmetree {
 namespace {
@@ -53,7 +56,7 @@ TEST(vector_descriptor, is_refused_when_it_is_none) {
     const vector_descriptor good = step(vector_operation::gelu, tensor(0, 2, 8, 8), tensor(64, 2, 8, 8));
     EXPECT_NO_THROW(decode_vector_descriptor(encode(good)));
     vector_descriptor bad = good;
-    bad.operation = vector_operations;
+    bad.operation = static_cast<std::uint8_t>(vector_operation::adapter) + 1;
     EXPECT_THROW(decode_vector_descriptor(encode(bad)), model_fault);
     bad = good;
     bad.a.rows = 0;
@@ -235,6 +238,14 @@ TEST(adapters, read_an_image_in_pieces_and_write_behind_the_last) {
     EXPECT_THROW(decode_vector_descriptor(encode(short_result)), model_fault);
 }
 
+TEST(operator_table, has_every_operation_under_a_name_of_its_own) {
+    constexpr std::size_t operations = std::variant_size_v<vector_parameters>;
+    std::set<std::string> names;
+    for (std::size_t i = 0; i < operations; ++i) names.insert(to_string(static_cast<vector_operation>(i)));
+    EXPECT_EQ(names.size(), operations);
+    EXPECT_THROW(to_string(static_cast<vector_operation>(operations)), model_fault);
+}
+
 TEST(parameter_table, comes_back_from_memory) {
     layer_norm_parameters norm;
     norm.zero_point = -3;
@@ -264,11 +275,13 @@ TEST(parameter_table, comes_back_from_memory) {
         {vector_operation::layer_norm, norm},
         {vector_operation::pool, pool},
         {vector_operation::mean, mean_parameters{7, 1, {2, 3}, {4, 5, 6}}},
-        {vector_operation::rearrange, vector_parameters{}},
-        {vector_operation::stage, vector_parameters{}},
+        {vector_operation::rearrange, rearrange_parameters{}},
+        {vector_operation::rearrange, rearrange_parameters{requantize_parameters{1, {2, 3}, {4, 5, 6}}}},
+        {vector_operation::stage, stage_parameters{}},
         {vector_operation::adapter, adapter}};
     for (const auto& [operation, parameters] : all) {
         const std::vector<std::uint8_t> bytes = encode_parameters(parameters);
+        EXPECT_EQ(operation_of(parameters), operation);
         const vector_parameters back = decode_parameters(operation, bytes);
         EXPECT_EQ(back.index(), parameters.index());
         EXPECT_EQ(encode_parameters(back), bytes);

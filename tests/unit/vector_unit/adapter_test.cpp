@@ -1,11 +1,15 @@
+#include "models/vector_unit/operators/adapter.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "core/error.h"
+#include "models/arithmetic/image_scale_math.h"
 #include "models/contract/image_scale.h"
-#include "models/vector_unit/adapter_math.h"
+#include "models/vector_unit/operators/adapter.h"
+#include "models/vector_unit/operators/add.h"
 #include "reference/adapter_reference.h"
 #include "tests/unit/vector_unit/as_reference.h"
 #include "tests/unit/vector_unit/random_formats.h"

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/contract/vector_parameters.h"
+#include "models/vector_unit/operator_table.h"
 #include "reference/adapter_reference.h"
 #include "reference/vector_integers.h"
 

@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "core/error.h"
-#include "models/vector_unit/fixed_factor_math.h"
-#include "models/vector_unit/vector_math.h"
+#include "models/arithmetic/fixed_factor_math.h"
+#include "models/vector_unit/operator_table.h"
 #include "reference/vector_reference.h"
 #include "tests/unit/vector_unit/as_reference.h"
 
@@ -178,7 +178,7 @@ TEST(vector_corners, formats_beyond_their_invariant_are_refused) {
 TEST(fixed_factor, has_all_bits_that_shift_and_width_allow) {
     for (int i = -400; i <= 400; ++i) {
         const double factor = std::exp2(i * 0.037);
-        const fixed_multiplier f = fixed_factor(factor, 15, 30);
+        const fixed_multiplier f = fixed_factor(factor, {15, 30});
         ASSERT_GE(f.multiplier, 1 << 14) << factor;
         ASSERT_LT(f.multiplier, 1 << 15) << factor;
         ASSERT_LE(std::abs(std::ldexp(f.multiplier, -f.shift) / factor - 1), 0x1p-15) << factor;
@@ -186,15 +186,15 @@ TEST(fixed_factor, has_all_bits_that_shift_and_width_allow) {
 }
 
 TEST(fixed_factor, saturates_and_loses_low_bits_at_the_ends) {
-    EXPECT_EQ(fixed_factor(0x1p15, 15, 30).multiplier, 32767);
-    EXPECT_EQ(fixed_factor(1e300, 15, 30).multiplier, 32767);
-    EXPECT_EQ(fixed_factor(32767.4, 15, 30).multiplier, 32767);
-    EXPECT_EQ(fixed_factor(32767.4, 15, 30).shift, 0);
-    EXPECT_EQ(fixed_factor(1 - 0x1p-30, 15, 30).multiplier, 1 << 14);  // rounds up to 2^15 / 2^15
-    EXPECT_EQ(fixed_factor(1 - 0x1p-30, 15, 30).shift, 14);
-    EXPECT_EQ(fixed_factor(0x1.8p-29, 15, 30).multiplier, 3);
-    EXPECT_EQ(fixed_factor(0x1p-40, 15, 30).multiplier, 0);
-    EXPECT_EQ(fixed_factor(0, 15, 30).multiplier, 0);
+    EXPECT_EQ(fixed_factor(0x1p15, {15, 30}).multiplier, 32767);
+    EXPECT_EQ(fixed_factor(1e300, {15, 30}).multiplier, 32767);
+    EXPECT_EQ(fixed_factor(32767.4, {15, 30}).multiplier, 32767);
+    EXPECT_EQ(fixed_factor(32767.4, {15, 30}).shift, 0);
+    EXPECT_EQ(fixed_factor(1 - 0x1p-30, {15, 30}).multiplier, 1 << 14);  // rounds up to 2^15 / 2^15
+    EXPECT_EQ(fixed_factor(1 - 0x1p-30, {15, 30}).shift, 14);
+    EXPECT_EQ(fixed_factor(0x1.8p-29, {15, 30}).multiplier, 3);
+    EXPECT_EQ(fixed_factor(0x1p-40, {15, 30}).multiplier, 0);
+    EXPECT_EQ(fixed_factor(0, {15, 30}).multiplier, 0);
 }
 
 TEST(integer_square_root, is_the_floor_on_both_sides_of_every_square) {

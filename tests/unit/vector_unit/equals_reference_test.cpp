@@ -2,7 +2,7 @@
 
 #include <functional>
 
-#include "models/vector_unit/vector_math.h"
+#include "models/vector_unit/operator_table.h"
 #include "reference/vector_reference.h"
 #include "tests/unit/vector_unit/as_reference.h"
 #include "tests/unit/vector_unit/random_formats.h"

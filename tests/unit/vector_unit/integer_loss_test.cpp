@@ -9,7 +9,7 @@
 #include <sstream>
 
 #include "core/random.h"
-#include "models/vector_unit/vector_math.h"
+#include "models/vector_unit/operator_table.h"
 #include "reference/vector_float.h"
 
 // What the integer forms lose against the operators on real numbers, beside what 8-bit or 4-bit output codes lose anyway.

@@ -3,10 +3,10 @@
 #include <cmath>
 #include <limits>
 
+#include "models/arithmetic/fixed_factor_math.h"
+#include "models/arithmetic/image_scale_math.h"
 #include "models/arithmetic/requantize_math.h"
-#include "models/vector_unit/adapter_math.h"
-#include "models/vector_unit/fixed_factor_math.h"
-#include "models/vector_unit/vector_math.h"
+#include "models/vector_unit/operator_table.h"
 #include "tests/unit/vector_unit/as_reference.h"
 #include "tests/unit/vector_unit/random_formats.h"
 
@@ -28,10 +28,10 @@ std::vector<double> edge_factors() {
 }
 
 TEST(parameters, every_edge_factor_is_that_of_the_second_arithmetic) {
-    const std::pair<int, int> widths[] = {{15, 30}, {15, 46}, {15, 25}, {15, 16}, {19, 30}};
+    const factor_width widths[] = {element_factor, average_factor, probability_factor, gain_factor, exponent_factor};
     for (const double factor : edge_factors())
         for (const auto& [bits, shift] : widths)
-            ASSERT_EQ(numbers_of(as_reference(fixed_factor(factor, bits, shift))), numbers_of(derive_factor(factor, bits, shift)))
+            ASSERT_EQ(numbers_of(as_reference(fixed_factor(factor, {bits, shift}))), numbers_of(derive_factor(factor, bits, shift)))
                 << std::hexfloat << factor << " in " << bits << " bits, shift up to " << shift;
 }
 
