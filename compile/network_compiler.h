@@ -9,6 +9,7 @@
 
 #include "compile/network_program.h"
 #include "compile/program_builder.h"
+#include "models/vector_unit/operator_table.h"
 
 namespace symmetree {
 

@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/units.h"
+#include "models/vector_unit/operator_table.h"
 
 namespace symmetree {
 

@@ -52,7 +52,7 @@ public:
         control.dma.bind(mover.requests);
         control.cores.bind(core.start);
         control.vectors.bind(vectors.start);
-        mover.memory.bind(memory.port);
+        mover.memories[0].bind(memory.port);
         mover.weight_buffer.bind(core.weights);
         mover.activation_buffer.bind(core.activations);
         mover.output_buffer.bind(core.outputs);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/quantized_network/small_network.h"
+#include "core/input_file.h"
 
 namespace symmetree {
 namespace {
