@@ -50,10 +50,11 @@ TEST_P(a_kept_network, has_the_codes_of_the_network_that_was_quantized_in_every_
     for (std::size_t i = 0; i < direct.products.size(); ++i) {
         EXPECT_EQ(later.products[i].used, direct.products[i].used);
         EXPECT_EQ(later.products[i].weights.codes, direct.products[i].weights.codes);
-        for (std::size_t c = 0; c < direct.products[i].channels.size(); ++c) {
-            EXPECT_EQ(later.products[i].channels[c].bias, direct.products[i].channels[c].bias);
-            EXPECT_EQ(later.products[i].channels[c].multiplier, direct.products[i].channels[c].multiplier);
-            EXPECT_EQ(later.products[i].channels[c].shift, direct.products[i].channels[c].shift);
+        const std::vector<channel_record>&wanted = direct.product_records[i].channels, &found = later.product_records[i].channels;
+        for (std::size_t c = 0; c < wanted.size(); ++c) {
+            EXPECT_EQ(found[c].bias, wanted[c].bias);
+            EXPECT_EQ(found[c].multiplier, wanted[c].multiplier);
+            EXPECT_EQ(found[c].shift, wanted[c].shift);
         }
     }
     for (std::int64_t image = 20; image < 24; ++image) EXPECT_EQ(codes_of_image(later, image), codes_of_image(direct, image)) << image;
