@@ -22,7 +22,7 @@ TEST(run_plan, takes_each_platform_at_each_width) {
     common.seed = 7;
     const run_plan plan = plan_runs(common, {platform_named("symq"), platform_named("pot")}, "", width_range{3, 4, true}, {});
     EXPECT_THAT(plan.platforms, ElementsAre("symq", "pot"));
-    EXPECT_THAT(points_of(plan), ElementsAre("symq symq:w3a4", "symq symq:w4a4", "pot pot:w3a4:g0", "pot pot:w4a4:g0"));
+    EXPECT_THAT(points_of(plan), ElementsAre("symq symq:w3a4", "symq symq:w4a4", "pot pot:w3a4:g4", "pot pot:w4a4:g4"));
     EXPECT_EQ(plan.requests[2].platform.array.weight_bits, 3);
     EXPECT_EQ(plan.requests[3].seed, 7u);
     EXPECT_TRUE(plan.left_out.empty());
@@ -70,9 +70,9 @@ TEST_F(evaluation_of_small_network, takes_each_platforms_own_scheme_in_each_arit
 
 TEST_F(evaluation_of_small_network, leaves_out_a_scheme_that_a_platform_cannot_run) {
     const evaluation_plan plan = plan_evaluation(small.network, platforms, {"pot"}, integer, {});
-    EXPECT_THAT(tasks_of(plan), ElementsAre("pot pot:w4a4:g0 integer"));
+    EXPECT_THAT(tasks_of(plan), ElementsAre("pot pot:w4a4:g4 integer"));
     ASSERT_EQ(plan.left_out.size(), 1u);
-    EXPECT_THAT(plan.left_out[0], HasSubstr("pot:w4a4:g0 on symq: can't run on platform symq"));
+    EXPECT_THAT(plan.left_out[0], HasSubstr("pot:w4a4:g4 on symq: can't run on platform symq"));
 }
 
 TEST_F(evaluation_of_small_network, is_refused_where_nothing_is_left) {
@@ -89,7 +89,7 @@ TEST_F(evaluation_of_small_network, says_what_its_numbers_rest_on) {
     const std::vector<std::string> notes = evaluation_notes(input, plan, result, {"digits", "others", 4, "no adapters"});
     EXPECT_EQ(notes[0], "6 images of digits (no labels); steps of activations by mse from 4 images of others; float32 in this program.");
     EXPECT_THAT(notes, testing::Contains(HasSubstr("First and last layer at symq:w8a8")));
-    EXPECT_THAT(notes.back(), HasSubstr("left out: pot:w4a4:g0 on symq"));
+    EXPECT_THAT(notes.back(), HasSubstr("left out: pot:w4a4:g4 on symq"));
     EXPECT_THAT(notes, testing::Not(testing::Contains(HasSubstr("no adapters"))));  // no scheme has adaptive activations
 }
 
