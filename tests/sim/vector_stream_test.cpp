@@ -42,7 +42,7 @@ public:
         : sc_module(name),
           clock(config.clock_hz),
           memory("memory", 1 << 20, clock.time(3)),
-          mover("dma", config.dma, clock, room, nullptr),
+          mover("dma", config.dma, {{0, 1 << 20}}, clock, room, nullptr),
           core("core", config, clock, room, nullptr),
           vectors("vector_unit", config, clock, room, nullptr),
           control(
