@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/program.h"
-#include "tests/unit/onnx/model_builder.h"
 #include "tests/support/timeline_reader.h"
+#include "tests/unit/onnx/model_builder.h"
 
 // `symmetree run`: every option, where its results go and what they say.
 

@@ -73,8 +73,8 @@ std::string two_writers_at_once(bool first_is_made_first) {
 }
 
 TEST(accumulator_port, serves_writers_of_one_cycle_by_their_number_whatever_the_kernels_order) {
-    EXPECT_EQ(two_writers_at_once(true), "114 6 5 ns 0");
-    EXPECT_EQ(two_writers_at_once(false), "114 6 5 ns 0");
+    EXPECT_EQ(two_writers_at_once(true), "114 6 5 ns false");
+    EXPECT_EQ(two_writers_at_once(false), "114 6 5 ns false");
 }
 
 TEST(accumulator_port, serves_who_came_first_before_a_lower_number) {

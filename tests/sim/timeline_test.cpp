@@ -81,11 +81,11 @@ TEST(timeline_of_a_run, spends_what_the_split_says_under_every_stall) {
     }
 }
 
-TEST(timeline_of_a_run, has_a_thread_per_unit_in_the_order_of_the_data) {
+TEST(timeline_of_a_run, has_a_thread_per_unit_module_by_module_in_the_order_of_the_data) {
     const traced_run run(timing_of(request_of(preset("dasq"), three_layers())));
-    EXPECT_THAT(run.timeline.threads, ElementsAre("system/layer", "system.accelerator/dma", "system.accelerator.core/weight_loader", issuer,
-                                                  "system.accelerator.core/requantizer",
-                                                  "system.accelerator.core/requantizer.no_output_bank", "system.accelerator/vector_unit"));
+    EXPECT_THAT(run.timeline.threads, ElementsAre("system/layer", "system.accelerator/dma", "system.accelerator/vector_unit",
+                                                  "system.accelerator.core/weight_loader", issuer, "system.accelerator.core/requantizer",
+                                                  "system.accelerator.core/requantizer.no_output_bank"));
     EXPECT_EQ(run.timeline.other.at("platform"), "dasq");
     EXPECT_EQ(run.timeline.other.at("workload"), "test");
     EXPECT_EQ(run.timeline.other.at("scheme"), run.result.scheme);

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "tests/unit/workloads/files.h"
-#include "workloads/network/workload.h"
 #include "workloads/import/onnx_import.h"
+#include "workloads/network/workload.h"
 
 namespace symmetree::testing_files {
 

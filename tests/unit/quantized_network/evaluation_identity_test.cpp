@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/unit/quantized_network/small_network.h"
 #include "core/input_file.h"
+#include "tests/unit/quantized_network/small_network.h"
 
 namespace symmetree {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "core/error.h"
 #include "core/random.h"
-#include "tests/unit/traces/scratch_directory.h"
 #include "tests/support/vcd_reader.h"
+#include "tests/unit/traces/scratch_directory.h"
 
 namespace symmetree {
 namespace {
