@@ -7,9 +7,9 @@ cd "$(dirname "$0")/.."
 platforms=(symq asymq_pre_subtract asymq_widened asymq_row_sum dasq dasq_row_sum pot post)
 
 scripts/setup.sh
-cmake --preset release
-cmake --build --preset release --target symmetree --parallel 2
-program=build/release/bin/symmetree
+cmake --preset demo
+cmake --build --preset demo --parallel 2
+program=build/demo/bin/symmetree
 "$program" compare --workload deit_small "${platforms[@]/#/--platform=}" "$@"
 
 images=/usr/share/datasets/fashion-mnist
