@@ -55,13 +55,10 @@ void vector_issuer::run_tile(const tile& t) {
     const loaded_tile weights = swap_in();
     const input_read read = read_vectors(t);
     const std::uint64_t bank_free = t.first_slice ? acquire_bank() : 0;
-    streamed_tile streamed{layer_, &t, read.vectors, whole_vectors(t, read), {}};
-    compute(streamed);
+    const vector_window whole = whole_vectors(t, read);
+    compute(t, read.vectors, whole);
     issue(t, weights, read.ready_cycle, bank_free);
-    if (readers.size() > 0) {
-        streamed.issues = run_;
-        for (int i = 0; i < readers.size(); ++i) readers[i]->follow(streamed);
-    }
+    if (readers.size() > 0) tell_readers({layer_, &t, read.vectors, whole, run_});
     const std::uint64_t done = run_.last() + std::max(outlier_cycles_, layer_->pace);
     // A vector is whole R - 1 cycles after its issue; only then do its outliers start.
     const std::uint64_t outliers_trail = std::min(outlier_cycles_, layer_->pace) - 1;
@@ -104,6 +101,10 @@ std::uint64_t vector_issuer::acquire_bank() {
     wait_note note(waits_for_, "a free accumulator bank");
     banks->acquire();
     return clock_.now() > asked ? clock_.now() : 0;
+}
+
+void vector_issuer::tell_readers(const streamed_tile& streamed) {
+    for (int i = 0; i < readers.size(); ++i) readers[i]->follow(streamed);
 }
 
 /// True where the row_sum unit works on the layer.
@@ -154,13 +155,12 @@ void vector_issuer::report_tile(const tile& t, std::uint64_t first, std::uint64_
     probe_->change(lost_to_hazard_, first, lost.hazard);
 }
 
-void vector_issuer::compute(const streamed_tile& s) {
-    const tile& t = *s.what;
+void vector_issuer::compute(const tile& t, const vector_window& vectors, const vector_window& whole) {
     tile_job job;
     job.layer = layer_;
     job.what = &t;
     job.bank = filling_bank();
-    job.activation_stride = s.vectors.stride;
+    job.activation_stride = vectors.stride;
     job.partial_stride = partial_stride_of(layer_->array.trees);
     // A few vectors at a time keep the partial sums in the host's first cache; a shift array makes tables that serve a whole tile.
     const int part = layer_->coding() == weight_coding::shift ? t.vectors : 64;
@@ -168,8 +168,8 @@ void vector_issuer::compute(const streamed_tile& s) {
     job.partial = partial_.data();
     for (; job.first_vector < t.vectors; job.first_vector += job.vectors) {
         job.vectors = std::min(part, t.vectors - job.first_vector);
-        job.activations = s.vectors.from(job.first_vector);
-        job.full_activations = s.whole.from(job.first_vector);
+        job.activations = vectors.from(job.first_vector);
+        job.full_activations = whole.from(job.first_vector);
         stream(job);
         accumulate(job);
     }

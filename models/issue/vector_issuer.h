@@ -61,7 +61,8 @@ private:
     input_read read_vectors(const tile& t);
     std::uint64_t acquire_bank();
     void issue(const tile& t, const loaded_tile& weights, std::uint64_t input_ready, std::uint64_t bank_free);
-    void compute(const streamed_tile& s);
+    void compute(const tile& t, const vector_window& vectors, const vector_window& whole);
+    void tell_readers(const streamed_tile& streamed);
     void stream(tile_job& job);
     void accumulate(const tile_job& job);
     vector_window whole_vectors(const tile& t, const input_read& read);
