@@ -45,6 +45,8 @@ packages=(
   qflow-tech-osu035             # and another library to try them with
   verilator                     # tests/rtl: the RTL against the models' arithmetic
   python3                       # tests of the published cost table and of sweeps as a user runs them
+  clang-format                  # a test holds every source against .clang-format
+  clang-tidy                    # and against .clang-tidy
   python3-onnx                  # scripts/fetch_weights.py writes ONNX
   python3-flatbuffers           # and reads ONNX Runtime's format; its tests write it
 )

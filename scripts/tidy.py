@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""clang-tidy over every source that a build folder compiles; what it says and exit 1 where it says anything.
+
+    scripts/tidy.py BUILD_FOLDER [--jobs 2] [--only TEXT]
+
+Most of the time of a file goes into the headers that it shares with its neighbours, so files of a folder are checked several at a time, as
+one source that includes them. Where such a source does not compile (two files may use one name, each for itself), its halves are checked.
+"""
+
+import argparse
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+MOST_AT_ONCE = 12
+FINDING = re.compile(r"^(/[^:]+):(\d+):(\d+): (warning|error): (.*)$")
+
+
+def flags(entry):
+    """The compiler's arguments without the launcher, the output, the source and the precompiled header, which are GCC's."""
+    words = iter(shlex.split(entry["command"]))
+    kept = []
+    for word in words:
+        if word in ("-o", "-include"):
+            next(words)
+        elif word in ("-isystem", "-I", "-D"):
+            kept += [word, next(words)]
+        elif word.startswith("-") and word not in ("-c", "-Winvalid-pch"):
+            kept.append(word)
+    return tuple(kept)
+
+
+def batches(build, only):
+    """Files of the tree by folder and flags, a few at a time; each with the folder to compile in."""
+    with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as file:
+        entries = json.load(file)
+    groups = defaultdict(list)
+    for entry in entries:
+        source = os.path.realpath(entry["file"])
+        inside = source.startswith(ROOT + os.sep) and not source.startswith(os.path.realpath(build) + os.sep)
+        if inside and only in os.path.relpath(source, ROOT):
+            groups[os.path.dirname(source), entry["directory"], flags(entry)].append(source)
+    seen = set()
+    for (_, directory, arguments), sources in sorted(groups.items()):
+        new = [source for source in sorted(set(sources)) if source not in seen]
+        seen.update(new)
+        count = -(-len(new) // MOST_AT_ONCE)
+        for part in range(count):
+            yield directory, arguments, new[part::count]
+
+
+def findings(output):
+    """The findings of one run by place, each with the lines below it; system headers are not ours."""
+    found, text = {}, None
+    for line in output.splitlines():
+        match = FINDING.match(line)
+        if match:
+            text = [line]
+            found[match.groups()] = text
+        elif text is not None and not re.match(r"^\d+ (warnings?|errors?)", line):
+            text.append(line)
+    return found
+
+
+def check(directory, arguments, sources):
+    """What clang-tidy says of the sources, checked as one; of its halves where that does not compile."""
+    if not sources:
+        return {}
+    with tempfile.TemporaryDirectory(dir=os.path.join(ROOT, "build")) as folder:
+        together = os.path.join(folder, "together.cpp")
+        with open(together, "w", encoding="utf-8") as file:
+            file.writelines(f'#include "{source}"  // NOLINT(bugprone-suspicious-include)\n' for source in sources)
+        run = subprocess.run(["clang-tidy", "--quiet", f"--config-file={ROOT}/.clang-tidy", together, "--", *arguments],
+                             cwd=directory, capture_output=True, text=True, check=False)
+    found = findings(run.stdout)
+    broken = any(kind == "error" for _, _, _, kind, _ in found) or run.returncode not in (0, 1) or "error" in run.stderr.split()
+    if broken and len(sources) > 1:
+        half = len(sources) // 2
+        return {**check(directory, arguments, sources[:half]), **check(directory, arguments, sources[half:])}
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("build")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--only", default="", help="only sources whose path holds this text")
+    options = parser.parse_args()
+    if shutil.which("clang-tidy") is None:
+        print("tidy: clang-tidy is not installed", file=sys.stderr)
+        return 77
+    found = {}
+    with ThreadPoolExecutor(options.jobs) as pool:
+        for result in pool.map(lambda batch: check(*batch), batches(options.build, options.only)):
+            found.update(result)
+    for place in sorted(found):
+        print("\n".join(found[place]).replace(ROOT + os.sep, ""))
+    print(f"clang-tidy: {len(found)} findings")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
