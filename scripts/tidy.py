@@ -8,10 +8,8 @@ one source that includes them. Where such a source does not compile (two files m
 """
 
 import argparse
-import json
 import os
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -19,42 +17,23 @@ import tempfile
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 
+from compile_commands import sources
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MOST_AT_ONCE = 12
 FINDING = re.compile(r"^(/[^:]+):(\d+):(\d+): (warning|error): (.*)$")
 
 
-def flags(entry):
-    """The compiler's arguments without the launcher, the output, the source and the precompiled header, which are GCC's."""
-    words = iter(shlex.split(entry["command"]))
-    kept = []
-    for word in words:
-        if word in ("-o", "-include"):
-            next(words)
-        elif word in ("-isystem", "-I", "-D"):
-            kept += [word, next(words)]
-        elif word.startswith("-") and word not in ("-c", "-Winvalid-pch"):
-            kept.append(word)
-    return tuple(kept)
-
-
 def batches(build, only):
-    """Files of the tree by folder and flags, a few at a time; each with the folder to compile in."""
-    with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as file:
-        entries = json.load(file)
+    """The sources by folder and arguments, a few at a time; each with the folder to compile in."""
     groups = defaultdict(list)
-    for entry in entries:
-        source = os.path.realpath(entry["file"])
-        inside = source.startswith(ROOT + os.sep) and not source.startswith(os.path.realpath(build) + os.sep)
-        if inside and only in os.path.relpath(source, ROOT):
-            groups[os.path.dirname(source), entry["directory"], flags(entry)].append(source)
-    seen = set()
-    for (_, directory, arguments), sources in sorted(groups.items()):
-        new = [source for source in sorted(set(sources)) if source not in seen]
-        seen.update(new)
-        count = -(-len(new) // MOST_AT_ONCE)
+    for source, directory, arguments in sources(build, ROOT):
+        if only in source:
+            groups[os.path.dirname(source), directory, arguments].append(os.path.join(ROOT, source))
+    for (_, directory, arguments), together in groups.items():
+        count = -(-len(together) // MOST_AT_ONCE)
         for part in range(count):
-            yield directory, arguments, new[part::count]
+            yield directory, arguments, together[part::count]
 
 
 def findings(output):
@@ -70,21 +49,19 @@ def findings(output):
     return found
 
 
-def check(directory, arguments, sources):
-    """What clang-tidy says of the sources, checked as one; of its halves where that does not compile."""
-    if not sources:
-        return {}
+def check(directory, arguments, files):
+    """What clang-tidy says of the files, checked as one source; of their halves where that does not compile."""
     with tempfile.TemporaryDirectory(dir=os.path.join(ROOT, "build")) as folder:
         together = os.path.join(folder, "together.cpp")
         with open(together, "w", encoding="utf-8") as file:
-            file.writelines(f'#include "{source}"  // NOLINT(bugprone-suspicious-include)\n' for source in sources)
+            file.writelines(f'#include "{source}"  // NOLINT(bugprone-suspicious-include)\n' for source in files)
         run = subprocess.run(["clang-tidy", "--quiet", f"--config-file={ROOT}/.clang-tidy", together, "--", *arguments],
                              cwd=directory, capture_output=True, text=True, check=False)
     found = findings(run.stdout)
     broken = any(kind == "error" for _, _, _, kind, _ in found) or run.returncode not in (0, 1) or "error" in run.stderr.split()
-    if broken and len(sources) > 1:
-        half = len(sources) // 2
-        return {**check(directory, arguments, sources[:half]), **check(directory, arguments, sources[half:])}
+    if broken and len(files) > 1:
+        half = len(files) // 2
+        return {**check(directory, arguments, files[:half]), **check(directory, arguments, files[half:])}
     return found
 
 
