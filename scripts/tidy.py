@@ -51,17 +51,18 @@ def findings(output):
 
 def check(directory, arguments, files):
     """What clang-tidy says of the files, checked as one source; of their halves where that does not compile."""
-    with tempfile.TemporaryDirectory(dir=os.path.join(ROOT, "build")) as folder:
+    with tempfile.TemporaryDirectory() as folder:
         together = os.path.join(folder, "together.cpp")
         with open(together, "w", encoding="utf-8") as file:
             file.writelines(f'#include "{source}"  // NOLINT(bugprone-suspicious-include)\n' for source in files)
         run = subprocess.run(["clang-tidy", "--quiet", f"--config-file={ROOT}/.clang-tidy", together, "--", *arguments],
                              cwd=directory, capture_output=True, text=True, check=False)
-    found = findings(run.stdout)
-    broken = any(kind == "error" for _, _, _, kind, _ in found) or run.returncode not in (0, 1) or "error" in run.stderr.split()
-    if broken and len(files) > 1:
+    if run.returncode != 0 and len(files) > 1:
         half = len(files) // 2
         return {**check(directory, arguments, files[:half]), **check(directory, arguments, files[half:])}
+    found = findings(run.stdout)
+    if run.returncode != 0 and not found:
+        found[files[0],] = [f"{files[0]}: clang-tidy failed: {run.stderr.strip()}"]
     return found
 
 
@@ -74,14 +75,14 @@ def main():
     if shutil.which("clang-tidy") is None:
         print("tidy: clang-tidy is not installed", file=sys.stderr)
         return 77
-    found = {}
+    said = set()
     with ThreadPoolExecutor(options.jobs) as pool:
-        for result in pool.map(lambda batch: check(*batch), batches(options.build, options.only)):
-            found.update(result)
-    for place in sorted(found):
-        print("\n".join(found[place]).replace(ROOT + os.sep, ""))
-    print(f"clang-tidy: {len(found)} findings")
-    return 1 if found else 0
+        for found in pool.map(lambda batch: check(*batch), batches(options.build, options.only)):
+            for place in sorted(found.keys() - said):  # a header's findings come with every batch that reads it
+                print("\n".join(found[place]).replace(ROOT + os.sep, ""), flush=True)
+            said |= found.keys()
+    print(f"clang-tidy: {len(said)} findings")
+    return 1 if said else 0
 
 
 if __name__ == "__main__":
