@@ -73,13 +73,26 @@ class Growth(unittest.TestCase):
                  "default.cpp": "int f(colour c) { switch (c) { case colour::red: return 1; default: return 2; } }\n",
                  "equal.cpp": "bool f(colour c) { return c == colour::red; }\n",
                  "unequal.cpp": "bool f(colour c) { return colour::red != c; }\n",
+                 "alias.cpp": "using paint = colour;\nbool f(paint p) { return p != paint::green; }\n",
                  "passed_on.cpp": "colour f(colour c) { return c; }\n",
                  "elsewhere.cpp": "// colour::red == c is only spoken of\nint f();\n"}
         figures = self.figures("colour", definition, users)
         self.assertEqual(figures.named, ["users/switch.cpp"])
-        self.assertEqual(figures.silent, ["sets/set.h", "users/default.cpp", "users/equal.cpp", "users/unequal.cpp"])
+        self.assertEqual(figures.silent, ["sets/set.h", "users/default.cpp", "users/equal.cpp", "users/unequal.cpp", "users/alias.cpp"])
         self.assertIn("users/passed_on.cpp", figures.mentions)
         self.assertNotIn("users/elsewhere.cpp", figures.mentions)
+
+    def test_a_switch_in_the_sets_header_does_not_hide_who_includes_it(self):
+        definition = "enum class colour { red, green };\ninline int f(colour c) { switch (c) { case colour::red: return 1; case colour::green: return 2; } return 0; }\n"
+        figures = self.figures("colour", definition, {"equal.cpp": "bool g(colour c) { return c == colour::red; }\n"})
+        self.assertEqual((figures.named, figures.silent), (["sets/set.h"], ["users/equal.cpp"]))
+
+    def test_a_switch_in_a_template_is_named_where_the_source_of_its_name_uses_it(self):
+        definition = "enum class colour { red, green };\n"
+        template = "template <class F> int each(colour c, F f) { switch (c) { case colour::red: return f(1); case colour::green: return f(2); } return 0; }\n"
+        users = {"table.h": template, "table.cpp": '#include "users/table.h"\nint g(colour c) { return each(c, [](int i) { return i; }); }\n'}
+        figures = self.figures("colour", definition, users)
+        self.assertEqual((figures.named, figures.silent), (["users/table.h", "users/table.cpp"], []))
 
     def test_a_visitor_without_a_case_is_named_and_a_question_for_one_type_is_silent(self):
         definition = "struct circle {};\nstruct square {};\nusing shape = std::variant<circle,\n    square>;\n"
