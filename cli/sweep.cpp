@@ -158,7 +158,7 @@ exit_code run_here(const sweep_options& o, const sweep_space& space, const sweep
     }
     if (!stop) return end_of(store, o.run.output);
     std::fprintf(stderr, "symmetree: interrupted with %llu of %llu points recorded; go on with --resume\n",
-                 static_cast<unsigned long long>(end.done + end.refused + end.failed), static_cast<unsigned long long>(end.total));
+                 static_cast<unsigned long long>(end.done) + end.refused + end.failed, static_cast<unsigned long long>(end.total));
     return exit_code::interrupted;
 }
 

@@ -51,8 +51,8 @@ network_program network_compiler::run() {
 }
 
 void network_compiler::plan_products() {
-    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
-        const std::size_t* layer = layer_of(graph_.nodes[i]);
+    for (const graph_node& node : graph_.nodes) {
+        const std::size_t* layer = layer_of(node);
         if (!layer) continue;
         const formatted_product& p = q_.products[*layer];
         try {

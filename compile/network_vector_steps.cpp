@@ -193,9 +193,9 @@ void network_compiler::place_concat(std::size_t i, const concat_op& op) {
     const graph_node& node = graph_.nodes[i];
     const tensor_view whole = row_view(i, node.shape);
     std::int64_t at = 0;
-    for (std::size_t input = 0; input < node.inputs.size(); ++input) {
-        const tensor_view& v = views_[node.inputs[input]];
-        copy_into(i, v, whole, at * whole.strides[std::size_t(op.axis)], moving_between(format_of(node.inputs[input]), format_of(i)));
+    for (const std::size_t input : node.inputs) {
+        const tensor_view& v = views_[input];
+        copy_into(i, v, whole, at * whole.strides[std::size_t(op.axis)], moving_between(format_of(input), format_of(i)));
         at += v.shape[std::size_t(op.axis)];
     }
     views_[i] = whole;

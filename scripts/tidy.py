@@ -37,13 +37,15 @@ def batches(build, only):
 
 
 def findings(output):
-    """The findings of one run by place, each with the lines below it; system headers are not ours."""
+    """The findings of one run by place, each with the lines below it; a header has one place, whatever link led to it."""
     found, text = {}, None
     for line in output.splitlines():
         match = FINDING.match(line)
         if match:
-            text = [line]
-            found[match.groups()] = text
+            file, row, column, kind, message = match.groups()
+            file = os.path.relpath(os.path.realpath(file), ROOT)
+            text = [f"{file}:{row}:{column}: {kind}: {message}"]
+            found[file, int(row), int(column), message] = text
         elif text is not None and not re.match(r"^\d+ (warnings?|errors?)", line):
             text.append(line)
     return found
@@ -62,7 +64,7 @@ def check(directory, arguments, files):
         return {**check(directory, arguments, files[:half]), **check(directory, arguments, files[half:])}
     found = findings(run.stdout)
     if run.returncode != 0 and not found:
-        found[files[0],] = [f"{files[0]}: clang-tidy failed: {run.stderr.strip()}"]
+        found[files[0], 0, 0, ""] = [f"{files[0]}: clang-tidy failed: {run.stderr.strip()}"]
     return found
 
 
@@ -79,7 +81,7 @@ def main():
     with ThreadPoolExecutor(options.jobs) as pool:
         for found in pool.map(lambda batch: check(*batch), batches(options.build, options.only)):
             for place in sorted(found.keys() - said):  # a header's findings come with every batch that reads it
-                print("\n".join(found[place]).replace(ROOT + os.sep, ""), flush=True)
+                print("\n".join(found[place]), flush=True)
             said |= found.keys()
     print(f"clang-tidy: {len(said)} findings")
     return 1 if said else 0

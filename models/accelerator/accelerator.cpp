@@ -71,9 +71,9 @@ layer_result accelerator::result_of(std::uint64_t began, std::uint64_t ended) {
     return r;
 }
 
-void accelerator::keep(layer_result result) {
+void accelerator::keep(const layer_result& result) {
     last_cycles_ = clock_.now() - started_;
-    results_.push_back(std::move(result));
+    results_.push_back(result);
 }
 
 void accelerator::collect(const layer_job& job, std::uint64_t began, std::uint64_t ended) {
@@ -82,14 +82,14 @@ void accelerator::collect(const layer_job& job, std::uint64_t began, std::uint64
     r.on_side_array = job.descriptor.on_side_array != 0;
     r.outliers = core_.tally();
     r.split = core_.split(job, began, ended);
-    keep(std::move(r));
+    keep(r);
 }
 
 void accelerator::collect_step(std::uint64_t began, std::uint64_t ended) {
     if (!vector_unit_.idle()) throw model_fault("a step ended while the vector unit was at work");
     layer_result r = result_of(began, ended);
     r.split.barrier = r.cycles;  // the array issues nothing meanwhile
-    keep(std::move(r));
+    keep(r);
 }
 
 void accelerator::raise_interrupt() {

@@ -49,7 +49,7 @@ private:
     engine_counts running_totals() const;
     /// Of the time since the result before.
     layer_result result_of(std::uint64_t began, std::uint64_t ended);
-    void keep(layer_result result);
+    void keep(const layer_result& result);
 
     const accelerator_config config_;
     const clock_domain clock_;

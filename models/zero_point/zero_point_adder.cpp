@@ -33,7 +33,7 @@ void zero_point_adder::b_transport(tile_job& job, sc_core::sc_time& delay) {
     }
     const int shift = job.layer->activation_piece(t).first;
     for (int v = 0; v < job.vectors; ++v) {
-        std::int64_t& sum = sums_[job.bank][std::size_t(job.first_vector + v)];
+        std::int64_t& sum = sums_[job.bank][std::size_t(job.first_vector) + std::size_t(v)];
         sum = (t.first_slice ? 0 : sum) + std::int64_t{present_[std::size_t(v)]} * (1 << shift);
     }
 }

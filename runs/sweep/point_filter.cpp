@@ -49,7 +49,7 @@ struct point_filter::state {
 
     SQLite::Statement prepare(const sweep_constraint& c, const std::vector<study_column>& columns) {
         // What closes the parenthesis that it stands in, to go on with SQL of its own, fits one of the two at most.
-        SQLite::Statement(database, query_of("(" + c.expression + "\n)", columns));
+        const SQLite::Statement enclosed(database, query_of("(" + c.expression + "\n)", columns));
         SQLite::Statement s(database, query_of(c.expression, columns));
         if (s.getColumnCount() != 1 || s.getBindParameterCount() != static_cast<int>(columns.size()))
             throw SQLite::Exception("one expression is wanted");

@@ -91,7 +91,7 @@ study load_study(const std::string& path, std::size_t most_details) {
     return s;
 }
 
-void reprice(result_store& store, const std::string& name, const std::string& shipped_directory) {
+void reprice(result_store& store, const std::string& table, const std::string& shipped_directory) {
     const sweep_spec spec = parse_sweep(store.origin().spec, store.origin().spec_file);
     for (const sweep_axis& axis : spec.axes)
         if (axis.field == "platform.cost_table") {
@@ -99,10 +99,10 @@ void reprice(result_store& store, const std::string& name, const std::string& sh
             d.message = "the cost table is an axis of this sweep: its prices are in the results already";
             throw input_error(d);
         }
-    const cost_table table = cost_table::load(name, shipped_directory);
+    const cost_table prices = cost_table::load(table, shipped_directory);
     stored_filter filter(store);
     store.begin();
-    store.add_cost_table(name, table.label(), fs::path(table.file()).filename().string(), content_of(table.file()));
+    store.add_cost_table(table, prices.label(), fs::path(prices.file()).filename().string(), content_of(prices.file()));
     report r;
     std::optional<std::uint64_t> loaded;
     for (const result_store::priced_point& p : store.priced_points()) {
@@ -110,15 +110,15 @@ void reprice(result_store& store, const std::string& name, const std::string& sh
         loaded = p.simulation;
         platform_config config = configuration_of(r, p);
         const std::string before = configuration_that_is_simulated(config);
-        config.cost_table = name;
+        config.cost_table = table;
         if (configuration_that_is_simulated(config) != before)
-            throw input_error(diagnostic{table.file(), 0, 0, "--table",
+            throw input_error(diagnostic{prices.file(), 0, 0, "--table",
                                          fmt::format("would change the cycles or the clock of point {}: run the sweep again", p.id)});
-        price(r, config, table);
+        price(r, config, prices);
         const std::vector<metric> metrics = metrics_of(r);
         std::vector<cell> values;
         for (const metric& m : metrics) values.push_back(m.value);
-        store.replace(p.id, name, values, filter.feasible(p.axes, metrics));
+        store.replace(p.id, table, values, filter.feasible(p.axes, metrics));
     }
     store.commit();
 }

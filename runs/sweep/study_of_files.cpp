@@ -25,7 +25,7 @@ auto read_by(Reader reader, const std::string& path, const std::string& text) {
     }
 }
 
-bool is_database(const std::string& text) { return text.compare(0, 16, std::string("SQLite format 3", 16)) == 0; }
+bool is_database(const std::string& text) { return text.compare(0, 16, std::string("SQLite format 3\0", 16)) == 0; }
 
 }  // namespace
 

@@ -58,14 +58,14 @@ const effect faster = [](const report& a, const report& b) { return cycles_of(b)
 const effect larger = [](const report& a, const report& b) {
     return b.total_area_um2() > a.total_area_um2() && cycles_of(a) == cycles_of(b);
 };
-const effect more(std::uint64_t slot_split::*cause) {
+effect more(std::uint64_t slot_split::*cause) {
     return [cause](const report& a, const report& b) { return b.total().split.*cause > a.total().split.*cause; };
 }
-const effect unit_is(const std::string& name) {
+effect unit_is(const std::string& name) {
     return
         [name](const report& a, const report& b) { return a.layers[0].unit != b.layers[0].unit && b.layers[0].unit.rfind(name, 0) == 0; };
 }
-const effect mapping_has(const std::string& text) {
+effect mapping_has(const std::string& text) {
     return [text](const report& a, const report& b) {
         return first_mapping(a).find(text) == std::string::npos && first_mapping(b).find(text) != std::string::npos;
     };

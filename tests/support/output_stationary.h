@@ -15,6 +15,6 @@ struct stationary_order {
 };
 
 /// Every n-block must stand whole in a weight bank; throws std::invalid_argument where one does not.
-stationary_order output_stationary(const tile_program& weight_stationary);
+stationary_order output_stationary(const tile_program& by_weights);
 
 }  // namespace symmetree

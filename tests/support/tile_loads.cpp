@@ -37,14 +37,14 @@ std::uint64_t cycles_per_vector(const std::vector<std::uint64_t>& per_tree, cons
 
 }  // namespace
 
-std::vector<tile_load_time> tile_load_times(const platform_config& c, const prepared_layer& l, const tile_program& program) {
-    const array_config& array = l.integers.on_side_array ? *c.side_array : c.array;
+std::vector<tile_load_time> tile_load_times(const platform_config& platform, const prepared_layer& l, const tile_program& program) {
+    const array_config& array = l.integers.on_side_array ? *platform.side_array : platform.array;
     std::vector<tile_load_time> loads;
     const layer_geometry& g = l.plan.descriptor.geometry;
     const bool has_outliers = !l.product.weights.outliers.empty();
     const auto counts = outliers_by_tile(l, array);
     const std::uint64_t n_blocks = up(g.n(), array.trees), k_blocks = up(g.k(), array.lanes);
-    const bool widened = c.zero_point == zero_point_unit::widened && !l.integers.on_side_array;
+    const bool widened = platform.zero_point == zero_point_unit::widened && !l.integers.on_side_array;
     const int port = array.weight_bits + (widened ? 1 : 0);
     const int count_bits = width_of_index(std::uint64_t(array.trees) * array.lanes + 1);
     const int entry_bits = l.product.used.dasq.outlier_bits + width_of_index(array.trees) + width_of_index(array.lanes);
@@ -52,27 +52,28 @@ std::vector<tile_load_time> tile_load_times(const platform_config& c, const prep
     for (const tile& tile : program.tiles) {
         tile_load_time load;
         const int piece = std::min(port, g.stored_weight_bits - tile.weight_pass * port);
-        const std::uint64_t dense = up(std::uint64_t(tile.channels) * tile.inputs * piece, c.weight_buffer.port_bits);
+        const std::uint64_t dense = up(std::uint64_t(tile.channels) * tile.inputs * piece, platform.weight_buffer.port_bits);
         load.dense_end = tile.dense_offset + up(std::uint64_t(tile.channels) * tile.inputs * g.stored_weight_bits, 8);
         load.cycles = dense;
         if (has_outliers && tile.weight_pass == 0 && tile.activation_pass == 0) {
             const auto& per_tree = counts[(tile.repeat * n_blocks + tile.n_block) * k_blocks + tile.k_block];
             const std::uint64_t bits = count_bits + std::accumulate(per_tree.begin(), per_tree.end(), std::uint64_t{0}) * entry_bits;
-            const std::uint64_t sparse = up(bits, c.outlier_port_own ? c.outlier_port_bits : c.weight_buffer.port_bits);
+            const std::uint64_t sparse =
+                up(bits, platform.outlier_port_own ? platform.outlier_port_bits : platform.weight_buffer.port_bits);
             if (tile.first_of_fill) outlier_end = 0;
             outlier_end += up(bits, 8);
             load.outlier_end = outlier_end;
             load.outlier_bytes = up(bits, 8);
-            load.cycles = c.outlier_port_own ? std::max(dense, sparse) : dense + sparse;
-            load.pace = cycles_per_vector(per_tree, c.sparse);
+            load.cycles = platform.outlier_port_own ? std::max(dense, sparse) : dense + sparse;
+            load.pace = cycles_per_vector(per_tree, platform.sparse);
         }
         loads.push_back(load);
     }
     return loads;
 }
 
-tile_program tiles_of(const platform_config& c, const prepared_layer& l) {
-    const array_config& array = l.integers.on_side_array ? *c.side_array : c.array;
+tile_program tiles_of(const platform_config& platform, const prepared_layer& l) {
+    const array_config& array = l.integers.on_side_array ? *platform.side_array : platform.array;
     const layer_descriptor& d = l.plan.descriptor;
     return enumerate_tiles(d.geometry, array.trees, array.lanes, l.plan.passes,
                            {static_cast<loop_order>(d.order), d.m_block, l.plan.fills});

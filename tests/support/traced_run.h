@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -28,7 +29,7 @@ public:
         result = forked_run(request);
         waves = read_vcd(content_of(request.vcd_path));
         timeline = read_timeline(content_of(request.timeline_path));
-        period_ps = static_cast<std::uint64_t>(1e12 / request.platform.clock_hz + 0.5);
+        period_ps = static_cast<std::uint64_t>(std::llround(1e12 / request.platform.clock_hz));
     }
     ~traced_run() { std::filesystem::remove_all(folder_); }
     traced_run(const traced_run&) = delete;

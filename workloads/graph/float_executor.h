@@ -37,7 +37,7 @@ private:
 
     void plan_memory();
     std::size_t take_slot(std::vector<std::size_t>& free, std::size_t floats);
-    void compute(std::size_t node, const std::vector<const float*>& values, float* y) const;
+    void compute(std::size_t index, const std::vector<const float*>& values, float* y) const;
     void multiply(const product_op& op, const graph_node& node, const std::vector<const float*>& values, float* y) const;
 
     network_graph graph_;

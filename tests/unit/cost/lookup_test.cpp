@@ -87,7 +87,8 @@ TEST(lookup, prefers_the_rows_of_the_class_and_stream) {
 }
 
 TEST(lookup, never_extrapolates) {
-    for (const auto& [weight_bits, lanes] : {std::pair(1, 4), std::pair(5, 4), std::pair(2, 3), std::pair(2, 9)}) {
+    for (const auto& widths : {std::pair(1, 4), std::pair(5, 4), std::pair(2, 3), std::pair(2, 9)}) {
+        const int weight_bits = widths.first, lanes = widths.second;
         const std::string message = refusal([&] { small().unit(mac(weight_bits, lanes)); });
         EXPECT_THAT(message, AllOf(HasSubstr("mac_tree"), HasSubstr("weight_bits " + std::to_string(weight_bits)),
                                    HasSubstr("lanes " + std::to_string(lanes)), HasSubstr("weight_bits 2..4"), HasSubstr("lanes 4..8")));

@@ -24,7 +24,8 @@ double tree_bits(int lanes, double operand_bits) {
     double bits = 0;
     for (int operands = lanes; operands > 1; operands /= 2) {
         operand_bits += 1;
-        bits += operands / 2 * operand_bits;
+        const int sums = operands / 2;
+        bits += sums * operand_bits;
     }
     return bits;
 }

@@ -22,7 +22,7 @@ std::string content_of(const std::string& path) {
 bool reads(const std::string& path) {
     try {
         const image_set images = load_image_set(path);
-        const std::size_t image = static_cast<std::size_t>(images.channels * images.height * images.width);
+        const std::size_t image = static_cast<std::size_t>(images.channels) * images.height * images.width;
         EXPECT_EQ(images.image(images.count - 1, parse_normalization("mean=0 std=1", "o")).size(), image);
         EXPECT_TRUE(images.labels.empty() || images.labels.size() == static_cast<std::size_t>(images.count));
         return true;

@@ -32,7 +32,7 @@ packed_tile pack(const dense_case& c) {
     packed_tile tile;
     tile.resize(c.lanes, c.trees);
     for (int t = 0; t < c.trees; ++t)
-        for (int l = 0; l < c.lanes; ++l) tile.at(t, l) = std::int16_t(c.weights[std::size_t(t * c.lanes + l)]);
+        for (int l = 0; l < c.lanes; ++l) tile.at(t, l) = std::int16_t(c.weights[std::size_t(t) * c.lanes + l]);
     return tile;
 }
 
@@ -41,8 +41,8 @@ void expect_equal_to_naive(const dense_case& c, const packed_tile& tile, const s
         for (int t = 0; t < tile.tree_stride; ++t) {
             std::int64_t sum = 0;
             for (int l = 0; l < c.lanes && t < c.trees; ++l)
-                sum += std::int64_t{c.weights[std::size_t(t * c.lanes + l)]} * c.activations[std::size_t(v * c.stride + l)];
-            ASSERT_EQ(partial[std::size_t(v * tile.tree_stride + t)], sum)
+                sum += std::int64_t{c.weights[std::size_t(t) * c.lanes + l]} * c.activations[std::size_t(v) * c.stride + l];
+            ASSERT_EQ(partial[std::size_t(v) * tile.tree_stride + t], sum)
                 << "vector " << v << " tree " << t << " of " << c.trees << "x" << c.lanes;
         }
 }
@@ -55,7 +55,7 @@ TEST(multiply_tile, equals_naive_sums_and_plain_loops_on_random_shapes) {
         const packed_tile tile = pack(c);
         ASSERT_EQ(tile.tree_stride % 8, 0);
         ASSERT_GE(tile.tree_stride, c.trees);
-        std::vector<std::int32_t> partial(std::size_t(c.vectors * tile.tree_stride), 0x5a5a5a5a), plain = partial;
+        std::vector<std::int32_t> partial(std::size_t(c.vectors) * tile.tree_stride, 0x5a5a5a5a), plain = partial;
         multiply_tile(tile, c.activations.data(), c.stride, c.vectors, partial.data());
         multiply_tile_portable(tile, c.activations.data(), c.stride, c.vectors, plain.data());
         expect_equal_to_naive(c, tile, partial);
@@ -75,7 +75,7 @@ TEST(multiply_tile, is_exact_where_all_operands_are_extreme) {
                              std::vector<std::int32_t>(8 * 64, weight),
                              std::vector<std::int16_t>(std::size_t(vectors) * 64, std::int16_t(x))};
                 const packed_tile tile = pack(c);
-                std::vector<std::int32_t> partial(std::size_t(vectors * tile.tree_stride)), plain = partial;
+                std::vector<std::int32_t> partial(std::size_t(vectors) * tile.tree_stride), plain = partial;
                 multiply_tile(tile, c.activations.data(), c.stride, vectors, partial.data());
                 multiply_tile_portable(tile, c.activations.data(), c.stride, vectors, plain.data());
                 EXPECT_EQ(partial, std::vector<std::int32_t>(partial.size(), 64 * weight * x));
@@ -106,7 +106,7 @@ TEST(sum_activations, adds_the_lanes_of_each_vector) {
         sum_activations(x.data(), stride, vectors, sums.data());
         for (int v = 0; v < vectors; ++v) {
             std::int32_t naive = 0;
-            for (int lane = stride - 1; lane >= 0; --lane) naive += x[std::size_t(v * stride + lane)];
+            for (int lane = stride - 1; lane >= 0; --lane) naive += x[std::size_t(v) * stride + lane];
             ASSERT_EQ(sums[std::size_t(v)], naive) << "round " << round;
         }
     }

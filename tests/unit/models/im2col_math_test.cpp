@@ -34,7 +34,7 @@ image_case any_image(draws& d) {
     for (const row_run& run : c.runs)
         for (int row = run.first; row < run.first + run.count; ++row) {
             bit_list bits;
-            for (int i = 0; i < row_elements; ++i) bits.append(c.image[std::size_t(row * row_elements + i)], a);
+            for (int i = 0; i < row_elements; ++i) bits.append(c.image[std::size_t(row) * row_elements + i], a);
             bits.append_bytes_to(c.bank);
         }
     return c;
@@ -71,7 +71,7 @@ TEST(im2col, of_a_bank_is_the_naive_one_for_every_piece) {
         q.stride = q.lanes + d.between(0, 3);
         q.k_block = d.between(0, int((c.g.k() - 1) / q.lanes));
         q.padding = std::int16_t(c.is_unsigned ? 0 : d.between(-(1 << (a - 1)), (1 << (a - 1)) - 1));
-        std::vector<int> sums(std::size_t(c.vectors * q.stride), 0);
+        std::vector<int> sums(std::size_t(c.vectors) * q.stride, 0);
         for (int pass = 0; pass < passes; ++pass) {
             q.part = piece_of(a, port, pass);
             const std::vector<std::int16_t> piece = gather_vectors(rows, c.runs, q);
@@ -80,7 +80,7 @@ TEST(im2col, of_a_bank_is_the_naive_one_for_every_piece) {
         }
         for (int v = 0; v < c.vectors; ++v)
             for (int lane = 0; lane < q.stride; ++lane)
-                ASSERT_EQ(sums[std::size_t(v * q.stride + lane)],
+                ASSERT_EQ(sums[std::size_t(v) * q.stride + lane],
                           lane < q.lanes ? naive_input(c, c.first + v, std::int64_t{q.k_block} * q.lanes + lane, q.padding) : 0)
                     << "vector " << v << " lane " << lane;
     }

@@ -31,10 +31,10 @@ shift_case any_case(draws& d, bool many) {
     c.vectors = many ? 2 * span + d.between(1, 9) : d.between(1, 2 * span);
     c.tile.lanes = c.lanes;
     c.tile.tree_stride = (c.trees + 7) / 8 * 8;
-    c.tile.codes.assign(std::size_t(c.lanes * c.tile.tree_stride), std::uint8_t((1 << (c.bits - 1)) - 1));
+    c.tile.codes.assign(std::size_t(c.lanes) * c.tile.tree_stride, std::uint8_t((1 << (c.bits - 1)) - 1));
     for (int l = 0; l < c.lanes; ++l)
         for (int t = 0; t < c.trees; ++t)
-            c.tile.codes[std::size_t(l * c.tile.tree_stride + t)] = std::uint8_t(d.between(0, (1 << c.bits) - 1));
+            c.tile.codes[std::size_t(l) * c.tile.tree_stride + t] = std::uint8_t(d.between(0, (1 << c.bits) - 1));
     for (int i = 0; i < c.vectors * c.stride; ++i)
         c.activations.push_back(std::int16_t(d.once_in(5) ? c.least : d.once_in(5) ? c.greatest : d.between(c.least, c.greatest)));
     return c;
@@ -48,15 +48,15 @@ TEST_P(shift_tiles, equal_naive_sums_of_products) {
         draws d(seed);
         const shift_case c = any_case(d, GetParam());
         const product_table table(c.post ? array_kind::post : array_kind::pot, c.bits, c.guard, c.least, c.greatest);
-        std::vector<std::int32_t> partial(std::size_t(c.vectors * c.tile.tree_stride), -77);
+        std::vector<std::int32_t> partial(std::size_t(c.vectors) * c.tile.tree_stride, -77);
         shift_multiply_tile(c.tile, table, c.activations.data(), c.stride, c.vectors, partial.data());
         for (int v = 0; v < c.vectors; ++v)
             for (int t = 0; t < c.tile.tree_stride; ++t) {
                 std::int64_t sum = 0;
                 for (int l = 0; l < c.lanes && t < c.trees; ++l)
-                    sum += shift_product(c.post, c.tile.codes[std::size_t(l * c.tile.tree_stride + t)], c.bits,
-                                         c.activations[std::size_t(v * c.stride + l)], c.guard);
-                ASSERT_EQ(partial[std::size_t(v * c.tile.tree_stride + t)], sum) << "vector " << v << " tree " << t;
+                    sum += shift_product(c.post, c.tile.codes[std::size_t(l) * c.tile.tree_stride + t], c.bits,
+                                         c.activations[std::size_t(v) * c.stride + l], c.guard);
+                ASSERT_EQ(partial[std::size_t(v) * c.tile.tree_stride + t], sum) << "vector " << v << " tree " << t;
             }
     }
 }

@@ -114,11 +114,11 @@ TEST(add_outliers, adds_shifted_products_to_their_trees) {
         add_outliers(entries, shifts.data(), x.data(), stride, vectors, partial.data(), partial_stride);
         for (int v = 0; v < vectors; ++v)
             for (int t = 0; t < partial_stride; ++t) {
-                std::int64_t sum = before[std::size_t(v * partial_stride + t)];
+                std::int64_t sum = before[std::size_t(v) * partial_stride + t];
                 for (const tile_outlier& o : entries)
                     if (o.tree == t)
-                        sum += std::int64_t{o.value} * x[std::size_t(v * stride + o.lane)] * (std::int64_t{1} << shifts[std::size_t(t)]);
-                ASSERT_EQ(partial[std::size_t(v * partial_stride + t)], sum) << "vector " << v << " tree " << t;
+                        sum += std::int64_t{o.value} * x[std::size_t(v) * stride + o.lane] * (std::int64_t{1} << shifts[std::size_t(t)]);
+                ASSERT_EQ(partial[std::size_t(v) * partial_stride + t], sum) << "vector " << v << " tree " << t;
             }
     }
 }

@@ -38,7 +38,7 @@ TEST(symmetry, of_mirrored_channels_is_perfect) {
     std::vector<float> weights = random_weights({8, 20}, 3), both;
     for (int row = 0; row < 8; ++row)
         for (const float sign : {1.0f, -1.0f})
-            for (int k = 0; k < 20; ++k) both.push_back(sign * weights[static_cast<std::size_t>(row * 20 + k)]);
+            for (int k = 0; k < 20; ++k) both.push_back(sign * weights[static_cast<std::size_t>(row) * 20 + k]);
     const weight_symmetry s = symmetry_of(both, 8, 40, "100");
     EXPECT_EQ(s.midrange, 0);
     EXPECT_NEAR(s.skewness, 0, 1e-12);

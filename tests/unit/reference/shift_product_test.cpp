@@ -80,8 +80,8 @@ TEST(shift_levels, keep_zero_at_zero_and_mirror_the_sign) {
     w.guard_bits = 4;
     const level_values levels = shift_levels(w, -127, 127);
     ASSERT_EQ(levels.size(), 15u);
-    for (std::size_t e = 0; e < levels.size(); ++e)
-        for (int x = 0; x <= 127; ++x) EXPECT_EQ(levels[e][127 + x], -levels[e][127 - x]);
+    for (const auto& level : levels)
+        for (int x = 0; x <= 127; ++x) EXPECT_EQ(level[127 + x], -level[127 - x]);
     EXPECT_EQ(levels[1][127 + 5], 57);  // 80 / sqrt(2) = 56.57
     EXPECT_EQ(levels[2][127 + 5], 40);
     EXPECT_EQ(levels[3][127 + 5], 28);  // 28.28

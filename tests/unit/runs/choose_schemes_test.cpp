@@ -41,7 +41,7 @@ struct scheme_choices : testing::Test {
     small_network small;
     platform_config platform = platform_named("symq");
     const scheme run = parse_scheme("symq:w4a4");
-    const network_options ends;
+    const network_options ends{};
     mixed_network mixed{small.network,
                         platform,
                         mixed_options(small.network, platform, run,

@@ -1,11 +1,11 @@
 #include "runs/child_process.h"
 
 #include <gmock/gmock.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <fstream>
 #include <new>
 #include <thread>
