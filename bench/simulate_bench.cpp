@@ -59,7 +59,7 @@ void simulation(benchmark::State& state, const std::string& network, const std::
     run_request request;
     request.network = load_workload(network, root + "/workloads/nets");
     request.platform = load_platform(platform, root + "/platforms/presets");
-    request.format = request.platform.default_scheme;
+    request.asked_scheme = request.platform.default_scheme;
     request.timing_only = timing_only;
     request.check = false;
     request.cost_directory = root + "/models/cost/tables";

@@ -55,8 +55,8 @@ boost::program_options::options_description words_of(evaluate_options& o) {
     add("layer-scheme", po::value(&o.layer_schemes), layer_scheme_help);
     add_calibration_words(words, o.calibration);
     add("adapters", po::value(&o.adapters),
-        "of schemes with :asq: fit (from the calibration images), identity (beta = 1) or a safetensors file (those of the workload, else "
-        "fit)");
+        "of schemes with :asq: fit (from the calibration images), identity (beta = 1) or a safetensors file (default: the workload's own "
+        "adapters, fit where it has none)");
     add("vector-arithmetic", po::value(&o.arithmetics),
         "integer, as the vector unit computes, or float32, which shows what its integer forms lose; several: side by side (integer)");
     add("limit", po::value(&o.limit), "evaluate the first so many images (0: all)");

@@ -72,10 +72,10 @@ private:
 void separate_biases(const formatted_product& p, const tensor_format& input, product_integers& integers) {
     for (std::size_t row = 0; row < integers.channels.size(); ++row) {
         channel_record& channel = integers.channels[row];
-        const double own = bias_in_sums(p.what->bias.get(), p.weights, input.step, row), folded = double(channel.bias) - own;
+        const double own = bias_in_sums(p.layer->bias.get(), p.weights, input.step, row), folded = double(channel.bias) - own;
         if (std::abs(folded) + greatest_reciprocal * std::abs(own) > std::numeric_limits<std::int32_t>::max())
             throw input_error(
-                diagnostic{p.what->place.file, p.what->place.line, p.what->place.column, fmt::format("layer {}", p.what->name),
+                diagnostic{p.layer->place.file, p.layer->place.line, p.layer->place.column, fmt::format("layer {}", p.layer->name),
                            fmt::format("the bias of channel {} does not fit 32 bits where its input's step shrinks to a quarter", row)});
         channel.bias = static_cast<std::int32_t>(folded);
         integers.own_biases.push_back(static_cast<std::int32_t>(own));

@@ -22,7 +22,7 @@ std::vector<channel_record> channel_records(const quantized_weights& w, const te
                                             const std::vector<float>* bias);
 
 /// The step of outputs with zero point 0 and as many bits as the input, such that four standard deviations of the products, taken as
-/// independent, fill their range. For layers that run one by one: nothing behind them tells which values they should be able to write.
+/// independent, fill the outputs' range. For layers that run one by one: no later layer tells which values they should be able to write.
 double lone_output_step(const quantized_weights& w, const quantized_activations& x);
 
 }  // namespace symmetree

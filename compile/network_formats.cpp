@@ -79,13 +79,13 @@ private:
         activation_coding coding = activation_coding::signed_zero_point;
         for (const reading& r : readings) {
             const formatted_product& p = f_.products[r.layer];
-            bits = std::min(bits, p.used.activation_bits);
+            bits = std::min(bits, p.used_scheme.activation_bits);
             // Sums over an operand that comes at run time can't be folded into a bias: no zero point on either side of it.
             if (r.second_operand)
                 coding = activation_coding::signed_symmetric;
             else if (coding == activation_coding::signed_zero_point)
-                coding =
-                    is_attention_product(*p.what) ? activation_coding::unsigned_or_sign_magnitude : traits_of(p.used.family).activations();
+                coding = is_attention_product(*p.layer) ? activation_coding::unsigned_or_sign_magnitude
+                                                        : traits_of(p.used_scheme.family).activations();
         }
         return choose_(node, bits, coding);
     }
@@ -182,7 +182,8 @@ formatted_network format_network(workload network, const platform_config& platfo
     name_products(f, schemes_of(f.network, platform, format, options));
     format_planner(f, choose).plan();
     for (formatted_product& p : f.products)
-        p.weights = is_attention_product(*p.what) ? runtime_operand(*p.what, p.used) : cache.get(*p.what, seed, p.used, threads);
+        p.weights =
+            is_attention_product(*p.layer) ? runtime_operand(*p.layer, p.used_scheme) : cache.get(*p.layer, seed, p.used_scheme, threads);
     return f;
 }
 

@@ -20,11 +20,11 @@ void network_compiler::place_product(std::size_t i, const product_op& op) {
     const tensor_format& x = format_of(node.inputs.front());
     d.input_zero_point = static_cast<std::int16_t>(x.zero_point);
     d.scale_address = scale_of_input(i);
-    d.input_address = input_of(i, d.geometry, *p.what).address;
-    place_outputs(i, d, *p.what);
+    d.input_address = input_of(i, d.geometry, *p.layer).address;
+    place_outputs(i, d, *p.layer);
     place_weights(i, d, op.layer);
     network_step step;
-    step.name = p.what->name;
+    step.name = p.layer->name;
     step.node = i;
     step.is_product = true;
     step.layer = op.layer;
@@ -64,7 +64,7 @@ void network_compiler::place_weights(std::size_t i, layer_descriptor& d, std::si
     const product_integers& integers = q_.product_records[layer_index];
     const layer_plan& plan = plans_[layer_index];
     d.tables_address = program_.load(part_of(i, "tables"), encode_tables(integers.channels, plan.fills, integers.own_biases));
-    if (is_attention_product(*p.what)) {
+    if (is_attention_product(*p.layer)) {
         stage_operand(i, d);
         return;
     }

@@ -58,7 +58,7 @@ void network_compiler::plan_products() {
         try {
             plans_[*layer] = plan_product(platform_, p, q_.product_records[*layer]);
         } catch (const does_not_fit& e) {
-            problems_.add(refusal(*p.what, platform_, e.what()));
+            problems_.add(refusal(*p.layer, platform_, e.what()));
         }
     }
     problems_.throw_if_any();

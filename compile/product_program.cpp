@@ -24,8 +24,8 @@ std::uint64_t output_bytes_of(const accelerator_config& config, const layer_desc
 }  // namespace
 
 layer_plan plan_product(const platform_config& platform, const formatted_product& product, const product_integers& integers) {
-    layer_plan plan = plan_layer(platform, geometry_of(*product.what), product.weights, integers.input, integers.on_side_array);
-    if (const auto overflow = overflow_of(platform, *product.what, plan, product.weights, integers.input)) throw does_not_fit(*overflow);
+    layer_plan plan = plan_layer(platform, geometry_of(*product.layer), product.weights, integers.input, integers.on_side_array);
+    if (const auto overflow = overflow_of(platform, *product.layer, plan, product.weights, integers.input)) throw does_not_fit(*overflow);
     return plan;
 }
 

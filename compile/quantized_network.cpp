@@ -25,10 +25,10 @@ private:
         product_integers& made = q_.product_records[layer];
         const graph_node& n = graph_.nodes[node];
         const tensor_format& x = format_of(n.inputs.front());
-        made.on_side_array = runs_on_side_array(platform_, p.used.family);
+        made.on_side_array = runs_on_side_array(platform_, p.used_scheme.family);
         made.input = {x.bits, x.least >= 0, x.least, x.greatest};
-        if (!is_attention_product(*p.what)) {
-            made.channels = channel_records(p.weights, x, format_of(node).step, p.what->bias.get());
+        if (!is_attention_product(*p.layer)) {
+            made.channels = channel_records(p.weights, x, format_of(node).step, p.layer->bias.get());
         } else {
             quantized_weights w = p.weights;
             w.step.assign(std::size_t(w.rows), format_of(n.inputs[1]).step);

@@ -32,7 +32,7 @@ quantized_activations activations_of(const layer& what, const format_and_codes& 
 
 /// [count][inner][columns] as rows of the columns.
 quantized_weights run_time_weights(const formatted_product& p, const format_and_codes& second) {
-    const auto& shape = std::get<matmul_shape>(p.what->shape);
+    const auto& shape = std::get<matmul_shape>(p.layer->shape);
     quantized_weights w = p.weights;
     w.step.assign(std::size_t(w.rows), second.format.step);
     for (std::int64_t h = 0; h < shape.count; ++h)
@@ -48,14 +48,14 @@ codes network_product(const formatted_product& p, const format_and_codes& x, con
                       const value_range& clip, std::uint16_t beta) {
     const quantized_weights at_run_time = second ? run_time_weights(p, *second) : quantized_weights{};
     const quantized_weights& w = second ? at_run_time : p.weights;
-    const reference_result sums = reference_product(*p.what, w, activations_of(*p.what, x));
+    const reference_result sums = reference_product(*p.layer, w, activations_of(*p.layer, x));
     const reference_output end = derive_output(out, clip);
-    const bool channels_outside = std::holds_alternative<conv_shape>(p.what->shape);
-    const std::int64_t per_repeat = sums.rows / product_of(*p.what).repeat;
+    const bool channels_outside = std::holds_alternative<conv_shape>(p.layer->shape);
+    const std::int64_t per_repeat = sums.rows / product_of(*p.layer).repeat;
     codes result(std::size_t(sums.rows * sums.vectors));
     for (std::int64_t row = 0; row < sums.rows; ++row) {
         const reference_factor factor = reference_times_beta(derive_row_factor(w, std::size_t(row), x.format.step, out.step), beta);
-        const std::int64_t own = derive_row_bias(p.what->bias.get(), w, std::size_t(row), x.format.step);
+        const std::int64_t own = derive_row_bias(p.layer->bias.get(), w, std::size_t(row), x.format.step);
         const std::int64_t bias = reference_bias_divided_by_beta(own, beta);
         for (std::int64_t v = 0; v < sums.vectors; ++v) {
             const std::int64_t at =

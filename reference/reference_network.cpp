@@ -75,7 +75,7 @@ private:
     codes compute(std::size_t i, const product_op& op) const {
         const formatted_product& p = network_.products[op.layer];
         const format_and_codes x{input_format(i), input(i)};
-        if (!is_attention_product(*p.what)) return network_product(p, x, nullptr, format(i), network_.nodes[i].clip, beta_of(maker(i)));
+        if (!is_attention_product(*p.layer)) return network_product(p, x, nullptr, format(i), network_.nodes[i].clip, beta_of(maker(i)));
         const format_and_codes second{input_format(i, 1), input(i, 1)};
         return network_product(p, x, &second, format(i), network_.nodes[i].clip, beta_of(maker(i)));
     }

@@ -79,7 +79,7 @@ std::string layer_check::compare_codes(const reference_result& reference, const 
 }
 
 exactness layer_check::verdict(const prepared_layer& l, const std::vector<std::uint8_t>& outputs) const {
-    const reference_result reference = reference_product(*l.product.what, l.product.weights, *l.input);
+    const reference_result reference = reference_product(*l.product.layer, l.product.weights, *l.input);
     exactness result;
     result.first_difference = compare_sums(reference);
     if (result.first_difference.empty()) result.first_difference = compare_codes(reference, l, outputs);
@@ -89,7 +89,7 @@ exactness layer_check::verdict(const prepared_layer& l, const std::vector<std::u
 
 double layer_check::arithmetic_sqnr_db(const prepared_layer& l) const {
     const std::vector<std::int32_t> sums(sums_.begin(), sums_.end());
-    return post_arithmetic_sqnr_db(*l.product.what, l.product.weights, *l.input, sums);
+    return post_arithmetic_sqnr_db(*l.product.layer, l.product.weights, *l.input, sums);
 }
 
 }  // namespace symmetree

@@ -73,7 +73,7 @@ figure code_heat_map(const std::vector<weight_error_report>& layers) {
 figure level_sets(const std::vector<weight_error_report>& layers) {
     std::vector<xy_series> all;
     for (const weight_error_report& r : layers) {
-        const std::string name = to_string(r.used);
+        const std::string name = to_string(r.used_scheme);
         const bool known = std::any_of(all.begin(), all.end(), [&](const xy_series& s) { return s.name == name; });
         if (known) continue;
         all.push_back({name, {}});
@@ -157,7 +157,7 @@ study layer_rows(const std::vector<weight_error_report>& layers) {
     for (const weight_error_report& r : layers) {
         double worst = std::numeric_limits<double>::infinity();
         for (const channel_errors& c : r.channels) worst = std::min(worst, c.error.sqnr_db);
-        s.rows.push_back({r.layer, to_string(r.used), r.rows, r.columns, r.error.mse, r.error.sqnr_db, worst, r.error.cosine,
+        s.rows.push_back({r.layer, to_string(r.used_scheme), r.rows, r.columns, r.error.mse, r.error.sqnr_db, worst, r.error.cosine,
                           r.error.max_abs, static_cast<std::int64_t>(r.levels.size()), r.unused_levels(), r.outliers_listed,
                           r.outliers_stored, r.symmetry.midrange, r.noise.midrange, r.symmetry.midrange_after, r.noise.midrange_after});
     }

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "core/digest.h"
 #include "core/temporary_folder.h"
@@ -13,28 +12,13 @@
 #include "runs/evaluation_identity.h"
 #include "runs/network_report.h"
 #include "runs/pricing.h"
+#include "runs/ranked_classes.h"
 #include "runs/run_network.h"
 #include "runs/worker_pool.h"
 #include "traces/writers.h"
 
 namespace symmetree {
 namespace {
-
-constexpr std::size_t ranked_classes = 5;
-
-/// Indices of the highest scores, best first; equal scores rank by index.
-template <class Score>
-std::vector<int> best_classes(const std::vector<Score>& scores) {
-    std::vector<int> order(scores.size());
-    std::iota(order.begin(), order.end(), 0);
-    const auto count = std::ptrdiff_t(std::min(ranked_classes, order.size()));
-    std::partial_sort(order.begin(), order.begin() + count, order.end(), [&](int a, int b) {
-        const Score x = scores[std::size_t(a)], y = scores[std::size_t(b)];
-        return x > y || (x == y && a < b);
-    });
-    order.resize(std::size_t(count));
-    return order;
-}
 
 /// What one process found out about a run of images.
 struct shard_outcome {
@@ -68,17 +52,17 @@ shard_outcome run_float(const evaluation_input& input, const image_range& range)
 }
 
 adaptive_network adaptive_of(const evaluation_input& input, const evaluation_task& task) {
-    return with_adaptive_tensors(input.network, schemes_of(input.network, task.platform, task.format, input.options));
+    return with_adaptive_tensors(input.network, schemes_of(input.network, task.platform, task.asked_scheme, input.options));
 }
 
 format_chooser chooser_of(const evaluation_input& input, const evaluation_task& task, const adaptive_network& adaptive) {
-    return adaptive_chooser(input.network, adaptive, input.statistics, range_of(input.range, task.format), input.adapted_formats);
+    return adaptive_chooser(input.network, adaptive, input.statistics, range_of(input.range, task.asked_scheme), input.adapted_formats);
 }
 
 /// All but the adapters.
 quantized_network quantized(const evaluation_input& input, const evaluation_task& task, const adaptive_network& adaptive,
                             const weight_cache& cache) {
-    return quantize_network(adaptive.network, task.platform, task.format, chooser_of(input, task, adaptive), cache, input.seed, 1,
+    return quantize_network(adaptive.network, task.platform, task.asked_scheme, chooser_of(input, task, adaptive), cache, input.seed, 1,
                             input.options);
 }
 
@@ -112,7 +96,7 @@ shard_outcome simulated(const evaluation_input& input, const evaluation_task& ta
             if (done < input.checked && out.first_difference.empty())
                 out.first_difference = difference_of(result.scores, reference_network(q, codes)[graph.output], done);
             if (done == 0)
-                out.costs = to_json(network_report(q, task.platform, task.format, input.seed, false, program, result.steps, prices));
+                out.costs = to_json(network_report(q, task.platform, task.asked_scheme, input.seed, false, program, result.steps, prices));
             ++done;
         });
     return out;
@@ -156,9 +140,9 @@ std::vector<cost_table> checked_tasks(const evaluation_input& input, const std::
             request.platform = task.platform;
             request.cost_directory = input.cost_directory;
             prices.push_back(prices_of(request));
-            require_runnable(input.network, task.platform, task.format, input.options);
+            require_runnable(input.network, task.platform, task.asked_scheme, input.options);
             const adaptive_network adaptive = adaptive_of(input, task);
-            formats_of(adaptive.network, task.platform, task.format, chooser_of(input, task, adaptive), input.options);
+            formats_of(adaptive.network, task.platform, task.asked_scheme, chooser_of(input, task, adaptive), input.options);
         } catch (const input_error& e) {
             for (const diagnostic& d : e.problems()) problems.add(d);
         }
@@ -253,7 +237,7 @@ evaluation_result evaluate_with(const evaluation_input& input, const std::vector
     const std::vector<cost_table> prices = checked_tasks(input, tasks);
     child_process fitting([&] {
         for (const evaluation_task& task : tasks)
-            fit_weights(input.network, task.platform, task.format, cache, input.seed, how.jobs, input.options);
+            fit_weights(input.network, task.platform, task.asked_scheme, cache, input.seed, how.jobs, input.options);
         return std::string();
     });
     fitting.wait().result_or_throw();

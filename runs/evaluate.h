@@ -21,7 +21,7 @@ namespace symmetree {
 /// in integers.
 struct evaluation_task {
     platform_config platform;
-    scheme format;
+    scheme asked_scheme;
     vector_arithmetic arithmetic = vector_arithmetic::integer;
 };
 
@@ -48,7 +48,7 @@ struct evaluation_input {
     /// The adapters of a task with adaptive activations, before its first image.
     std::function<adapter_set(const quantized_network& q, const adaptive_network& adaptive)> adapters;
     std::map<std::string, tensor_format>
-        adapted_formats;  ///< that a file fixes of what adapters make, by the tensor behind which they stand
+        adapted_formats;  ///< by a tensor's name, the format at beta = 1 behind its adapter, where a file has it
 };
 
 /// How many images came out how, of how many. Classes of equal score rank by index.

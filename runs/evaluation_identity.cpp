@@ -71,8 +71,8 @@ std::string identity_of_images(const image_source& image, std::int64_t first, st
 }
 
 std::string identity_of(const evaluation_task& task, const cost_table& prices) {
-    return digest_of_all(to_yaml(task.platform), task.platform.clock_hz, to_string(task.format), std::string(to_string(task.arithmetic)),
-                         content_of(prices.file()));
+    return digest_of_all(to_yaml(task.platform), task.platform.clock_hz, to_string(task.asked_scheme),
+                         std::string(to_string(task.arithmetic)), content_of(prices.file()));
 }
 
 std::vector<std::string> keys_of(const evaluation_input& input, const std::vector<evaluation_task>& tasks,
@@ -84,7 +84,7 @@ std::vector<std::string> keys_of(const evaluation_input& input, const std::vecto
     for (const image_range& r : ranges) images.push_back(identity_of_images(input.image, r.first, r.count));
     for (std::size_t i = 0; i < ranges.size(); ++i) keys.push_back(digest_of(fmt::format("float {} {} {}", program, network, images[i])));
     for (std::size_t t = 0; t < tasks.size(); ++t) {
-        const range_choice range = range_of(input.range, tasks[t].format);
+        const range_choice range = range_of(input.range, tasks[t].asked_scheme);
         const std::string task =
             fmt::format("task {} {} {} {} {} {} {} {}", program, network, identity_of(tasks[t], prices[t]), seen,
                         static_cast<int>(range.method), range.percentile, input.options.ends_at_8_bits, identity_of(adapters[t]));

@@ -13,9 +13,9 @@ namespace {
 std::string formats_from(const evaluation_input& input, const evaluation_plan& plan, const evaluation_sources& from) {
     const std::string file = input.network.formats.empty() ? "" : "formats of activations from the workload's file";
     if (from.calibration_images == 0) return file;
-    const range_choice first = range_of(input.range, plan.tasks.front().format);
+    const range_choice first = range_of(input.range, plan.tasks.front().asked_scheme);
     const bool one = std::all_of(plan.tasks.begin(), plan.tasks.end(),
-                                 [&](const evaluation_task& t) { return range_of(input.range, t.format) == first; });
+                                 [&](const evaluation_task& t) { return range_of(input.range, t.asked_scheme) == first; });
     return fmt::format("{}steps of activations by {} from {} images of {}", file.empty() ? "" : file + ", other ",
                        one ? to_string(first) : "each scheme's range", from.calibration_images, from.calibration);
 }
@@ -33,7 +33,7 @@ std::vector<std::string> evaluation_notes(const evaluation_input& input, const e
     if (own > 0) notes.push_back(fmt::format("{} of {} layers have schemes of their own, whatever the column says.", own, layers.size()));
     if (input.options.ends_at_8_bits && own < static_cast<std::ptrdiff_t>(layers.size()))
         notes.emplace_back("First and last layer at symq:w8a8; post-training quantization, nothing is trained.");
-    const auto adaptive = [](const evaluation_task& t) { return t.format.adaptive_activations; };
+    const auto adaptive = [](const evaluation_task& t) { return t.asked_scheme.adaptive_activations; };
     if (std::any_of(plan.tasks.begin(), plan.tasks.end(), adaptive)) notes.push_back(fmt::format("asq: {}.", from.adapters));
     const auto in_float = [](const evaluation_task& t) { return t.arithmetic == vector_arithmetic::float32; };
     if (std::any_of(plan.tasks.begin(), plan.tasks.end(), in_float))
@@ -59,7 +59,7 @@ accuracy_table accuracy_of(const evaluation_input& input, const evaluation_plan&
     for (std::size_t i = 0; i < result.tasks.size(); ++i) {
         const evaluation& e = result.tasks[i];
         const evaluation_task& task = plan.tasks[i];
-        t.rows.push_back({task.platform.name, to_string(task.format), to_string(task.arithmetic), labelled(e.counts.top1),
+        t.rows.push_back({task.platform.name, to_string(task.asked_scheme), to_string(task.arithmetic), labelled(e.counts.top1),
                           labelled(e.counts.top5), e.agreeing, e.checked, e.first_difference, e.costs});
     }
     return t;

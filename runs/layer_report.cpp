@@ -43,11 +43,11 @@ layer_report layer_report_of(const platform_config& platform, const formatted_pr
                              const layer_result& result) {
     const bool on_side_array = plan.descriptor.on_side_array != 0;
     const array_config& array = array_of(platform, on_side_array);
-    const product_shape shape = product_of(*product.what);
-    const bool attention = is_attention_product(*product.what);
+    const product_shape shape = product_of(*product.layer);
+    const bool attention = is_attention_product(*product.layer);
     layer_report out;
-    out.name = product.what->name;
-    out.scheme = to_string(product.used);
+    out.name = product.layer->name;
+    out.scheme = to_string(product.used_scheme);
     out.unit = fmt::format("{}{} {}x{}", on_side_array ? "side " : "", to_string(array_circuit(platform, on_side_array)), array.trees,
                            array.lanes);
     const auto flow = static_cast<dataflow>(plan.descriptor.flow);
@@ -60,14 +60,14 @@ layer_report layer_report_of(const platform_config& platform, const formatted_pr
     out.macs = std::uint64_t(shape.macs());
     out.cycles = result.cycles;
     out.split = result.split;
-    out.units = activity_of(platform, result, product.what->input);
+    out.units = activity_of(platform, result, product.layer->input);
     out.memories = memory_activity_of(platform, result);
     out.outliers = outliers_of(platform, product, plan, result);
-    const weight_storage storage = storage_of(shape, product.used, attention, out.outliers.stored, out.outliers.index_bits,
+    const weight_storage storage = storage_of(shape, product.used_scheme, attention, out.outliers.stored, out.outliers.index_bits,
                                               plan.descriptor.geometry.stored_weight_bits);
     out.parameters = storage.parameters;
     out.weight_bits_stored = storage.code_bits + out.outliers.stream_bits;
-    const operation_counts operations = operations_of(shape, product.used, attention);
+    const operation_counts operations = operations_of(shape, product.used_scheme, attention);
     out.operations = {operations.bops_dasq, operations.bops_uniq, operations.qops};
     if (!attention) out.weight_sqnr_db = product.weights.error.sqnr_db;
     return out;

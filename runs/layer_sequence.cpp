@@ -15,8 +15,8 @@ std::optional<program_call> layer_sequence::next_call() {
     const platform_config& platform = run_.request.platform;
     program_ = program_of(platform, l);
     if (checks()) check_.begin(l.plan.descriptor.geometry, array_of(platform, l.integers.on_side_array).trees, l.plan.descriptor.m_block);
-    if (probe_) probe_->change_text(name_signal_, clock_domain(platform.clock_hz).now(), l.product.what->name);
-    return program_call{&program_};
+    if (probe_) probe_->change_text(name_signal_, clock_domain(platform.clock_hz).now(), l.product.layer->name);
+    return program_call{&program_, false, {}};
 }
 
 void layer_sequence::finished(const std::vector<std::uint8_t>& outputs) {

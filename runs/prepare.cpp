@@ -62,8 +62,8 @@ std::vector<channel_record> channels_of(const prepared_layer& l) {
 
 void prepare_layer(prepared_layer& l, const run_request& request, const weight_cache& cache) {
     const platform_config& platform = request.platform;
-    const layer& source = *l.product.what;
-    const scheme& used = l.product.used;
+    const layer& source = *l.product.layer;
+    const scheme& used = l.product.used_scheme;
     l.integers.on_side_array = runs_on_side_array(platform, used.family);
     l.integers.input = format_of(source, used);
     l.product.weights = is_attention_product(source) ? second_operand(source, used, request.seed, !request.timing_only)
@@ -81,17 +81,17 @@ void prepare_layer(prepared_layer& l, const run_request& request, const weight_c
 
 /// Layers whose scheme or array is not the run's: what they use, why, how many; in the order of their first appearance.
 std::vector<std::string> exceptions_of(const prepared_run& run) {
-    const std::string wanted = to_string(run.request.format);
+    const std::string wanted = to_string(run.request.asked_scheme);
     std::vector<std::pair<std::string, int>> counts;
     for (const prepared_layer& l : run.layers) {
-        const std::string used = to_string(l.product.used);
+        const std::string used = to_string(l.product.used_scheme);
         if (used == wanted && !l.integers.on_side_array) continue;
         std::string kind = used;
         if (l.integers.on_side_array) kind += " on the side array";
         if (used != wanted) kind += " instead of " + wanted;
-        kind += is_attention_product(*l.product.what) ? " in products of activations"
-                : used != wanted                      ? " in layers with a format of their own"
-                                                      : " in layers";
+        kind += is_attention_product(*l.product.layer) ? " in products of activations"
+                : used != wanted                       ? " in layers with a format of their own"
+                                                       : " in layers";
         const auto known = std::find_if(counts.begin(), counts.end(), [&](const auto& c) { return c.first == kind; });
         if (known == counts.end())
             counts.emplace_back(kind, 1);
@@ -118,7 +118,7 @@ std::vector<std::string> notes_on(const prepared_run& run) {
             fmt::format("weights of {} layers are synthetic, drawn from the distribution in the workload (seed {})", seeded, request.seed));
     notes.push_back("each layer reads a seeded input of its own activation class; layers are not chained");
     for (std::string& exception : exceptions_of(run)) notes.push_back(std::move(exception));
-    if (const auto caution = number_format(request.format).caution()) notes.push_back(*caution);
+    if (const auto caution = number_format(request.asked_scheme).caution()) notes.push_back(*caution);
     return notes;
 }
 
@@ -132,19 +132,19 @@ prepared_run prepare(run_request request, const weight_cache& cache) {
         settle_clock(platform, cost_table::load(clock_table_of(platform), run.request.cost_directory));
     diagnostics problems;
     const std::vector<layer>& sources = run.request.network.layers;
-    const std::vector<scheme> schemes = schemes_of(run.request.network, platform, run.request.format, layers_alone);
+    const std::vector<scheme> schemes = schemes_of(run.request.network, platform, run.request.asked_scheme, layers_alone);
     for (std::size_t i = 0; i < sources.size(); ++i) {
         if (const auto reason = why_not_alone(platform, schemes[i])) problems.add(refusal(sources[i], platform, *reason));
         prepared_layer& l = run.layers.emplace_back();
-        l.product.what = &sources[i];
-        l.product.used = schemes[i];
+        l.product.layer = &sources[i];
+        l.product.used_scheme = schemes[i];
     }
     problems.throw_if_any();
     for (prepared_layer& l : run.layers) {
         try {
             prepare_layer(l, run.request, cache);
         } catch (const does_not_fit& e) {
-            problems.add(refusal(*l.product.what, platform, e.what()));
+            problems.add(refusal(*l.product.layer, platform, e.what()));
         } catch (const input_error& e) {
             for (const diagnostic& d : e.problems()) problems.add(d);
         }

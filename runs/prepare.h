@@ -20,7 +20,7 @@ namespace symmetree {
 struct run_request {
     workload network;
     platform_config platform;
-    scheme format;  ///< the run's scheme; single layers may differ
+    scheme asked_scheme;  ///< the run's scheme; single layers may differ
     std::uint64_t seed = 1;
     bool timing_only = false;
     bool check = true;                 ///< compare with the reference product (exact runs only)

@@ -34,7 +34,7 @@ run_plan plan_runs(const run_request& common, const std::vector<platform_config>
                 run_request request = common;
                 try {
                     request.platform = with_widths(base, w, a);
-                    request.format = scheme_for(request.platform, scheme_text, w, a);
+                    request.asked_scheme = scheme_for(request.platform, scheme_text, w, a);
                 } catch (const input_error& e) {
                     if (!range) throw input_error(diagnostic{"", 0, 0, "platform " + base.name, e.what()});
                     plan.left_out.push_back(fmt::format("{} at {} x {} (W x A): {}", base.name, w.value_or(base.array.weight_bits),

@@ -20,7 +20,7 @@ namespace {
 
 std::vector<report> run_with_cache(const std::vector<run_request>& requests, const weight_cache& cache, int jobs) {
     child_process fitting([&] {
-        for (const run_request& r : requests) fit_weights(r.network, r.platform, r.format, cache, r.seed, r.threads, layers_alone);
+        for (const run_request& r : requests) fit_weights(r.network, r.platform, r.asked_scheme, cache, r.seed, r.threads, layers_alone);
         return std::string();
     });
     fitting.wait().result_or_throw();
@@ -70,7 +70,7 @@ void require_runnable_alone(const std::vector<run_request>& requests) {
         // One reason often holds for a whole network: it is told once, at its first layer, with how many more there are.
         std::vector<std::pair<std::string, std::vector<const layer*>>> refused;
         for (const layer& l : request.network.layers) {
-            const scheme used = scheme_of(l, request.format, request.platform);
+            const scheme used = scheme_of(l, request.asked_scheme, request.platform);
             const auto reason = why_not_alone(request.platform, used);
             if (!reason) continue;
             const std::string message = fmt::format("{} can't run on platform {}: {}", to_string(used), request.platform.name, *reason);

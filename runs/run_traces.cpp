@@ -17,7 +17,7 @@ std::unique_ptr<recording> recording_for(const run_request& request) {
 void write_traces(const run_request& request, recording& seen) {
     seen.end_at(clock_domain(request.platform.clock_hz).now());
     if (!request.vcd_path.empty()) write_output(request.vcd_path, [&](const text_sink& sink) { write_vcd(seen, sink); });
-    const timeline_origin origin{request.platform.name, request.network.name, to_string(request.format)};
+    const timeline_origin origin{request.platform.name, request.network.name, to_string(request.asked_scheme)};
     if (!request.timeline_path.empty())
         write_output(request.timeline_path, [&](const text_sink& sink) { write_timeline(seen, origin, sink); });
 }

@@ -38,13 +38,13 @@ probe::signal recording::declare_text(const std::string& hierarchical_name) { re
 const recording::declared& recording::checked(signal s, bool is_text) const {
     if (s >= signals_.size()) throw model_fault(fmt::format("trace: signal {} was never declared", s));
     const declared& d = signals_[s];
-    if ((d.what == kind::text) != is_text) throw model_fault(fmt::format("trace: signal {} is {}a text", d.name, is_text ? "not " : ""));
+    if ((d.holds == kind::text) != is_text) throw model_fault(fmt::format("trace: signal {} is {}a text", d.name, is_text ? "not " : ""));
     return d;
 }
 
 void recording::change(signal s, std::uint64_t at_cycle, std::uint64_t value) {
     const declared& d = checked(s, false);
-    const bool fits = d.what == kind::enumeration ? value < d.labels.size() : d.width_bits == 64 || value >> d.width_bits == 0;
+    const bool fits = d.holds == kind::enumeration ? value < d.labels.size() : d.width_bits == 64 || value >> d.width_bits == 0;
     if (!fits) throw model_fault(fmt::format("trace: signal {} can't hold {}", d.name, value));
     changes_.push_back({at_cycle, value, s});
 }

@@ -17,7 +17,7 @@ public:
     enum class kind { number, enumeration, text };
     struct declared {
         std::string name;  ///< parts joined by '.'
-        kind what;
+        kind holds;
         int width_bits;                   ///< of a number
         std::vector<std::string> labels;  ///< of an enumeration
     };

@@ -218,7 +218,7 @@ private:
         const bool is_news = held != c.value;
         held = c.value;
         // The same text again is another piece of work, the same state is not another state.
-        const bool cuts = is_news || present_.run.signals()[c.of].what == recording::kind::text;
+        const bool cuts = is_news || present_.run.signals()[c.of].holds == recording::kind::text;
         const reader& r = readers_[c.of];
         for (const std::size_t i : r.slices) cut_[i] = cut_[i] || cuts;
         if (tracks_.layer == c.of) cut_.assign(cut_.size(), true);  // no slice reaches from one layer into the next

@@ -36,8 +36,8 @@ enum class role { slices, work, attribute, lost_within, level, running_total };
 const std::string lost_prefix = "lost_to_";
 
 role role_of(const recording::declared& d, const std::string& signal) {
-    if (d.what == kind::enumeration) return role::slices;
-    if (d.what == kind::text) return ends_with(signal, "_name") ? role::work : role::slices;
+    if (d.holds == kind::enumeration) return role::slices;
+    if (d.holds == kind::text) return ends_with(signal, "_name") ? role::work : role::slices;
     if (starts_with(signal, lost_prefix)) return role::lost_within;
     if (signal == "tile" || signal == "layer" || signal == "cycles_per_vector") return role::attribute;
     if (signal == "bytes_moved") return role::running_total;
@@ -52,7 +52,7 @@ struct unit_details {
 };
 
 void name_values(slice_track& t, const recording::declared& d, const std::string& signal) {
-    switch (d.what) {
+    switch (d.holds) {
         case kind::text: break;
         case kind::number: t.value_names_json = {"", json_string(signal)}; break;
         case kind::enumeration:
@@ -63,10 +63,10 @@ void name_values(slice_track& t, const recording::declared& d, const std::string
 
 /// A unit's work: its busy bit, or the first label of its state.
 void take_details(slice_track& t, const recording::declared& d, const std::string& signal, const unit_details& unit) {
-    const bool works = unit.work && (d.what == kind::enumeration || signal == "busy");
+    const bool works = unit.work && (d.holds == kind::enumeration || signal == "busy");
     t.stalls = unit.work.has_value();
     if (!works) return;
-    t.working_value = d.what == kind::enumeration ? 0 : 1;
+    t.working_value = d.holds == kind::enumeration ? 0 : 1;
     t.work = unit.work;
     t.attributes = unit.attributes;
     t.lost_within = unit.lost_within;
@@ -106,7 +106,7 @@ timeline_tracks tracks_of(const std::vector<recording::declared>& signals) {
             out.counters.push_back({s, process->second, json_string(p.within_process()), shown == role::running_total});
             continue;
         }
-        if (d.what == kind::text && p.signal == "layer" && !out.layer) out.layer = s;
+        if (d.holds == kind::text && p.signal == "layer" && !out.layer) out.layer = s;
         unit_details& unit = units[p.scope()];
         slice_track t;
         t.of = s;

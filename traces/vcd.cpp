@@ -80,8 +80,8 @@ std::string header(const recording& run) {
         const std::vector<std::string> parts = scoped_name(d.name);
         scope* place = &root;
         for (std::size_t i = 0; i + 1 < parts.size(); ++i) place = &place->child(parts[i]);
-        const std::string range = d.what == kind::number && d.width_bits > 1 ? fmt::format(" [{}:0]", d.width_bits - 1) : "";
-        place->variables += d.what == kind::number
+        const std::string range = d.holds == kind::number && d.width_bits > 1 ? fmt::format(" [{}:0]", d.width_bits - 1) : "";
+        place->variables += d.holds == kind::number
                                 ? fmt::format("$var wire {} {} {}{} $end\n", d.width_bits, code_of(s), parts.back(), range)
                                 : fmt::format("$var string 1 {} {} $end\n", code_of(s), parts.back());
     }
@@ -94,7 +94,7 @@ std::string header(const recording& run) {
 std::string value_text(const recording& run, signal s, std::uint64_t value) {
     const recording::declared& d = run.signals()[s];
     const std::string code = code_of(s);
-    switch (d.what) {
+    switch (d.holds) {
         case kind::enumeration: return fmt::format("s{} {}\n", escaped(d.labels[value]), code);
         case kind::text: return fmt::format("s{} {}\n", escaped(run.texts()[value]), code);
         case kind::number: return d.width_bits == 1 ? fmt::format("{}{}\n", value, code) : fmt::format("b{} {}\n", binary(value), code);
@@ -113,7 +113,7 @@ std::string initial_values(const recording& run, const std::vector<recording::ch
     std::string out = "#0\n$dumpvars\n";
     for (signal s = 0; s < run.signals().size(); ++s) {
         const recording::declared& d = run.signals()[s];
-        const char* unknown = d.what != kind::number ? "s " : d.width_bits == 1 ? "x" : "bx ";
+        const char* unknown = d.holds != kind::number ? "s " : d.width_bits == 1 ? "x" : "bx ";
         out += held[s] ? value_text(run, s, *held[s]) : unknown + code_of(s) + '\n';
     }
     return out + "$end\n";

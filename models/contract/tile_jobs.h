@@ -19,14 +19,14 @@ constexpr int vector_stride(int lanes) { return (lanes + 1) / 2 * 2; }
 /// Loads one tile's packed codes into an array's (shadow) weight registers. Without values only the activity counts.
 struct tile_load {
     const layer_job* layer = nullptr;
-    const tile* what = nullptr;
+    const symmetree::tile* tile = nullptr;
     const std::uint8_t* dense = nullptr;  ///< null: timing only
 };
 
 /// The outliers of the tile that comes next, decoded from the stream.
 struct outlier_load {
     const layer_job* layer = nullptr;
-    const tile* what = nullptr;
+    const symmetree::tile* tile = nullptr;
     std::vector<tile_outlier> entries;
     std::uint64_t cycles_per_vector = 1;  ///< answer: s
     std::uint64_t fullest_lane = 0;       ///< answer
@@ -43,7 +43,7 @@ struct loaded_tile {
 /// call of the issuer, and only they touch its partial sums: the array writes them, the zero-point and sparse units add theirs.
 struct tile_job {
     const layer_job* layer = nullptr;
-    const tile* what = nullptr;
+    const symmetree::tile* tile = nullptr;
     int bank = 0;                                    ///< accumulator bank that the tile's sums go to
     int first_vector = 0, vectors = 0;               ///< this part of the m-block; the pointers below start at it
     const std::int16_t* activations = nullptr;       ///< the pass's piece, [vectors][activation_stride]; null: timing only

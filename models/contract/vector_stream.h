@@ -10,11 +10,11 @@ namespace symmetree {
 
 /// The vectors of one tile on their way through the array.
 struct streamed_tile {
-    const layer_job* layer = nullptr;  ///< stays until the layer ends
-    const tile* what = nullptr;        ///< of the layer's program
-    vector_window vectors;             ///< the pass's piece of each code
-    vector_window whole;               ///< all bits of each code; empty but in the first pass of a layer with outliers
-    issue_run issues;                  ///< the cycle in which each vector enters
+    const layer_job* layer = nullptr;       ///< stays until the layer ends
+    const symmetree::tile* tile = nullptr;  ///< of the layer's program
+    vector_window vectors;                  ///< the pass's piece of each code
+    vector_window whole;                    ///< all bits of each code; empty but in the first pass of a layer with outliers
+    issue_run issues;                       ///< the cycle in which each vector enters
 };
 
 /// Follows the stream of vectors beside the array. Any number of readers may be bound to the issuer, in no order that matters: they are

@@ -10,13 +10,13 @@ dense_mac_array::dense_mac_array(const sc_core::sc_module_name& name, const acce
 
 void dense_mac_array::load(tile_load& job, sc_core::sc_time& delay) {
     (void)delay;  // the loader owns the port's time
-    counters_.loads += std::uint64_t(job.what->channels);
+    counters_.loads += std::uint64_t(job.tile->channels);
     if (job.dense) unpack(job);
 }
 
 void dense_mac_array::unpack(const tile_load& job) {
     const layer_job& layer = *job.layer;
-    const tile& t = *job.what;
+    const tile& t = *job.tile;
     const piece part = layer.weight_piece(config_, t);
     const int code_bits = layer.geometry().stored_weight_bits;
     const bool subtract = config_.zero_point == zero_point_unit::pre_subtract && layer.descriptor.uses_zero_points;
@@ -38,7 +38,7 @@ void dense_mac_array::unpack(const tile_load& job) {
 
 void dense_mac_array::stream(tile_job& job, sc_core::sc_time& delay) {
     (void)delay;  // one vector a cycle; the issuer paces the whole lock-step group
-    counters_.vectors += std::uint64_t(job.vectors) * std::uint64_t(job.what->channels);
+    counters_.vectors += std::uint64_t(job.vectors) * std::uint64_t(job.tile->channels);
     if (!job.activations) return;
     if (job.first_vector == 0) ++streamed_;
     multiply_tile(registers_[(streamed_ - 1) % 2], job.activations, job.activation_stride, job.vectors, job.partial);

@@ -158,7 +158,7 @@ void vector_issuer::report_tile(const tile& t, std::uint64_t first, std::uint64_
 void vector_issuer::compute(const tile& t, const vector_window& vectors, const vector_window& whole) {
     tile_job job;
     job.layer = layer_;
-    job.what = &t;
+    job.tile = &t;
     job.bank = filling_bank();
     job.activation_stride = vectors.stride;
     job.partial_stride = partial_stride_of(layer_->array.trees);
@@ -187,7 +187,7 @@ void vector_issuer::stream(tile_job& job) {
 }
 
 void vector_issuer::accumulate(const tile_job& job) {
-    const tile& t = *job.what;
+    const tile& t = *job.tile;
     accumulator_write write;
     write.writer = writer_;
     write.bank = job.bank;

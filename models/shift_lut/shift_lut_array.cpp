@@ -10,7 +10,7 @@ shift_lut_array::shift_lut_array(const sc_core::sc_module_name& name, const acce
 
 void shift_lut_array::load(tile_load& job, sc_core::sc_time& delay) {
     (void)delay;  // the loader owns the port's time
-    const tile& t = *job.what;
+    const tile& t = *job.tile;
     counters_.loads += std::uint64_t(t.channels);
     if (!job.dense) return;
     const int bits = job.layer->geometry().stored_weight_bits;
@@ -37,7 +37,7 @@ void shift_lut_array::prepare_table(const layer_job& layer) {
 
 void shift_lut_array::stream(tile_job& job, sc_core::sc_time& delay) {
     (void)delay;  // one vector a cycle; the issuer paces the whole lock-step group
-    counters_.vectors += std::uint64_t(job.vectors) * std::uint64_t(job.what->channels);
+    counters_.vectors += std::uint64_t(job.vectors) * std::uint64_t(job.tile->channels);
     if (!job.activations) return;
     prepare_table(*job.layer);
     if (job.first_vector == 0) ++streamed_;

@@ -26,7 +26,7 @@ void sparse_outlier_unit::stream(tile_job& job, sc_core::sc_time& delay) {
     bank_adders_.vectors += std::uint64_t(job.vectors) * bank_additions_[(streamed_ - 1) % 2];
     if (!job.full_activations) return;
     std::uint8_t shift[most_trees];
-    for (int tree = 0; tree < job.what->channels; ++tree) shift[tree] = job.layer->channel(*job.what, tree).outlier_shift;
+    for (int tree = 0; tree < job.tile->channels; ++tree) shift[tree] = job.layer->channel(*job.tile, tree).outlier_shift;
     add_outliers(active, shift, job.full_activations, job.activation_stride, job.vectors, job.partial, job.partial_stride);
 }
 

@@ -12,7 +12,7 @@ zero_point_adder::zero_point_adder(const sc_core::sc_module_name& name, const ac
 
 void zero_point_adder::b_transport(tile_job& job, sc_core::sc_time& delay) {
     (void)delay;  // a pipeline stage of its own, paid per hand-over
-    const tile& t = *job.what;
+    const tile& t = *job.tile;
     if (t.weight_pass != 0) return;  // z times the sum is due once per piece of the activations
     const bool every_cycle = config_.correction == correction_form::every_cycle;
     sum_tree_.vectors += std::uint64_t(job.vectors);

@@ -139,7 +139,7 @@ private:
                 if (settled.count(id) > 0) continue;
                 const sweep_point point = space_.point(id);
                 const run_request& r = *point.request;
-                fit_weights(r.network, r.platform, r.format, cache_, r.seed, limits_.jobs, layers_alone);
+                fit_weights(r.network, r.platform, r.asked_scheme, cache_, r.seed, limits_.jobs, layers_alone);
             }
             return std::string("fitted");
         });

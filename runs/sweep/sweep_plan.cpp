@@ -31,7 +31,7 @@ cell area_um2_of(const run_request& r) {
 /// The weights that a request needs fitted, as text.
 std::string weights_of(const run_request& r) {
     std::string key = fmt::format("{} {}", r.network.name, r.seed);
-    for (const layer& l : r.network.layers) key += "\n" + to_string(scheme_of(l, r.format, r.platform));
+    for (const layer& l : r.network.layers) key += "\n" + to_string(scheme_of(l, r.asked_scheme, r.platform));
     return key;
 }
 

@@ -189,19 +189,19 @@ private:
     void make_scheme() {
         const auto [text, place] = base("scheme", spec_.scheme, spec_.scheme_place);
         const array_config& array = request_.platform.array;
-        request_.format = request_.platform.default_scheme;
+        request_.asked_scheme = request_.platform.default_scheme;
         try {
             if (!text.empty()) {
-                request_.format = parse_scheme(text, array.weight_bits, array.activation_bits);
-                if (weight_bits_) request_.format.weight_bits = *weight_bits_;
-                if (activation_bits_) request_.format.activation_bits = *activation_bits_;
+                request_.asked_scheme = parse_scheme(text, array.weight_bits, array.activation_bits);
+                if (weight_bits_) request_.asked_scheme.weight_bits = *weight_bits_;
+                if (activation_bits_) request_.asked_scheme.activation_bits = *activation_bits_;
             }
         } catch (const input_error& e) {
             throw moved(e, place);
         }
         for_fields("scheme.", [&](const given& g, const std::string& field) {
             try {
-                if (const auto reason = set_scheme_field(request_.format, field, g.value->text)) refuse(*reason);
+                if (const auto reason = set_scheme_field(request_.asked_scheme, field, g.value->text)) refuse(*reason);
             } catch (const input_error& e) {
                 throw moved(e, g.value->place);
             }
@@ -269,7 +269,7 @@ private:
 };
 
 std::string sweep_point::simulation_key() const {
-    return fmt::format("{}\n{}\n{}\n{}\n{}", network, configuration_that_is_simulated(request->platform), to_string(request->format),
+    return fmt::format("{}\n{}\n{}\n{}\n{}", network, configuration_that_is_simulated(request->platform), to_string(request->asked_scheme),
                        request->seed, request->timing_only);
 }
 
@@ -292,7 +292,7 @@ std::vector<cell> sweep_space::cells(std::uint64_t index, const sweep_point& poi
         else if (column.name == "platform")
             cells.emplace_back(point.request->platform.name);
         else
-            cells.emplace_back(to_string(point.request->format));
+            cells.emplace_back(to_string(point.request->asked_scheme));
     }
     return cells;
 }

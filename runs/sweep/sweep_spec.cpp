@@ -104,7 +104,7 @@ private:
 
     axis_block read_block(yaml_reader& reader, const char* key, axis_block::kind what) {
         axis_block block;
-        block.what = what;
+        block.holds = what;
         for (yaml_reader& part : reader.maps(key)) block.parts.push_back(read_part(part));
         if (block.parts.empty()) {
             if (reader.raw(key).IsSequence()) reader.problem(key, "at least one axis is wanted");
@@ -132,7 +132,7 @@ private:
 
     axis_block read_part(yaml_reader& part) {
         if (!part.valid()) return {};
-        for (const auto [key, what] : {std::pair{"zip", axis_block::kind::zip}, std::pair{"product", axis_block::kind::product}}) {
+        for (const auto& [key, what] : {std::pair{"zip", axis_block::kind::zip}, std::pair{"product", axis_block::kind::product}}) {
             if (!part.raw(key).IsDefined()) continue;
             const axis_block block = read_block(part, key, what);
             part.finish();
@@ -153,7 +153,7 @@ private:
         reader.finish();
         if (spec_.axes.size() == most_axes) reader.problem("axis", fmt::format("more than {} axes", most_axes));
         axis_block block;
-        block.what = axis_block::kind::axis;
+        block.holds = axis_block::kind::axis;
         block.axis = spec_.axes.size();
         block.size = axis.values.size();
         spec_.axes.push_back(std::move(axis));
@@ -309,7 +309,7 @@ sweep_spec load_sweep(const std::string& path) {
 }
 
 void choose(const axis_block& block, std::uint64_t index, std::vector<std::size_t>& choice) {
-    switch (block.what) {
+    switch (block.holds) {
         case axis_block::kind::axis: choice[block.axis] = std::size_t(index); return;
         case axis_block::kind::zip:
             for (const axis_block& part : block.parts) choose(part, index, choice);

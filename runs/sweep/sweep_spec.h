@@ -23,7 +23,7 @@ struct sweep_axis {
 /// How axes are combined: all combinations of the parts (product), or the parts in step (zip).
 struct axis_block {
     enum class kind { axis, product, zip };
-    kind what = kind::product;
+    kind holds = kind::product;
     std::size_t axis = 0;           ///< of an axis: index into sweep_spec::axes
     std::vector<axis_block> parts;  ///< of product and zip
     std::uint64_t size = 1;         ///< combinations

@@ -62,9 +62,9 @@ std::string violations(const prepared_run& run, const std::vector<layer_result>&
         const array_config& array = array_of(run.request.platform, l.integers.on_side_array);
         const expected_work w = work_of(l, array);
         const auto expect = [&](const char* what, std::uint64_t found, std::uint64_t expected) {
-            if (found != expected) text += fmt::format("{}: {}: {}, expected {}\n", l.product.what->name, what, found, expected);
+            if (found != expected) text += fmt::format("{}: {}: {}, expected {}\n", l.product.layer->name, what, found, expected);
         };
-        const product_shape p = product_of(*l.product.what);
+        const product_shape p = product_of(*l.product.layer);
         expect("slots", r.split.total(), r.cycles);
         expect("vectors issued", r.split.issued(), w.vectors);
         expect("ideal slots", r.split.ideal, ceil_div(std::uint64_t(p.m * p.n * p.k * p.repeat), std::uint64_t(array.trees) * array.lanes));
@@ -93,13 +93,13 @@ std::string violations(const prepared_run& run, const std::vector<layer_result>&
             expect("sums taken by bank adders", r.done.units[unit_kind::sparse_bank_adder].vectors, w.outlier_products);
         else if (r.done.units[unit_kind::sparse_bank_adder].vectors > w.outlier_products ||
                  (r.done.units[unit_kind::sparse_bank_adder].vectors == 0) != (w.outlier_products == 0))
-            text += fmt::format("{}: sums taken by bank adders: {} of {} products\n", l.product.what->name,
+            text += fmt::format("{}: sums taken by bank adders: {} of {} products\n", l.product.layer->name,
                                 r.done.units[unit_kind::sparse_bank_adder].vectors, w.outlier_products);
         expect("outputs", r.done.units[unit_kind::requantizer].vectors, std::uint64_t(p.m * p.n * p.repeat));
         expect("outputs of the tiling", w.outputs, std::uint64_t(p.m * p.n * p.repeat));
-        for (const auto& [key, c] : activity_of(run.request.platform, r, l.product.what->input)) {
+        for (const auto& [key, c] : activity_of(run.request.platform, r, l.product.layer->input)) {
             expect(to_string(key.unit), c.busy + c.stalled + c.idle, c.instances * r.cycles);
-            if (c.instances == 0) text += fmt::format("{}: {} has no instances\n", l.product.what->name, to_string(key.unit));
+            if (c.instances == 0) text += fmt::format("{}: {} has no instances\n", l.product.layer->name, to_string(key.unit));
         }
     }
     return text;

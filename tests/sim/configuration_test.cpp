@@ -211,7 +211,7 @@ workload varied_network() {
 
 run_request request_for(const platform_config& p) {
     run_request r = timing_of(request_of(p, varied_network()));
-    if (p.default_scheme.family == scheme_family::dasq) r.format.dasq.sparsity = "95";
+    if (p.default_scheme.family == scheme_family::dasq) r.asked_scheme.dasq.sparsity = "95";
     return r;
 }
 

@@ -45,7 +45,7 @@ run_request small_run(const char* platform = "symq", const char* format = "symq:
     p.sparse.lanes = std::min(p.sparse.lanes, 4);
     p.weight_buffer.bank_bytes = 256;
     run_request r = request_of(p, network_of({linear_layer(6, 40, 16)}));
-    r.format = parse_scheme(format);
+    r.asked_scheme = parse_scheme(format);
     return r;
 }
 

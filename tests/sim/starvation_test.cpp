@@ -35,7 +35,7 @@ private:
 
 TEST(starvation, is_a_model_fault_that_names_who_waits) {
     run_request request = timing_of(request_of(preset("dasq"), network_of({linear_layer(4, 64, 32)})));
-    request.format = parse_scheme("dasq:w4a4:sw4:p90");
+    request.asked_scheme = parse_scheme("dasq:w4a4:sw4:p90");
     std::string failure;
     try {
         forked([&]() -> std::string {

@@ -66,7 +66,7 @@ INSTANTIATE_TEST_SUITE_P(shipped, timeline_of_preset,
 TEST(timeline_of_a_run, spends_what_the_split_says_under_every_stall) {
     for (const char* name : {"symq", "dasq"}) {
         run_request request = timing_of(request_of(slow_platform(name), several_layers()));
-        if (request.format.family == scheme_family::dasq) request.format = parse_scheme("dasq:w4a4:sw4:p90");
+        if (request.asked_scheme.family == scheme_family::dasq) request.asked_scheme = parse_scheme("dasq:w4a4:sw4:p90");
         request.platform.activation_buffer.port_bits = 128;  // several cycles per vector
         request.platform.accumulators.write_interval = 30;   // longer than a tile of few vectors
         const traced_run run(request);

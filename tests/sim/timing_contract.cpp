@@ -205,7 +205,7 @@ std::vector<measured_layer> timing_contract::evaluate() {
     for (const prepared_layer& l : run_.layers) {
         const cycle began = t_;
         measured_layer m;
-        m.name = l.product.what->name;
+        m.name = l.product.layer->name;
         begin(l);
         for (dma_.land(t_); blocks_left_ > 0; dma_.land(++t_)) {
             if (t_ - began > 50'000'000)

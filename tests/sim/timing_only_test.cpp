@@ -54,14 +54,14 @@ std::vector<layer> some_layers() {
 TEST(dasq_without_outliers, equals_symq_on_the_same_platform) {
     const platform_config p = preset("dasq");
     run_request dasq = timing_of(request_of(p, network_of(some_layers()))), symq = dasq;
-    dasq.format = parse_scheme("dasq:w4a4:sw4:p100");
-    symq.format = parse_scheme("symq:w4a4");
+    dasq.asked_scheme = parse_scheme("dasq:w4a4:sw4:p100");
+    symq.asked_scheme = parse_scheme("symq:w4a4");
     EXPECT_EQ(timing_difference(forked_measure(dasq), forked_measure(symq)), "");
 }
 
 TEST(dasq_without_outliers, equals_symq_on_the_platform_without_a_sparse_unit) {
     run_request dasq = timing_of(request_of(preset("dasq"), load_workload("resnet20", nets_directory)));
-    dasq.format = parse_scheme("dasq:w4a4:sw4:p100");
+    dasq.asked_scheme = parse_scheme("dasq:w4a4:sw4:p100");
     const run_request symq = timing_of(request_of(preset("symq"), load_workload("resnet20", nets_directory)));
     EXPECT_EQ(timing_difference(forked_measure(dasq), forked_measure(symq)), "");
 }
@@ -71,10 +71,10 @@ TEST(dasq_without_outliers, equals_symq_on_random_platforms) {
     for (std::uint64_t seed = 6000; done < 40; ++seed) {
         run_request dasq = timing_of(random_request(seed));
         if (dasq.platform.sparse.lanes == 0) continue;
-        dasq.format.family = scheme_family::dasq;
-        dasq.format.dasq = {2, "100"};
+        dasq.asked_scheme.family = scheme_family::dasq;
+        dasq.asked_scheme.dasq = {2, "100"};
         run_request symq = dasq;
-        symq.format.family = scheme_family::symq;
+        symq.asked_scheme.family = scheme_family::symq;
         std::string difference;
         const std::string failure = failure_of([&] { difference = timing_difference(forked_measure(dasq), forked_measure(symq)); });
         if (failure.find("can't run on platform") != std::string::npos) continue;
@@ -87,7 +87,7 @@ TEST(dasq_with_outliers, is_not_symq) {
     const platform_config p = preset("dasq");
     const run_request dasq = timing_of(request_of(p, network_of(some_layers())));
     run_request symq = dasq;
-    symq.format = parse_scheme("symq:w4a4");
+    symq.asked_scheme = parse_scheme("symq:w4a4");
     EXPECT_NE(timing_difference(forked_measure(dasq), forked_measure(symq)), "");
 }
 

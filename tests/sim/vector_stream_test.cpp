@@ -17,7 +17,7 @@ namespace {
 class keeper : public sc_core::sc_module, public vector_stream_reader {
 public:
     struct kept_tile {
-        tile what;
+        symmetree::tile tile;
         vector_window vectors, whole;
         std::vector<std::int16_t> seen;
         issue_run issues;
@@ -27,7 +27,7 @@ public:
 
     void follow(const streamed_tile& t) override {
         const std::int16_t* const codes = t.vectors.from(0);
-        kept.push_back({*t.what, t.vectors, t.whole, {codes, codes + t.what->vectors * t.vectors.stride}, t.issues, clock_.now()});
+        kept.push_back({*t.tile, t.vectors, t.whole, {codes, codes + t.tile->vectors * t.vectors.stride}, t.issues, clock_.now()});
     }
     std::vector<kept_tile> kept;
 
@@ -95,7 +95,7 @@ std::string complaints(const keeper& reader, const prepared_layer& l, const slot
     std::string text;
     std::uint64_t vectors = 0, before = 0;
     for (const keeper::kept_tile& k : reader.kept) {
-        const tile& t = k.what;
+        const tile& t = k.tile;
         const std::int64_t first = std::int64_t{t.m_block} * l.plan.descriptor.m_block + t.first_vector;
         for (int v = 0; v < t.vectors; ++v) {
             for (int lane = 0; lane < t.inputs; ++lane)

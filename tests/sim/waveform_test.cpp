@@ -57,7 +57,7 @@ TEST(waveform, spends_in_each_state_what_the_split_says) {
 
 TEST(waveform, shows_slots_between_the_vectors_of_a_tile_as_its_pace) {
     run_request request = request_of(slow_platform("dasq"), three_layers());
-    request.format = parse_scheme("dasq:w4a4:sw4:p90");
+    request.asked_scheme = parse_scheme("dasq:w4a4:sw4:p90");
     const traced_run run(request);
     const slot_split split = run.result.total().split;
     std::map<std::string, std::uint64_t> spent = run.cycles_in("system.accelerator.core.vector_issuer.state");

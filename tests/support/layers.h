@@ -70,7 +70,7 @@ inline run_request request_of(const platform_config& platform, workload network)
     run_request r;
     r.network = std::move(network);
     r.platform = platform;
-    r.format = platform.default_scheme;
+    r.asked_scheme = platform.default_scheme;
     r.cost_directory = tables_directory;
     r.threads = 1;
     return r;

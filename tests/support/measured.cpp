@@ -27,7 +27,7 @@ std::vector<measured_layer> measure(const prepared_run& run) {
     std::vector<measured_layer> measured;
     for (const layer_result& r : system.device().results()) {
         measured_layer m;
-        m.name = run.layers[measured.size()].product.what->name;
+        m.name = run.layers[measured.size()].product.layer->name;
         m.cycles = r.cycles;
         m.split = r.split;
         m.dma_bytes = bytes_by_stream(r);

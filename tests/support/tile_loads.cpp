@@ -47,7 +47,7 @@ std::vector<tile_load_time> tile_load_times(const platform_config& platform, con
     const bool widened = platform.zero_point == zero_point_unit::widened && !l.integers.on_side_array;
     const int port = array.weight_bits + (widened ? 1 : 0);
     const int count_bits = width_of_index(std::uint64_t(array.trees) * array.lanes + 1);
-    const int entry_bits = l.product.used.dasq.outlier_bits + width_of_index(array.trees) + width_of_index(array.lanes);
+    const int entry_bits = l.product.used_scheme.dasq.outlier_bits + width_of_index(array.trees) + width_of_index(array.lanes);
     std::uint64_t outlier_end = 0;
     for (const tile& tile : program.tiles) {
         tile_load_time load;

@@ -37,8 +37,9 @@ struct quantized_workload {
     std::string pixels;                                 ///< normalization of its images, as `--normalization` writes it; empty: not known
     std::uint64_t seed = 1;                             ///< of synthetic weights
     std::string note;                                   ///< how it was made
-    std::map<std::string, tensor_format> adapted = {};  ///< layers of `:asq`: what the adapter behind a tensor makes of it, by its name
-    std::vector<float_tensor> adapters = {};            ///< and the adapters, as `evaluate --adapters` reads them
+    std::map<std::string, tensor_format> adapted =
+        {};  ///< schemes with `:asq`: by a tensor's name, the format at beta = 1 of its codes behind the adapter
+    std::vector<float_tensor> adapters = {};  ///< and the adapters, as `evaluate --adapters` reads them
 };
 
 /// Throws input_error naming `option` unless the path is empty or ends in .yaml.

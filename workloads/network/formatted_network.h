@@ -14,8 +14,8 @@ namespace symmetree {
 /// A matrix product of a network with formats. Its input has the format of the node that it reads; products are shifts with guard bits
 /// where the weights' family is a shift family.
 struct formatted_product {
-    const layer* what = nullptr;
-    scheme used;
+    const symmetree::layer* layer = nullptr;
+    scheme used_scheme;
     quantized_weights weights;  ///< attention: bits, rows and columns only; codes and steps are those of its second input
 };
 

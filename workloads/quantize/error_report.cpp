@@ -51,7 +51,7 @@ weight_error_report report_errors(const std::string& layer, const scheme& used, 
     const std::string share = traits_of(used.family).has_outliers ? used.dasq.sparsity : "98";
     weight_error_report r;
     r.layer = layer;
-    r.used = used;
+    r.used_scheme = used;
     r.rows = q.rows;
     r.columns = q.columns;
     r.error = q.error;

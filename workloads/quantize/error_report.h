@@ -27,7 +27,7 @@ struct channel_errors {
 /// What a format does to the weights of one layer.
 struct weight_error_report {
     std::string layer;
-    scheme used;
+    scheme used_scheme;
     std::int64_t rows = 0, columns = 0;
     quantization_error error;
     std::vector<channel_errors> channels;

@@ -45,7 +45,7 @@ public:
 
     core_events evaluate(const core_inputs& in) override {
         rtl_.tile_valid = in.tile_valid;
-        if (in.tile && in.tile->what != offered_) offer(*in.tile, in.tile_valid);
+        if (in.tile && in.tile->tile != offered_) offer(*in.tile, in.tile_valid);
         drive(rtl_.weight_word, words_, word_ * build.weight_port, build.weight_port);
         if (build.outlier_port > 0)
             drive(rtl_.outlier_word, outliers_, outlier_word_ * build.outlier_port, build.outlier_port);
@@ -87,7 +87,7 @@ private:
     /// Its words are made when its bytes are there: before that its stream is not in the bank.
     void offer(const offered_tile& o, bool in_bank) {
         if (!in_bank || (offered_ && offered_ == loading_)) return;  // nothing to load, or the tile before is still crossing the port
-        const tile& t = *o.what;
+        const tile& t = *o.tile;
         const layer_descriptor& d = layer_->plan.descriptor;
         offered_ = &t;
         loading_ = nullptr;

@@ -31,7 +31,7 @@ public:
     core_events evaluate(const core_inputs& in) override {
         rtl_.tile_valid = in.tile_valid;
         if (in.tile) {
-            const tile& t = *in.tile->what;
+            const tile& t = *in.tile->tile;
             rtl_.tile_last_vector = t.vectors - 1;
             rtl_.tile_last_group = (t.channels - 1) / drain_width_;
             rtl_.tile_first_slice = t.first_slice;

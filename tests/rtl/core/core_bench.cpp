@@ -328,7 +328,7 @@ core_record core_bench::run(std::size_t most_tiles) {
     for (const prepared_layer& l : run_.layers) {
         const cycle began = t_;
         measured_layer m;
-        m.name = l.product.what->name;
+        m.name = l.product.layer->name;
         begin(l);
         for (dma_.land(t_); written_ < blocks_.size(); dma_.land(++t_)) {
             if (t_ - began > 50'000'000)

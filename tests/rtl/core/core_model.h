@@ -11,7 +11,7 @@ namespace symmetree {
 /// The tile that stands next for its load, and its data as far as a bench has them.
 struct offered_tile {
     const prepared_layer* layer = nullptr;
-    const tile* what = nullptr;
+    const symmetree::tile* tile = nullptr;
     bool ends_layer = false;
     tile_load_time load;                       ///< for a model without word streams
     const std::uint8_t* dense = nullptr;       ///< its dense codes in their bank, byte-aligned; null: timing only

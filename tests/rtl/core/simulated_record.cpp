@@ -79,7 +79,7 @@ core_record simulated_record(const prepared_run& run) {
     system.run();
     for (const layer_result& r : system.device().results()) {
         measured_layer m;
-        m.name = run.layers[record.layers.size()].product.what->name;
+        m.name = run.layers[record.layers.size()].product.layer->name;
         m.cycles = r.cycles;
         m.split = r.split;
         m.dma_bytes = bytes_by_stream(r);

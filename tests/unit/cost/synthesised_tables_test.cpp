@@ -122,7 +122,9 @@ TEST(synthesised_tables, a_zero_point_costs_area_in_every_form) {
             };
             EXPECT_GT(area(unit_kind::widened_tree, w + 1), area(unit_kind::mac_tree, w));
             EXPECT_GT(area(unit_kind::pre_subtract_tree, w), area(unit_kind::mac_tree, w));
-            if (w >= 4) EXPECT_GT(area(unit_kind::pre_subtract_tree, w), area(unit_kind::widened_tree, w + 1));
+            if (w >= 4) {
+                EXPECT_GT(area(unit_kind::pre_subtract_tree, w), area(unit_kind::widened_tree, w + 1));
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ cost_table table_of(const std::string& name) { return cost_table::load(name, SYM
 evaluation_task task_of(const std::string& platform) {
     evaluation_task task;
     task.platform = platform_named(platform);
-    task.format = task.platform.default_scheme;
+    task.asked_scheme = task.platform.default_scheme;
     return task;
 }
 
@@ -45,7 +45,7 @@ TEST(the_key_of_an_outcome, changes_with_platform_scheme_and_arithmetic) {
     const std::string before = identity_of(task_of("symq"), prices);
     EXPECT_NE(identity_of(task_of("dasq"), prices), before);
     evaluation_task other = task_of("symq");
-    other.format.activation_range = range_method::min_max;
+    other.asked_scheme.activation_range = range_method::min_max;
     EXPECT_NE(identity_of(other, prices), before);
     other = task_of("symq");
     other.arithmetic = vector_arithmetic::float32;

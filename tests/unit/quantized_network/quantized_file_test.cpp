@@ -48,7 +48,7 @@ TEST_P(a_kept_network, has_the_codes_of_the_network_that_was_quantized_in_every_
     };
     const quantized_network later = quantize_network(read, platform, parse_scheme("symq:w8a8"), choose, small.cache, 99, 1);
     for (std::size_t i = 0; i < direct.products.size(); ++i) {
-        EXPECT_EQ(later.products[i].used, direct.products[i].used);
+        EXPECT_EQ(later.products[i].used_scheme, direct.products[i].used_scheme);
         EXPECT_EQ(later.products[i].weights.codes, direct.products[i].weights.codes);
         const std::vector<channel_record>&wanted = direct.product_records[i].channels, &found = later.product_records[i].channels;
         ASSERT_EQ(found.size(), wanted.size());

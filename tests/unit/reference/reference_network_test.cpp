@@ -64,7 +64,7 @@ TEST(reference_network, multiplies_a_layer_by_its_own_factors) {
     n.f.network.layers.push_back(l);
     n.add(product_op{0}, {x}, {1, 2}, 0.25, -3);
     formatted_product p;
-    p.what = &n.f.network.layers.front();
+    p.layer = &n.f.network.layers.front();
     p.weights.rows = p.weights.columns = 2;
     p.weights.codes = {1, 2, -3, 4};
     p.weights.step = {0.5, 0.125};

@@ -13,7 +13,7 @@ using testing::HasSubstr;
 
 std::vector<std::string> points_of(const run_plan& plan) {
     std::vector<std::string> points;
-    for (const run_request& r : plan.requests) points.push_back(r.platform.name + " " + to_string(r.format));
+    for (const run_request& r : plan.requests) points.push_back(r.platform.name + " " + to_string(r.asked_scheme));
     return points;
 }
 
@@ -57,7 +57,7 @@ struct evaluation_of_small_network : testing::Test {
     std::vector<std::string> tasks_of(const evaluation_plan& plan) const {
         std::vector<std::string> tasks;
         for (const evaluation_task& t : plan.tasks)
-            tasks.push_back(t.platform.name + " " + to_string(t.format) + " " + to_string(t.arithmetic));
+            tasks.push_back(t.platform.name + " " + to_string(t.asked_scheme) + " " + to_string(t.arithmetic));
         return tasks;
     }
 };

@@ -142,9 +142,9 @@ TEST_F(space_test, sets_parts_of_the_scheme) {
         "  - {axis: scheme.outlier_bits, values: [3, 5]}\n  - {axis: scheme.sparsity, values: [95]}\n  - {axis: scheme.activation_range, "
         "values: [minmax]}\n",
         "dasq");
-    EXPECT_EQ(request(space, 0).format.dasq.outlier_bits, 3);
-    EXPECT_EQ(request(space, 0).format.dasq.sparsity, "95");
-    EXPECT_EQ(request(space, 0).format.activation_range, range_method::min_max);
+    EXPECT_EQ(request(space, 0).asked_scheme.dasq.outlier_bits, 3);
+    EXPECT_EQ(request(space, 0).asked_scheme.dasq.sparsity, "95");
+    EXPECT_EQ(request(space, 0).asked_scheme.activation_range, range_method::min_max);
     EXPECT_EQ(space.size(), 2u);
 }
 
@@ -153,7 +153,7 @@ TEST_F(space_test, sets_widths_of_array_and_scheme) {
     const run_request r = request(space, 0);
     EXPECT_EQ(r.platform.array.weight_bits, 3);
     EXPECT_EQ(r.platform.array.activation_bits, 6);
-    EXPECT_EQ(to_string(r.format), "symq:w3a6");
+    EXPECT_EQ(to_string(r.asked_scheme), "symq:w3a6");
 }
 
 TEST_F(space_test, sets_seed_scheme_platform_and_workload) {
@@ -164,8 +164,8 @@ TEST_F(space_test, sets_seed_scheme_platform_and_workload) {
     EXPECT_EQ(space.size(), 24u);
     EXPECT_EQ(request(space, 0).seed, 0u);
     EXPECT_EQ(request(space, 23).seed, 9223372036854775807u);
-    EXPECT_EQ(to_string(request(space, 0).format), "symq:w4a8");
-    EXPECT_EQ(to_string(request(space, 6).format), "symq:w4a4");
+    EXPECT_EQ(to_string(request(space, 0).asked_scheme), "symq:w4a8");
+    EXPECT_EQ(to_string(request(space, 6).asked_scheme), "symq:w4a4");
     EXPECT_EQ(request(space, 0).platform.name, "mine");
     EXPECT_EQ(request(space, 3).platform.name, "symq");
     EXPECT_EQ(request(space, 1).network.name, "resnet20");
