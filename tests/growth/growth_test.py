@@ -4,17 +4,21 @@
 """
 
 import os
+import pathlib
 import posixpath
 import re
+import subprocess
 import sys
 import tempfile
 import unittest
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.environ["SYMMETREE_TEST_ROOT"]
 sys.path.insert(0, os.path.join(ROOT, "scripts"))
 
 import compile_commands
 import growth
+import run
 
 DOCUMENT = os.path.join(ROOT, "docs/architecture.md")
 ROW = re.compile(r"^\| `(\w+)` \| `([\w/]+\.h)` \| (\d+) \|$", re.M)
@@ -57,6 +61,14 @@ class Growth(unittest.TestCase):
             write(DOCUMENT, ROW.sub(lambda row: f"| `{row[1]}` | `{row[2]}` | {measured[row[1]]} |", document))
         else:
             self.assertEqual(over, [], "\n" + "\n".join(over))
+
+    def test_the_additions_apply_and_change_few_files(self):
+        for patch in sorted(pathlib.Path(HERE).glob("*.patch")):
+            with self.subTest(patch.stem):
+                most = int(run.header_of(patch, run.FIELDS)["production files"])
+                self.assertLessEqual(len(run.changed_production_files(patch)), most)
+                applies = subprocess.run(["git", "apply", "--check", "-C1", patch], cwd=ROOT, capture_output=True, text=True, check=False)
+                self.assertEqual(applies.returncode, 0, applies.stderr)
 
     def figures(self, name, definition, users):
         """Of a made-up set and sources that use it."""

@@ -98,7 +98,7 @@ void graph_builder::take(const NodeProto& node, bool folded) {
     } else if (known == handlers().end()) {
         made = in_the_way(node);
     } else {
-        made = (this->*known->second)(node);
+        made = known->second(*this, node);
     }
     makers_[node.output(0)] = made;
 }

@@ -2,6 +2,7 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -36,7 +37,7 @@ private:
         bool is_image = false;   ///< an input of the network
         std::string in_the_way;  ///< why it does not run; empty where only an input of it doesn't
     };
-    using handler = std::size_t (graph_builder::*)(const onnx::NodeProto&);
+    using handler = std::function<std::size_t(graph_builder&, const onnx::NodeProto&)>;
 
     static const std::map<std::string, handler>& handlers();
 
