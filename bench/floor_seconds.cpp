@@ -1,8 +1,7 @@
 #include "bench/floor_seconds.h"
 
-#include <time.h>
-
 #include <algorithm>
+#include <ctime>
 
 #include "bench/onednn_floor.h"
 

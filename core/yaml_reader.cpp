@@ -81,7 +81,7 @@ YAML::Node load_yaml(const std::string& path) {
 }
 
 yaml_reader::yaml_reader(YAML::Node node, std::string file, std::string path, diagnostics& problems)
-    : node_(std::move(node)), file_(std::move(file)), path_(std::move(path)), problems_(&problems) {
+    : node_(node), file_(std::move(file)), path_(std::move(path)), problems_(&problems) {
     if (!node_.IsDefined() || node_.IsNull()) {
         node_.reset(YAML::Node(YAML::NodeType::Map));
         return;

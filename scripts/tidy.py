@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from compile_commands import sources
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-MOST_AT_ONCE = 12
+MOST_AT_ONCE = 32
 FINDING = re.compile(r"^(/[^:]+):(\d+):(\d+): (warning|error): (.*)$")
 
 

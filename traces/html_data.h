@@ -8,7 +8,7 @@
 namespace symmetree {
 
 /// JSON that stands safely inside a `<script type="application/json">`: no markup, no line separators of JavaScript.
-std::string inert_json(std::string json);
+std::string inert_json(std::string text);
 
 /// What a page knows of a study before it looks at any value: columns and how they show, provenance, notes, reports in detail.
 std::string study_json(const study& s, const std::vector<column_view>& views);

@@ -48,7 +48,7 @@ void set_scale(column_view& view, const study_column& column, double largest, bo
         static constexpr std::array prefixes{"p", "n", "u", "m", "", "k", "M", "G", "T"};
         const int thousands = largest > 0 ? std::clamp(static_cast<int>(std::floor(std::log10(largest) / 3)), -4, 4) : 0;
         view.factor = std::pow(10.0, -3 * thousands);
-        view.unit = prefixes[static_cast<std::size_t>(thousands + 4)] + column.unit;
+        view.unit = prefixes[static_cast<std::size_t>(std::ptrdiff_t{thousands} + 4)] + column.unit;
         view.decimals = decimals_for(largest * view.factor);
     } else if (column.unit == "um2") {
         take(area_scale(largest));

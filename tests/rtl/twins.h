@@ -257,7 +257,7 @@ struct weight_registers_twin : twin {
         if (s.flag(1)) active = loaded;
         const int word = int(stimulus::take(s.x, 8, 8)) % words;
         for (int i = 0; s.flag(0) && i < data && word * data + i < bits; ++i)
-            loaded[std::size_t(word * data + i)] = stimulus::take(s.a, i, 1) != 0;
+            loaded[std::size_t(word) * data + i] = stimulus::take(s.a, i, 1) != 0;
         const std::size_t at = stimulus::take(s.x, 16, 9);
         return {at < active.size() && active[at] ? 1 : 0, 0};
     }

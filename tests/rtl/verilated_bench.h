@@ -91,7 +91,8 @@ public:
     }
 
 private:
-    static constexpr std::size_t sets = sizeof(Model::results) / sizeof(std::declval<Model>().results[0]) / 4;
+    static constexpr std::size_t sets =
+        sizeof(Model::results) / sizeof(std::declval<Model>().results[0]) / 4;  // NOLINT(bugprone-sizeof-expression)
 
     void drive(const stimulus& s) {
         for (std::size_t i = 0; i < s.a.size(); ++i) model_->a[i] = s.a[i], model_->b[i] = s.b[i];

@@ -159,7 +159,8 @@ TEST(component, runs_chained_descriptors_and_raises_the_interrupt_once) {
                            d.write(reg::descriptor_low, 512);
                            d.write(reg::descriptor_count, 2);
                            d.write(reg::interrupt_enable, 1);
-                           sc_core::sc_time began = sc_core::sc_time_stamp();  // a copy: the stamp goes on
+                           sc_core::sc_time began;
+                           began = sc_core::sc_time_stamp();  // a copy: the stamp goes on
                            d.expect(d.write(reg::start, 1) == tlm::TLM_OK_RESPONSE, "start");
                            d.expect((d.read(reg::status) & 1) == 1, "busy after start");
                            d.expect(d.write(reg::start, 1) == tlm::TLM_COMMAND_ERROR_RESPONSE, "start while busy");

@@ -56,7 +56,7 @@ double magnitude_quantile(const tensor_statistics& seen, double wanted) {
     double inside = static_cast<double>(seen.histogram.zeros());
     int edge = 0;
     for (; edge < side && inside < wanted; ++edge)
-        inside += static_cast<double>(counts[static_cast<std::size_t>(side + edge)] + counts[static_cast<std::size_t>(side - 1 - edge)]);
+        inside += static_cast<double>(counts[static_cast<std::size_t>(side) + edge] + counts[static_cast<std::size_t>(side) - 1 - edge]);
     return edge * seen.histogram.bin_width();
 }
 

@@ -31,7 +31,7 @@ void value_histogram::widen_to(int exponent) {
     for (std::size_t i = 0; i < counts_.size(); ++i) {
         const int place = static_cast<int>(i) - bins_per_side;
         const int merged = steps > side_exponent ? (place < 0 ? -1 : 0) : place >> steps;  // rounds down
-        wider[static_cast<std::size_t>(merged + bins_per_side)] += counts_[i];
+        wider[static_cast<std::size_t>(std::ptrdiff_t{merged} + bins_per_side)] += counts_[i];
     }
     counts_ = std::move(wider);
     exponent_ = exponent;
@@ -57,7 +57,7 @@ void value_histogram::add(const float* values, std::size_t count) {
             continue;
         }
         const double place = std::floor(static_cast<double>(values[i]) * scale);
-        ++counts_[static_cast<std::size_t>(static_cast<int>(place) + bins_per_side)];
+        ++counts_[static_cast<std::size_t>(static_cast<std::ptrdiff_t>(place) + bins_per_side)];
     }
 }
 

@@ -42,9 +42,9 @@ private:
     static const std::map<std::string, handler>& handlers();
 
     std::size_t product(const onnx::NodeProto& node);
-    std::size_t weights_first(const onnx::NodeProto& node, std::size_t layer);
-    std::size_t matrix_product(const onnx::NodeProto& node, std::size_t layer);
-    std::size_t with_shift(const onnx::NodeProto& node, std::size_t made, std::size_t layer);
+    std::size_t weights_first(const onnx::NodeProto& node, std::size_t made);
+    std::size_t matrix_product(const onnx::NodeProto& node, std::size_t made);
+    std::size_t with_shift(const onnx::NodeProto& node, std::size_t y, std::size_t made);
     std::size_t relu(const onnx::NodeProto& node);
     std::size_t clip(const onnx::NodeProto& node);
     std::size_t softmax(const onnx::NodeProto& node);
@@ -69,9 +69,9 @@ private:
 
     std::size_t add_node(std::string name, graph_op op, std::vector<std::size_t> inputs, extents stated = {});
     std::size_t add_node(const onnx::NodeProto& node, graph_op op, std::vector<std::size_t> inputs);
-    std::size_t scaled(const onnx::NodeProto& node, std::size_t input, double factor);
-    std::size_t swapped(std::size_t input, const std::string& name);
-    std::size_t cut(const onnx::NodeProto& node, std::size_t input, const std::vector<slice_range>& ranges, std::string name);
+    std::size_t scaled(const onnx::NodeProto& node, std::size_t x, double factor);
+    std::size_t swapped(std::size_t x, const std::string& name);
+    std::size_t cut(const onnx::NodeProto& node, std::size_t x, const std::vector<slice_range>& ranges, std::string name);
     std::size_t in_the_way(const onnx::NodeProto& node, const std::string& reason = "");
     std::size_t input(const onnx::NodeProto& node, int index);
     std::size_t value(const std::string& name);

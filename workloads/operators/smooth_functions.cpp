@@ -22,7 +22,8 @@ public:
     }
 
     double operator()(double x) const {
-        const auto i = static_cast<std::size_t>((x + reach) * points_per_unit + 0.5);
+        const auto i =
+            static_cast<std::size_t>((x + reach) * points_per_unit + 0.5);  // NOLINT(bugprone-incorrect-roundings): never negative
         const double c = static_cast<double>(i) / points_per_unit - reach, h = x - c, c2 = c * c;
         // Taylor's series to the sixth power of |h| <= 1/32; the next term is below 1e-12.
         const double h5 = -(c2 * c2 - 10 * c2 + 15) * c * h / 720 + ((c2 - 6) * c2 + 3) / 120;

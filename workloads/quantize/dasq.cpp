@@ -111,7 +111,7 @@ private:
                 make_target(i, outliers[row], target);
                 const double largest = symmetric_min_max(target.data(), target.size(), static_cast<int>(dense_.greatest)).step;
                 if (outliers[row].step > 0 && largest > 0)
-                    hint = static_cast<int>(std::min(outliers[row].step / largest, 1.0) * step_candidates + 0.5);
+                    hint = static_cast<int>(round_half_even(std::min(outliers[row].step / largest, 1.0) * step_candidates));
                 next[row].step = 0;
                 next[row].searched = largest > 0;
                 if (!next[row].searched) continue;

@@ -8,7 +8,6 @@
 #include "core/error.h"
 #include "models/arithmetic/image_scale_math.h"
 #include "models/contract/image_scale.h"
-#include "models/vector_unit/operators/adapter.h"
 #include "models/vector_unit/operators/add.h"
 #include "reference/adapter_reference.h"
 #include "tests/unit/vector_unit/as_reference.h"

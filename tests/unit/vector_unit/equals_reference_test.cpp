@@ -159,7 +159,7 @@ void pools_as_the_reference(bool maximum) {
         r.op.count_padding = count_padding;
         r = derive_pool(r.op, r.in_shape, r.out_shape, in, out, clip);
         EXPECT_EQ(numbers_of(as_reference(p)), numbers_of(r));
-        const codes x = any_codes(d, in, static_cast<std::size_t>(s.in_height * s.in_width * s.channels));
+        const codes x = any_codes(d, in, static_cast<std::size_t>(s.in_height) * s.in_width * s.channels);
         codes y(static_cast<std::size_t>(s.out_height * s.out_width * s.channels));
         pool_codes(p, x.data(), y.data());
         EXPECT_EQ(channels_first(y, r.out_shape), reference_pool(r, channels_first(x, r.in_shape)));
