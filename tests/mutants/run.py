@@ -61,7 +61,7 @@ def main():
     built = copy.compile(sorted({t for m in mutants for t in m.targets}))
     if built.returncode != 0:
         sys.exit("the copy does not compile without faults:\n" + built.stdout[-3000:])
-    sound = copy.test("|".join(sorted({f"({m.kills})" for m in mutants})))
+    sound = copy.test("|".join(sorted({m.kills for m in mutants})))  # without parentheses: ctest takes 32 of them
     if sound.returncode != 0:
         sys.exit("the tests fail without faults:\n" + sound.stdout[-3000:])
 
