@@ -37,9 +37,16 @@ dma::dma(const sc_core::sc_module_name& name, const dma_config& config, const st
 void dma::request(transfer& job, sc_core::sc_time& delay) {
     (void)delay;  // a request is a register write: no time of its own
     stream_queue& queue = streams_[std::size_t(job.stream)];
-    if (queue.waiting.empty()) queue.arrival = clock_.now();
+    const bool is_first = queue.waiting.empty();
     queue.waiting.push_back({std::move(job), 0, 0, 0});
+    if (is_first) offer(queue);
     requested_.notify(sc_core::SC_ZERO_TIME);
+}
+
+/// The stream's next burst arrives now.
+void dma::offer(stream_queue& queue) {
+    queue.arrival = clock_.now();
+    queue.memory = memory_at(next_address(queue.waiting.front()));
 }
 
 /// The stream whose burst came first, of those that have a burst and room on its way.
@@ -48,7 +55,7 @@ std::optional<std::size_t> dma::next_stream() const {
     for (std::size_t s = 0; s < streams_.size(); ++s) {
         const stream_queue& queue = streams_[s];
         if (queue.waiting.empty() || (best && streams_[*best].arrival <= queue.arrival)) continue;
-        if (has_room(far_sides_[memory_at(next_address(queue.waiting.front()))])) best = s;
+        if (has_room(far_sides_[queue.memory])) best = s;
     }
     return best;
 }
@@ -127,11 +134,11 @@ void dma::grant(std::size_t stream) {
     const queued& head = queue.waiting.front();
     const burst_span span = next_span(head);
     const std::uint64_t stride = head.job.runs[head.run].stride;
-    const std::size_t memory = memory_at(span.address);
+    const std::size_t memory = queue.memory;
     far_side& side = far_sides_[memory];
 
     in_flight burst = take_burst(queue, span);
-    queue.arrival = clock_.now();  // the stream's next burst arrives now
+    if (!queue.waiting.empty()) offer(queue);
     const sc_core::sc_time delay = exchange(memory, burst, span, stride);
     burst.ends = clock_.now() + clock_.cycles(delay);
     if (!side.bursts.empty()) burst.ends = std::max(burst.ends, side.bursts.back().ends);  // a foreign memory may answer out of order

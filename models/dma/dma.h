@@ -56,7 +56,8 @@ private:
     };
     struct stream_queue {
         std::deque<queued> waiting;
-        std::uint64_t arrival = 0;  ///< when the burst on offer arrived
+        std::uint64_t arrival = 0;  ///< of the burst on offer
+        std::size_t memory = 0;     ///< that it goes to
     };
     /// The part of a run that one burst moves: `pieces` of `bytes` each.
     struct burst_span {
@@ -81,6 +82,7 @@ private:
 
     void request(transfer& job, sc_core::sc_time& delay);
     void work();
+    void offer(stream_queue& queue);
     void await_change();
     void land(far_side& side);
     void grant(std::size_t stream);

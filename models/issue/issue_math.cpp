@@ -29,6 +29,7 @@ constexpr held_slots held_by(stall_cause cause) {
 }  // namespace
 
 void attribute_slots(slot_split& split, std::uint64_t from, std::uint64_t to, const slot_bounds& bounds, const stall_visitor& visit) {
+    if (to <= from) return;
     for (const stall_cause cause : enumerators<stall_cause>()) {
         const held_slots held = held_by(cause);
         if (!held.until) continue;

@@ -162,16 +162,18 @@ void vector_issuer::compute(const tile& t, const vector_window& vectors, const v
     job.bank = filling_bank();
     job.activation_stride = vectors.stride;
     job.partial_stride = partial_stride_of(layer_->array.trees);
-    // A few vectors at a time keep the partial sums in the host's first cache; a shift array makes tables that serve a whole tile.
-    const int part = layer_->coding() == weight_coding::shift ? t.vectors : 64;
-    partial_.resize(std::size_t(std::min(part, t.vectors)) * std::size_t(job.partial_stride));
+    // A few vectors at a time keep the partial sums in the host's first cache; a shift array makes tables that serve a whole tile, and
+    // without values there are no sums.
+    const int part = !layer_->compute || layer_->coding() == weight_coding::shift ? t.vectors : 64;
+    if (layer_->compute) partial_.resize(std::size_t(std::min(part, t.vectors)) * std::size_t(job.partial_stride));
     job.partial = partial_.data();
+    const int shift = layer_->weight_piece(config_, t).first + layer_->activation_piece(t).first;
     for (; job.first_vector < t.vectors; job.first_vector += job.vectors) {
         job.vectors = std::min(part, t.vectors - job.first_vector);
         job.activations = vectors.from(job.first_vector);
         job.full_activations = whole.from(job.first_vector);
         stream(job);
-        accumulate(job);
+        accumulate(job, shift);
     }
 }
 
@@ -186,7 +188,7 @@ void vector_issuer::stream(tile_job& job) {
     if (layer_->descriptor.outlier_bits > 0) sparse->b_transport(job, delay);
 }
 
-void vector_issuer::accumulate(const tile_job& job) {
+void vector_issuer::accumulate(const tile_job& job, int shift) {
     const tile& t = *job.tile;
     accumulator_write write;
     write.writer = writer_;
@@ -196,7 +198,7 @@ void vector_issuer::accumulate(const tile_job& job) {
     write.channels = t.channels;
     write.sums = job.activations ? job.partial : nullptr;
     write.stride = job.partial_stride;
-    write.shift = layer_->weight_piece(config_, t).first + layer_->activation_piece(t).first;
+    write.shift = shift;
     write.first_slice = t.first_slice;
     sc_core::sc_time delay;
     sums->b_transport(write, delay);

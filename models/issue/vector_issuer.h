@@ -64,7 +64,7 @@ private:
     void compute(const tile& t, const vector_window& vectors, const vector_window& whole);
     void tell_readers(const streamed_tile& streamed);
     void stream(tile_job& job);
-    void accumulate(const tile_job& job);
+    void accumulate(const tile_job& job, int shift);
     vector_window whole_vectors(const tile& t, const input_read& read);
     bool sums_rows() const;
     int filling_bank() const { return static_cast<int>(handovers_ % 2); }
