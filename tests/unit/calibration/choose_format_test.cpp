@@ -90,6 +90,7 @@ TEST(choose_format, by_percentile_counts_zeros) {
     for (int i = 0; i < 100; ++i) values.push_back(static_cast<float>(i + 1));
     EXPECT_DOUBLE_EQ(choose_format(seen(values), percentile(95), 8, activation_class::relu, magnitudes).step, 50.0625 / 255);
     EXPECT_EQ(choose_format(seen(values), percentile(90), 8, activation_class::relu, signed_codes).step, 1);  // only zeros inside
+    EXPECT_DOUBLE_EQ(choose_format(seen(values), percentile(95), 8, activation_class::dense, signed_codes).step, 50.0625 / 127);
 }
 
 TEST(choose_format, of_a_tensor_without_range_has_step_1) {

@@ -22,6 +22,11 @@ void for_every_format(Check check) {
         }
 }
 
+TEST(number_format, of_post_rounds_the_root_of_a_half_once) {
+    EXPECT_EQ(number_format(scheme_family::post, 4).level(1), std::sqrt(0.5));
+    EXPECT_EQ(number_format(scheme_family::post, 4).level(3), std::sqrt(0.125));
+}
+
 double power(double base, int exponent) { return exponent == 0 ? 1 : power(base, exponent - 1) * base; }
 
 /// A level as docs/numerics.md defines it.

@@ -161,6 +161,20 @@ TEST(accumulator_range, takes_the_zero_point_off_in_the_first_weight_pass_only) 
     EXPECT_EQ(range_of(c).least, -128 * 8 - 16 * 8);
 }
 
+TEST(overflow_of, meets_a_sum_of_half_the_codes_of_an_accumulator) {
+    layer_case c = one_weight(-8, 0, zero_point_unit::none);  // sums from -56 to 64
+    platform_config platform;
+    static_cast<accelerator_config&>(platform) = c.config;
+    layer l;
+    l.shape = linear_shape{1, 1, 1};
+    platform.accumulators.bits = 8;
+    EXPECT_FALSE(overflow_of(platform, l, *plan_of(c), c.weights, c.format));
+    platform.accumulators.bits = 7;
+    EXPECT_TRUE(overflow_of(platform, l, *plan_of(c), c.weights, c.format));
+    c.weights.codes = {7};  // from -56 to 49
+    EXPECT_FALSE(overflow_of(platform, l, *plan_of(c), c.weights, c.format));
+}
+
 TEST(accumulator_range, counts_the_shift_of_an_outlier) {
     layer_case c = one_weight(7, 0, zero_point_unit::none);
     c.config.sparse.lanes = 1;

@@ -22,6 +22,12 @@ TEST(choose_within, takes_first_what_loses_least_per_saved_cost) {
     EXPECT_THAT(choose_within(two, 6, "b").options, ElementsAre(0u, 0u));
 }
 
+TEST(choose_within, weighs_a_loss_against_what_it_saves) {
+    // The first layer loses less, but saves a tenth of what the second does.
+    const std::vector<std::vector<layer_option>> layers{{{9, 1}, {10, 0}}, {{0, 2}, {10, 0}}};
+    EXPECT_THAT(choose_within(layers, 19, "b").options, ElementsAre(1u, 0u));
+}
+
 TEST(choose_within, gives_back_what_the_budget_leaves) {
     // To come below 11 the first move is that of 4 (ratio 1/4) and the second that of 6, behind which the first is not needed any more.
     const mixed_choice choice = choose_within(two, 11, "b");
