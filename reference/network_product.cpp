@@ -1,6 +1,7 @@
 #include "reference/network_product.h"
 
 #include "reference/adapter_reference.h"
+#include "reference/layer_geometry.h"
 #include "reference/layer_integers.h"
 #include "reference/reference_product.h"
 
@@ -43,6 +44,17 @@ quantized_weights run_time_weights(const formatted_product& p, const format_and_
 }
 
 }  // namespace
+
+void visit_inputs(const formatted_product& p, const format_and_codes& x,
+                  const std::function<void(const std::vector<std::int16_t>& inputs, int zero_point)>& visit) {
+    const codes raw = raw_input(*p.layer, x.values);
+    const int zero_point = uses_shifts(p.weights) ? 0 : x.format.zero_point;
+    std::vector<std::int16_t> inputs;
+    for (std::int64_t group = 0; group < geometry_of(p.layer->shape).groups; ++group) {
+        gather_inputs(p.layer->shape, raw, group, static_cast<std::int16_t>(zero_point), inputs);
+        visit(inputs, zero_point);
+    }
+}
 
 codes network_product(const formatted_product& p, const format_and_codes& x, const format_and_codes* second, const tensor_format& out,
                       const value_range& clip, std::uint16_t beta) {

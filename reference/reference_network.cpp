@@ -3,6 +3,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "reference/adapter_reference.h"
 #include "reference/network_product.h"
@@ -15,23 +16,24 @@ namespace {
 
 constexpr std::uint16_t beta_of_one = 1 << 14;
 
+}  // namespace
+
 /// Computes the nodes in their order. One overload of compute() per operator of a graph: an operator without one does not compile.
-class executor {
+class reference_walk::executor {
 public:
-    executor(const formatted_network& network, const codes& image, vector_arithmetic arithmetic)
+    executor(const formatted_network& network, codes image, vector_arithmetic arithmetic)
         : network_(network),
           graph_(*network.network.graph),
           in_floats_(arithmetic == vector_arithmetic::float32),
-          values_(graph_.nodes.size()),
-          image_(image) {}
+          image_(std::move(image)),
+          values_(graph_.nodes.size()) {}
 
-    std::vector<codes> run() {
-        for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
-            if (network_.nodes[i].adapter) betas_[i] = beta(i, *network_.nodes[i].adapter);
-            values_[i] = fused_into_input(i) ? input(i) : std::visit([&](const auto& op) { return compute(i, op); }, graph_.nodes[i].op);
-        }
-        return std::move(values_);
+    void step(std::size_t i) {
+        if (network_.nodes[i].adapter) betas_[i] = beta(i, *network_.nodes[i].adapter);
+        values_[i] = fused_into_input(i) ? input(i) : std::visit([&](const auto& op) { return compute(i, op); }, graph_.nodes[i].op);
     }
+
+    std::vector<codes>& values() { return values_; }
 
 private:
     bool fused_into_input(std::size_t i) const {
@@ -160,16 +162,28 @@ private:
     const formatted_network& network_;
     const network_graph& graph_;
     const bool in_floats_;
+    const codes image_;
     std::vector<codes> values_;
     std::map<std::size_t, std::uint16_t> betas_;  ///< by node with an adapter
-    const codes& image_;
 };
 
-}  // namespace
+reference_walk::reference_walk(const formatted_network& network, std::vector<std::int16_t> image, vector_arithmetic arithmetic)
+    : executor_(std::make_unique<executor>(network, std::move(image), arithmetic)) {}
+reference_walk::reference_walk(reference_walk&&) noexcept = default;
+reference_walk::~reference_walk() = default;
+
+void reference_walk::step(std::size_t node) { executor_->step(node); }
+const std::vector<std::int16_t>& reference_walk::codes_of(std::size_t node) const { return executor_->values()[node]; }
+void reference_walk::forget(std::size_t node) { executor_->values()[node] = {}; }
 
 std::vector<std::vector<std::int16_t>> reference_network(const formatted_network& network, const std::vector<std::int16_t>& image,
                                                          vector_arithmetic arithmetic) {
-    return executor(network, image, arithmetic).run();
+    const std::size_t nodes = network.network.graph->nodes.size();
+    reference_walk walk(network, image, arithmetic);
+    std::vector<std::vector<std::int16_t>> values;
+    for (std::size_t i = 0; i < nodes; ++i) walk.step(i);
+    for (std::size_t i = 0; i < nodes; ++i) values.push_back(walk.codes_of(i));
+    return values;
 }
 
 }  // namespace symmetree
