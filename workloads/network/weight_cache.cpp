@@ -71,6 +71,12 @@ bool weight_cache::contains(const layer& l, std::uint64_t seed, const scheme& s)
     return holds_codes(l, s) || (enabled() && load(key_of(l, seed, s)).has_value());
 }
 
+std::optional<quantized_weights> weight_cache::find(const std::string& key) const { return enabled() ? load(key) : std::nullopt; }
+
+void weight_cache::keep(const quantized_weights& q, const std::string& key) const {
+    if (enabled()) store(q, key);
+}
+
 std::string weight_cache::key_of(const layer& l, std::uint64_t seed, const scheme& s) {
     const product_shape product = product_of(l);
     return fmt::format("symmetree weights {}\n{} x {}\n{}\n{}", weight_file_version, product.n * product.repeat, product.k,

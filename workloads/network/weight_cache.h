@@ -31,6 +31,10 @@ public:
     /// True when get() would not have to fit.
     bool contains(const layer& l, std::uint64_t seed, const scheme& s) const;
 
+    /// Weights that somebody else made, by a text that says all that they follow from; nothing where they are not kept.
+    std::optional<quantized_weights> find(const std::string& key) const;
+    void keep(const quantized_weights& q, const std::string& key) const;
+
 private:
     /// What a file is found by: the text stands in the file too, so that no two keys can be mistaken for each other.
     static std::string key_of(const layer& l, std::uint64_t seed, const scheme& s);

@@ -1,0 +1,207 @@
+#include "workloads/quantize/compensated.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "core/error.h"
+#include "workloads/formats/number_format.h"
+#include "workloads/formats/rounding_math.h"
+#include "workloads/formats/shift_levels.h"
+#include "workloads/quantize/error_feedback.h"
+#include "workloads/quantize/error_measures.h"
+#include "workloads/quantize/parallel_rows.h"
+#include "workloads/quantize/row_values.h"
+
+namespace symmetree {
+namespace {
+
+/// Added to all moments, as a share of their mean: keeps errors out of directions in which the inputs that were seen have nothing. The
+/// value of Frantar et al., section 3.
+constexpr double damping = 0.01;
+constexpr std::int64_t block_columns = 64;
+constexpr std::int64_t tile_columns = 512;
+
+/// A code and what it stands for, in steps; with an outlier's part where there is one.
+struct chosen_code {
+    int code = 0;
+    int outlier = 0;
+    double level = 0;
+};
+
+/// The nearest code of a format.
+class nearest_code {
+public:
+    nearest_code(const quantized_weights& q, rounding round) : format_(q), truncates_(round == rounding::truncate) {
+        if (!format_.traits().levels_are_codes()) levels_.emplace(q.family, q.bits);
+    }
+
+    chosen_code operator()(double t, int zero_point) const {
+        if (levels_) {
+            const int code = levels_->code(t);
+            return {code, 0, levels_->value(code)};
+        }
+        const double level = clamped_code(t, format_.least_code() - zero_point, format_.greatest_code() - zero_point, truncates_);
+        return {static_cast<int>(level) + zero_point, 0, level};
+    }
+
+    /// Dense code and outlier together. Of equally near ones that of the smaller outlier, then the negative one.
+    chosen_code with_outlier(double t, int zero_point, int outlier_bits, int shift) const {
+        const int least = -(1 << (outlier_bits - 1)), greatest = -least - 1;
+        const double unit = std::ldexp(1.0, shift);
+        const int nearest = static_cast<int>(clamped_code(t / unit, least, greatest, false));
+        chosen_code best;
+        double least_error = 0;
+        for (int outlier = std::max(least, nearest - 1); outlier <= std::min(greatest, nearest + 1); ++outlier) {
+            chosen_code one = (*this)(t - unit * outlier, zero_point);
+            one.outlier = outlier;
+            one.level += unit * outlier;
+            const double error = std::fabs(t - one.level);
+            const bool first = outlier == std::max(least, nearest - 1);
+            if (first || error < least_error || (error == least_error && std::abs(outlier) < std::abs(best.outlier))) {
+                best = one;
+                least_error = error;
+            }
+        }
+        return best;
+    }
+
+private:
+    number_format format_;
+    bool truncates_;
+    std::optional<shift_levels> levels_;
+};
+
+/// The rows of one block that share their inputs.
+class row_rounder {
+public:
+    row_rounder(const std::vector<float>& weights, const error_feedback& feedback, const nearest_code& nearest, quantized_weights& q,
+                const std::vector<std::size_t>& first_outlier)
+        : weights_(weights), feedback_(feedback), nearest_(nearest), q_(q), first_outlier_(first_outlier) {}
+
+    /// Rows `first` to `last` of the matrix.
+    void round(std::int64_t first, std::int64_t last) const {
+        const std::int64_t columns = q_.columns, rows = last - first;
+        std::vector<double> carried(static_cast<std::size_t>(rows * columns), 0), errors(static_cast<std::size_t>(rows * block_columns));
+        for (std::int64_t begin = 0; begin < columns; begin += block_columns) {
+            const std::int64_t end = std::min(begin + block_columns, columns);
+            for (std::int64_t r = 0; r < rows; ++r)
+                round_block(first + r, begin, end, carried.data() + r * columns, errors.data() + r * block_columns);
+            for (std::int64_t left = end; left < columns; left += tile_columns)
+                for (std::int64_t r = 0; r < rows; ++r)
+                    carry(begin, end, left, std::min(left + tile_columns, columns), errors.data() + r * block_columns,
+                          carried.data() + r * columns);
+        }
+    }
+
+private:
+    void round_block(std::int64_t row, std::int64_t begin, std::int64_t end, double* carried, double* errors) const {
+        const double step = q_.step[static_cast<std::size_t>(row)];
+        for (std::int64_t place = begin; place < end; ++place) {
+            const std::int64_t column = feedback_.column_at(place);
+            const double weight = static_cast<double>(weights_[static_cast<std::size_t>(row * q_.columns + column)]) / step;
+            errors[place - begin] = weight - keep_code(row, column, weight + carried[place]);
+            carry(place, place + 1, place + 1, end, errors + (place - begin), carried);
+        }
+    }
+
+    /// The level of the code that is kept.
+    double keep_code(std::int64_t row, std::int64_t column, double t) const {
+        outlier* const listed = outlier_at(row, column);
+        const chosen_code chosen =
+            listed ? nearest_.with_outlier(t, q_.zero_point_of(row), q_.outlier_bits, q_.outlier_shift[static_cast<std::size_t>(row)])
+                   : nearest_(t, q_.zero_point_of(row));
+        if (listed) listed->value = static_cast<std::int8_t>(chosen.outlier);
+        q_.codes[static_cast<std::size_t>(row * q_.columns + column)] = static_cast<std::int8_t>(chosen.code);
+        return chosen.level;
+    }
+
+    outlier* outlier_at(std::int64_t row, std::int64_t column) const {
+        if (first_outlier_.empty()) return nullptr;
+        const auto first = q_.outliers.begin() + static_cast<std::ptrdiff_t>(first_outlier_[static_cast<std::size_t>(row)]),
+                   last = q_.outliers.begin() + static_cast<std::ptrdiff_t>(first_outlier_[static_cast<std::size_t>(row) + 1]);
+        const auto found = std::lower_bound(first, last, column, [](const outlier& o, std::int64_t c) { return o.column < c; });
+        return found != last && found->column == column ? &*found : nullptr;
+    }
+
+    /// carried[left..right) += errors of the places begin..end, in their order.
+    void carry(std::int64_t begin, std::int64_t end, std::int64_t left, std::int64_t right, const double* errors, double* carried) const {
+        for (std::int64_t place = begin; place < end; ++place) {
+            const double error = errors[place - begin];
+            const double* const shares = feedback_.row(place);
+            for (std::int64_t k = left; k < right; ++k) carried[k] += error * shares[k];
+        }
+    }
+
+    const std::vector<float>& weights_;
+    const error_feedback& feedback_;
+    const nearest_code& nearest_;
+    quantized_weights& q_;
+    const std::vector<std::size_t>& first_outlier_;
+};
+
+/// By row, one past the end too; empty without outliers.
+std::vector<std::size_t> first_outliers(const quantized_weights& q) {
+    if (q.outliers.empty()) return {};
+    std::vector<std::size_t> first(static_cast<std::size_t>(q.rows) + 1, 0);
+    for (const outlier& o : q.outliers) ++first[o.row + 1];
+    for (std::size_t row = 1; row < first.size(); ++row) first[row] += first[row - 1];
+    return first;
+}
+
+void drop_zero_outliers(quantized_weights& q) {
+    const auto is_zero = [](const outlier& o) { return o.value == 0; };
+    q.outliers.erase(std::remove_if(q.outliers.begin(), q.outliers.end(), is_zero), q.outliers.end());
+    if (!q.outliers.empty()) return;
+    q.outlier_bits = 0;
+    q.outlier_shift.clear();
+}
+
+}  // namespace
+
+quantized_weights round_compensated(const std::vector<float>& weights, quantized_weights fitted, const std::vector<input_moments>& moments,
+                                    rounding round, int threads) {
+    if (moments.empty() || fitted.rows % static_cast<std::int64_t>(moments.size()) != 0 || moments.front().columns() != fitted.columns)
+        throw model_fault("moments that are not those of the weights' inputs");
+    const nearest_code nearest(fitted, round);
+    const std::vector<std::size_t> first_outlier = first_outliers(fitted);
+    const std::int64_t rows = fitted.rows / static_cast<std::int64_t>(moments.size());
+    for (std::size_t block = 0; block < moments.size(); ++block) {
+        const error_feedback feedback(moments[block], damping, threads);
+        const row_rounder rounder(weights, feedback, nearest, fitted, first_outlier);
+        const std::int64_t begin = static_cast<std::int64_t>(block) * rows;
+        for_row_pieces(rows, threads, rows_per_piece,
+                       [&](std::int64_t first, std::int64_t last) { rounder.round(begin + first, begin + last); });
+    }
+    drop_zero_outliers(fitted);
+    fitted.error = total_error(weights, fitted, threads);
+    return fitted;
+}
+
+double output_error(const std::vector<float>& weights, const quantized_weights& q, const std::vector<input_moments>& moments, int threads) {
+    const row_values values(q);
+    const std::int64_t columns = q.columns, rows = q.rows / static_cast<std::int64_t>(moments.size());
+    std::vector<double> by_row(static_cast<std::size_t>(q.rows));
+    for_row_pieces(q.rows, threads, rows_per_piece, [&](std::int64_t first, std::int64_t last) {
+        std::vector<double> errors(static_cast<std::size_t>(columns));
+        for (std::int64_t row = first; row < last; ++row) {
+            const input_moments& seen = moments[static_cast<std::size_t>(row / rows)];
+            values.write(row, errors.data());
+            for (std::int64_t k = 0; k < columns; ++k)
+                errors[static_cast<std::size_t>(k)] -= static_cast<double>(weights[static_cast<std::size_t>(row * columns + k)]);
+            double sum = 0;
+            for (std::int64_t i = 0; i < columns; ++i) {
+                double with = 0.5 * static_cast<double>(seen.at(i, i)) * errors[static_cast<std::size_t>(i)];
+                for (std::int64_t j = i + 1; j < columns; ++j)
+                    with += static_cast<double>(seen.at(i, j)) * errors[static_cast<std::size_t>(j)];
+                sum += 2 * errors[static_cast<std::size_t>(i)] * with;
+            }
+            by_row[static_cast<std::size_t>(row)] = sum;
+        }
+    });
+    double sum = 0;
+    for (const double one : by_row) sum += one;
+    return q.rows == 0 ? 0 : sum / static_cast<double>(q.rows);
+}
+
+}  // namespace symmetree
