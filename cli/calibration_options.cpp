@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "cli/command.h"
+#include "core/enumerators.h"
 #include "workloads/images/random_images.h"
 #include "workloads/import/onnx_metadata.h"
 
@@ -32,6 +33,8 @@ void add_calibration_words(boost::program_options::options_description& words, c
     add("calibration-images", po::value(&o.images), "its first so many images (256; all random ones)");
     add("range", po::value(&o.range),
         "how steps follow from what was seen: mse, minmax, p99.9 (the scheme's: mse, or minmax with :aminmax)");
+    add("rounding", po::value(&o.rounding),
+        "of weights: nearest, or compensated: by the error of the layers' outputs on the calibration images (nearest)");
     add("normalization", po::value(&o.pixels),
         "\"mean=0.5 std=0.25\" of the pixels; else from the workload's file or the model's metadata");
 }
@@ -39,6 +42,17 @@ void add_calibration_words(boost::program_options::options_description& words, c
 std::optional<range_choice> range_option(const calibration_options& o) {
     if (o.range.empty()) return {};
     return parse_range("--range", o.range);
+}
+
+weight_rounding rounding_option(const calibration_options& o) {
+    if (o.rounding.empty()) return weight_rounding::nearest;
+    for (const weight_rounding known : enumerators<weight_rounding>()) {
+        if (o.rounding != to_string(known)) continue;
+        if (known == weight_rounding::compensated && o.set.empty())
+            throw input_error(diagnostic{"", 0, 0, "--rounding", "compensated wants the images of --calibration, which is not given"});
+        return known;
+    }
+    throw input_error(diagnostic{"", 0, 0, "--rounding", fmt::format("one of nearest, compensated is wanted, given '{}'", o.rounding)});
 }
 
 network_images images_for(const std::string& option, const std::string& given, int limit, const calibration_options& o,

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "runs/compensate.h"
 #include "workloads/calibration/choose_format.h"
 #include "workloads/images/image_set.h"
 #include "workloads/network/workload.h"
@@ -14,12 +15,15 @@ namespace symmetree {
 
 /// What `evaluate` and `quantize` share: the images on which formats of activations are chosen, and how.
 struct calibration_options {
-    std::string set, images, range, pixels;
+    std::string set, images, range, pixels, rounding;
 };
 void add_calibration_words(boost::program_options::options_description& words, calibration_options& options);
 
 /// --range; absent where it is not given. Throws input_error.
 std::optional<range_choice> range_option(const calibration_options& options);
+
+/// --rounding, nearest unless it is given. Throws input_error.
+weight_rounding rounding_option(const calibration_options& options);
 
 /// Images and how they become a network's input.
 struct network_images {

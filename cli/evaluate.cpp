@@ -192,6 +192,7 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     const image_set& images = evaluated.set;
     check_labels_of(options, images, input.network);
     choose_calibration_set(options, input.network);
+    const weight_rounding rounding = rounding_option(options.calibration);
     network_images seen;
     if (!options.calibration.set.empty()) seen = calibration_images(options.calibration, input.network, file, input.seed);
     input.range = range_option(options.calibration);
@@ -211,6 +212,7 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
         plan_evaluation(input.network, platforms_of(options), options.schemes, arithmetics_of(options), input.options);
     const float_executor executor(input.network, float_weights_of(input.network, input.seed));
     if (seen.set.count > 0) input.statistics = calibrate(input.network, executor, std::cref(seen), seen.set.count, jobs_of(options.common));
+    if (rounding == weight_rounding::compensated) input.rounding = rounding_images{std::cref(seen), seen.set.count};
     input.adapters = [&](const quantized_network& q, const adaptive_network& adaptive) {
         if (options.adapters == "identity") return identity_adapters(q, adaptive);
         if (options.adapters != "fit") return read_adapters(options.adapters, q, adaptive);
@@ -223,6 +225,12 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     std::optional<outcome_store> store;
     if (!options.resume.empty()) how.kept = kept_in(store.emplace(options.resume));
     std::optional<progress_line> line("images");
+    std::optional<progress_line> layers;
+    how.rounding_progress = [&](std::size_t done, std::size_t of) {
+        if (done == 1) layers.emplace("layers rounded");
+        layers->tell(done, of);
+        if (done == of) layers.reset();
+    };
     how.progress = [&](std::int64_t done, std::int64_t of) { line->tell(std::uint64_t(done), std::uint64_t(of)); };
     const evaluation_result result = evaluate(input, plan.tasks, cache_of(options.common), how);
     line.reset();

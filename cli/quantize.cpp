@@ -151,10 +151,14 @@ exit_code quantize_command(const std::vector<std::string>& words) {
     const std::uint64_t seed = seed_of(o.common.seed);
     const int jobs = jobs_of(o.common), error_images = option_number("--error-images", o.error_images, 1, 1 << 20);
     const network_options ends{!o.keeps_ends};
+    const weight_rounding rounding = rounding_option(o.calibration);
     runnable_schemes(network, platform, run, ends);  // refuses what can't run before anything takes time
     const calibrated c = calibration_of(o, network, run, seed);
     const std::optional<scheme_choice> mixed = chosen_schemes(o, platform, run, c, cache, seed, network);
     for (std::size_t i = 0; mixed && i < network.layers.size(); ++i) network.layers[i].own_scheme = mixed->schemes[i];
+    const image_source source = std::cref(c.images);
+    if (rounding == weight_rounding::compensated)
+        network = with_rounded_weights(network, platform, run, ends, c.measured(source, c.images.set.count), cache, seed, jobs);
 
     quantized_workload q{network,
                          network_file_of(workload_file(o.common.workload, networks_directory())),
@@ -166,12 +170,11 @@ exit_code quantize_command(const std::vector<std::string>& words) {
                          "quantized to " + to_string(run)};
     const std::vector<weight_error_report> errors = keep_weights(q, cache, jobs);
     std::vector<tensor_error_report> tensors;
-    const image_source source = std::cref(c.images);
     if (c) {
         keep_formats(q, platform, run, ends, c.measured(source, c.images.set.count), cache, jobs);
         if (!random_image_count(o.calibration.set, "--calibration")) q.pixels = to_string(c.images.pixels);
-        q.note +=
-            fmt::format(", formats of activations by {} from {} images of {}", to_string(c.range), c.images.set.count, c.images.set.name);
+        q.note += fmt::format(", weights rounded {}, formats of activations by {} from {} images of {}", to_string(rounding),
+                              to_string(c.range), c.images.set.count, c.images.set.name);
         if (!o.report.empty() && is_adaptive(q.schemes))
             std::fprintf(stderr, "symmetree: the report has no tensors: those of :asq have another step for each image\n");
         else if (!o.report.empty())
@@ -184,6 +187,8 @@ exit_code quantize_command(const std::vector<std::string>& words) {
     if (!o.report.empty()) write_report(o.report, error_report_of(errors, tensors, mixed ? &mixed->rows : nullptr));
     if (!o.quantized.empty()) write_quantized_workload(o.quantized, q);
     deliver_rows(o.common, layer_rows(errors));
+    if (rounding == weight_rounding::compensated && format == output_format::table)
+        std::cout << "\nWeights are rounded by the error of the layers' outputs, which falls where their own grows.\n";
     if (mixed && format == output_format::table) std::cout << '\n' << mixed->summary << '\n';
     return exit_code::done;
 }

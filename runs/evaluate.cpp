@@ -51,12 +51,18 @@ shard_outcome run_float(const evaluation_input& input, const image_range& range)
     return out;
 }
 
+const workload& network_of(const evaluation_input& input, const evaluation_task& task) {
+    return task.network ? *task.network : input.network;
+}
+
 adaptive_network adaptive_of(const evaluation_input& input, const evaluation_task& task) {
-    return with_adaptive_tensors(input.network, schemes_of(input.network, task.platform, task.asked_scheme, input.options));
+    return with_adaptive_tensors(network_of(input, task),
+                                 schemes_of(network_of(input, task), task.platform, task.asked_scheme, input.options));
 }
 
 format_chooser chooser_of(const evaluation_input& input, const evaluation_task& task, const adaptive_network& adaptive) {
-    return adaptive_chooser(input.network, adaptive, input.statistics, range_of(input.range, task.asked_scheme), input.adapted_formats);
+    return adaptive_chooser(network_of(input, task), adaptive, input.statistics, range_of(input.range, task.asked_scheme),
+                            input.adapted_formats);
 }
 
 /// All but the adapters.
@@ -232,15 +238,29 @@ evaluation evaluation_of(const evaluation_input& input, const evaluation_task& t
     return e;
 }
 
-evaluation_result evaluate_with(const evaluation_input& input, const std::vector<evaluation_task>& tasks, const weight_cache& cache,
+/// The tasks with their weights rounded on images, where that is wanted.
+std::vector<evaluation_task> rounded(const evaluation_input& input, std::vector<evaluation_task> tasks, const weight_cache& cache,
+                                     const evaluation_run& how) {
+    if (!input.rounding) return tasks;
+    const network_rounding rounding(cache, input.network, input.seed, *input.rounding);
+    for (evaluation_task& task : tasks) {
+        quantized_network q = quantized(input, task, adaptive_of(input, task), cache);
+        compile(q, task.platform, false);  // refuses sums that do not fit
+        task.network = std::make_shared<const workload>(rounding.rounded(std::move(q), how.jobs, how.rounding_progress));
+    }
+    return tasks;
+}
+
+evaluation_result evaluate_with(const evaluation_input& input, const std::vector<evaluation_task>& given, const weight_cache& cache,
                                 const evaluation_run& how) {
-    const std::vector<cost_table> prices = checked_tasks(input, tasks);
+    const std::vector<cost_table> prices = checked_tasks(input, given);
     child_process fitting([&] {
-        for (const evaluation_task& task : tasks)
+        for (const evaluation_task& task : given)
             fit_weights(input.network, task.platform, task.asked_scheme, cache, input.seed, how.jobs, input.options);
         return std::string();
     });
     fitting.wait().result_or_throw();
+    const std::vector<evaluation_task> tasks = rounded(input, given, cache, how);
     std::vector<adapter_set> adapters;
     for (const evaluation_task& task : tasks) adapters.push_back(adapters_of(input, task, cache));
 

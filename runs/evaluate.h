@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "compile/quantized_network.h"
 #include "models/cost/cost_table.h"
 #include "reference/reference_network.h"
+#include "runs/compensate.h"
 #include "traces/report.h"
 #include "workloads/calibration/calibration.h"
 #include "workloads/calibration/tensor_formats.h"
@@ -23,6 +25,7 @@ struct evaluation_task {
     platform_config platform;
     scheme asked_scheme;
     vector_arithmetic arithmetic = vector_arithmetic::integer;
+    std::shared_ptr<const workload> network;  ///< the input's with weights of its own; null: the input's
 };
 
 constexpr const char* to_string(vector_arithmetic arithmetic) {
@@ -45,6 +48,7 @@ struct evaluation_input {
     std::uint64_t seed = 1;
     std::int64_t checked = 0;  ///< so many first images are compared with the second executor, all nodes of the output
     std::string cost_directory;
+    std::optional<rounding_images> rounding;  ///< weights are rounded on these by the error of the layers' outputs; absent: to nearest
     /// The adapters of a task with adaptive activations, before its first image.
     std::function<adapter_set(const quantized_network& q, const adaptive_network& adaptive)> adapters;
     std::map<std::string, tensor_format>
@@ -85,6 +89,7 @@ struct kept_outcomes {
 struct evaluation_run {
     int jobs = 1;  ///< processes at a time
     evaluation_progress progress;
+    symmetree::rounding_progress rounding_progress;  ///< of each task
     std::optional<kept_outcomes> kept;  ///< outcomes are kept as soon as they are known, some hundred images at a time; absent: none is
 };
 

@@ -78,7 +78,7 @@ std::string identity_of(const evaluation_task& task, const cost_table& prices) {
 std::vector<std::string> keys_of(const evaluation_input& input, const std::vector<evaluation_task>& tasks,
                                  const std::vector<cost_table>& prices, const std::vector<adapter_set>& adapters,
                                  const std::vector<image_range>& ranges, const std::string& program) {
-    const std::string network = identity_of(input.network, input.seed) + identity_of(input.adapted_formats),
+    const std::string formats = identity_of(input.adapted_formats), network = identity_of(input.network, input.seed) + formats,
                       seen = identity_of(input.statistics);
     std::vector<std::string> images, keys;
     for (const image_range& r : ranges) images.push_back(identity_of_images(input.image, r.first, r.count));
@@ -86,8 +86,9 @@ std::vector<std::string> keys_of(const evaluation_input& input, const std::vecto
     for (std::size_t t = 0; t < tasks.size(); ++t) {
         const range_choice range = range_of(input.range, tasks[t].asked_scheme);
         const std::string task =
-            fmt::format("task {} {} {} {} {} {} {} {}", program, network, identity_of(tasks[t], prices[t]), seen,
-                        static_cast<int>(range.method), range.percentile, input.options.ends_at_8_bits, identity_of(adapters[t]));
+            fmt::format("task {} {} {} {} {} {} {} {}", program,
+                        tasks[t].network ? identity_of(*tasks[t].network, input.seed) + formats : network, identity_of(tasks[t], prices[t]),
+                        seen, static_cast<int>(range.method), range.percentile, input.options.ends_at_8_bits, identity_of(adapters[t]));
         for (std::size_t i = 0; i < ranges.size(); ++i) {
             const std::int64_t checked = std::clamp<std::int64_t>(input.checked - ranges[i].first, 0, ranges[i].count);
             keys.push_back(digest_of(fmt::format("{} {} {} {}", task, images[i], ranges[i].first, checked)));

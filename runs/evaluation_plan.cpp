@@ -23,7 +23,7 @@ evaluation_plan plan_evaluation(const workload& network, const std::vector<platf
         for (const scheme& s : schemes_on(platform, schemes)) {
             try {
                 require_runnable(network, platform, s, options);
-                for (const vector_arithmetic v : arithmetics) plan.tasks.push_back({platform, s, v});
+                for (const vector_arithmetic v : arithmetics) plan.tasks.push_back({platform, s, v, {}});
             } catch (const input_error& e) {
                 plan.left_out.push_back(fmt::format("{} on {}: {}", to_string(s), platform.name, e.problems().front().message));
                 for (const diagnostic& d : e.problems()) problems.add(d);

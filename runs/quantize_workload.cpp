@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "compile/network_program.h"
 #include "runs/activation_formats.h"
+#include "runs/compensate.h"
 #include "runs/fit_adapters.h"
 #include "workloads/calibration/tensor_formats.h"
 
@@ -42,6 +44,16 @@ std::vector<scheme> runnable_schemes(const workload& network, const platform_con
                           fmt::format("can't run on platform {}: {}", platform.name, *reason)});
     problems.throw_if_any();
     return schemes;
+}
+
+workload with_rounded_weights(const workload& network, const platform_config& platform, const scheme& run, const network_options& options,
+                              const measured_images& images, const weight_cache& cache, std::uint64_t seed, int jobs) {
+    const adaptive_network adaptive = with_adaptive_tensors(network, schemes_of(network, platform, run, options));
+    const std::map<std::string, tensor_format> none;
+    const format_chooser choose = adaptive_chooser(network, adaptive, images.seen, images.range, none);
+    quantized_network q = quantize_network(adaptive.network, platform, run, choose, cache, seed, jobs, options);
+    compile(q, platform, false);  // refuses sums that do not fit
+    return network_rounding(cache, network, seed, {images.image, images.count}).rounded(std::move(q), jobs);
 }
 
 std::vector<weight_error_report> keep_weights(quantized_workload& q, const weight_cache& cache, int jobs) {

@@ -20,6 +20,10 @@ platform_config platform_for(const scheme& run, const std::string& name, const s
 std::vector<scheme> runnable_schemes(const workload& network, const platform_config& platform, const scheme& run,
                                      const network_options& options);
 
+/// The network with its weights rounded by the error of the layers' outputs on the images (runs/compensate.h), in the formats of the run.
+workload with_rounded_weights(const workload& network, const platform_config& platform, const scheme& run, const network_options& options,
+                              const measured_images& images, const weight_cache& cache, std::uint64_t seed, int jobs);
+
 /// Fits the weights of every layer that has some, and says what that does to them.
 std::vector<weight_error_report> keep_weights(quantized_workload& q, const weight_cache& cache, int jobs);
 

@@ -146,6 +146,42 @@ TEST(evaluate, its_json_becomes_a_report) {
     EXPECT_THAT(two.err, HasSubstr("an evaluation makes a report of its own, without other files"));
 }
 
+TEST(evaluate, with_compensated_rounding_is_exact_repeatable_and_says_so) {
+    const evaluate_bench bench;
+    const std::string words = "--workload " + networks + "small_resnet18.onnx --images random:3 --calibration random:6 --scheme symq:w3a4 ";
+    const outcome nearest = bench.evaluate(words), one = bench.evaluate(words + "--rounding compensated --check -1 --cache kept"),
+                  again = bench.evaluate(words + "--rounding compensated --check -1 --cache kept");
+    EXPECT_EQ(one.code, 0) << one.err;
+    EXPECT_THAT(one.out, AllOf(HasSubstr("exact on 3"), HasSubstr("Weights are rounded by the error of the layers' outputs")));
+    EXPECT_THAT(one.err, HasSubstr("layers rounded"));
+    EXPECT_EQ(one.out, again.out);
+    EXPECT_THAT(again.err, testing::Not(HasSubstr("layers rounded"))) << "what is kept is rounded again";
+    EXPECT_THAT(nearest.out, testing::Not(HasSubstr("rounded")));
+}
+
+TEST(evaluate, of_what_quantize_has_rounded_gives_the_same_scores) {
+    const evaluate_bench bench;
+    const std::string network = networks + "small_resnet18.onnx", rounding = " --calibration random:6 --rounding compensated ";
+    const outcome quantized = bench.run("quantize --workload " + network + " --scheme symq:w3a4 --output q.yaml" + rounding);
+    EXPECT_EQ(quantized.code, 0) << quantized.err;
+    EXPECT_THAT(quantized.out, HasSubstr("which falls where their own grows"));
+    const auto row = [](const outcome& o) { return o.code == 0 ? lines_of(o.out).at(2) : o.err; };
+    const std::string direct =
+                          row(bench.evaluate("--workload " + network + " --images random:8 --format csv --scheme symq:w3a4" + rounding)),
+                      kept = row(bench.evaluate("--workload q.yaml --images random:8 --format csv --scheme symq:w3a4"));
+    EXPECT_EQ(direct, kept);
+}
+
+TEST(evaluate, refuses_a_rounding_that_is_none_or_has_no_images) {
+    const evaluate_bench bench;
+    const outcome unknown = bench.evaluate("--workload resnet20 --images random:1 --rounding up");
+    EXPECT_EQ(unknown.code, 2);
+    EXPECT_THAT(unknown.err, HasSubstr("--rounding: one of nearest, compensated is wanted, given 'up'"));
+    const outcome without = bench.run("quantize --workload resnet20 --scheme symq:w4a4 --rounding compensated");
+    EXPECT_EQ(without.code, 2);
+    EXPECT_THAT(without.err, HasSubstr("--rounding: compensated wants the images of --calibration, which is not given"));
+}
+
 TEST(evaluate, refuses_wrong_numbers_of_random_images) {
     const evaluate_bench bench;
     const auto refusal = [&](const std::string& words) {

@@ -1,0 +1,84 @@
+// Weights rounded by the error of the layers' outputs: a whole network, what is kept, what is left as it is.
+#include "runs/compensate.h"
+
+#include <gmock/gmock.h>
+
+#include "reference/reference_network.h"
+#include "runs/run_network.h"
+#include "tests/unit/quantized_network/small_network.h"
+
+namespace symmetree {
+namespace {
+
+struct compensate : testing::Test {
+    small_network small;
+    platform_config platform = platform_named("symq");
+    const scheme run = parse_scheme("symq:w3a4");
+    const rounding_images images{small_image, 8};
+    weight_cache kept_in{small.directory.file("kept")};
+
+    workload rounded(int threads, const weight_cache& cache) const {
+        return network_rounding(cache, small.network, 1, images).rounded(small.quantized(small.network, platform, run), threads);
+    }
+    /// Squared error of the scores, in steps, over other images than those that are rounded on.
+    double error_of(const workload& network) const {
+        const quantized_network q = small.quantized(network, platform, run);
+        const network_graph& graph = *network.graph;
+        double sum = 0;
+        for (std::int64_t i = 100; i < 140; ++i) {
+            const std::vector<float> pixels = small_image(i), wanted = small.executor.run(pixels.data());
+            const auto scores = reference_network(q, codes_of(pixels.data(), pixels.size(), q.nodes[graph.input].format))[graph.output];
+            for (std::size_t s = 0; s < scores.size(); ++s) {
+                const double rest = q.nodes[graph.output].format.value_of(scores[s]) - double(wanted[s]);
+                sum += rest * rest;
+            }
+        }
+        return sum;
+    }
+};
+
+TEST_F(compensate, brings_the_scores_nearer_to_those_of_the_float_network) {
+    const workload network = rounded(1, weight_cache(""));
+    EXPECT_LT(error_of(network), 0.8 * error_of(small.network));
+    for (const layer& l : network.layers) {
+        ASSERT_TRUE(l.codes) << l.name;
+        ASSERT_TRUE(l.own_scheme) << l.name;
+    }
+}
+
+TEST_F(compensate, does_not_depend_on_threads_or_on_what_is_kept) {
+    const workload one = rounded(1, weight_cache("")), first = rounded(3, kept_in), again = rounded(1, kept_in);
+    std::size_t layers = 0;
+    const network_rounding rounding(kept_in, small.network, 1, images);
+    rounding.rounded(small.quantized(small.network, platform, run), 1, [&](std::size_t, std::size_t) { ++layers; });
+    EXPECT_EQ(layers, 0u) << "what is kept is rounded again";
+    for (std::size_t i = 0; i < one.layers.size(); ++i) {
+        EXPECT_EQ(one.layers[i].codes->codes, first.layers[i].codes->codes);
+        EXPECT_EQ(one.layers[i].codes->codes, again.layers[i].codes->codes);
+        EXPECT_EQ(one.layers[i].codes->step, again.layers[i].codes->step);
+    }
+}
+
+TEST_F(compensate, rounds_anew_for_other_images_and_other_formats) {
+    const workload before = rounded(1, kept_in);
+    const image_source others = [](std::int64_t i) { return small_image(i + 50); };
+    std::size_t layers = 0;
+    const auto count = [&](std::size_t, std::size_t) { ++layers; };
+    network_rounding(kept_in, small.network, 1, {others, 8}).rounded(small.quantized(small.network, platform, run), 1, count);
+    EXPECT_EQ(layers, before.layers.size());
+    network_rounding(kept_in, small.network, 1, images)
+        .rounded(small.quantized(small.network, platform, parse_scheme("symq:w3a3")), 1, count);
+    EXPECT_EQ(layers, 2 * before.layers.size());
+}
+
+TEST_F(compensate, leaves_codes_that_a_file_fixes) {
+    workload fixed = small.network;
+    fixed.layers[0].own_scheme = parse_scheme("symq:w2a4");
+    fixed.layers[0].codes = std::make_shared<const quantized_weights>(small.cache.get(fixed.layers[0], 1, *fixed.layers[0].own_scheme, 1));
+    const workload after = network_rounding(weight_cache(""), fixed, 1, images).rounded(small.quantized(fixed, platform, run), 1);
+    EXPECT_EQ(after.layers[0].codes, fixed.layers[0].codes);
+    EXPECT_TRUE(after.layers[1].codes);
+}
+
+}  // namespace
+}  // namespace symmetree
