@@ -20,8 +20,10 @@ function(symmetree_compile_options target room)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow=local -Wconversion -Wno-sign-conversion
                          -Werror=unused-parameter -Werror=return-type -Werror=switch -ffp-contract=off
                          -Wno-maybe-uninitialized -Wno-stringop-overflow)
-  # Tests run for seconds and are compiled for minutes.
-  if(room STREQUAL tests AND CMAKE_BUILD_TYPE STREQUAL Release)
+  # Tests run for seconds and are compiled for minutes; sanitizers' checks take most of it, and half of that to optimise.
+  if(room STREQUAL tests AND SYMMETREE_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+  elseif(room STREQUAL tests AND CMAKE_BUILD_TYPE STREQUAL Release)
     target_compile_options(${target} PRIVATE -O1)
   endif()
   if(SYMMETREE_SANITIZE)

@@ -22,8 +22,8 @@ layers:
   - {name: first, linear: {tokens: 5, in: 40, out: 20}, input: dense}
   - {name: second, conv: {in: [4, 6, 6], out_channels: 8, kernel: 3, padding: 1}, input: relu}
 """
-# A third of a second or so per point, so that a worker can be caught at work; sanitizers take about eight times as long.
-SLOW_TOKENS = 256 if SANITIZER else 2048
+# A tenth of a second or so per point, so that a worker can be caught at work; sanitizers take about eight times as long.
+SLOW_TOKENS = 256 if SANITIZER else 768
 SLOW = f"""\
 name: slow
 layers:

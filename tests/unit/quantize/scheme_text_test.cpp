@@ -80,9 +80,9 @@ TEST(scheme_text, schemes_that_differ_in_one_used_field_are_unequal) {
 
 TEST(scheme_text, refused_texts_name_the_field_and_what_is_allowed) {
     const std::vector<std::pair<std::string, std::string>> cases{
-        {"", "symq, asymq, dasq, pot, post or apot"},
-        {"lsq:w4a4", "symq, asymq, dasq, pot, post or apot"},
-        {"SYMQ", "symq, asymq, dasq, pot, post or apot"},
+        {"", "symq, asymq, dasq, pot, post"},
+        {"lsq:w4a4", "symq, asymq, dasq, pot, post"},
+        {"SYMQ", "symq, asymq, dasq, pot, post"},
         {"symq:w1a4", "weight bits: allowed 2..8"},
         {"symq:w9a4", "weight bits: allowed 2..8"},
         {"symq:w4a1", "activation bits: allowed 2..8"},
