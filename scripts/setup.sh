@@ -49,6 +49,7 @@ packages=(
   clang-tidy                    # and against .clang-tidy
   python3-onnx                  # scripts/fetch_weights.py writes ONNX
   python3-flatbuffers           # and reads ONNX Runtime's format; its tests write it
+  python3-pil                   # scripts/fetch_data.py reads the pictures of image sets; its tests write some
 )
 
 check_system() {
