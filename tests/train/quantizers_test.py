@@ -1,0 +1,116 @@
+"""Quantizers with learned steps: their values against Symmetree's codes, their gradients against differences."""
+import json
+import math
+import pathlib
+import shutil
+import struct
+import subprocess
+import tempfile
+import unittest
+
+from small_model import PROGRAM
+import numpy
+import quantizers
+import torch
+
+FORMATS = [("symq", 2), ("symq", 3), ("symq", 4), ("symq", 8), ("pot", 3), ("pot", 4), ("post", 3), ("post", 4), ("post", 5)]
+
+
+def safetensors(path):
+    """By name, arrays of a safetensors file."""
+    data = pathlib.Path(path).read_bytes()
+    (length,) = struct.unpack("<Q", data[:8])
+    types = {"I8": numpy.int8, "F64": numpy.float64, "F32": numpy.float32}
+    return {name: numpy.frombuffer(data[8 + length + t["data_offsets"][0]:8 + length + t["data_offsets"][1]], types[t["dtype"]]).reshape(t["shape"])
+            for name, t in json.loads(data[8:8 + length]).items() if name != "__metadata__"}
+
+
+class Quantizers(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="symmetree-train-"))
+        self.addCleanup(shutil.rmtree, self.folder, True)
+        torch.manual_seed(1)
+
+    def codes_of_program(self, rows, family, bits):
+        """Steps and codes that `symmetree quantize` gives the matrix."""
+        values = rows.numpy().astype(numpy.float32)
+        header = json.dumps({"w": {"dtype": "F32", "shape": list(values.shape), "data_offsets": [0, values.nbytes]}}).encode()
+        (self.folder / "w.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + values.tobytes())
+        (self.folder / "net.yaml").write_text(f"name: net\nlayers:\n  - {{name: only, linear: {{tokens: 1, in: {rows.shape[1]}, out: {rows.shape[0]}}}, input: relu, "
+                                              "weights: {file: w.safetensors, tensor: w}}\n")
+        done = subprocess.run([PROGRAM, "quantize", "--workload", "net.yaml", "--scheme", f"{family}:w{bits}a4", "--keep-ends", "--output", "q.yaml", "--no-cache"],
+                              cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        found = safetensors(self.folder / "q.safetensors")
+        return torch.from_numpy(found["only.steps"].copy()).float().reshape(-1, 1), torch.from_numpy(found["only.codes"].copy())
+
+    def test_round_to_the_codes_of_the_program(self):
+        rows = torch.randn(16, 300) * torch.rand(16, 1)
+        for family, bits in FORMATS:
+            with self.subTest(family=family, bits=bits):
+                steps, codes = self.codes_of_program(rows, family, bits)
+                quantizer = quantizers.weights_for(family, bits, rows)
+                with torch.no_grad():
+                    self.assertLess((quantizer.step / steps - 1).abs().max(), 1e-5)
+                    quantizer.step.copy_(steps)
+                    different = quantizer.codes(rows) != codes.reshape(rows.shape)
+                # Steps are floats here, doubles there: a weight within a rounding error of a bound may fall on its other side.
+                self.assertLessEqual(different.sum().item(), 1)
+
+    def test_give_the_values_that_their_codes_stand_for(self):
+        rows = torch.randn(6, 100)
+        for family, bits in FORMATS:
+            quantizer = quantizers.weights_for(family, bits, rows)
+            with torch.no_grad():
+                codes, values = quantizer.codes(rows).long(), quantizer(rows) / quantizer.step
+            if family == "symq":
+                expected = codes.float()
+            else:
+                codes = codes & ((1 << bits) - 1)
+                magnitudes = torch.tensor(quantizers.shift_magnitudes(family, bits))
+                expected = magnitudes[codes & ((1 << (bits - 1)) - 1)] * torch.where(codes >> (bits - 1) == 1, -1.0, 1.0)
+            self.assertLess((values - expected).abs().max(), 1e-5, f"{family} {bits}")
+
+    def differences(self, rows, step, quantized, weight, ends, delta=1e-7):
+        """d/dstep and d/drows of sum(weight * quantized), with what rounding took away held fixed, as the straight-through estimator means it."""
+        rest = quantized / step - (rows / step).clamp(*ends)
+
+        def loss(r, s):
+            return (weight * s * ((r / s).clamp(*ends) + rest)).sum(1, keepdim=True)
+
+        of_step = (loss(rows, step + delta) - loss(rows, step - delta)) / (2 * delta)
+        of_rows = torch.zeros_like(rows)
+        for k in range(rows.shape[1]):
+            moved = torch.zeros_like(rows)
+            moved[:, k] = delta
+            of_rows[:, k] = ((loss(rows + moved, step) - loss(rows - moved, step)) / (2 * delta)).squeeze(1)
+        return of_step, of_rows
+
+    def test_have_the_gradients_of_differences(self):
+        for family, bits in FORMATS:
+            with self.subTest(family=family, bits=bits):
+                rows = torch.randn(3, 40, dtype=torch.float64, requires_grad=True)
+                quantizer = quantizers.weights_for(family, bits, rows.detach()).double()
+                with torch.no_grad():
+                    quantizer.step.mul_(0.6)  # so that some values lie outside
+                weight = torch.randn(3, 40, dtype=torch.float64)
+                values = quantizer(rows)
+                (weight * values).sum().backward()
+                ends = (quantizer.least, quantizer.greatest) if family == "symq" else (-1.0, 1.0)
+                step = quantizer.step.detach()
+                of_step, of_rows = self.differences(rows.detach(), step, values.detach(), weight, ends)
+                scale = 1 / math.sqrt(40 * quantizer.greatest) if family == "symq" else 1 / math.sqrt(40)
+                self.assertLess((quantizer.step.grad - scale * of_step).abs().max(), 1e-5)
+                self.assertLess((rows.grad - of_rows).abs().max(), 1e-5)
+
+    def test_of_activations_have_the_codes_of_their_kind(self):
+        x = torch.tensor([-3.0, -0.26, -0.24, 0.0, 0.25, 0.75, 1.0, 9.0])
+        for bits, is_unsigned, shifts, codes in ((2, True, False, [0, 0, 0, 0, 0, 2, 2, 3]), (2, True, True, [0, 0, 0, 0, 0, 2, 2, 3]),
+                                                 (3, False, False, [-4, -1, 0, 0, 0, 2, 2, 3]), (3, False, True, [-3, -1, 0, 0, 0, 2, 2, 3])):
+            quantizer = quantizers.Activations(bits, is_unsigned, shifts, 0.5)
+            self.assertEqual((quantizer(x[None]) / 0.5).flatten().tolist(), codes)
+            self.assertEqual(quantizer.zero_point, -2 if is_unsigned and not shifts else 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

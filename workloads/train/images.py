@@ -1,0 +1,80 @@
+"""Labelled images of an npz file as batches of a network's inputs, with the augmentation that is usual for CIFAR-10."""
+import numpy
+import torch
+
+PADDING = 4
+
+
+def numbers(text):
+    return [float(v) for v in text.split(",")]
+
+
+class Normalization:
+    """(pixel / divisor - mean) / std, per channel or one for all."""
+
+    def __init__(self, divisor, mean, std):
+        self.divisor, self.mean, self.std = divisor, mean, std
+
+    def __call__(self, pixels):
+        mean, std = (torch.tensor(v).reshape(1, -1, 1, 1) for v in (self.mean, self.std))
+        return (pixels.float() / self.divisor - mean) / std
+
+    def __str__(self):
+        """As `symmetree --normalization` reads it."""
+        text = [f"{key}={','.join(f'{v:g}' for v in values)}" for key, values in (("mean", self.mean), ("std", self.std))]
+        return " ".join(text + ([f"divisor={self.divisor:g}"] if self.divisor != 255 else []))
+
+
+def normalization_of(text, model):
+    """Of the option, else of the model's metadata."""
+    found = dict(field.split("=", 1) for field in text.split()) if text else {
+        p.key.removeprefix("normalization."): p.value for p in model.metadata_props if p.key.startswith("normalization.")}
+    if not {"mean", "std"} <= found.keys():
+        raise SystemExit('--normalization: "mean=... std=..." is wanted, since the model has none')
+    return Normalization(float(found.get("divisor", 255)), numbers(found["mean"]), numbers(found["std"]))
+
+
+def first_of(arrays, names):
+    found = [name for name in names if name in arrays]
+    if not found:
+        raise SystemExit(f"one of the arrays {', '.join(names)} is wanted")
+    return arrays[found[0]]
+
+
+class ImageSet:
+    def __init__(self, path, normalization):
+        with numpy.load(path) as arrays:
+            pixels = first_of(arrays, ("x", "images", "x_test"))
+            self.labels = torch.from_numpy(first_of(arrays, ("y", "labels", "y_test")).astype(numpy.int64).reshape(-1))
+        if pixels.ndim == 3:
+            pixels = pixels[:, None]
+        elif pixels.shape[3] in (1, 3):
+            pixels = pixels.transpose(0, 3, 1, 2)
+        self.pixels, self.normalization = torch.from_numpy(numpy.ascontiguousarray(pixels)), normalization
+
+    def __len__(self):
+        return len(self.labels)
+
+    def first(self, count):
+        return self.normalization(self.pixels[:count])
+
+    def batches(self, size):
+        for begin in range(0, len(self), size):
+            yield self.normalization(self.pixels[begin:begin + size]), self.labels[begin:begin + size]
+
+    def shuffled(self, size, generator):
+        """Whole batches of images that are mirrored half of the time and shifted by up to four pixels, what moves in being the mean."""
+        order = torch.randperm(len(self), generator=generator)
+        for begin in range(0, len(self) - size + 1, size):
+            places = order[begin:begin + size]
+            yield augmented(self.normalization(self.pixels[places]), generator), self.labels[places]
+
+
+def augmented(x, generator):
+    count, _, height, width = x.shape
+    mirrored = torch.rand(count, generator=generator) < 0.5
+    x = torch.where(mirrored[:, None, None, None], x.flip(3), x)
+    wide = torch.nn.functional.pad(x, (PADDING,) * 4)
+    down, right = torch.randint(0, 2 * PADDING + 1, (2, count, 1, 1), generator=generator)
+    rows, columns = down + torch.arange(height)[None, :, None], right + torch.arange(width)[None, None, :]
+    return wide[torch.arange(count)[:, None, None], :, rows, columns].permute(0, 3, 1, 2).contiguous()

@@ -1,0 +1,185 @@
+#!/usr/bin/python3
+"""Trains a network with quantized weights and activations, from its float ONNX model, and writes a quantized workload. See README.md.
+
+    train_quantized.py model.onnx --weights symq:3 --activation-bits 3 --train train.npz --test test.npz --output NAME.yaml
+
+writes NAME.yaml, NAME.network.onnx and NAME.safetensors; a checkpoint of every epoch is kept in NAME.checkpoint, where --resume goes on.
+"""
+import argparse
+import hashlib
+import math
+import pathlib
+import sys
+import time
+
+import numpy
+import onnx
+import torch
+from torch import nn
+
+from images import ImageSet, normalization_of
+from onnx_network import OnnxNetwork
+from quantized_workload import write_workload
+from quantizers import SHIFTS, Activations, weights_for
+
+
+class QuantizedNetwork(nn.Module):
+    """Every product but the first and the last reads quantized weights and activations; products that read one tensor share its step."""
+
+    def __init__(self, model, family, weight_bits, activation_bits, images):
+        super().__init__()
+        self.network = OnnxNetwork(model)
+        self.family, self.weight_bits, self.activation_bits = family, weight_bits, activation_bits
+        self.inner = [node.name for node in self.network.products()[1:-1]]
+        self.input_of = {node.name: node.input[0] for node in self.network.products()}
+        self.weights, self.activations = nn.ModuleDict(), nn.ModuleDict()
+        self.fit(images)
+        self.network.before_product = self.quantized
+
+    @staticmethod
+    def key(name):
+        return name.replace(".", "#")  # a module's name has no dots
+
+    def as_rows(self, name, weight):
+        """[N, K] as Symmetree has it, and how to turn it back."""
+        if weight.dim() == 4:
+            return weight.flatten(1), lambda rows: rows.reshape(weight.shape)
+        node = next(n for n in self.network.products() if n.name == name)
+        stored_by_output = node.op_type == "Gemm" and any(a.name == "transB" and a.i for a in node.attribute)
+        return (weight, lambda rows: rows) if stored_by_output else (weight.t(), lambda rows: rows.t())
+
+    @torch.no_grad()
+    def fit(self, images):
+        """First steps: of least squared error for the weights; for activations 2 mean |x| / sqrt(greatest code) as Esser et al. begin."""
+        def looked_at(name, x, weight):
+            if name in self.inner:
+                self.weights[self.key(name)] = weights_for(self.family, self.weight_bits, self.as_rows(name, weight)[0].detach())
+                is_unsigned = bool(x.min() >= 0)
+                greatest = (1 << self.activation_bits) - 1 if is_unsigned else (1 << (self.activation_bits - 1)) - 1
+                self.activations[self.key(self.input_of[name])] = Activations(self.activation_bits, is_unsigned, self.family in SHIFTS, 2 * x.abs().mean() / math.sqrt(greatest))
+            return x, weight
+
+        self.network.before_product = looked_at
+        self.network(images)
+
+    def quantized(self, name, x, weight):
+        if name not in self.inner:
+            return x, weight
+        rows, back = self.as_rows(name, weight)
+        return self.activations[self.key(self.input_of[name])](x), back(self.weights[self.key(name)](rows))
+
+    def forward(self, x):
+        return self.network(x)
+
+    def steps(self):
+        return [module.step for module in [*self.weights.values(), *self.activations.values()]]
+
+
+@torch.no_grad()
+def accuracy(network, images, batch=250):
+    network.eval()
+    right = sum((network(x).argmax(1) == y).sum().item() for x, y in images.batches(batch))
+    return right / len(images)
+
+
+def rate_at(done, steps, rate):
+    """A quarter of an epoch's worth of warming up would be lost on runs of three epochs: cosine from the first step to zero."""
+    return rate * 0.5 * (1 + math.cos(math.pi * done / steps))
+
+
+def keep_positive(network):
+    with torch.no_grad():
+        for step in network.steps():
+            step.clamp_(min=1e-8)
+        for gain in network.network.gains():
+            gain.clamp_(min=1e-4)
+
+
+def train(network, images, options, started, checkpoint):
+    steps_per_epoch = len(images) // options.batch
+    steps = set(map(id, network.steps()))
+    decayed = [p for p in network.parameters() if id(p) not in steps and p.dim() > 1]
+    others = [p for p in network.parameters() if id(p) not in steps and p.dim() <= 1]
+    optimizer = torch.optim.SGD([{"params": decayed, "weight_decay": options.weight_decay}, {"params": others + network.steps()}],
+                                lr=options.rate, momentum=0.9)
+    loss_of = nn.CrossEntropyLoss()
+    first = 0
+    if started:
+        network.load_state_dict(started["network"])
+        optimizer.load_state_dict(started["optimizer"])
+        first = started["epoch"]
+    for epoch in range(first, options.epochs):
+        network.train()
+        generator = torch.Generator().manual_seed(options.seed * 1000 + epoch)
+        begun, loss_sum = time.process_time(), 0.0
+        for i, (x, y) in enumerate(images.shuffled(options.batch, generator)):
+            for group in optimizer.param_groups:
+                group["lr"] = rate_at(epoch * steps_per_epoch + i, options.epochs * steps_per_epoch, options.rate)
+            optimizer.zero_grad()
+            loss = loss_of(network(x), y)
+            loss.backward()
+            optimizer.step()
+            keep_positive(network)
+            loss_sum += loss.item()
+            if (i + 1) % 50 == 0:
+                print(f"epoch {epoch + 1}, {i + 1} of {steps_per_epoch} batches, loss {loss_sum / (i + 1):.4f}", file=sys.stderr, flush=True)
+            if not math.isfinite(loss_sum):
+                raise SystemExit(f"the loss diverged in epoch {epoch + 1}: try a smaller --rate")
+        print(f"epoch {epoch + 1}: loss {loss_sum / steps_per_epoch:.4f}, {time.process_time() - begun:.0f} s of CPU", file=sys.stderr, flush=True)
+        torch.save({"network": network.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch + 1, "options": run_of(options)}, checkpoint)
+
+
+def run_of(options):
+    """What a checkpoint must agree in to be gone on with."""
+    digest = hashlib.sha256(options.model.read_bytes()).hexdigest()
+    return {"model": digest, "weights": options.weights, "activation_bits": options.activation_bits, "epochs": options.epochs, "rate": options.rate,
+            "batch": options.batch, "weight_decay": options.weight_decay, "seed": options.seed}
+
+
+def options_of(words):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", type=pathlib.Path, help="float ONNX model; batch norms that it has are trained, too, and folded at the end")
+    parser.add_argument("--weights", required=True, help="family and bits: symq:3, pot:4, post:3")
+    parser.add_argument("--activation-bits", type=int, required=True)
+    parser.add_argument("--train", required=True, help="npz of labelled images")
+    parser.add_argument("--test", help="npz of labelled images that are counted at the end")
+    parser.add_argument("--normalization", default="", help='"mean=... std=..." where the model has none')
+    parser.add_argument("--output", type=pathlib.Path, required=True)
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--rate", type=float, default=0.01)
+    parser.add_argument("--batch", type=int, default=128)
+    parser.add_argument("--weight-decay", type=float, default=1e-4)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint beside the output")
+    options = parser.parse_args(words)
+    family, _, bits = options.weights.partition(":")
+    if family not in ("symq", "pot", "post") or not bits.isdigit() or not 2 <= int(bits) <= 8:
+        parser.error("--weights: symq, pot or post and 2 to 8 bits are wanted, e.g. symq:3")
+    if options.output.suffix != ".yaml":
+        parser.error("--output: a .yaml file is wanted")
+    return options
+
+
+def main(words):
+    options = options_of(words)
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    model = onnx.load(options.model)
+    pixels = normalization_of(options.normalization, model)
+    images = ImageSet(options.train, pixels)
+    family, _, bits = options.weights.partition(":")
+    network = QuantizedNetwork(model, family, int(bits), options.activation_bits, images.first(128))
+    checkpoint = options.output.with_suffix(".checkpoint")
+    started = torch.load(checkpoint) if options.resume and checkpoint.exists() else None
+    if started and started["options"] != run_of(options):
+        raise SystemExit(f"{checkpoint} is of another run: {started['options']}")
+    train(network, images, options, started, checkpoint)
+    note = f"train_quantized.py {options.weights}a{options.activation_bits}, {options.epochs} epochs, rate {options.rate}, seed {options.seed}"
+    write_workload(options.output, network, pixels, note)
+    if options.test:
+        print(f"top-1 {100 * accuracy(network, ImageSet(options.test, pixels)):.2f} %")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
