@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# Sets up, builds and tests: the release preset, then the same tests under the address and undefined-behaviour sanitizers.
-#   --extended   also runs the tests labelled `extended`, which take minutes each
+# Sets up, builds and tests: the program as it is released, then all of the code under the address and undefined-behaviour sanitizers. Tests
+# of tests/unit, a third of what is compiled, are built once, with the sanitizers.
+#   --extended   builds them in both, and also runs the tests labelled `extended`, which take minutes each
 # Exit 0 only when both builds and every test passed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 jobs=2            # an optimised file with the SystemC headers takes up to 1 GB
 selection=(-LE '^extended$')
+unit_tests=OFF    # in the release build
 for argument in "$@"; do
   case "$argument" in
-    --extended) selection=() ;;
+    --extended) selection=() unit_tests=ON ;;
     *) echo "usage: scripts/test.sh [--extended]" >&2; exit 2 ;;
   esac
 done
@@ -40,7 +42,7 @@ run_tests() {
 
 check() {
   local preset="$1"
-  phase "$preset configure" cmake --preset "$preset"
+  phase "$preset configure" cmake --preset "$preset" "${@:2}"
   phase "$preset build" cmake --build --preset "$preset" --parallel "$jobs"
   # A failed test doesn't hide what the other build would show.
   phase "$preset tests" run_tests "$preset" || failed=1
@@ -48,6 +50,6 @@ check() {
 }
 
 phase setup scripts/setup.sh
-check release
-check asan
+check release -DSYMMETREE_UNIT_TESTS=$unit_tests
+check asan -DSYMMETREE_UNIT_TESTS=ON
 exit "$failed"
