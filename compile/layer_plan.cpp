@@ -21,13 +21,6 @@ weight_coding coding_of(code_storage storage, bool widened) {
     throw model_fault("codes that no array reads");
 }
 
-std::vector<std::uint32_t> first_outliers(const quantized_weights& w) {
-    std::vector<std::uint32_t> begin(std::size_t(w.rows) + 1, 0);
-    for (const outlier& o : w.outliers) ++begin[o.row + 1];
-    for (std::size_t row = 1; row < begin.size(); ++row) begin[row] += begin[row - 1];
-    return begin;
-}
-
 outlier_layout layout_of(const array_config& array, const layer_geometry& g, const quantized_weights& w) {
     outlier_layout layout;
     if (w.outlier_bits == 0) return layout;
@@ -95,9 +88,9 @@ layer_plan plan_layer(const accelerator_config& config, const layer_geometry& sh
     d.uses_zero_points = w.zero_point.empty() || widened ? 0 : 1;
     d.geometry = shape;
     d.geometry.stored_weight_bits = w.bits + (widened ? 1 : 0);
-    d.geometry.activation_bits = d.geometry.output_bits = x.bits;
-    d.output_least = static_cast<std::int16_t>(-(1 << (x.bits - 1)));
-    d.output_greatest = static_cast<std::int16_t>((1 << (x.bits - 1)) - 1);
+    d.geometry.activation_bits = x.bits;
+    d.output_least = static_cast<std::int16_t>(-(1 << (shape.output_bits - 1)));
+    d.output_greatest = static_cast<std::int16_t>((1 << (shape.output_bits - 1)) - 1);
     plan.passes = passes_of(config, d);
     refuse_too_many_tiles(config, array, d.geometry, plan.passes);
     plan.outliers = layout_of(array, d.geometry, w);

@@ -25,7 +25,7 @@ struct activation_format {
     int least = 0, greatest = 0;
 };
 
-/// Plans a layer: descriptor, tiles, outlier tables. Throws does_not_fit.
+/// Plans a layer whose shape says how wide its output codes are: descriptor, tiles, outlier tables. Throws does_not_fit.
 layer_plan plan_layer(const accelerator_config& config, const layer_geometry& shape, const quantized_weights& w, const activation_format& x,
                       bool on_side_array);
 

@@ -13,7 +13,6 @@ void network_compiler::place_product(std::size_t i, const product_op& op) {
     const graph_node& node = graph_.nodes[i];
     layer_descriptor d = plans_[op.layer].descriptor;
     const tensor_format& out = format_of(i);
-    d.geometry.output_bits = out.bits;
     d.output_zero_point = static_cast<std::int16_t>(out.zero_point);
     d.output_least = static_cast<std::int16_t>(out.code_of(q_.nodes[i].clip.least));
     d.output_greatest = static_cast<std::int16_t>(out.code_of(q_.nodes[i].clip.greatest));

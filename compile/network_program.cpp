@@ -51,12 +51,12 @@ network_program network_compiler::run() {
 }
 
 void network_compiler::plan_products() {
-    for (const graph_node& node : graph_.nodes) {
-        const std::size_t* layer = layer_of(node);
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+        const std::size_t* layer = layer_of(graph_.nodes[i]);
         if (!layer) continue;
         const formatted_product& p = q_.products[*layer];
         try {
-            plans_[*layer] = plan_product(platform_, p, q_.product_records[*layer]);
+            plans_[*layer] = plan_product(platform_, p, q_.product_records[*layer], q_.nodes[i].format.bits);
         } catch (const does_not_fit& e) {
             problems_.add(refusal(*p.layer, platform_, e.what()));
         }

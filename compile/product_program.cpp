@@ -23,8 +23,11 @@ std::uint64_t output_bytes_of(const accelerator_config& config, const layer_desc
 
 }  // namespace
 
-layer_plan plan_product(const platform_config& platform, const formatted_product& product, const product_integers& integers) {
-    layer_plan plan = plan_layer(platform, geometry_of(*product.layer), product.weights, integers.input, integers.on_side_array);
+layer_plan plan_product(const platform_config& platform, const formatted_product& product, const product_integers& integers,
+                        int output_bits) {
+    layer_geometry shape = geometry_of(*product.layer);
+    shape.output_bits = output_bits;
+    layer_plan plan = plan_layer(platform, shape, product.weights, integers.input, integers.on_side_array);
     if (const auto overflow = overflow_of(platform, *product.layer, plan, product.weights, integers.input)) throw does_not_fit(*overflow);
     return plan;
 }

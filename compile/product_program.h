@@ -11,8 +11,9 @@ namespace symmetree {
 
 // What a layer that runs by itself and a layer of a network share on their way into a program, and the whole program of the former.
 
-/// Plans a product and makes sure that its sums fit. Throws does_not_fit.
-layer_plan plan_product(const platform_config& platform, const formatted_product& product, const product_integers& integers);
+/// Plans a product whose output codes have so many bits, and makes sure that its sums fit. Throws does_not_fit.
+layer_plan plan_product(const platform_config& platform, const formatted_product& product, const product_integers& integers,
+                        int output_bits);
 
 /// Dense codes and outliers, where the descriptor says; timing only, without values, no dense codes.
 std::vector<placed_bytes> stored_operand(const accelerator_config& config, const layer_descriptor& d, const layer_plan& plan,

@@ -68,7 +68,7 @@ void prepare_layer(prepared_layer& l, const run_request& request, const weight_c
     l.integers.input = format_of(source, used);
     l.product.weights = is_attention_product(source) ? second_operand(source, used, request.seed, !request.timing_only)
                                                      : cache.get(source, request.seed, used, request.threads);
-    l.plan = plan_product(platform, l.product, l.integers);
+    l.plan = plan_product(platform, l.product, l.integers, l.integers.input.bits);
     const std::uint64_t needed = place_alone(platform, l.plan).end(memory_space::dram);
     if (needed > platform.dram.capacity_bytes)
         throw does_not_fit(fmt::format("it needs {} bytes of DRAM, the platform has {}", needed, platform.dram.capacity_bytes));

@@ -108,6 +108,7 @@ private:
         for (std::int64_t i = 0; i < std::int64_t{c.shape.repeat} * c.shape.in_height * c.shape.in_width * c.shape.in_channels; ++i)
             x.codes.push_back(static_cast<std::int16_t>(extreme_or_between(x.least(), x.greatest())));
         c.format = {x.bits, x.is_unsigned, x.least(), x.greatest()};
+        c.shape.output_bits = 2 + (x.bits + c.shape.out_channels) % 7;  // often another width; no draw, so that cases stay what they were
     }
 
     draws d_;
@@ -116,7 +117,9 @@ private:
 /// The plan of a layer, or nothing where its buffers are too small.
 inline std::optional<layer_plan> plan_of(const layer_case& c) {
     try {
-        return plan_layer(c.config, c.shape, c.weights, c.format, c.on_side_array);
+        layer_geometry shape = c.shape;
+        if (shape.output_bits == 0) shape.output_bits = c.format.bits;  // a case that was not drawn
+        return plan_layer(c.config, shape, c.weights, c.format, c.on_side_array);
     } catch (const does_not_fit&) {
         return {};
     }

@@ -150,7 +150,7 @@ TEST(layer_image, lays_its_parts_one_after_the_other) {
         for (std::int64_t m = 0; m < c.shape.m(); m += d.m_block)
             for (std::int64_t n = 0; n < c.shape.n(); n += c.array().trees)
                 outputs += std::uint64_t(std::min<std::int64_t>(d.m_block, c.shape.m() - m) *
-                                             std::min<std::int64_t>(c.array().trees, c.shape.n() - n) * c.input.bits +
+                                             std::min<std::int64_t>(c.array().trees, c.shape.n() - n) * c.shape.output_bits +
                                          7) /
                            8;
         ASSERT_EQ(image.alone.result_bytes, outputs * std::uint64_t(c.shape.repeat));
