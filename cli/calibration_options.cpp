@@ -34,7 +34,12 @@ void add_calibration_words(boost::program_options::options_description& words, c
     add("range", po::value(&o.range),
         "how steps follow from what was seen: mse, minmax, p99.9 (the scheme's: mse, or minmax with :aminmax)");
     add("rounding", po::value(&o.rounding),
-        "of weights: nearest, or compensated: by the error of the layers' outputs on the calibration images (nearest)");
+        "of weights: nearest, or compensated: by the error of the layers' outputs on the calibration images (compensated where there are "
+        "some that are not random)");
+    add("step-search", po::value(&o.steps), "of compensated rounding: by the error of the weights or of the outputs (weights)");
+    add("residuals", po::value(&o.residuals),
+        "what additions read of a tensor that a layer of fewer than 8 bits reads, too: wide, the tensor in 8 bits, or narrow, what "
+        "the layer reads (wide)");
     add("normalization", po::value(&o.pixels),
         "\"mean=0.5 std=0.25\" of the pixels; else from the workload's file or the model's metadata");
 }
@@ -44,15 +49,21 @@ std::optional<range_choice> range_option(const calibration_options& o) {
     return parse_range("--range", o.range);
 }
 
-weight_rounding rounding_option(const calibration_options& o) {
-    if (o.rounding.empty()) return weight_rounding::nearest;
-    for (const weight_rounding known : enumerators<weight_rounding>()) {
-        if (o.rounding != to_string(known)) continue;
-        if (known == weight_rounding::compensated && o.set.empty())
-            throw input_error(diagnostic{"", 0, 0, "--rounding", "compensated wants the images of --calibration, which is not given"});
-        return known;
+residual_width residuals_option(const calibration_options& o) {
+    return o.residuals.empty() ? residual_width::wide : option_choice<residual_width>("--residuals", o.residuals);
+}
+
+std::optional<step_criterion> compensation_option(const calibration_options& o) {
+    const bool has_images = !o.set.empty() && !random_image_count(o.set, "--calibration");
+    const weight_rounding usual = has_images ? weight_rounding::compensated : weight_rounding::nearest;
+    const weight_rounding rounding = o.rounding.empty() ? usual : option_choice<weight_rounding>("--rounding", o.rounding);
+    if (rounding == weight_rounding::nearest) {
+        if (!o.steps.empty()) throw input_error(diagnostic{"", 0, 0, "--step-search", "is for --rounding compensated"});
+        return {};
     }
-    throw input_error(diagnostic{"", 0, 0, "--rounding", fmt::format("one of nearest, compensated is wanted, given '{}'", o.rounding)});
+    if (o.set.empty())
+        throw input_error(diagnostic{"", 0, 0, "--rounding", "compensated wants the images of --calibration, which is not given"});
+    return o.steps.empty() ? step_criterion::weights : option_choice<step_criterion>("--step-search", o.steps);
 }
 
 network_images images_for(const std::string& option, const std::string& given, int limit, const calibration_options& o,

@@ -8,6 +8,7 @@
 
 #include "runs/compensate.h"
 #include "workloads/calibration/choose_format.h"
+#include "workloads/formats/tensor_format.h"
 #include "workloads/images/image_set.h"
 #include "workloads/network/workload.h"
 
@@ -15,15 +16,19 @@ namespace symmetree {
 
 /// What `evaluate` and `quantize` share: the images on which formats of activations are chosen, and how.
 struct calibration_options {
-    std::string set, images, range, pixels, rounding;
+    std::string set, images, range, pixels, rounding, steps, residuals;
 };
 void add_calibration_words(boost::program_options::options_description& words, calibration_options& options);
 
 /// --range; absent where it is not given. Throws input_error.
 std::optional<range_choice> range_option(const calibration_options& options);
 
-/// --rounding, nearest unless it is given. Throws input_error.
-weight_rounding rounding_option(const calibration_options& options);
+/// --residuals, wide unless it is given. Throws input_error.
+residual_width residuals_option(const calibration_options& options);
+
+/// --rounding and --step-search: whose error the steps of compensated rounding follow; absent for nearest. Without --rounding, weights are
+/// compensated where there is a set of calibration images that are not random. Throws input_error.
+std::optional<step_criterion> compensation_option(const calibration_options& options);
 
 /// Images and how they become a network's input.
 struct network_images {

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <fmt/format.h>
+
 #include <boost/program_options.hpp>
 #include <string>
 #include <vector>
 
+#include "core/enumerators.h"
 #include "core/error.h"
 #include "traces/figures.h"
 
@@ -22,6 +25,12 @@ boost::program_options::variables_map parse_command(const boost::program_options
 
 /// A whole number of an option, in [low, high]; throws input_error.
 int option_number(const std::string& option, const std::string& text, int low, int high);
+/// The value of an option that takes the name of an enumerator. Throws input_error.
+template <class Enumeration>
+Enumeration option_choice(const std::string& option, const std::string& text) {
+    if (const auto found = enumerator_named<Enumeration>(text)) return *found;
+    throw input_error(diagnostic{"", 0, 0, option, fmt::format("one of {} is wanted, given '{}'", names_of<Enumeration>(), text)});
+}
 
 /// What a figure's file name asks for, .svg or .png; throws input_error.
 figure_format figure_format_of(const std::string& option, const std::string& path);

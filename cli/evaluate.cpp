@@ -75,14 +75,7 @@ boost::program_options::options_description words_of(evaluate_options& o) {
 
 std::vector<vector_arithmetic> arithmetics_of(const evaluate_options& o) {
     std::vector<vector_arithmetic> all;
-    for (const std::string& text : o.arithmetics) {
-        const auto& known = enumerators<vector_arithmetic>();
-        const auto found = std::find_if(known.begin(), known.end(), [&](vector_arithmetic v) { return text == to_string(v); });
-        if (found == known.end())
-            throw input_error(
-                diagnostic{"", 0, 0, "--vector-arithmetic", fmt::format("one of integer, float32 is wanted, given '{}'", text)});
-        all.push_back(*found);
-    }
+    for (const std::string& text : o.arithmetics) all.push_back(option_choice<vector_arithmetic>("--vector-arithmetic", text));
     if (all.empty()) all.push_back(vector_arithmetic::integer);
     return all;
 }
@@ -192,10 +185,11 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     const image_set& images = evaluated.set;
     check_labels_of(options, images, input.network);
     choose_calibration_set(options, input.network);
-    const weight_rounding rounding = rounding_option(options.calibration);
+    const std::optional<step_criterion> compensated = compensation_option(options.calibration);
     network_images seen;
     if (!options.calibration.set.empty()) seen = calibration_images(options.calibration, input.network, file, input.seed);
     input.range = range_option(options.calibration);
+    input.options.residuals = residuals_option(options.calibration);
     input.images = images.count;
     input.labels = images.labels;
     const int check = option_number("--check", options.check, -1, 1 << 30);
@@ -212,8 +206,8 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
         plan_evaluation(input.network, platforms_of(options), options.schemes, arithmetics_of(options), input.options);
     const float_executor executor(input.network, float_weights_of(input.network, input.seed));
     if (seen.set.count > 0) input.statistics = calibrate(input.network, executor, std::cref(seen), seen.set.count, jobs_of(options.common));
-    if (rounding == weight_rounding::compensated) input.rounding = rounding_images{std::cref(seen), seen.set.count};
-    input.adapters = [&](const quantized_network& q, const adaptive_network& adaptive) {
+    if (compensated) input.rounding = compensation{std::cref(seen), seen.set.count, *compensated};
+    input.adapters = [&](const quantized_network& q, const requantized_network& adaptive) {
         if (options.adapters == "identity") return identity_adapters(q, adaptive);
         if (options.adapters != "fit") return read_adapters(options.adapters, q, adaptive);
         if (seen.set.count == 0) throw input_error(diagnostic{"", 0, 0, "--calibration", "images are wanted that adapters are fitted on"});

@@ -111,9 +111,10 @@ std::optional<scheme_choice> chosen_schemes(const quantize_options& o, const pla
     if (o.candidates.empty()) throw input_error(diagnostic{"", 0, 0, option, "is for --candidates, which is not given"});
     if (o.budget_bops.empty() != by_energy)
         throw input_error(diagnostic{"", 0, 0, "--candidates", "one budget is wanted, --budget-bops or --budget-energy"});
-    const network_options ends{!o.keeps_ends};
-    const mixed_network mixed{network, platform, mixed_options(network, platform, run, candidates_of(o.candidates), ends),
-                              cache,   seed,     jobs_of(o.common)};
+    const network_options ends{!o.keeps_ends, residuals_option(o.calibration)};
+    const mixed_network mixed{network,       platform, mixed_options(network, platform, run, candidates_of(o.candidates), ends),
+                              cache,         seed,     jobs_of(o.common),
+                              ends.residuals};
     const scheme_budget budget = by_energy ? parse_budget(scheme_budget::kind::energy, option, o.budget_energy)
                                            : parse_budget(scheme_budget::kind::bit_operations, option, o.budget_bops);
     const int most = option_number("--sensitivity-images", o.sensitivity_images, 1, 1 << 20);
@@ -150,15 +151,16 @@ exit_code quantize_command(const std::vector<std::string>& words) {
     const weight_cache cache = cache_of(o.common);
     const std::uint64_t seed = seed_of(o.common.seed);
     const int jobs = jobs_of(o.common), error_images = option_number("--error-images", o.error_images, 1, 1 << 20);
-    const network_options ends{!o.keeps_ends};
-    const weight_rounding rounding = rounding_option(o.calibration);
+    const network_options ends{!o.keeps_ends, residuals_option(o.calibration)};
+    const std::optional<step_criterion> compensated = compensation_option(o.calibration);
     runnable_schemes(network, platform, run, ends);  // refuses what can't run before anything takes time
     const calibrated c = calibration_of(o, network, run, seed);
     const std::optional<scheme_choice> mixed = chosen_schemes(o, platform, run, c, cache, seed, network);
     for (std::size_t i = 0; mixed && i < network.layers.size(); ++i) network.layers[i].own_scheme = mixed->schemes[i];
     const image_source source = std::cref(c.images);
-    if (rounding == weight_rounding::compensated)
-        network = with_rounded_weights(network, platform, run, ends, c.measured(source, c.images.set.count), cache, seed, jobs);
+    if (compensated)
+        network =
+            with_rounded_weights(network, platform, run, ends, c.measured(source, c.images.set.count), *compensated, cache, seed, jobs);
 
     quantized_workload q{network,
                          network_file_of(workload_file(o.common.workload, networks_directory())),
@@ -173,8 +175,10 @@ exit_code quantize_command(const std::vector<std::string>& words) {
     if (c) {
         keep_formats(q, platform, run, ends, c.measured(source, c.images.set.count), cache, jobs);
         if (!random_image_count(o.calibration.set, "--calibration")) q.pixels = to_string(c.images.pixels);
-        q.note += fmt::format(", weights rounded {}, formats of activations by {} from {} images of {}", to_string(rounding),
-                              to_string(c.range), c.images.set.count, c.images.set.name);
+        const std::string rounding =
+            compensated ? fmt::format("weights rounded by outputs, their steps by {}, ", to_string(*compensated)) : "";
+        q.note += fmt::format(", {}formats of activations by {} from {} images of {}", rounding, to_string(c.range), c.images.set.count,
+                              c.images.set.name);
         if (!o.report.empty() && is_adaptive(q.schemes))
             std::fprintf(stderr, "symmetree: the report has no tensors: those of :asq have another step for each image\n");
         else if (!o.report.empty())
@@ -182,12 +186,13 @@ exit_code quantize_command(const std::vector<std::string>& words) {
     } else {
         q.pixels = network.pixels;
         q.formats = network.formats;
+        q.narrowed = network.narrowed;
     }
     if (mixed) q.note += "; " + mixed->summary;
     if (!o.report.empty()) write_report(o.report, error_report_of(errors, tensors, mixed ? &mixed->rows : nullptr));
     if (!o.quantized.empty()) write_quantized_workload(o.quantized, q);
     deliver_rows(o.common, layer_rows(errors));
-    if (rounding == weight_rounding::compensated && format == output_format::table)
+    if (compensated && format == output_format::table)
         std::cout << "\nWeights are rounded by the error of the layers' outputs, which falls where their own grows.\n";
     if (mixed && format == output_format::table) std::cout << '\n' << mixed->summary << '\n';
     return exit_code::done;

@@ -18,6 +18,7 @@ using format_chooser = std::function<tensor_format(std::size_t node, int bits, a
 
 struct network_options {
     bool ends_at_8_bits = true;  ///< first and last layer with weights at symq:w8a8, whatever the scheme; a layer's own widths win
+    residual_width residuals = residual_width::wide;
 };
 
 /// Chooses the formats of tensors and weights for a platform. Tensors between layers have the width of the products that read them, 8 bits

@@ -1,8 +1,8 @@
 // Nodes of a network that become steps of the vector unit.
 #include <utility>
 
-#include "compile/adaptive_network.h"
 #include "compile/network_compiler.h"
+#include "compile/requantized_network.h"
 #include "models/vector_unit/operator_table.h"
 
 namespace symmetree {

@@ -1,7 +1,8 @@
-#include "compile/adaptive_network.h"
+#include "compile/requantized_network.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <set>
@@ -24,40 +25,73 @@ public:
             for (const std::size_t input : graph_.nodes[i].inputs) readers_[input].push_back(i);
     }
 
-    /// Readers that are to read the requantized form of a tensor; none where it keeps its fixed step.
-    std::set<std::size_t> readers_of_adaptive(std::size_t tensor) const {
-        if (keeps_codes(graph_.nodes[tensor]) || constant_values(graph_.nodes[tensor])) return {};
-        std::set<std::size_t> found;
-        bool is_read = false;
-        for (const std::size_t reader : readers_[tensor]) {
-            const reading r = through(reader);
-            if (r.by_others && keeps_codes(graph_.nodes[reader]) && r.by_layers) return {};
-            is_read = is_read || r.by_layers;
-            if (!r.by_others) found.insert(reader);
-        }
-        return is_read ? found : std::set<std::size_t>();
+    /// What is put in behind a tensor, and who reads it instead of the tensor; no readers: nothing is.
+    struct copy {
+        const char* suffix = "";
+        std::set<std::size_t> readers;
+    };
+    copy adaptive_copy(std::size_t tensor, bool additions_read_it) const {
+        const auto takes = [=](const reading& r) { return r.by_adaptive || (additions_read_it && r.by_additions); };
+        const auto leaves = [=](const reading& r) { return r.by_narrow || r.by_others || (!additions_read_it && r.by_additions); };
+        const copy made{".asq", readers_of(tensor, takes, leaves)};
+        const bool wanted = std::any_of(made.readers.begin(), made.readers.end(), [&](std::size_t r) { return through(r).by_adaptive; });
+        return wanted ? made : copy();
+    }
+    copy narrow_copy(std::size_t tensor) const {
+        const auto is_added = [&](std::size_t reader) { return through(reader).by_additions; };
+        if (std::none_of(readers_[tensor].begin(), readers_[tensor].end(), is_added)) return {};
+        if (!network_.formats.empty() && network_.formats[tensor] && network_.narrowed.count(graph_.nodes[tensor].name) == 0) return {};
+        return {".narrow", readers_of(
+                               tensor, [](const reading& r) { return r.by_narrow; },
+                               [](const reading& r) { return r.by_adaptive || r.by_additions || r.by_others; })};
     }
 
 private:
     struct reading {
-        bool by_layers = false;  ///< of an adaptive scheme
-        bool by_others = false;  ///< neither such layers nor additions
+        bool by_adaptive = false;   ///< layers of an adaptive scheme
+        bool by_narrow = false;     ///< other layers of fewer than 8 bits
+        bool by_additions = false;  ///< what ends in a requantization of its own
+        bool by_others = false;
+
+        reading& operator+=(const reading& r) {
+            by_adaptive = by_adaptive || r.by_adaptive;
+            by_narrow = by_narrow || r.by_narrow;
+            by_additions = by_additions || r.by_additions;
+            by_others = by_others || r.by_others;
+            return *this;
+        }
     };
+
+    /// The readers that take a copy. None where one that keeps the codes passes them on to both sides.
+    template <class Takes, class Leaves>
+    std::set<std::size_t> readers_of(std::size_t tensor, const Takes& takes, const Leaves& leaves) const {
+        if (keeps_codes(graph_.nodes[tensor]) || constant_values(graph_.nodes[tensor])) return {};
+        std::set<std::size_t> found;
+        for (const std::size_t reader : readers_[tensor]) {
+            const reading r = through(reader);
+            if (takes(r) && leaves(r)) return {};
+            if (takes(r)) found.insert(reader);
+        }
+        return found;
+    }
 
     /// What a tensor is read by at `reader` or, where that keeps its codes, behind it.
     reading through(std::size_t reader) const {
         const graph_node& node = graph_.nodes[reader];
+        reading all;
         if (const std::size_t* layer = layer_of(node)) {
-            const bool adapts = schemes_[*layer].adaptive_activations && !is_attention_product(network_.layers[*layer]);
-            return {adapts, !adapts};
-        }
-        if (facts_of(node.op).rounding == result_rounding::rescaled) return {};
-        if (!keeps_codes(node)) return {false, true};
-        reading all{false, reader == graph_.output};
-        for (const std::size_t next : readers_[reader]) {
-            const reading r = through(next);
-            all.by_layers = all.by_layers || r.by_layers;
-            all.by_others = all.by_others || r.by_others;
+            const scheme& s = schemes_[*layer];
+            const bool attends = is_attention_product(network_.layers[*layer]);
+            all.by_adaptive = s.adaptive_activations && !attends;
+            all.by_narrow = !s.adaptive_activations && !attends && s.activation_bits < 8;
+            all.by_others = !all.by_adaptive && !all.by_narrow;
+        } else if (facts_of(node.op).rounding == result_rounding::rescaled) {
+            all.by_additions = true;
+        } else if (!keeps_codes(node)) {
+            all.by_others = true;
+        } else {
+            all.by_others = reader == graph_.output;
+            for (const std::size_t next : readers_[reader]) all += through(next);
         }
         return all;
     }
@@ -84,17 +118,24 @@ void separate_biases(const formatted_product& p, const tensor_format& input, pro
 
 }  // namespace
 
-adaptive_network with_adaptive_tensors(const workload& network, const std::vector<scheme>& schemes) {
+requantized_network with_requantized_tensors(const workload& network, const std::vector<scheme>& schemes, residual_width residuals) {
     const network_graph& graph = *network.graph;
     const tensor_finder finder(network, schemes);
-    adaptive_network out;
+    const bool is_wide = residuals == residual_width::wide;
+    requantized_network out;
     out.network = network;
     network_graph& made = *out.network.graph;
     made.nodes.clear();
-    const bool has_formats = !network.formats.empty();
-    out.network.formats.clear();
+    out.network.formats.clear();  // the chooser knows them
     std::vector<std::size_t> place(graph.nodes.size());
     std::map<std::pair<std::size_t, std::size_t>, std::size_t> instead;  // (reader, tensor) to the node that is read
+    const auto put_in = [&](std::size_t i, const tensor_finder::copy& copy, std::vector<std::size_t>& list) {
+        if (copy.readers.empty()) return;
+        for (const std::size_t reader : copy.readers) instead[{reader, i}] = made.nodes.size();
+        list.push_back(made.nodes.size());
+        made.nodes.push_back({graph.nodes[i].name + copy.suffix, scale_op{1}, {place[i]}, graph.nodes[i].shape, graph.nodes[i].kind});
+        out.origin.push_back(i);
+    };
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
         graph_node node = graph.nodes[i];
         for (std::size_t& input : node.inputs) {
@@ -104,24 +145,15 @@ adaptive_network with_adaptive_tensors(const workload& network, const std::vecto
         place[i] = made.nodes.size();
         made.nodes.push_back(std::move(node));
         out.origin.push_back(i);
-        if (has_formats) out.network.formats.push_back(network.formats[i]);
-        const std::set<std::size_t> readers = finder.readers_of_adaptive(i);
-        if (readers.empty()) continue;
-        for (const std::size_t reader : readers) instead[{reader, i}] = made.nodes.size();
-        out.requantized.push_back(made.nodes.size());
-        made.nodes.push_back({graph.nodes[i].name + ".asq", scale_op{1}, {place[i]}, graph.nodes[i].shape, graph.nodes[i].kind});
-        out.origin.push_back(i);
-        if (has_formats) {  // what is fixed is the format that layers read
-            out.network.formats.back().reset();
-            out.network.formats.push_back(network.formats[i]);
-        }
+        put_in(i, finder.adaptive_copy(i, !is_wide), out.adaptive);
+        if (is_wide) put_in(i, finder.narrow_copy(i), out.narrowed);
     }
     made.input = place[graph.input];
     made.output = place[graph.output];
     return out;
 }
 
-const std::string& adapted_tensor(const adaptive_network& adaptive, std::size_t node) {
+const std::string& copied_tensor(const requantized_network& adaptive, std::size_t node) {
     const network_graph& graph = *adaptive.network.graph;
     return graph.nodes[graph.nodes[node].inputs.front()].name;
 }
@@ -137,9 +169,9 @@ adapter_weights identity_adapter(const adapter_shape& shape) {
     return {std::vector<float>(hidden * std::size_t(shape.channels)), std::vector<float>(hidden), std::vector<float>(hidden), 1};
 }
 
-void attach_adapters(quantized_network& q, const adaptive_network& adaptive, const adapter_set& adapters) {
+void attach_adapters(quantized_network& q, const requantized_network& adaptive, const adapter_set& adapters) {
     const network_graph& graph = *q.network.graph;
-    for (const std::size_t node : adaptive.requantized) {
+    for (const std::size_t node : adaptive.adaptive) {
         const std::size_t tensor = graph.nodes[node].inputs.front();
         q.nodes[node].adapter = adapters.at(graph.nodes[tensor].name);
         q.nodes[node].adapted_by = node;

@@ -10,21 +10,22 @@
 
 namespace symmetree {
 
-/// A network with adaptive activations (docs/numerics.md, "ASQ"): behind every tensor that a layer of an adaptive scheme reads stands a
-/// node named `<tensor>.asq` that requantizes it, and layers and additions read that one. The tensor itself is read by no such layer, so it
-/// has 8 bits.
-struct adaptive_network {
+/// A network with copies of tensors for the layers that read them (docs/numerics.md, "Residual streams" and "ASQ"). The tensor itself is
+/// then read by no such layer, so it has 8 bits.
+struct requantized_network {
     workload network;
-    std::vector<std::size_t> origin;       ///< by node: the node of the network given whose values these are
-    std::vector<std::size_t> requantized;  ///< the nodes that were put in
+    std::vector<std::size_t> origin;    ///< by node: the node of the network given whose values these are
+    std::vector<std::size_t> adaptive;  ///< nodes put in behind what a layer of an adaptive scheme reads, named `<tensor>.asq`
+    std::vector<std::size_t> narrowed;  ///< nodes put in behind what both layers of fewer than 8 bits and additions read: `<tensor>.narrow`
 };
-/// `schemes`: by layer. A tensor whose reordered form is read by something else than such layers and additions keeps its fixed step.
-adaptive_network with_adaptive_tensors(const workload& network, const std::vector<scheme>& schemes);
+/// `schemes`: by layer. A tensor whose reordered form is read in both ways gets no copy, nor does one whose format the network fixes
+/// without fixing that of a narrowed copy. Narrow residuals: no tensor is narrowed, and additions read the adaptive copies.
+requantized_network with_requantized_tensors(const workload& network, const std::vector<scheme>& schemes, residual_width residuals);
 
 /// Adapters by the name of the tensor whose step they choose.
 using adapter_set = std::map<std::string, adapter_weights>;
 /// The tensor that a node that was put in requantizes.
-const std::string& adapted_tensor(const adaptive_network& adaptive, std::size_t node);
+const std::string& copied_tensor(const requantized_network& adaptive, std::size_t node);
 /// Positions and channels of a tensor as its adapter sees it: an image [1][C][H][W] has H * W positions, anything else one per row.
 struct adapter_shape {
     std::int64_t positions = 1, channels = 1;
@@ -35,6 +36,6 @@ adapter_shape adapter_shape_of(const extents& shape);
 adapter_weights identity_adapter(const adapter_shape& shape);
 
 /// Gives every node that was put in its adapter, the layers their biases apart. Throws input_error where a bias has no room for beta = 1/4.
-void attach_adapters(quantized_network& q, const adaptive_network& adaptive, const adapter_set& adapters);
+void attach_adapters(quantized_network& q, const requantized_network& adaptive, const adapter_set& adapters);
 
 }  // namespace symmetree

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace symmetree {
@@ -28,6 +30,22 @@ inline constexpr std::array<Enumeration, enumerator_count<Enumeration>> all_enum
 template <class Enumeration>
 constexpr const std::array<Enumeration, enumerator_count<Enumeration>>& enumerators() {
     return all_enumerators<Enumeration>;
+}
+
+/// The enumerator of a name.
+template <class Enumeration>
+constexpr std::optional<Enumeration> enumerator_named(std::string_view name) {
+    for (const Enumeration e : enumerators<Enumeration>())
+        if (name == to_string(e)) return e;
+    return {};
+}
+
+/// "one, other": every name, for error texts.
+template <class Enumeration>
+std::string names_of() {
+    std::string names;
+    for (const Enumeration e : enumerators<Enumeration>()) names += (names.empty() ? "" : ", ") + std::string(to_string(e));
+    return names;
 }
 
 /// One value per enumerator; adds, subtracts and compares as a whole where its values do.

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "compile/adaptive_network.h"
 #include "compile/network_formats.h"
+#include "compile/requantized_network.h"
 #include "workloads/calibration/calibration.h"
 #include "workloads/calibration/choose_format.h"
 
@@ -16,7 +16,7 @@ range_choice range_of(const std::optional<range_choice>& wanted, const scheme& f
 
 /// Formats of a network with adaptive tensors, by the node that each was made from: from calibration, or from a file. All arguments but the
 /// range must outlive the chooser.
-format_chooser adaptive_chooser(const workload& network, const adaptive_network& adaptive, const calibration& seen,
+format_chooser adaptive_chooser(const workload& network, const requantized_network& adaptive, const calibration& seen,
                                 const range_choice& range, const std::map<std::string, tensor_format>& adapted);
 
 }  // namespace symmetree

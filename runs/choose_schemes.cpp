@@ -32,8 +32,9 @@ table costs_of(const mixed_network& mixed, const scheme_budget& budget, const st
 /// What the network takes at the scheme of the run.
 double usual_cost(const mixed_network& mixed, const scheme& run, const network_options& options, const scheme_budget& budget,
                   const std::string& cost_directory) {
-    const mixed_network usual{mixed.network, mixed.platform, mixed_options(mixed.network, mixed.platform, run, {run}, options),
-                              mixed.cache,   mixed.seed,     mixed.jobs};
+    const mixed_network usual{mixed.network,  mixed.platform, mixed_options(mixed.network, mixed.platform, run, {run}, options),
+                              mixed.cache,    mixed.seed,     mixed.jobs,
+                              mixed.residuals};
     const table costs = costs_of(usual, budget, cost_directory);
     return std::accumulate(costs.begin(), costs.end(), 0.0, [](double sum, const auto& layer) { return sum + layer.front(); });
 }

@@ -36,11 +36,11 @@ bool is_rounded(const formatted_product& p) { return !is_attention_product(*p.la
 /// Rounds the products of a network in the order of its nodes.
 class network_rounder {
 public:
-    network_rounder(formatted_network& network, const rounding_images& images, std::uint64_t seed, int threads)
-        : network_(network), graph_(*network.network.graph), seed_(seed), threads_(threads) {
+    network_rounder(formatted_network& network, const compensation& how, std::uint64_t seed, int threads)
+        : network_(network), graph_(*network.network.graph), steps_(how.steps), seed_(seed), threads_(threads) {
         const tensor_format& format = network_.nodes[graph_.input].format;
-        for (std::int64_t i = 0; i < images.count; ++i) {
-            const std::vector<float> values = images.image(i);
+        for (std::int64_t i = 0; i < how.count; ++i) {
+            const std::vector<float> values = how.image(i);
             walks_.emplace_back(network_, codes_of(values.data(), values.size(), format));
         }
         std::vector<std::vector<std::size_t>> touched;
@@ -83,7 +83,7 @@ private:
                              moments[group++].add(inputs.data(), shape.m, zero_point, threads_);
                          });
         }
-        return round_compensated(materialize_weights(*p.layer, seed_), p.weights, moments, p.used_scheme.uniform.round, threads_);
+        return round_compensated(materialize_weights(*p.layer, seed_), p.weights, moments, p.used_scheme.uniform.round, steps_, threads_);
     }
 
     /// The node for every image. The exception of the first image that has one is thrown.
@@ -106,6 +106,7 @@ private:
 
     formatted_network& network_;
     const network_graph& graph_;
+    const step_criterion steps_;
     const std::uint64_t seed_;
     const int threads_;
     std::vector<reference_walk> walks_;
@@ -114,22 +115,22 @@ private:
 
 }  // namespace
 
-std::vector<std::shared_ptr<const quantized_weights>> compensated_weights(formatted_network network, const rounding_images& images,
+std::vector<std::shared_ptr<const quantized_weights>> compensated_weights(formatted_network network, const compensation& how,
                                                                           std::uint64_t seed, int threads,
                                                                           const rounding_progress& progress) {
-    return network_rounder(network, images, seed, threads).run(progress);
+    return network_rounder(network, how, seed, threads).run(progress);
 }
 
-network_rounding::network_rounding(const weight_cache& cache, workload network, std::uint64_t seed, rounding_images images)
+network_rounding::network_rounding(const weight_cache& cache, workload network, std::uint64_t seed, compensation how)
     : cache_(cache),
       network_(std::move(network)),
       seed_(seed),
-      images_(std::move(images)),
-      origin_(identity_of(network_, seed_) + identity_of_images(images_.image, 0, images_.count)) {}
+      how_(std::move(how)),
+      origin_(identity_of(network_, seed_) + identity_of_images(how_.image, 0, how_.count)) {}
 
 /// Calibration decides nothing but the formats, so they stand for it.
 std::string network_rounding::key_of(const formatted_network& f) const {
-    std::string key = fmt::format("compensated weights {}\n{} {}", weight_file_version, origin_, images_.count);
+    std::string key = fmt::format("compensated weights {}\n{} {} {}", weight_file_version, origin_, how_.count, to_string(how_.steps));
     for (const formatted_product& p : f.products) key += '\n' + to_string(p.used_scheme);
     for (const formatted_node& n : f.nodes)
         key += fmt::format("\n{} {} {} {} {:a}", n.format.bits, n.format.zero_point, n.format.least, n.format.greatest, n.format.step);
@@ -152,7 +153,7 @@ workload network_rounding::rounded(formatted_network f, int threads, const round
         weights[i] = std::make_shared<const quantized_weights>(std::move(*kept));
     }
     if (!are_kept) {
-        weights = compensated_weights(std::move(f), images_, seed_, threads, progress);
+        weights = compensated_weights(std::move(f), how_, seed_, threads, progress);
         for (std::size_t i = 0; i < weights.size(); ++i)
             if (weights[i]) cache_.keep(*weights[i], key_of_layer(i));
     }

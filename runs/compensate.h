@@ -9,6 +9,7 @@
 #include "workloads/calibration/calibration.h"
 #include "workloads/network/formatted_network.h"
 #include "workloads/network/weight_cache.h"
+#include "workloads/quantize/compensated.h"
 
 namespace symmetree {
 
@@ -24,10 +25,11 @@ constexpr const char* to_string(weight_rounding r) {
     return "?";
 }
 
-/// The images that weights are rounded on.
-struct rounding_images {
+/// The images that weights are rounded on, and whose error their steps follow.
+struct compensation {
     image_source image;
     std::int64_t count = 0;
+    step_criterion steps = step_criterion::weights;
 };
 /// Told how many of how many layers are done.
 using rounding_progress = std::function<void(std::size_t done, std::size_t of)>;
@@ -35,7 +37,7 @@ using rounding_progress = std::function<void(std::size_t done, std::size_t of)>;
 /// The weights of every layer rounded anew, one layer after the other: the inputs of a layer are the codes that the layers before it,
 /// already rounded, make of the images. By layer; null where a layer has no weights of its own, or codes that its file fixes. The result
 /// does not depend on `threads`; all of them are joined on return.
-std::vector<std::shared_ptr<const quantized_weights>> compensated_weights(formatted_network network, const rounding_images& images,
+std::vector<std::shared_ptr<const quantized_weights>> compensated_weights(formatted_network network, const compensation& how,
                                                                           std::uint64_t seed, int threads,
                                                                           const rounding_progress& progress = {});
 
@@ -43,7 +45,7 @@ std::vector<std::shared_ptr<const quantized_weights>> compensated_weights(format
 class network_rounding {
 public:
     /// The cache must outlive this.
-    network_rounding(const weight_cache& cache, workload network, std::uint64_t seed, rounding_images images);
+    network_rounding(const weight_cache& cache, workload network, std::uint64_t seed, compensation how);
 
     /// The network with the rounded weights as its layers' own. `formatted` is made of it, perhaps with further nodes.
     workload rounded(formatted_network formatted, int threads, const rounding_progress& progress = {}) const;
@@ -54,7 +56,7 @@ private:
     const weight_cache& cache_;
     workload network_;
     std::uint64_t seed_;
-    rounding_images images_;
+    compensation how_;
     std::string origin_;  ///< digest of the network and the images
 };
 

@@ -55,26 +55,27 @@ const workload& network_of(const evaluation_input& input, const evaluation_task&
     return task.network ? *task.network : input.network;
 }
 
-adaptive_network adaptive_of(const evaluation_input& input, const evaluation_task& task) {
-    return with_adaptive_tensors(network_of(input, task),
-                                 schemes_of(network_of(input, task), task.platform, task.asked_scheme, input.options));
+requantized_network adaptive_of(const evaluation_input& input, const evaluation_task& task) {
+    return with_requantized_tensors(network_of(input, task),
+                                    schemes_of(network_of(input, task), task.platform, task.asked_scheme, input.options),
+                                    input.options.residuals);
 }
 
-format_chooser chooser_of(const evaluation_input& input, const evaluation_task& task, const adaptive_network& adaptive) {
+format_chooser chooser_of(const evaluation_input& input, const evaluation_task& task, const requantized_network& adaptive) {
     return adaptive_chooser(network_of(input, task), adaptive, input.statistics, range_of(input.range, task.asked_scheme),
                             input.adapted_formats);
 }
 
 /// All but the adapters.
-quantized_network quantized(const evaluation_input& input, const evaluation_task& task, const adaptive_network& adaptive,
+quantized_network quantized(const evaluation_input& input, const evaluation_task& task, const requantized_network& adaptive,
                             const weight_cache& cache) {
     return quantize_network(adaptive.network, task.platform, task.asked_scheme, chooser_of(input, task, adaptive), cache, input.seed, 1,
                             input.options);
 }
 
 adapter_set adapters_of(const evaluation_input& input, const evaluation_task& task, const weight_cache& cache) {
-    const adaptive_network adaptive = adaptive_of(input, task);
-    if (adaptive.requantized.empty()) return {};
+    const requantized_network adaptive = adaptive_of(input, task);
+    if (adaptive.adaptive.empty()) return {};
     return input.adapters(quantized(input, task, adaptive, cache), adaptive);
 }
 
@@ -110,7 +111,7 @@ shard_outcome simulated(const evaluation_input& input, const evaluation_task& ta
 
 shard_outcome run_task(const evaluation_input& input, const evaluation_task& task, const adapter_set& adapters, const weight_cache& cache,
                        const image_range& range, const cost_table& prices) {
-    const adaptive_network adaptive = adaptive_of(input, task);
+    const requantized_network adaptive = adaptive_of(input, task);
     quantized_network q = quantized(input, task, adaptive, cache);
     attach_adapters(q, adaptive, adapters);
     const network_graph& graph = *q.network.graph;
@@ -147,7 +148,7 @@ std::vector<cost_table> checked_tasks(const evaluation_input& input, const std::
             request.cost_directory = input.cost_directory;
             prices.push_back(prices_of(request));
             require_runnable(input.network, task.platform, task.asked_scheme, input.options);
-            const adaptive_network adaptive = adaptive_of(input, task);
+            const requantized_network adaptive = adaptive_of(input, task);
             formats_of(adaptive.network, task.platform, task.asked_scheme, chooser_of(input, task, adaptive), input.options);
         } catch (const input_error& e) {
             for (const diagnostic& d : e.problems()) problems.add(d);

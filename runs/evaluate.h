@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "compile/adaptive_network.h"
 #include "compile/quantized_network.h"
+#include "compile/requantized_network.h"
 #include "models/cost/cost_table.h"
 #include "reference/reference_network.h"
 #include "runs/compensate.h"
@@ -48,9 +48,9 @@ struct evaluation_input {
     std::uint64_t seed = 1;
     std::int64_t checked = 0;  ///< so many first images are compared with the second executor, all nodes of the output
     std::string cost_directory;
-    std::optional<rounding_images> rounding;  ///< weights are rounded on these by the error of the layers' outputs; absent: to nearest
+    std::optional<compensation> rounding;  ///< weights are rounded on these by the error of the layers' outputs; absent: to nearest
     /// The adapters of a task with adaptive activations, before its first image.
-    std::function<adapter_set(const quantized_network& q, const adaptive_network& adaptive)> adapters;
+    std::function<adapter_set(const quantized_network& q, const requantized_network& adaptive)> adapters;
     std::map<std::string, tensor_format>
         adapted_formats;  ///< by a tensor's name, the format at beta = 1 behind its adapter, where a file has it
 };

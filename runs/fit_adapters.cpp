@@ -110,9 +110,9 @@ numbers channel_means(const float* values, const extents& shape, const adapter_s
 }
 
 template <class Make>
-adapter_set each_adapter(const quantized_network& q, const adaptive_network& adaptive, Make make) {
+adapter_set each_adapter(const quantized_network& q, const requantized_network& adaptive, Make make) {
     adapter_set all;
-    for (const std::size_t node : adaptive.requantized) {
+    for (const std::size_t node : adaptive.adaptive) {
         const graph_node& tensor = q.network.graph->nodes[q.network.graph->nodes[node].inputs.front()];
         all[tensor.name] = make(tensor, node);
     }
@@ -154,12 +154,12 @@ adapter_weights fit_adapter(const std::vector<std::vector<double>>& means, const
     return w;
 }
 
-adapter_set identity_adapters(const quantized_network& q, const adaptive_network& adaptive) {
+adapter_set identity_adapters(const quantized_network& q, const requantized_network& adaptive) {
     return each_adapter(q, adaptive,
                         [](const graph_node& tensor, std::size_t) { return identity_adapter(adapter_shape_of(tensor.shape)); });
 }
 
-adapter_set read_adapters(const std::string& path, const quantized_network& q, const adaptive_network& adaptive) {
+adapter_set read_adapters(const std::string& path, const quantized_network& q, const requantized_network& adaptive) {
     const safetensors_file file(path);
     return each_adapter(q, adaptive, [&](const graph_node& tensor, std::size_t) {
         const adapter_shape shape = adapter_shape_of(tensor.shape);
@@ -182,10 +182,10 @@ std::vector<float_tensor> stored_adapters(const adapter_set& adapters) {
     return all;
 }
 
-adapter_set fit_adapters(const quantized_network& q, const adaptive_network& adaptive, const float_executor& executor,
+adapter_set fit_adapters(const quantized_network& q, const requantized_network& adaptive, const float_executor& executor,
                          const image_source& image, std::int64_t count) {
     std::map<std::size_t, std::size_t> wanted;  // node of the float network to the node that requantizes its tensor
-    for (const std::size_t node : adaptive.requantized) wanted[adaptive.origin[node]] = node;
+    for (const std::size_t node : adaptive.adaptive) wanted[adaptive.origin[node]] = node;
     std::map<std::size_t, samples> seen;
     for (std::int64_t i = 0; i < count; ++i)
         executor.run(image(i).data(), [&](std::size_t node, const float* values, std::size_t size) {

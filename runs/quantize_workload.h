@@ -6,6 +6,7 @@
 #include "runs/sensitivity.h"
 #include "runs/tensor_errors.h"
 #include "workloads/files/quantized_workload.h"
+#include "workloads/quantize/compensated.h"
 #include "workloads/quantize/error_report.h"
 
 namespace symmetree {
@@ -22,7 +23,7 @@ std::vector<scheme> runnable_schemes(const workload& network, const platform_con
 
 /// The network with its weights rounded by the error of the layers' outputs on the images (runs/compensate.h), in the formats of the run.
 workload with_rounded_weights(const workload& network, const platform_config& platform, const scheme& run, const network_options& options,
-                              const measured_images& images, const weight_cache& cache, std::uint64_t seed, int jobs);
+                              const measured_images& images, step_criterion steps, const weight_cache& cache, std::uint64_t seed, int jobs);
 
 /// Fits the weights of every layer that has some, and says what that does to them.
 std::vector<weight_error_report> keep_weights(quantized_workload& q, const weight_cache& cache, int jobs);

@@ -7,11 +7,11 @@
 
 #include "compile/layer_scheme.h"
 #include "reference/reference_network.h"
+#include "runs/activation_formats.h"
 #include "runs/prepare.h"
 #include "runs/run_network.h"
 #include "runs/run_points.h"
 #include "traces/measures.h"
-#include "workloads/calibration/tensor_formats.h"
 #include "workloads/network/measures.h"
 
 namespace symmetree {
@@ -40,11 +40,13 @@ layer fixed_layer(const mixed_network& mixed, std::size_t index, const scheme& o
 /// Squared error of the outputs over the images.
 double output_error(const workload& network, const mixed_network& mixed, const measured_images& images,
                     const std::vector<std::vector<float>>& wanted) {
-    const auto choose = [&](std::size_t node, int bits, activation_coding coding) {
-        return format_for(network, images.seen, images.range, node, bits, coding);
-    };
-    const quantized_network q = quantize_network(network, mixed.platform, plain_8_bits(), choose, mixed.cache, mixed.seed, mixed.jobs);
-    const network_graph& graph = *network.graph;
+    const requantized_network copied =
+        with_requantized_tensors(network, schemes_of(network, mixed.platform, plain_8_bits(), {}), mixed.residuals);
+    const std::map<std::string, tensor_format> none;
+    const format_chooser choose = adaptive_chooser(network, copied, images.seen, images.range, none);
+    const quantized_network q =
+        quantize_network(copied.network, mixed.platform, plain_8_bits(), choose, mixed.cache, mixed.seed, mixed.jobs);
+    const network_graph& graph = *copied.network.graph;
     double sum = 0;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const std::vector<float> pixels = images.image(static_cast<std::int64_t>(i));

@@ -16,6 +16,7 @@ struct mixed_network {
     const weight_cache& cache;
     std::uint64_t seed = 1;
     int jobs = 1;
+    residual_width residuals = residual_width::wide;
 };
 
 /// The options of every layer: the candidates as the layer would take them (depthwise ones other than DASQ, say), one scheme for products

@@ -66,23 +66,27 @@ tensor_error_report report_of(const quantized_network& q, std::size_t node, cons
 }
 
 /// By node, over the first images.
-std::vector<error_sums> accumulated_errors(const quantized_network& q, const float_executor& executor, const image_source& image,
-                                           std::int64_t images) {
+std::vector<error_sums> accumulated_errors(const quantized_network& q, const std::vector<std::size_t>& origin,
+                                           const float_executor& executor, const image_source& image, std::int64_t images) {
     std::vector<error_sums> sums(q.nodes.size());
     const std::vector<std::size_t> rows = masked_score_rows(*q.network.graph);
+    std::vector<std::vector<std::size_t>> made_of(q.nodes.size());  // by node of the float network
+    for (std::size_t node = 0; node < q.nodes.size(); ++node)
+        if (q.nodes[node].value_of == node) made_of[origin[node]].push_back(node);  // else its codes are those of the clip behind it
     for (std::int64_t i = 0; i < images; ++i) {
         const std::vector<float> pixels = image(i);
         const auto codes = reference_network(q, codes_of(pixels.data(), pixels.size(), q.nodes[q.network.graph->input].format));
-        executor.run(pixels.data(), [&](std::size_t node, const float* values, std::size_t count) {
-            if (q.nodes[node].value_of != node) return;  // its codes are those of the clip behind it
-            std::vector<float> wanted(values, values + count), found(count);
-            std::transform(codes[node].begin(), codes[node].end(), found.begin(),
-                           [&](std::int16_t c) { return static_cast<float>(q.nodes[node].format.value_of(c)); });
-            if (rows[node] != 0) {
-                raise_deep_scores(wanted, rows[node]);
-                raise_deep_scores(found, rows[node]);
+        executor.run(pixels.data(), [&](std::size_t float_node, const float* values, std::size_t count) {
+            for (const std::size_t node : made_of[float_node]) {
+                std::vector<float> wanted(values, values + count), found(count);
+                std::transform(codes[node].begin(), codes[node].end(), found.begin(),
+                               [&](std::int16_t c) { return static_cast<float>(q.nodes[node].format.value_of(c)); });
+                if (rows[node] != 0) {
+                    raise_deep_scores(wanted, rows[node]);
+                    raise_deep_scores(found, rows[node]);
+                }
+                for (std::size_t v = 0; v < count; ++v) sums[node].add(static_cast<double>(wanted[v]), static_cast<double>(found[v]));
             }
-            for (std::size_t v = 0; v < count; ++v) sums[node].add(static_cast<double>(wanted[v]), static_cast<double>(found[v]));
         });
     }
     return sums;
@@ -90,14 +94,14 @@ std::vector<error_sums> accumulated_errors(const quantized_network& q, const flo
 
 }  // namespace
 
-std::vector<tensor_error_report> report_tensors(const quantized_network& q, const calibration& seen, const float_executor& executor,
-                                                const image_source& image, std::int64_t images) {
-    const std::vector<error_sums> sums = accumulated_errors(q, executor, image, images);
+std::vector<tensor_error_report> report_tensors(const quantized_network& q, const std::vector<std::size_t>& origin, const calibration& seen,
+                                                const float_executor& executor, const image_source& image, std::int64_t images) {
+    const std::vector<error_sums> sums = accumulated_errors(q, origin, executor, image, images);
     std::vector<tensor_error_report> reports;
     for (std::size_t node = 0; node < q.nodes.size(); ++node) {
         const graph_node& made_by = q.network.graph->nodes[node];
         if (q.nodes[node].value_of != node || keeps_codes(made_by) || constant_values(made_by)) continue;
-        reports.push_back(report_of(q, node, seen.nodes[node]));
+        reports.push_back(report_of(q, node, seen.nodes[origin[node]]));
         reports.back().accumulated = sums[node].measures();
     }
     return reports;

@@ -37,8 +37,9 @@ struct tensor_error_report {
 };
 
 /// Every tensor with a format of its own, in the order of execution. Errors accumulate along the second executor's run (reference_network)
-/// over the first `images` images; `seen` has the statistics of the whole calibration.
-std::vector<tensor_error_report> report_tensors(const quantized_network& q, const calibration& seen, const float_executor& executor,
-                                                const image_source& image, std::int64_t images);
+/// over the first `images` images; `seen` has the statistics of the whole calibration. `origin`: by node of `q`, the node of the float
+/// network whose values these are.
+std::vector<tensor_error_report> report_tensors(const quantized_network& q, const std::vector<std::size_t>& origin, const calibration& seen,
+                                                const float_executor& executor, const image_source& image, std::int64_t images);
 
 }  // namespace symmetree

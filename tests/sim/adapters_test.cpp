@@ -100,27 +100,64 @@ workload branched() {
 
 std::vector<scheme> with_middle(const char* middle) { return {parse_scheme("symq:w8a8"), parse_scheme(middle), parse_scheme("symq:w8a8")}; }
 
-TEST(adaptive_network, requantizes_what_adaptive_layers_read) {
+/// By reader of branched(), the tensor that it takes in the relu's place.
+std::vector<std::string> read_in_place_of_relu(const requantized_network& r) {
+    std::vector<std::string> names;
+    for (const graph_node& n : r.network.graph->nodes)
+        if (n.name == "b" || n.name == "sum" || n.name == "pool") names.push_back(r.network.graph->nodes[n.inputs.front()].name);
+    return names;
+}
+
+TEST(requantized_network, requantizes_what_adaptive_layers_read) {
     const workload w = branched();
-    const adaptive_network a = with_adaptive_tensors(w, with_middle("symq:w4a4:asq"));
+    const requantized_network a = with_requantized_tensors(w, with_middle("symq:w4a4:asq"), residual_width::narrow);
     const auto& n = a.network.graph->nodes;
-    ASSERT_EQ(a.requantized, std::vector<std::size_t>{3});
+    ASSERT_EQ(a.adaptive, std::vector<std::size_t>{3});
     EXPECT_EQ(n[3].name, "relu.asq");
     EXPECT_EQ(n[3].inputs, std::vector<std::size_t>{2});
     for (const std::size_t reader : {std::size_t{4}, std::size_t{5}, std::size_t{6}})
         EXPECT_EQ(n[reader].inputs.front(), 3u) << n[reader].name;
     EXPECT_EQ(a.origin, (std::vector<std::size_t>{0, 1, 2, 2, 3, 4, 5, 6, 7}));
     EXPECT_EQ(a.network.graph->output, 8u);
+    const requantized_network wide = with_requantized_tensors(w, with_middle("symq:w4a4:asq"), residual_width::wide);
+    EXPECT_EQ(read_in_place_of_relu(wide), (std::vector<std::string>{"relu.asq", "relu", "relu"}));
+    EXPECT_TRUE(wide.narrowed.empty());
 }
 
-TEST(adaptive_network, is_the_network_itself_where_no_scheme_is_adaptive) {
+TEST(requantized_network, narrows_what_layers_read_beside_additions) {
     const workload w = branched();
-    const adaptive_network a = with_adaptive_tensors(w, with_middle("symq:w4a4"));
-    EXPECT_TRUE(a.requantized.empty());
-    EXPECT_EQ(a.network.graph->nodes.size(), w.graph->nodes.size());
+    const requantized_network wide = with_requantized_tensors(w, with_middle("symq:w4a4"), residual_width::wide);
+    EXPECT_EQ(read_in_place_of_relu(wide), (std::vector<std::string>{"relu.narrow", "relu", "relu"}));
+    ASSERT_EQ(wide.narrowed, std::vector<std::size_t>{3});
+    EXPECT_TRUE(wide.adaptive.empty());
+    EXPECT_EQ(copied_tensor(wide, 3), "relu");
+    EXPECT_EQ(wide.origin, (std::vector<std::size_t>{0, 1, 2, 2, 3, 4, 5, 6, 7}));
+    for (const auto& [middle, residuals] : {std::pair("symq:w4a8", residual_width::wide), std::pair("symq:w4a4", residual_width::narrow)}) {
+        const requantized_network same = with_requantized_tensors(w, with_middle(middle), residuals);
+        EXPECT_TRUE(same.narrowed.empty()) << middle;
+        EXPECT_EQ(same.network.graph->nodes.size(), w.graph->nodes.size()) << middle;
+    }
 }
 
-TEST(adaptive_network, leaves_a_tensor_whose_reordered_form_others_read) {
+TEST(requantized_network, narrows_nothing_that_no_addition_reads) {
+    workload w = branched();
+    w.graph->nodes[4].op = concat_op{1};
+    w.graph->nodes[4].shape = {1, 32, 4, 4};
+    w.graph->nodes.resize(5);
+    w.graph->output = 4;
+    EXPECT_TRUE(with_requantized_tensors(w, with_middle("symq:w4a4"), residual_width::wide).narrowed.empty());
+}
+
+TEST(requantized_network, takes_a_fixed_format_for_both_unless_the_copy_has_one) {
+    workload w = branched();
+    w.formats.resize(w.graph->nodes.size());
+    w.formats[2] = tensor_format{4, -8, -8, 7, 0.25};
+    EXPECT_TRUE(with_requantized_tensors(w, with_middle("symq:w4a4"), residual_width::wide).narrowed.empty());
+    w.narrowed["relu"] = tensor_format{4, -8, -8, 7, 0.25};
+    EXPECT_EQ(with_requantized_tensors(w, with_middle("symq:w4a4"), residual_width::wide).narrowed, std::vector<std::size_t>{3});
+}
+
+TEST(requantized_network, leaves_a_tensor_whose_reordered_form_others_read) {
     workload w = branched();
     auto& n = w.graph->nodes;
     n.resize(3);
@@ -129,7 +166,7 @@ TEST(adaptive_network, leaves_a_tensor_whose_reordered_form_others_read) {
     n.push_back({"gelu", gelu_op{}, {3}, {1, 16, 4, 4}});
     n.push_back({"sum", add_op{}, {4, 5}, {1, 16, 4, 4}});
     n.push_back({"head", product_op{2}, {6}, {1, 8, 1, 1}});
-    EXPECT_TRUE(with_adaptive_tensors(w, with_middle("symq:w4a4:asq")).requantized.empty());
+    EXPECT_TRUE(with_requantized_tensors(w, with_middle("symq:w4a4:asq"), residual_width::narrow).adaptive.empty());
 }
 
 /// A safetensors file of float32 tensors.
@@ -160,7 +197,7 @@ std::string written(const std::string& path, const std::vector<std::pair<std::st
 
 TEST(adapters_of_a_file, are_read_by_the_name_of_their_tensor) {
     const temporary_folder folder;
-    const adaptive_network a = with_adaptive_tensors(branched(), with_middle("symq:w4a4:asq"));
+    const requantized_network a = with_requantized_tensors(branched(), with_middle("symq:w4a4:asq"), residual_width::wide);
     quantized_network q;
     q.network = a.network;
     const std::string whole =

@@ -90,7 +90,7 @@ std::vector<std::int16_t> random_image(const workload& net, const tensor_format&
 }
 
 /// Adapters that say something else for every image.
-adapter_set lively_adapters(const quantized_network& q, const adaptive_network& adaptive) {
+adapter_set lively_adapters(const quantized_network& q, const requantized_network& adaptive) {
     adapter_set all = identity_adapters(q, adaptive);
     for (auto& [name, w] : all)
         for (std::size_t i = 0; i < w.first.size(); ++i) {
@@ -103,27 +103,27 @@ adapter_set lively_adapters(const quantized_network& q, const adaptive_network& 
 
 /// A quantized network on small banks, with its adapters where the scheme is adaptive.
 struct test_network {
-    test_network(workload net, platform_config& platform, const std::string& scheme_text) {
+    test_network(workload net, platform_config& platform, const std::string& scheme_text, residual_width residuals = residual_width::wide) {
         platform.vector_unit.lanes = 8;
         platform.vector_unit.bank_bytes = 512;
         const scheme format = parse_scheme(scheme_text);
-        adaptive = with_adaptive_tensors(net, schemes_of(net, platform, format, {}));
+        adaptive = with_requantized_tensors(net, schemes_of(net, platform, format, {}), residuals);
         const auto choose = [&](std::size_t node, int bits, activation_coding coding) {
             return plain_format(net, adaptive.origin[node], bits, coding);
         };
         q = quantize_network(adaptive.network, platform, format, choose, weight_cache(""), 1, 1);
     }
-    adaptive_network adaptive;
+    requantized_network adaptive;
     quantized_network q;
 };
 
 /// Runs two images on the platform and on the second executor.
-void expect_exact(workload net, platform_config platform, const std::string& scheme_text) {
+void expect_exact(workload net, platform_config platform, const std::string& scheme_text, residual_width residuals = residual_width::wide) {
     EXPECT_EQ(forked([&]() -> std::string {
-                  test_network test(std::move(net), platform, scheme_text);
+                  test_network test(std::move(net), platform, scheme_text, residuals);
                   attach_adapters(test.q, test.adaptive, lively_adapters(test.q, test.adaptive));
                   const quantized_network& q = test.q;
-                  EXPECT_EQ(parse_scheme(scheme_text).adaptive_activations, !test.adaptive.requantized.empty());
+                  EXPECT_EQ(parse_scheme(scheme_text).adaptive_activations, !test.adaptive.adaptive.empty());
                   const network_program program = compile(q, platform, true);
                   std::vector<std::vector<std::int16_t>> images;
                   for (std::uint64_t seed = 1; seed <= 2; ++seed)
@@ -232,6 +232,15 @@ TEST(a_network, residual_is_exact_on_dasq) { expect_exact(residual_network(), pr
 TEST(a_network, residual_is_exact_on_asymq_row_sum) { expect_exact(residual_network(), preset("asymq_row_sum"), "asymq:w4a4"); }
 TEST(a_network, residual_is_exact_on_asymq_pre_subtract) { expect_exact(residual_network(), preset("asymq_pre_subtract"), "asymq:w3a4"); }
 TEST(a_network, residual_is_exact_on_post) { expect_exact(residual_network(), preset("post"), "post:w4a4"); }
+TEST(a_network, residual_is_exact_with_narrow_residuals) {
+    expect_exact(residual_network(), preset("symq"), "symq:w4a3", residual_width::narrow);
+    expect_exact(residual_network(), preset("symq"), "symq:w4a4:asq", residual_width::narrow);
+}
+TEST(a_network, fits_its_output_banks_where_outputs_are_wider_than_inputs) {
+    platform_config platform = preset("symq");
+    platform.output_buffer.bank_bytes = 64;  // four vectors of 16 channels in 8 bits
+    expect_exact(residual_network(), platform, "symq:w3a3");
+}
 TEST(a_network, separable_is_exact_on_symq) { expect_exact(separable_network(), preset("symq"), "symq:w4a4"); }
 TEST(a_network, separable_is_exact_on_dasq) { expect_exact(separable_network(), preset("dasq_row_sum"), "dasq:w4a4"); }
 TEST(a_network, transformer_is_exact_on_symq) { expect_exact(transformer_network(), preset("symq"), "symq:w4a4"); }
@@ -305,7 +314,7 @@ TEST(asq, an_adapter_takes_the_time_and_the_operations_of_its_parts) {
                   EXPECT_EQ(a[unit_kind::vector_row].vectors, 1u);
                   EXPECT_EQ(std::count_if(program.steps.begin(), program.steps.end(),
                                           [](const network_step& s) { return s.operation == vector_operation::adapter; }),
-                            std::ptrdiff_t(test.adaptive.requantized.size()));
+                            std::ptrdiff_t(test.adaptive.adaptive.size()));
                   return ::testing::Test::HasFailure() ? "failed" : "done";
               }),
               "done");

@@ -89,6 +89,8 @@ std::string document_of(const quantized_workload& q, const needed_file& network,
     };
     if (!q.adapted.empty()) out += "adapters:\n";
     for (const auto& [tensor, f] : q.adapted) add(tensor, f);
+    if (!q.narrowed.empty()) out += "narrowed:\n";
+    for (const auto& [tensor, f] : q.narrowed) add(tensor, f);
     if (std::none_of(q.formats.begin(), q.formats.end(), [](const auto& f) { return f.has_value(); })) return out;
     out += "tensors:\n";
     for (std::size_t i = 0; i < q.formats.size(); ++i)
@@ -241,16 +243,29 @@ void read_tensors(workload& w, reading& state) {
     }
 }
 
-/// Formats by name of tensor; whether there is such a tensor is seen where the network has its adapters.
-std::map<std::string, tensor_format> read_adapted(yaml_reader& root) {
+/// Whole formats by name of tensor.
+std::map<std::string, tensor_format> read_copies(yaml_reader& root, const char* field) {
     std::map<std::string, tensor_format> formats;
-    for (yaml_reader entry : root.maps("adapters", false)) {
+    for (yaml_reader entry : root.maps(field, false)) {
         const std::string name = entry.text("node");
         const tensor_format f = read_format(entry);
         if (f.bits == 0) entry.problem("bits", "a whole format is wanted");
         if (!formats.emplace(name, f).second) entry.problem("node", fmt::format("'{}' stands twice", name));
         entry.finish();
     }
+    return formats;
+}
+
+void read_narrowed(workload& w, yaml_reader& root) {
+    w.narrowed = read_copies(root, "narrowed");
+    for (const auto& [tensor, format] : w.narrowed)
+        if (!w.graph || std::none_of(w.graph->nodes.begin(), w.graph->nodes.end(), [&](const graph_node& n) { return n.name == tensor; }))
+            root.problem("narrowed", fmt::format("the network has no tensor '{}'", tensor));
+}
+
+/// Whether there is such a tensor is seen where the network has its adapters.
+std::map<std::string, tensor_format> read_adapted(yaml_reader& root) {
+    const std::map<std::string, tensor_format> formats = read_copies(root, "adapters");
     if (!formats.empty() && !root.has("codes")) root.problem("adapters", "their weights stand in the file `codes`, and there is none");
     return formats;
 }
@@ -335,6 +350,7 @@ workload read_quantized_workload(const YAML::Node& document, const std::string& 
     read_layers(w, state);
     read_tensors(w, state);
     read_adapted(root);
+    read_narrowed(w, root);
     root.finish();
     problems.throw_if_any();
     return w;

@@ -39,7 +39,8 @@ struct quantized_workload {
     std::string note;                                   ///< how it was made
     std::map<std::string, tensor_format> adapted =
         {};  ///< schemes with `:asq`: by a tensor's name, the format at beta = 1 of its codes behind the adapter
-    std::vector<float_tensor> adapters = {};  ///< and the adapters, as `evaluate --adapters` reads them
+    std::vector<float_tensor> adapters = {};             ///< and the adapters, as `evaluate --adapters` reads them
+    std::map<std::string, tensor_format> narrowed = {};  ///< by tensor: what layers read where additions read the tensor itself
 };
 
 /// Throws input_error naming `option` unless the path is empty or ends in .yaml.

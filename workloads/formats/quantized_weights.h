@@ -44,6 +44,9 @@ struct quantized_weights {
     int zero_point_of(std::int64_t row) const { return zero_point.empty() ? 0 : zero_point[static_cast<std::size_t>(row)]; }
 };
 
+/// Where the outliers of each row begin in the list; one past the last row, too.
+std::vector<std::uint32_t> first_outliers(const quantized_weights& w);
+
 /// Uniform activations of one layer: code = clamp(round(x / step) + zero_point).
 struct quantized_activations {
     int bits = 4;

@@ -29,4 +29,15 @@ struct value_range {
     double greatest = std::numeric_limits<double>::infinity();
 };
 
+/// What an addition reads of a tensor that a layer of fewer bits reads, too: the tensor in 8 bits, or what the layer reads.
+enum class residual_width { wide, narrow };
+
+constexpr const char* to_string(residual_width w) {
+    switch (w) {
+        case residual_width::wide: return "wide";
+        case residual_width::narrow: return "narrow";
+    }
+    return "?";
+}
+
 }  // namespace symmetree

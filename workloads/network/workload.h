@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -67,6 +68,7 @@ struct workload {
     std::optional<network_graph> graph;      ///< the whole network, where every operator of it can be run
     /// By node of the graph, fixed whatever calibration says; of bits 0 the step alone. Empty: none is.
     std::vector<std::optional<tensor_format>> formats;
+    std::map<std::string, tensor_format> narrowed;  ///< by tensor: of the copy that layers read, where additions read the tensor itself
     std::string pixels;        ///< normalization of the images as `--normalization` writes it; empty: the file has none
     std::string why_no_graph;  ///< what stands in the way otherwise: "HardSwish x3, Resize x1"
 };

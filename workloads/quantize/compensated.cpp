@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include "core/error.h"
@@ -11,7 +12,6 @@
 #include "workloads/quantize/error_feedback.h"
 #include "workloads/quantize/error_measures.h"
 #include "workloads/quantize/parallel_rows.h"
-#include "workloads/quantize/row_values.h"
 
 namespace symmetree {
 namespace {
@@ -21,6 +21,8 @@ namespace {
 constexpr double damping = 0.01;
 constexpr std::int64_t block_columns = 64;
 constexpr std::int64_t tile_columns = 512;
+/// Candidates of a step by the output's error, in units of the fitted step / usual_step.
+constexpr int usual_step = 25, least_step = 15, greatest_step = 40;
 
 /// A code and what it stands for, in steps; with an outlier's part where there is one.
 struct chosen_code {
@@ -76,8 +78,24 @@ private:
 class row_rounder {
 public:
     row_rounder(const std::vector<float>& weights, const error_feedback& feedback, const nearest_code& nearest, quantized_weights& q,
-                const std::vector<std::size_t>& first_outlier)
+                const std::vector<std::uint32_t>& first_outlier)
         : weights_(weights), feedback_(feedback), nearest_(nearest), q_(q), first_outlier_(first_outlier) {}
+
+    /// Gives rows `first` to `last` the step of least error, of equal ones the smallest. An error is the squared distance of the weights to
+    /// their levels, each by what it adds to the output's error: the errors carried in are as often on either side.
+    void choose_steps(std::int64_t first, std::int64_t last) const {
+        for (std::int64_t row = first; row < last; ++row) {
+            const double fitted = q_.step[static_cast<std::size_t>(row)];
+            double best = fitted, least = std::numeric_limits<double>::infinity();
+            for (int j = least_step; j <= greatest_step; ++j) {
+                const double step = fitted * j / usual_step, error = error_with(row, step, least);
+                if (error >= least) continue;
+                best = step;
+                least = error;
+            }
+            q_.step[static_cast<std::size_t>(row)] = best;
+        }
+    }
 
     /// Rows `first` to `last` of the matrix.
     void round(std::int64_t first, std::int64_t last) const {
@@ -95,6 +113,24 @@ public:
     }
 
 private:
+    /// Given up above `bound`.
+    double error_with(std::int64_t row, double step, double bound) const {
+        double sum = 0;
+        for (std::int64_t place = 0; place < q_.columns && step * step * sum <= bound; ++place) {
+            const std::int64_t column = feedback_.column_at(place);
+            const double t = static_cast<double>(weights_[static_cast<std::size_t>(row * q_.columns + column)]) / step;
+            const double rest = t - code_of(row, outlier_at(row, column), t).level;
+            sum += feedback_.weight(place) * rest * rest;
+        }
+        return step * step * sum;
+    }
+
+    chosen_code code_of(std::int64_t row, const outlier* listed, double t) const {
+        const int zero_point = q_.zero_point_of(row);
+        if (!listed) return nearest_(t, zero_point);
+        return nearest_.with_outlier(t, zero_point, q_.outlier_bits, q_.outlier_shift[static_cast<std::size_t>(row)]);
+    }
+
     void round_block(std::int64_t row, std::int64_t begin, std::int64_t end, double* carried, double* errors) const {
         const double step = q_.step[static_cast<std::size_t>(row)];
         for (std::int64_t place = begin; place < end; ++place) {
@@ -108,16 +144,13 @@ private:
     /// The level of the code that is kept.
     double keep_code(std::int64_t row, std::int64_t column, double t) const {
         outlier* const listed = outlier_at(row, column);
-        const chosen_code chosen =
-            listed ? nearest_.with_outlier(t, q_.zero_point_of(row), q_.outlier_bits, q_.outlier_shift[static_cast<std::size_t>(row)])
-                   : nearest_(t, q_.zero_point_of(row));
+        const chosen_code chosen = code_of(row, listed, t);
         if (listed) listed->value = static_cast<std::int8_t>(chosen.outlier);
         q_.codes[static_cast<std::size_t>(row * q_.columns + column)] = static_cast<std::int8_t>(chosen.code);
         return chosen.level;
     }
 
     outlier* outlier_at(std::int64_t row, std::int64_t column) const {
-        if (first_outlier_.empty()) return nullptr;
         const auto first = q_.outliers.begin() + static_cast<std::ptrdiff_t>(first_outlier_[static_cast<std::size_t>(row)]),
                    last = q_.outliers.begin() + static_cast<std::ptrdiff_t>(first_outlier_[static_cast<std::size_t>(row) + 1]);
         const auto found = std::lower_bound(first, last, column, [](const outlier& o, std::int64_t c) { return o.column < c; });
@@ -137,17 +170,8 @@ private:
     const error_feedback& feedback_;
     const nearest_code& nearest_;
     quantized_weights& q_;
-    const std::vector<std::size_t>& first_outlier_;
+    const std::vector<std::uint32_t>& first_outlier_;
 };
-
-/// By row, one past the end too; empty without outliers.
-std::vector<std::size_t> first_outliers(const quantized_weights& q) {
-    if (q.outliers.empty()) return {};
-    std::vector<std::size_t> first(static_cast<std::size_t>(q.rows) + 1, 0);
-    for (const outlier& o : q.outliers) ++first[o.row + 1];
-    for (std::size_t row = 1; row < first.size(); ++row) first[row] += first[row - 1];
-    return first;
-}
 
 void drop_zero_outliers(quantized_weights& q) {
     const auto is_zero = [](const outlier& o) { return o.value == 0; };
@@ -160,48 +184,24 @@ void drop_zero_outliers(quantized_weights& q) {
 }  // namespace
 
 quantized_weights round_compensated(const std::vector<float>& weights, quantized_weights fitted, const std::vector<input_moments>& moments,
-                                    rounding round, int threads) {
+                                    rounding round, step_criterion steps, int threads) {
     if (moments.empty() || fitted.rows % static_cast<std::int64_t>(moments.size()) != 0 || moments.front().columns() != fitted.columns)
         throw model_fault("moments that are not those of the weights' inputs");
     const nearest_code nearest(fitted, round);
-    const std::vector<std::size_t> first_outlier = first_outliers(fitted);
+    const std::vector<std::uint32_t> first_outlier = first_outliers(fitted);
     const std::int64_t rows = fitted.rows / static_cast<std::int64_t>(moments.size());
     for (std::size_t block = 0; block < moments.size(); ++block) {
         const error_feedback feedback(moments[block], damping, threads);
         const row_rounder rounder(weights, feedback, nearest, fitted, first_outlier);
         const std::int64_t begin = static_cast<std::int64_t>(block) * rows;
-        for_row_pieces(rows, threads, rows_per_piece,
-                       [&](std::int64_t first, std::int64_t last) { rounder.round(begin + first, begin + last); });
+        for_row_pieces(rows, threads, rows_per_piece, [&](std::int64_t first, std::int64_t last) {
+            if (steps == step_criterion::outputs) rounder.choose_steps(begin + first, begin + last);
+            rounder.round(begin + first, begin + last);
+        });
     }
     drop_zero_outliers(fitted);
     fitted.error = total_error(weights, fitted, threads);
     return fitted;
-}
-
-double output_error(const std::vector<float>& weights, const quantized_weights& q, const std::vector<input_moments>& moments, int threads) {
-    const row_values values(q);
-    const std::int64_t columns = q.columns, rows = q.rows / static_cast<std::int64_t>(moments.size());
-    std::vector<double> by_row(static_cast<std::size_t>(q.rows));
-    for_row_pieces(q.rows, threads, rows_per_piece, [&](std::int64_t first, std::int64_t last) {
-        std::vector<double> errors(static_cast<std::size_t>(columns));
-        for (std::int64_t row = first; row < last; ++row) {
-            const input_moments& seen = moments[static_cast<std::size_t>(row / rows)];
-            values.write(row, errors.data());
-            for (std::int64_t k = 0; k < columns; ++k)
-                errors[static_cast<std::size_t>(k)] -= static_cast<double>(weights[static_cast<std::size_t>(row * columns + k)]);
-            double sum = 0;
-            for (std::int64_t i = 0; i < columns; ++i) {
-                double with = 0.5 * static_cast<double>(seen.at(i, i)) * errors[static_cast<std::size_t>(i)];
-                for (std::int64_t j = i + 1; j < columns; ++j)
-                    with += static_cast<double>(seen.at(i, j)) * errors[static_cast<std::size_t>(j)];
-                sum += 2 * errors[static_cast<std::size_t>(i)] * with;
-            }
-            by_row[static_cast<std::size_t>(row)] = sum;
-        }
-    });
-    double sum = 0;
-    for (const double one : by_row) sum += one;
-    return q.rows == 0 ? 0 : sum / static_cast<double>(q.rows);
 }
 
 }  // namespace symmetree

@@ -21,6 +21,8 @@ public:
     std::int64_t column_at(std::int64_t place) const { return order_[static_cast<std::size_t>(place)]; }
     /// U's row of a place; those of it behind the place count.
     const double* row(std::int64_t place) const { return upper_.data() + place * columns_; }
+    /// D of a place: what the squared error of its rounding, with the errors before it carried in, adds to the error of the output.
+    double weight(std::int64_t place) const { return upper_[static_cast<std::size_t>(place * columns_ + place)]; }
 
 private:
     void factor(int threads);

@@ -2,16 +2,10 @@
 
 namespace symmetree {
 
-row_values::row_values(const quantized_weights& q) : q_(q), format_(q) {
-    if (q.outliers.empty()) return;
-    first_outlier_.assign(static_cast<std::size_t>(q.rows) + 1, 0);
-    for (const outlier& o : q.outliers) ++first_outlier_[o.row + 1];
-    for (std::size_t row = 1; row < first_outlier_.size(); ++row) first_outlier_[row] += first_outlier_[row - 1];
-}
+row_values::row_values(const quantized_weights& q) : q_(q), format_(q), first_outlier_(first_outliers(q)) {}
 
 void row_values::write(std::int64_t row, double* values) const {
     write_dense(row, values);
-    if (first_outlier_.empty()) return;
     const auto i = static_cast<std::size_t>(row);
     const std::int8_t* const codes = q_.codes.data() + row * q_.columns;
     for (std::size_t o = first_outlier_[i]; o < first_outlier_[i + 1]; ++o) {

@@ -20,7 +20,7 @@ private:
 
     const quantized_weights& q_;
     const number_format format_;
-    std::vector<std::size_t> first_outlier_;  // by row, one past the end too; empty without outliers
+    const std::vector<std::uint32_t> first_outlier_;
 };
 
 }  // namespace symmetree

@@ -53,6 +53,19 @@ scheme narrow(scheme_family family) {
     return s;
 }
 
+/// Mean over the rows of the squared error of the output on the inputs that were seen, in units of the weights and of the codes.
+double output_error(const std::vector<float>& weights, const quantized_weights& q, const input_moments& m) {
+    const std::vector<double> values = dequantize(q);
+    double sum = 0;
+    for (std::int64_t row = 0; row < q.rows; ++row)
+        for (std::int64_t i = 0; i < q.columns; ++i)
+            for (std::int64_t j = 0; j < q.columns; ++j) {
+                const std::size_t a = std::size_t(row * q.columns + i), b = std::size_t(row * q.columns + j);
+                sum += (values[a] - double(weights[a])) * double(m.at(std::min(i, j), std::max(i, j))) * (values[b] - double(weights[b]));
+            }
+    return sum / double(q.rows);
+}
+
 TEST(input_moments, of_rows_are_the_same_in_plain_loops_and_vectors) {
     std::vector<std::vector<std::int16_t>> rows(8, std::vector<std::int16_t>(1024));
     for (std::size_t r = 0; r < rows.size(); ++r)
@@ -143,6 +156,7 @@ TEST(error_feedback, multiplied_out_gives_the_moments) {
     for (std::int64_t k = columns - 1; k >= 0; --k) {
         d[std::size_t(k)] = h(k, k);
         for (std::int64_t l = k + 1; l < columns; ++l) d[std::size_t(k)] -= u(k, l) * u(k, l) * d[std::size_t(l)];
+        ASSERT_NEAR(f.weight(k), d[std::size_t(k)], 1e-9 * h(k, k)) << k;
     }
     for (std::int64_t i = 0; i < columns; ++i)
         for (std::int64_t j = i; j < columns; ++j) {
@@ -174,7 +188,8 @@ TEST(round_compensated, follows_its_definition_for_plain_codes) {
             }
         }
         for (const int threads : {1, 3}) {
-            const quantized_weights rounded = round_compensated(weights, nearest, {m}, rounding::half_even, threads);
+            const quantized_weights rounded =
+                round_compensated(weights, nearest, {m}, rounding::half_even, step_criterion::weights, threads);
             EXPECT_EQ(rounded.codes, expected.codes) << text;
             EXPECT_EQ(rounded.step, nearest.step);
         }
@@ -189,10 +204,57 @@ TEST(round_compensated, lowers_the_error_of_the_output_in_every_family) {
     for (const scheme_family family : enumerators<scheme_family>()) {
         const scheme s = narrow(family);
         const quantized_weights nearest = quantize_weights(weights, rows, columns, s, 1);
-        const quantized_weights rounded = round_compensated(weights, nearest, {m}, rounding::half_even, 1);
-        EXPECT_LT(output_error(weights, rounded, {m}, 1), 0.8 * output_error(weights, nearest, {m}, 1)) << to_string(s);
+        const quantized_weights rounded = round_compensated(weights, nearest, {m}, rounding::half_even, step_criterion::weights, 1);
+        EXPECT_LT(output_error(weights, rounded, m), 0.8 * output_error(weights, nearest, m)) << to_string(s);
         EXPECT_GT(rounded.error.mse, nearest.error.mse) << to_string(s);
-        EXPECT_EQ(rounded.codes, round_compensated(weights, nearest, {m}, rounding::half_even, 4).codes) << to_string(s);
+        EXPECT_EQ(rounded.codes, round_compensated(weights, nearest, {m}, rounding::half_even, step_criterion::weights, 4).codes)
+            << to_string(s);
+    }
+}
+
+/// Of every candidate the nearest levels, weighted by how often their column is seen.
+double naive_step(const std::vector<float>& weights, const quantized_weights& fitted, std::int64_t row, const std::vector<int>& times) {
+    const number_format format(fitted);
+    double trace = 0;
+    for (const int t : times) trace += t;
+    double best = 0, least = 1e300;
+    for (int j = 15; j <= 40; ++j) {
+        const double step = fitted.step[std::size_t(row)] * j / 25;
+        double sum = 0;
+        for (std::int64_t k = 0; k < fitted.columns; ++k) {
+            double nearest = 1e300;
+            for (int code = format.least_code(); code <= format.greatest_written_code(); ++code) {
+                const double level = step * (format.level(code) - fitted.zero_point_of(row));
+                nearest = std::min(nearest, std::fabs(level - double(weights[std::size_t(row * fitted.columns + k)])));
+            }
+            sum += (times[std::size_t(k)] + 0.01 * trace / double(fitted.columns)) * nearest * nearest;
+        }
+        if (sum >= least) continue;
+        least = sum;
+        best = step;
+    }
+    return best;
+}
+
+TEST(round_compensated, takes_steps_by_what_each_column_adds_to_the_output) {
+    const std::int64_t rows = 6, columns = 24;
+    const std::vector<float> weights = random_weights({int(rows), int(columns)}, 71);
+    std::vector<int> times(std::size_t(columns), 0);
+    for (std::size_t k = 0; k < times.size(); ++k) times[k] = k % 3 == 0 ? 90 : 1;
+    for (const scheme_family family : enumerators<scheme_family>()) {
+        if (traits_of(family).has_outliers) continue;
+        const quantized_weights fitted = quantize_weights(weights, rows, columns, narrow(family), 1);
+        const auto with = [&](step_criterion steps, int threads) {
+            return round_compensated(weights, fitted, {independent(times)}, rounding::half_even, steps, threads);
+        };
+        const quantized_weights found = with(step_criterion::outputs, 1);
+        for (std::int64_t row = 0; row < rows; ++row)
+            EXPECT_DOUBLE_EQ(found.step[std::size_t(row)], naive_step(weights, fitted, row, times)) << to_string(family) << " " << row;
+        EXPECT_NE(found.step, fitted.step) << to_string(family);
+        EXPECT_EQ(found.step, with(step_criterion::outputs, 3).step);
+        EXPECT_LT(output_error(weights, found, independent(times)),
+                  output_error(weights, with(step_criterion::weights, 1), independent(times)))
+            << to_string(family);
     }
 }
 
@@ -204,7 +266,8 @@ TEST(round_compensated, rounds_to_nearest_where_inputs_are_independent) {
     for (const scheme_family family : enumerators<scheme_family>()) {
         if (traits_of(family).has_outliers) continue;  // nearest together with the outlier: below
         const quantized_weights nearest = quantize_weights(weights, rows, columns, narrow(family), 1);
-        EXPECT_EQ(round_compensated(weights, nearest, {independent(times)}, rounding::half_even, 1).codes, nearest.codes)
+        EXPECT_EQ(round_compensated(weights, nearest, {independent(times)}, rounding::half_even, step_criterion::weights, 1).codes,
+                  nearest.codes)
             << to_string(family);
     }
 }
@@ -214,8 +277,8 @@ TEST(round_compensated, takes_outlier_and_dense_code_together) {
     const std::vector<float> weights = random_weights({int(rows), int(columns)}, 41);
     const scheme s = parse_scheme("dasq:w3a4:sw4:p90");
     const quantized_weights nearest = quantize_weights(weights, rows, columns, s, 1);
-    const quantized_weights rounded =
-        round_compensated(weights, nearest, {independent(std::vector<int>(std::size_t(columns), 1))}, rounding::half_even, 1);
+    const quantized_weights rounded = round_compensated(weights, nearest, {independent(std::vector<int>(std::size_t(columns), 1))},
+                                                        rounding::half_even, step_criterion::weights, 1);
     const std::vector<double> before = dequantize(nearest), after = dequantize(rounded);
     ASSERT_FALSE(rounded.outliers.empty());
     for (std::size_t i = 0; i < weights.size(); ++i)
@@ -233,9 +296,9 @@ TEST(round_compensated, uses_the_inputs_of_each_group_for_its_rows) {
     const input_moments first = moments_of(correlated_inputs(300, columns, 52), columns),
                         second = moments_of(correlated_inputs(300, columns, 53), columns);
     const quantized_weights nearest = quantize_weights(weights, 2 * rows, columns, parse_scheme("symq:w3a4"), 1);
-    const quantized_weights both = round_compensated(weights, nearest, {first, second}, rounding::half_even, 1);
-    const quantized_weights by_first = round_compensated(weights, nearest, {first}, rounding::half_even, 1),
-                            by_second = round_compensated(weights, nearest, {second}, rounding::half_even, 1);
+    const quantized_weights both = round_compensated(weights, nearest, {first, second}, rounding::half_even, step_criterion::weights, 1);
+    const quantized_weights by_first = round_compensated(weights, nearest, {first}, rounding::half_even, step_criterion::weights, 1),
+                            by_second = round_compensated(weights, nearest, {second}, rounding::half_even, step_criterion::weights, 1);
     const std::ptrdiff_t half = rows * columns;
     EXPECT_TRUE(std::equal(both.codes.begin(), both.codes.begin() + half, by_first.codes.begin()));
     EXPECT_TRUE(std::equal(both.codes.begin() + half, both.codes.end(), by_second.codes.begin() + half));
@@ -245,7 +308,9 @@ TEST(round_compensated, uses_the_inputs_of_each_group_for_its_rows) {
 TEST(round_compensated, of_inputs_that_are_all_zero_is_nearest) {
     const std::vector<float> weights = random_weights({3, 10}, 61);
     const quantized_weights nearest = quantize_weights(weights, 3, 10, parse_scheme("symq:w3a4"), 1);
-    EXPECT_EQ(round_compensated(weights, nearest, {moments_of(std::vector<std::int16_t>(50, 5), 10, 5)}, rounding::half_even, 1).codes,
+    EXPECT_EQ(round_compensated(weights, nearest, {moments_of(std::vector<std::int16_t>(50, 5), 10, 5)}, rounding::half_even,
+                                step_criterion::weights, 1)
+                  .codes,
               nearest.codes);
 }
 

@@ -14,7 +14,7 @@ struct compensate : testing::Test {
     small_network small;
     platform_config platform = platform_named("symq");
     const scheme run = parse_scheme("symq:w3a4");
-    const rounding_images images{small_image, 8};
+    const compensation images{small_image, 8};
     weight_cache kept_in{small.directory.file("kept")};
 
     workload rounded(int threads, const weight_cache& cache) const {

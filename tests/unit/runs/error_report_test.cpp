@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "compile/requantized_network.h"
+#include "runs/activation_formats.h"
 #include "runs/error_tables.h"
 #include "runs/quantize_workload.h"
 #include "tests/unit/quantized_network/small_network.h"
@@ -70,7 +72,7 @@ TEST_F(quantized_small_network, adds_tensors_and_the_choice_of_schemes_where_the
 }
 
 TEST_F(quantized_small_network, keeps_a_format_for_every_tensor_that_chooses_one) {
-    keep_formats(q, platform, run, {}, images, small.cache, 1);
+    keep_formats(q, platform, run, {true, residual_width::narrow}, images, small.cache, 1);
     const auto wanted = formats_of(small.network, platform, run, small.chooser_for(small.network), {});
     ASSERT_EQ(q.formats.size(), wanted.size());
     for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -79,6 +81,39 @@ TEST_F(quantized_small_network, keeps_a_format_for_every_tensor_that_chooses_one
         EXPECT_EQ(q.formats[i]->step, wanted[i]->step) << i;
     }
     EXPECT_TRUE(q.adapters.empty());
+}
+
+TEST_F(quantized_small_network, keeps_both_formats_of_a_tensor_that_an_addition_reads) {
+    keep_formats(q, platform, run, {}, images, small.cache, 1);
+    const graph_node& stem = small.network.graph->nodes[2];
+    ASSERT_EQ(stem.name, "stem.relu");
+    EXPECT_EQ(q.formats[2]->bits, 8);
+    ASSERT_EQ(q.narrowed.size(), 1u);
+    EXPECT_EQ(q.narrowed.at("stem.relu").bits, 4);
+    const std::vector<tensor_error_report> reports = tensors();
+    const auto named = [&](const std::string& name) {
+        return *std::find_if(reports.begin(), reports.end(), [&](const tensor_error_report& r) { return r.tensor == name; });
+    };
+    EXPECT_EQ(named("stem.relu").format.bits, 8);
+    EXPECT_EQ(named("stem.relu.narrow").format.bits, 4);
+    EXPECT_GT(named("stem.relu").accumulated.sqnr_db, named("stem.relu.narrow").accumulated.sqnr_db + 10);
+
+    for (std::size_t i = 0; i < q.schemes.size(); ++i) q.weights[i] = small.cache.get(small.network.layers[i], 1, q.schemes[i], 1);
+    write_quantized_workload(small.directory.file("q.yaml"), q);
+    const workload read = load_workload_yaml(small.directory.file("q.yaml"));
+    EXPECT_EQ(read.formats[2]->step, q.formats[2]->step);
+    EXPECT_EQ(read.narrowed.at("stem.relu").step, q.narrowed.at("stem.relu").step);
+    const requantized_network copied = with_requantized_tensors(read, q.schemes, residual_width::wide);
+    const calibration none;
+    const std::map<std::string, tensor_format> no_adapters;
+    const format_chooser from_file = adaptive_chooser(read, copied, none, {}, no_adapters);
+    ASSERT_EQ(copied.narrowed.size(), 1u);
+    EXPECT_EQ(from_file(copied.narrowed[0], 4, activation_coding::signed_zero_point).step, q.narrowed.at("stem.relu").step);
+    EXPECT_EQ(from_file(2, 8, activation_coding::signed_zero_point).bits, 8);
+    EXPECT_THROW(
+        load_workload_yaml(small.directory.write(
+            "w.yaml", "network: small.yaml\nnarrowed:\n  - {node: nowhere, step: 1, bits: 4, zero_point: -8, least: -8, greatest: 7}\n")),
+        input_error);
 }
 
 TEST_F(quantized_small_network, names_every_layer_that_the_platform_cannot_run) {
