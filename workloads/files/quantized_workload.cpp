@@ -258,9 +258,11 @@ std::map<std::string, tensor_format> read_copies(yaml_reader& root, const char* 
 
 void read_narrowed(workload& w, yaml_reader& root) {
     w.narrowed = read_copies(root, "narrowed");
-    for (const auto& [tensor, format] : w.narrowed)
+    for (const auto& copy : w.narrowed) {
+        const std::string& tensor = copy.first;
         if (!w.graph || std::none_of(w.graph->nodes.begin(), w.graph->nodes.end(), [&](const graph_node& n) { return n.name == tensor; }))
             root.problem("narrowed", fmt::format("the network has no tensor '{}'", tensor));
+    }
 }
 
 /// Whether there is such a tensor is seen where the network has its adapters.
