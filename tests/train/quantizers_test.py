@@ -1,9 +1,7 @@
 """Quantizers with learned steps: their values against Symmetree's codes, their gradients against differences."""
-import json
 import math
 import pathlib
 import shutil
-import struct
 import subprocess
 import tempfile
 import unittest
@@ -12,17 +10,9 @@ from small_model import PROGRAM
 import numpy
 import quantizers
 import torch
+from quantized_workload import read_safetensors, write_safetensors
 
-FORMATS = [("symq", 2), ("symq", 3), ("symq", 4), ("symq", 8), ("pot", 3), ("pot", 4), ("post", 3), ("post", 4), ("post", 5)]
-
-
-def safetensors(path):
-    """By name, arrays of a safetensors file."""
-    data = pathlib.Path(path).read_bytes()
-    (length,) = struct.unpack("<Q", data[:8])
-    types = {"I8": numpy.int8, "F64": numpy.float64, "F32": numpy.float32}
-    return {name: numpy.frombuffer(data[8 + length + t["data_offsets"][0]:8 + length + t["data_offsets"][1]], types[t["dtype"]]).reshape(t["shape"])
-            for name, t in json.loads(data[8:8 + length]).items() if name != "__metadata__"}
+FORMATS = [("symq", 2), ("symq", 3), ("symq", 4), ("symq", 8), ("pot", 3), ("pot", 4), ("post", 3), ("post", 4), ("post", 5), ("apot", 4), ("apot", 5)]
 
 
 class Quantizers(unittest.TestCase):
@@ -33,15 +23,13 @@ class Quantizers(unittest.TestCase):
 
     def codes_of_program(self, rows, family, bits):
         """Steps and codes that `symmetree quantize` gives the matrix."""
-        values = rows.numpy().astype(numpy.float32)
-        header = json.dumps({"w": {"dtype": "F32", "shape": list(values.shape), "data_offsets": [0, values.nbytes]}}).encode()
-        (self.folder / "w.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + values.tobytes())
+        write_safetensors(self.folder / "w.safetensors", [("w", "F32", rows.numpy().astype(numpy.float32))])
         (self.folder / "net.yaml").write_text(f"name: net\nlayers:\n  - {{name: only, linear: {{tokens: 1, in: {rows.shape[1]}, out: {rows.shape[0]}}}, input: relu, "
                                               "weights: {file: w.safetensors, tensor: w}}\n")
         done = subprocess.run([PROGRAM, "quantize", "--workload", "net.yaml", "--scheme", f"{family}:w{bits}a4", "--keep-ends", "--output", "q.yaml", "--no-cache"],
                               cwd=self.folder, capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
-        found = safetensors(self.folder / "q.safetensors")
+        found = read_safetensors(self.folder / "q.safetensors")
         return torch.from_numpy(found["only.steps"].copy()).float().reshape(-1, 1), torch.from_numpy(found["only.codes"].copy())
 
     def test_round_to_the_codes_of_the_program(self):
@@ -96,12 +84,24 @@ class Quantizers(unittest.TestCase):
                 weight = torch.randn(3, 40, dtype=torch.float64)
                 values = quantizer(rows)
                 (weight * values).sum().backward()
-                ends = (quantizer.least, quantizer.greatest) if family == "symq" else (-1.0, 1.0)
+                ends = (quantizer.least, quantizer.greatest) if family == "symq" else (-quantizer.every_level[-1].item(), quantizer.every_level[-1].item())
                 step = quantizer.step.detach()
                 of_step, of_rows = self.differences(rows.detach(), step, values.detach(), weight, ends)
-                scale = 1 / math.sqrt(40 * quantizer.greatest) if family == "symq" else 1 / math.sqrt(40)
+                scale = 1 / math.sqrt(40 * quantizer.greatest) if family == "symq" else 1 / math.sqrt(40 * ends[1])
                 self.assertLess((quantizer.step.grad - scale * of_step).abs().max(), 1e-5)
                 self.assertLess((rows.grad - of_rows).abs().max(), 1e-5)
+
+    def test_of_outliers_add_them_where_they_are_listed(self):
+        rows = torch.tensor([[0.26, 1.3, -5.1, 9.0], [0.26, 1.3, -5.1, 9.0]], requires_grad=True)
+        positions = torch.tensor([[False, False, True, False], [False, True, False, True]])
+        quantizer = quantizers.OutlierWeights(3, torch.full((2, 1), 0.5), 4, torch.tensor([[2.0], [1.0]]), positions)
+        values = quantizer(rows)
+        # In steps: 0.52, 2.6, -10.2, 18 as codes -4 .. 3 and outliers -8 .. 7 of 4 and of 2 steps.
+        self.assertEqual((values / 0.5).tolist(), [[1, 3, -10, 3], [1, 3, -4, 17]])
+        self.assertEqual(quantizer.outliers(rows).tolist(), [[0, 0, -3, 0], [0, 1, 0, 7]])
+        self.assertEqual(quantizer.codes(rows).tolist(), [[1, 3, 2, 3], [1, 1, -4, 3]])
+        values.sum().backward()
+        self.assertEqual(rows.grad.tolist(), [[1, 1, 1, 0], [1, 1, 0, 0]])
 
     def test_of_activations_have_the_codes_of_their_kind(self):
         x = torch.tensor([-3.0, -0.26, -0.24, 0.0, 0.25, 0.75, 1.0, 9.0])

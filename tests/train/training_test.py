@@ -41,9 +41,10 @@ class Training(unittest.TestCase):
         return json.loads(done.stdout)["evaluation"]["rows"][1]
 
     def test_teaches_what_evaluate_finds(self):
-        for family in ("symq", "pot", "post"):
+        for family in ("symq", "dasq", "pot", "post"):
             with self.subTest(family=family):
-                trained = self.top1(self.run_script("--weights", f"{family}:3", "--output", f"{family}.yaml", "--epochs", "6", "--rate", "0.05"))
+                trained = self.top1(self.run_script("--weights", f"{family}:3", "--output", f"{family}.yaml", "--epochs", "6", "--rate", "0.05",
+                                                    "--program", PROGRAM))
                 self.assertGreater(trained, 60, "a quarter is chance")
                 self.assertNotIn("BatchNormalization", [n.op_type for n in onnx.load(self.folder / f"{family}.network.onnx").graph.node])
                 found = self.evaluated(f"{family}.yaml", family)
@@ -62,7 +63,8 @@ class Training(unittest.TestCase):
         self.assertIn("is of another run", done.stderr)
 
     def test_refuses_what_it_can_not_train(self):
-        self.assertIn("symq, pot or post", self.run_script("--weights", "dasq:3", "--output", "q.yaml", code=2).stderr)
+        self.assertIn("apot and 4 or 5", self.run_script("--weights", "apot:3", "--output", "q.yaml", code=2).stderr)
+        self.assertIn("symq or dasq", self.run_script("--weights", "asymq:3", "--output", "q.yaml", code=2).stderr)
         self.assertIn(".yaml", self.run_script("--weights", "symq:3", "--output", "q.onnx", code=2).stderr)
 
 

@@ -1,10 +1,17 @@
 """Writes what was trained as `symmetree evaluate` reads it (docs/quantize.md)."""
 import json
+import pathlib
 import struct
+import subprocess
+import tempfile
 
 import numpy
 import onnx
 import torch
+
+from quantizers import OutlierWeights
+
+TYPES = {"I8": numpy.int8, "U8": numpy.uint8, "I16": numpy.int16, "U32": numpy.uint32, "F32": numpy.float32, "F64": numpy.float64}
 
 
 def quoted(text):
@@ -20,6 +27,26 @@ def write_safetensors(path, tensors):
         data += content
     text = json.dumps(header).encode()
     path.write_bytes(struct.pack("<Q", len(text)) + text + data)
+
+
+def read_safetensors(path):
+    """Arrays by name."""
+    data = path.read_bytes()
+    begin = 8 + struct.unpack("<Q", data[:8])[0]
+    header = json.loads(data[8:begin])
+    header.pop("__metadata__", None)
+    return {name: numpy.frombuffer(data[begin + t["data_offsets"][0]:begin + t["data_offsets"][1]], TYPES[t["dtype"]]).reshape(t["shape"])
+            for name, t in header.items()}
+
+
+def fitted_by(program, model, scheme):
+    """What `symmetree quantize` makes of a network's weights."""
+    with tempfile.TemporaryDirectory() as folder:
+        output = pathlib.Path(folder) / "q.yaml"
+        done = subprocess.run([program, "quantize", "--workload", str(model), "--scheme", scheme, "--output", str(output)], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise SystemExit(f"{program}: {done.stderr.strip()}")
+        return read_safetensors(output.with_suffix(".safetensors"))
 
 
 def readers_of(model):
@@ -38,12 +65,24 @@ def format_line(node, quantizer):
 
 
 @torch.no_grad()
+def outliers_of(name, quantizer, rows):
+    values = quantizer.outliers(rows)
+    places = values.nonzero()
+    yield f"{name}.outlier_shifts", "U8", quantizer.unit.log2().reshape(-1).to(torch.uint8).numpy()
+    for part, numbers in (("rows", places[:, 0]), ("columns", places[:, 1])):
+        yield f"{name}.outlier_{part}", "U32", numbers.numpy().astype(numpy.uint32)
+    yield f"{name}.outlier_values", "I8", values[places[:, 0], places[:, 1]].to(torch.int8).numpy()
+
+
+@torch.no_grad()
 def codes_of(network):
     for name in network.inner:
         quantizer = network.weights[network.key(name)]
         node = next(n for n in network.network.products() if n.name == name)
         rows = network.as_rows(name, network.network.initializer(node.input[1]))[0]
         yield f"{name}.codes", "I8", quantizer.codes(rows).reshape(-1).numpy()
+        if isinstance(quantizer, OutlierWeights):
+            yield from outliers_of(name, quantizer, rows)
         norm = network.network.norm_behind(node)
         factors = 1 if norm is None else network.network.factors_of(norm).double()
         yield f"{name}.steps", "F64", (quantizer.step.reshape(-1).double() * factors).numpy()
@@ -61,7 +100,7 @@ def write_workload(path, network, pixels, note):
     for tensor in dict.fromkeys(network.input_of[name] for name in network.inner):
         kind = "narrowed" if "Add" in readers[tensor] else "tensors"
         lines[kind] += format_line(made_by[tensor], network.activations[network.key(tensor)])
-    scheme = f"{network.family}:w{network.weight_bits}a{network.activation_bits}"
+    scheme = network.scheme()
     path.write_text(f"# Written by workloads/train/train_quantized.py; fields: docs/quantize.md.\nname: {quoted(path.stem)}\nnote: {quoted(note)}\n"
                     f"network: {quoted(network_file.name)}\ncodes: {quoted(codes_file.name)}\nnormalization: {quoted(str(pixels))}\nlayers:\n"
                     + "".join(f"  - {{name: {quoted(name)}, scheme: {quoted(scheme)}}}\n" for name in network.inner)

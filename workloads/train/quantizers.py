@@ -9,55 +9,41 @@ import torch
 from torch import nn
 
 
-class _NearestLevel(torch.autograd.Function):
-    """levels[nearest] * step. `bounds` are the midpoints between neighbouring levels, in order; a value on one takes the side of `right`."""
+class _Quantized(torch.autograd.Function):
+    """level * step, for levels that were found before; `least` and `greatest` are the ends of the levels."""
 
     @staticmethod
-    def forward(context, value, step, levels, bounds, scale):
+    def forward(context, value, step, level, least, greatest, scale):
         t = value / step
-        level = levels[torch.bucketize(t, bounds)]
-        context.save_for_backward(t, level, levels, step)
+        context.save_for_backward(t - level, level, (t >= least) & (t <= greatest), step)
         context.scale = scale
         return level * step
 
     @staticmethod
     def backward(context, gradient):
-        t, level, levels, step = context.saved_tensors
-        inside = (t >= levels[0]) & (t <= levels[-1])
-        of_step = torch.where(inside, level - t, level) * gradient
-        reduced = of_step.sum_to_size(step.shape) * context.scale
-        return gradient * inside, reduced, None, None, None
+        rest, level, inside, step = context.saved_tensors
+        of_step = torch.where(inside, -rest, level) * gradient
+        return gradient * inside, of_step.sum_to_size(step.shape) * context.scale, None, None, None, None
 
 
-class _Rounded(torch.autograd.Function):
-    """step * clamp(round(value / step), least, greatest), half to even."""
-
-    @staticmethod
-    def forward(context, value, step, least, greatest, scale):
-        t = value / step
-        code = t.round().clamp(least, greatest)
-        context.save_for_backward(t, code, step)
-        context.ends, context.scale = (least, greatest), scale
-        return code * step
-
-    @staticmethod
-    def backward(context, gradient):
-        t, code, step = context.saved_tensors
-        inside = (t >= context.ends[0]) & (t <= context.ends[1])
-        of_step = torch.where(inside, code - t, code) * gradient
-        return gradient * inside, of_step.sum_to_size(step.shape) * context.scale, None, None, None
+SHIFTS = {"pot": range(2, 8), "post": range(2, 8), "apot": range(4, 6)}  # widths that have codes
 
 
-SHIFTS = ("pot", "post")
+def term(exponents, index):
+    return math.ldexp(1.0, -exponents[index]) if index < len(exponents) else 0.0
+
+
+def magnitude(family, bits, field):
+    if family == "pot":
+        return math.ldexp(1.0, -field)
+    if family == "post":
+        return math.ldexp(math.sqrt(0.5) if field % 2 else 1.0, -(field // 2))
+    return term([0, 1, 3], field >> 1) + term([2], field & 1) if bits == 4 else term([0, 2, 4], field >> 2) + term([1, 3, 5], field & 3)
 
 
 def shift_magnitudes(family, bits):
     """By field of a code of sign and exponent; a field of all ones is zero."""
-    ratio = {"pot": 0.5, "post": math.sqrt(0.5)}[family]
-    fields = (1 << (bits - 1)) - 1
-    if family == "post":
-        return [math.ldexp(1.0, -(e // 2)) * (math.sqrt(0.5) if e % 2 else 1.0) for e in range(fields)] + [0.0]
-    return [ratio ** e for e in range(fields)] + [0.0]
+    return [magnitude(family, bits, field) for field in range((1 << (bits - 1)) - 1)] + [0.0]
 
 
 class Activations(nn.Module):
@@ -73,7 +59,9 @@ class Activations(nn.Module):
         self.step = nn.Parameter(torch.tensor(float(step)))
 
     def forward(self, x):
-        return _Rounded.apply(x, self.step, self.least, self.greatest, 1 / math.sqrt(x[0].numel() * self.greatest))
+        with torch.no_grad():
+            level = (x / self.step).round().clamp(self.least, self.greatest)
+        return _Quantized.apply(x, self.step, level, self.least, self.greatest, 1 / math.sqrt(x[0].numel() * self.greatest))
 
 
 class UniformWeights(nn.Module):
@@ -84,31 +72,75 @@ class UniformWeights(nn.Module):
         self.least, self.greatest = -(1 << (bits - 1)), (1 << (bits - 1)) - 1
         self.step = nn.Parameter(steps)
 
+    @torch.no_grad()
+    def levels(self, rows):
+        return (rows / self.step).round().clamp(self.least, self.greatest)
+
     def forward(self, rows):
-        return _Rounded.apply(rows, self.step, self.least, self.greatest, 1 / math.sqrt(rows.shape[1] * self.greatest))
+        return _Quantized.apply(rows, self.step, self.levels(rows), self.least, self.greatest, 1 / math.sqrt(rows.shape[1] * self.greatest))
 
     def codes(self, rows):
-        return (rows / self.step).round().clamp(self.least, self.greatest).to(torch.int8)
+        return self.levels(rows).to(torch.int8)
+
+
+class OutlierWeights(UniformWeights):
+    """`dasq`: at some positions, which stay, an outlier of `outlier_bits` in units of step * 2^shift adds to the code. `shifts`: [rows, 1]."""
+
+    def __init__(self, bits, steps, outlier_bits, shifts, positions):
+        super().__init__(bits, steps)
+        half = 1 << (outlier_bits - 1)
+        self.ends = (-half, half - 1)
+        self.register_buffer("unit", 2.0 ** shifts)
+        self.register_buffer("positions", positions)
+
+    @torch.no_grad()
+    def outliers(self, rows):
+        """In units; 0 where there is none."""
+        return torch.where(self.positions, (rows / self.step / self.unit).round().clamp(*self.ends), torch.zeros_like(rows))
+
+    @torch.no_grad()
+    def dense(self, rows):
+        return (rows / self.step - self.outliers(rows) * self.unit).round().clamp(self.least, self.greatest)
+
+    @torch.no_grad()
+    def levels(self, rows):
+        return self.dense(rows) + self.outliers(rows) * self.unit
+
+    def forward(self, rows):
+        reach = self.unit * self.positions
+        return _Quantized.apply(rows, self.step, self.levels(rows), self.least + self.ends[0] * reach, self.greatest + self.ends[1] * reach,
+                                1 / math.sqrt(rows.shape[1] * self.greatest))
+
+    def codes(self, rows):
+        return self.dense(rows).to(torch.int8)
 
 
 class ShiftWeights(nn.Module):
-    """`pot` and `post`: one step for each row, that of the greatest magnitude."""
+    """`pot`, `post`, `apot`: one step for each row, in which its levels count."""
 
     def __init__(self, family, bits, steps):
         super().__init__()
         self.bits = bits
         magnitudes = torch.tensor(shift_magnitudes(family, bits))
         self.register_buffer("magnitudes", magnitudes)
-        levels = torch.unique(torch.cat([-magnitudes, magnitudes]))
-        self.register_buffer("levels", levels)
-        self.register_buffer("bounds", (levels[1:] + levels[:-1]) / 2)
+        every = torch.unique(torch.cat([-magnitudes, magnitudes]))
+        self.register_buffer("every_level", every)
+        self.register_buffer("bounds", (every[1:] + every[:-1]) / 2)
         self.step = nn.Parameter(steps)
 
+    @torch.no_grad()
+    def nearest(self, t):
+        return self.every_level[torch.bucketize(t, self.bounds)]
+
+    def levels(self, rows):
+        return self.nearest(rows / self.step)
+
     def forward(self, rows):
-        return _NearestLevel.apply(rows, self.step, self.levels, self.bounds, 1 / math.sqrt(rows.shape[1]))
+        greatest = self.every_level[-1]
+        return _Quantized.apply(rows, self.step, self.levels(rows), -greatest, greatest, 1 / math.sqrt(rows.shape[1] * float(greatest)))
 
     def codes(self, rows):
-        level = self.levels[torch.bucketize(rows / self.step, self.bounds)]
+        level = self.levels(rows)
         field = (level.abs()[..., None] == self.magnitudes).to(torch.int64).argmax(-1)
         return (field + (level < 0) * (1 << (self.bits - 1))).to(torch.int16).to(torch.int8)
 
@@ -132,5 +164,5 @@ def weights_for(family, bits, rows):
         return UniformWeights(bits, steps_of_least_error(rows, lambda t: t.round().clamp(least, greatest), greatest))
     made = ShiftWeights(family, bits, torch.ones(rows.shape[0], 1))
     with torch.no_grad():
-        made.step.copy_(steps_of_least_error(rows, lambda t: made.levels[torch.bucketize(t, made.bounds)], 1))
+        made.step.copy_(steps_of_least_error(rows, made.nearest, float(made.every_level[-1])))
     return made

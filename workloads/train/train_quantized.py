@@ -19,15 +19,19 @@ from torch import nn
 
 from images import ImageSet, normalization_of
 from onnx_network import OnnxNetwork
-from quantized_workload import write_workload
-from quantizers import SHIFTS, Activations, weights_for
+from quantized_workload import fitted_by, write_workload
+from quantizers import SHIFTS, Activations, OutlierWeights, weights_for
+
+OUTLIER_BITS, PERCENTILE = 4, 98  # of dasq
 
 
 class QuantizedNetwork(nn.Module):
     """Every product but the first and the last reads quantized weights and activations; products that read one tensor share its step."""
 
-    def __init__(self, model, family, weight_bits, activation_bits, images):
+    def __init__(self, model, family, weight_bits, activation_bits, images, fitted=None):
+        """`fitted`: of dasq, what `symmetree quantize` makes of the weights."""
         super().__init__()
+        self.fitted = fitted
         self.network = OnnxNetwork(model)
         self.family, self.weight_bits, self.activation_bits = family, weight_bits, activation_bits
         self.inner = [node.name for node in self.network.products()[1:-1]]
@@ -48,12 +52,26 @@ class QuantizedNetwork(nn.Module):
         stored_by_output = node.op_type == "Gemm" and any(a.name == "transB" and a.i for a in node.attribute)
         return (weight, lambda rows: rows) if stored_by_output else (weight.t(), lambda rows: rows.t())
 
+    def scheme(self):
+        outliers = f":sw{OUTLIER_BITS}:p{PERCENTILE}" if self.family == "dasq" else ""
+        return f"{self.family}:w{self.weight_bits}a{self.activation_bits}{outliers}"
+
+    def quantizer_of(self, name, rows):
+        if self.family != "dasq":
+            return weights_for(self.family, self.weight_bits, rows)
+        of = {part: torch.from_numpy(self.fitted[f"{name}.{part}"].astype(numpy.float32)) for part in ("steps", "outlier_shifts")}
+        norm = self.network.norm_behind(next(n for n in self.network.products() if n.name == name))
+        steps = of["steps"] if norm is None else of["steps"] / self.network.factors_of(norm)
+        positions = torch.zeros(rows.shape, dtype=torch.bool)
+        positions[self.fitted[f"{name}.outlier_rows"].astype(numpy.int64), self.fitted[f"{name}.outlier_columns"].astype(numpy.int64)] = True
+        return OutlierWeights(self.weight_bits, steps.reshape(-1, 1), OUTLIER_BITS, of["outlier_shifts"].reshape(-1, 1), positions)
+
     @torch.no_grad()
     def fit(self, images):
         """First steps: of least squared error for the weights; for activations 2 mean |x| / sqrt(greatest code) as Esser et al. begin."""
         def looked_at(name, x, weight):
             if name in self.inner:
-                self.weights[self.key(name)] = weights_for(self.family, self.weight_bits, self.as_rows(name, weight)[0].detach())
+                self.weights[self.key(name)] = self.quantizer_of(name, self.as_rows(name, weight)[0].detach())
                 is_unsigned = bool(x.min() >= 0)
                 greatest = (1 << self.activation_bits) - 1 if is_unsigned else (1 << (self.activation_bits - 1)) - 1
                 self.activations[self.key(self.input_of[name])] = Activations(self.activation_bits, is_unsigned, self.family in SHIFTS, 2 * x.abs().mean() / math.sqrt(greatest))
@@ -139,7 +157,8 @@ def run_of(options):
 def options_of(words):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=pathlib.Path, help="float ONNX model; batch norms that it has are trained, too, and folded at the end")
-    parser.add_argument("--weights", required=True, help="family and bits: symq:3, pot:4, post:3")
+    parser.add_argument("--weights", required=True, help="family and bits: symq:3, dasq:3, pot:4, post:3, apot:4")
+    parser.add_argument("--program", default="symmetree", help="of dasq: the simulator, which finds the outliers' positions")
     parser.add_argument("--activation-bits", type=int, required=True)
     parser.add_argument("--train", required=True, help="npz of labelled images")
     parser.add_argument("--test", help="npz of labelled images that are counted at the end")
@@ -154,8 +173,9 @@ def options_of(words):
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint beside the output")
     options = parser.parse_args(words)
     family, _, bits = options.weights.partition(":")
-    if family not in ("symq", "pot", "post") or not bits.isdigit() or not 2 <= int(bits) <= 8:
-        parser.error("--weights: symq, pot or post and 2 to 8 bits are wanted, e.g. symq:3")
+    widths = SHIFTS.get(family, range(2, 9) if family in ("symq", "dasq") else range(0))
+    if not bits.isdigit() or int(bits) not in widths:
+        parser.error("--weights: symq or dasq and 2 to 8 bits, pot or post and 2 to 7, or apot and 4 or 5 are wanted, e.g. symq:3")
     if options.output.suffix != ".yaml":
         parser.error("--output: a .yaml file is wanted")
     return options
@@ -169,7 +189,8 @@ def main(words):
     pixels = normalization_of(options.normalization, model)
     images = ImageSet(options.train, pixels)
     family, _, bits = options.weights.partition(":")
-    network = QuantizedNetwork(model, family, int(bits), options.activation_bits, images.first(128))
+    fitted = fitted_by(options.program, options.model, f"dasq:w{bits}a8:sw{OUTLIER_BITS}:p{PERCENTILE}") if family == "dasq" else None
+    network = QuantizedNetwork(model, family, int(bits), options.activation_bits, images.first(128), fitted)
     checkpoint = options.output.with_suffix(".checkpoint")
     started = torch.load(checkpoint) if options.resume and checkpoint.exists() else None
     if started and started["options"] != run_of(options):
