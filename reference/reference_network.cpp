@@ -174,7 +174,7 @@ reference_walk::~reference_walk() = default;
 
 void reference_walk::step(std::size_t node) { executor_->step(node); }
 const std::vector<std::int16_t>& reference_walk::codes_of(std::size_t node) const { return executor_->values()[node]; }
-void reference_walk::forget(std::size_t node) { executor_->values()[node] = {}; }
+void reference_walk::forget(std::size_t node) { codes().swap(executor_->values()[node]); }  // an assignment keeps the memory
 
 std::vector<std::vector<std::int16_t>> reference_network(const formatted_network& network, const std::vector<std::int16_t>& image,
                                                          vector_arithmetic arithmetic) {

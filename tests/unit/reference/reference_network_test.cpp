@@ -40,6 +40,18 @@ TEST(reference_network, requantizes_from_format_to_format) {
         EXPECT_EQ(n.run({1, 2, -3, 100}, arithmetic).back(), (std::vector<std::int16_t>{12, 13, 6, 127}));  // 1.5 and -4.5 are ties
 }
 
+TEST(reference_walk, goes_node_by_node_and_frees_what_is_forgotten) {
+    hand_made n;
+    const std::size_t x = n.add(input_op{}, {}, {1, 4}, 1);
+    const std::size_t twice = n.add(add_op{}, {x, x}, {1, 4}, 1);
+    reference_walk walk(n.f, {1, 2, 3, 4});
+    walk.step(x);
+    walk.step(twice);
+    EXPECT_EQ(walk.codes_of(twice), (std::vector<std::int16_t>{2, 4, 6, 8}));
+    walk.forget(x);
+    EXPECT_EQ(walk.codes_of(x).capacity(), 0u);
+}
+
 TEST(reference_network, does_a_clip_in_the_rounding_of_what_it_is_fused_into) {
     hand_made n;
     const std::size_t x = n.add(input_op{}, {}, {1, 4}, 1);
