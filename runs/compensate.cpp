@@ -20,14 +20,25 @@
 namespace symmetree {
 namespace {
 
-/// Products of inputs that the moments of a layer are worth, some seconds, but no fewer than those of 8 images.
+/// Multiply-accumulates of the network on all images, and products of inputs for the moments of a layer: each some seconds. No fewer than
+/// those of 8 images are taken.
+constexpr std::int64_t most_operations = std::int64_t{1} << 38;
 constexpr std::int64_t most_products = std::int64_t{1} << 36;
 constexpr std::int64_t fewest_images = 8;
 
+std::int64_t images_within(std::int64_t most, std::int64_t per_image, std::int64_t count) {
+    return std::min(count, std::max(fewest_images, most / std::max<std::int64_t>(per_image, 1)));
+}
+
+std::int64_t images_for_network(const workload& network, std::int64_t count) {
+    std::int64_t operations = 0;
+    for (const layer& l : network.layers) operations += product_of(l).macs();
+    return images_within(most_operations, operations, count);
+}
+
 std::int64_t images_for_moments(const layer& l, std::int64_t count) {
     const product_shape p = product_of(l);
-    const std::int64_t per_image = std::max<std::int64_t>(p.repeat * p.m * p.k * p.k / 2, 1);
-    return std::min(count, std::max(fewest_images, most_products / per_image));
+    return images_within(most_products, p.repeat * p.m * p.k * p.k / 2, count);
 }
 
 /// True where the weights are this program's to round.
@@ -39,7 +50,8 @@ public:
     network_rounder(formatted_network& network, const compensation& how, std::uint64_t seed, int threads)
         : network_(network), graph_(*network.network.graph), steps_(how.steps), seed_(seed), threads_(threads) {
         const tensor_format& format = network_.nodes[graph_.input].format;
-        for (std::int64_t i = 0; i < how.count; ++i) {
+        const std::int64_t count = images_for_network(network_.network, how.count);
+        for (std::int64_t i = 0; i < count; ++i) {
             const std::vector<float> values = how.image(i);
             walks_.emplace_back(network_, codes_of(values.data(), values.size(), format));
         }
