@@ -9,6 +9,7 @@ import numpy
 import onnx
 import torch
 
+from onnx_network import PRODUCTS
 from quantizers import OutlierWeights
 
 TYPES = {"I8": numpy.int8, "U8": numpy.uint8, "I16": numpy.int16, "U32": numpy.uint32, "F32": numpy.float32, "F64": numpy.float64}
@@ -98,7 +99,7 @@ def write_workload(path, network, pixels, note):
     made_by, readers = {output: n.name for n in model.graph.node for output in n.output}, readers_of(model)
     lines = {"tensors": "", "narrowed": ""}
     for tensor in dict.fromkeys(network.input_of[name] for name in network.inner):
-        kind = "narrowed" if "Add" in readers[tensor] else "tensors"
+        kind = "narrowed" if readers[tensor] - set(PRODUCTS) else "tensors"  # a skip may pass slices and padding before its addition
         lines[kind] += format_line(made_by[tensor], network.activations[network.key(tensor)])
     scheme = network.scheme()
     path.write_text(f"# Written by workloads/train/train_quantized.py; fields: docs/quantize.md.\nname: {quoted(path.stem)}\nnote: {quoted(note)}\n"
