@@ -207,11 +207,11 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     const float_executor executor(input.network, float_weights_of(input.network, input.seed));
     if (seen.set.count > 0) input.statistics = calibrate(input.network, executor, std::cref(seen), seen.set.count, jobs_of(options.common));
     if (compensated) input.rounding = compensation{std::cref(seen), seen.set.count, *compensated};
-    input.adapters = [&](const quantized_network& q, const requantized_network& adaptive) {
-        if (options.adapters == "identity") return identity_adapters(q, adaptive);
-        if (options.adapters != "fit") return read_adapters(options.adapters, q, adaptive);
+    input.adapters = [&](const quantized_network& q, const requantized_network& copied) {
+        if (options.adapters == "identity") return identity_adapters(q, copied);
+        if (options.adapters != "fit") return read_adapters(options.adapters, q, copied);
         if (seen.set.count == 0) throw input_error(diagnostic{"", 0, 0, "--calibration", "images are wanted that adapters are fitted on"});
-        return fit_adapters(q, adaptive, executor, std::cref(seen), seen.set.count);
+        return fit_adapters(q, copied, executor, std::cref(seen), seen.set.count);
     };
 
     evaluation_run how;

@@ -37,9 +37,12 @@ public:
         const bool wanted = std::any_of(made.readers.begin(), made.readers.end(), [&](std::size_t r) { return through(r).by_adaptive; });
         return wanted ? made : copy();
     }
+    bool is_added(std::size_t tensor) const {
+        const std::vector<std::size_t>& readers = readers_[tensor];
+        return std::any_of(readers.begin(), readers.end(), [&](std::size_t reader) { return through(reader).by_additions; });
+    }
     copy narrow_copy(std::size_t tensor) const {
-        const auto is_added = [&](std::size_t reader) { return through(reader).by_additions; };
-        if (std::none_of(readers_[tensor].begin(), readers_[tensor].end(), is_added)) return {};
+        if (!is_added(tensor)) return {};
         if (!network_.formats.empty() && network_.formats[tensor] && network_.narrowed.count(graph_.nodes[tensor].name) == 0) return {};
         return {".narrow", readers_of(
                                tensor, [](const reading& r) { return r.by_narrow; },
@@ -102,6 +105,21 @@ private:
     std::vector<std::vector<std::size_t>> readers_;
 };
 
+/// Formats of narrowed copies that the network fixes for nothing.
+void refuse_unread_copies(const workload& network, const tensor_finder& finder, residual_width residuals) {
+    diagnostics problems;
+    const std::vector<graph_node>& nodes = network.graph->nodes;
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        if (network.narrowed.count(nodes[i].name) == 0) continue;
+        const char* reason = residuals == residual_width::narrow
+                                 ? "layers are to read another format than additions: --residuals wide is wanted"
+                             : finder.is_added(i) ? nullptr
+                                                  : "no addition reads it: what layers read stands under tensors";
+        if (reason) problems.add({network.source, 0, 0, "narrowed " + nodes[i].name, reason});
+    }
+    problems.throw_if_any();
+}
+
 /// The layer's own bias of every channel out of its record.
 void separate_biases(const formatted_product& p, const tensor_format& input, product_integers& integers) {
     for (std::size_t row = 0; row < integers.channels.size(); ++row) {
@@ -121,6 +139,7 @@ void separate_biases(const formatted_product& p, const tensor_format& input, pro
 requantized_network with_requantized_tensors(const workload& network, const std::vector<scheme>& schemes, residual_width residuals) {
     const network_graph& graph = *network.graph;
     const tensor_finder finder(network, schemes);
+    refuse_unread_copies(network, finder, residuals);
     const bool is_wide = residuals == residual_width::wide;
     requantized_network out;
     out.network = network;
@@ -153,8 +172,8 @@ requantized_network with_requantized_tensors(const workload& network, const std:
     return out;
 }
 
-const std::string& copied_tensor(const requantized_network& adaptive, std::size_t node) {
-    const network_graph& graph = *adaptive.network.graph;
+const std::string& copied_tensor(const requantized_network& copied, std::size_t node) {
+    const network_graph& graph = *copied.network.graph;
     return graph.nodes[graph.nodes[node].inputs.front()].name;
 }
 
@@ -169,9 +188,9 @@ adapter_weights identity_adapter(const adapter_shape& shape) {
     return {std::vector<float>(hidden * std::size_t(shape.channels)), std::vector<float>(hidden), std::vector<float>(hidden), 1};
 }
 
-void attach_adapters(quantized_network& q, const requantized_network& adaptive, const adapter_set& adapters) {
+void attach_adapters(quantized_network& q, const requantized_network& copied, const adapter_set& adapters) {
     const network_graph& graph = *q.network.graph;
-    for (const std::size_t node : adaptive.adaptive) {
+    for (const std::size_t node : copied.adaptive) {
         const std::size_t tensor = graph.nodes[node].inputs.front();
         q.nodes[node].adapter = adapters.at(graph.nodes[tensor].name);
         q.nodes[node].adapted_by = node;

@@ -20,12 +20,13 @@ struct requantized_network {
 };
 /// `schemes`: by layer. A tensor whose reordered form is read in both ways gets no copy, nor does one whose format the network fixes
 /// without fixing that of a narrowed copy. Narrow residuals: no tensor is narrowed, and additions read the adaptive copies.
+/// Throws input_error where the network fixes the format of a narrowed copy that nothing would read.
 requantized_network with_requantized_tensors(const workload& network, const std::vector<scheme>& schemes, residual_width residuals);
 
 /// Adapters by the name of the tensor whose step they choose.
 using adapter_set = std::map<std::string, adapter_weights>;
 /// The tensor that a node that was put in requantizes.
-const std::string& copied_tensor(const requantized_network& adaptive, std::size_t node);
+const std::string& copied_tensor(const requantized_network& copied, std::size_t node);
 /// Positions and channels of a tensor as its adapter sees it: an image [1][C][H][W] has H * W positions, anything else one per row.
 struct adapter_shape {
     std::int64_t positions = 1, channels = 1;
@@ -36,6 +37,6 @@ adapter_shape adapter_shape_of(const extents& shape);
 adapter_weights identity_adapter(const adapter_shape& shape);
 
 /// Gives every node that was put in its adapter, the layers their biases apart. Throws input_error where a bias has no room for beta = 1/4.
-void attach_adapters(quantized_network& q, const requantized_network& adaptive, const adapter_set& adapters);
+void attach_adapters(quantized_network& q, const requantized_network& copied, const adapter_set& adapters);
 
 }  // namespace symmetree

@@ -16,7 +16,7 @@ range_choice range_of(const std::optional<range_choice>& wanted, const scheme& f
 
 /// Formats of a network with adaptive tensors, by the node that each was made from: from calibration, or from a file. All arguments but the
 /// range must outlive the chooser.
-format_chooser adaptive_chooser(const workload& network, const requantized_network& adaptive, const calibration& seen,
-                                const range_choice& range, const std::map<std::string, tensor_format>& adapted);
+format_chooser copies_chooser(const workload& network, const requantized_network& copied, const calibration& seen,
+                              const range_choice& range, const std::map<std::string, tensor_format>& adapted);
 
 }  // namespace symmetree

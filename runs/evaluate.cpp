@@ -55,28 +55,28 @@ const workload& network_of(const evaluation_input& input, const evaluation_task&
     return task.network ? *task.network : input.network;
 }
 
-requantized_network adaptive_of(const evaluation_input& input, const evaluation_task& task) {
+requantized_network requantized(const evaluation_input& input, const evaluation_task& task) {
     return with_requantized_tensors(network_of(input, task),
                                     schemes_of(network_of(input, task), task.platform, task.asked_scheme, input.options),
                                     input.options.residuals);
 }
 
-format_chooser chooser_of(const evaluation_input& input, const evaluation_task& task, const requantized_network& adaptive) {
-    return adaptive_chooser(network_of(input, task), adaptive, input.statistics, range_of(input.range, task.asked_scheme),
-                            input.adapted_formats);
+format_chooser chooser_of(const evaluation_input& input, const evaluation_task& task, const requantized_network& copied) {
+    return copies_chooser(network_of(input, task), copied, input.statistics, range_of(input.range, task.asked_scheme),
+                          input.adapted_formats);
 }
 
 /// All but the adapters.
-quantized_network quantized(const evaluation_input& input, const evaluation_task& task, const requantized_network& adaptive,
+quantized_network quantized(const evaluation_input& input, const evaluation_task& task, const requantized_network& copied,
                             const weight_cache& cache) {
-    return quantize_network(adaptive.network, task.platform, task.asked_scheme, chooser_of(input, task, adaptive), cache, input.seed, 1,
+    return quantize_network(copied.network, task.platform, task.asked_scheme, chooser_of(input, task, copied), cache, input.seed, 1,
                             input.options);
 }
 
 adapter_set adapters_of(const evaluation_input& input, const evaluation_task& task, const weight_cache& cache) {
-    const requantized_network adaptive = adaptive_of(input, task);
-    if (adaptive.adaptive.empty()) return {};
-    return input.adapters(quantized(input, task, adaptive, cache), adaptive);
+    const requantized_network copied = requantized(input, task);
+    if (copied.adaptive.empty()) return {};
+    return input.adapters(quantized(input, task, copied, cache), copied);
 }
 
 std::vector<std::int16_t> image_codes(const evaluation_input& input, const quantized_network& q, std::int64_t index) {
@@ -111,9 +111,9 @@ shard_outcome simulated(const evaluation_input& input, const evaluation_task& ta
 
 shard_outcome run_task(const evaluation_input& input, const evaluation_task& task, const adapter_set& adapters, const weight_cache& cache,
                        const image_range& range, const cost_table& prices) {
-    const requantized_network adaptive = adaptive_of(input, task);
-    quantized_network q = quantized(input, task, adaptive, cache);
-    attach_adapters(q, adaptive, adapters);
+    const requantized_network copied = requantized(input, task);
+    quantized_network q = quantized(input, task, copied, cache);
+    attach_adapters(q, copied, adapters);
     const network_graph& graph = *q.network.graph;
     shard_outcome out;
     if (task.arithmetic == vector_arithmetic::integer)
@@ -148,8 +148,8 @@ std::vector<cost_table> checked_tasks(const evaluation_input& input, const std::
             request.cost_directory = input.cost_directory;
             prices.push_back(prices_of(request));
             require_runnable(input.network, task.platform, task.asked_scheme, input.options);
-            const requantized_network adaptive = adaptive_of(input, task);
-            formats_of(adaptive.network, task.platform, task.asked_scheme, chooser_of(input, task, adaptive), input.options);
+            const requantized_network copied = requantized(input, task);
+            formats_of(copied.network, task.platform, task.asked_scheme, chooser_of(input, task, copied), input.options);
         } catch (const input_error& e) {
             for (const diagnostic& d : e.problems()) problems.add(d);
         }
@@ -245,7 +245,7 @@ std::vector<evaluation_task> rounded(const evaluation_input& input, std::vector<
     if (!input.rounding) return tasks;
     const network_rounding rounding(cache, input.network, input.seed, *input.rounding);
     for (evaluation_task& task : tasks) {
-        quantized_network q = quantized(input, task, adaptive_of(input, task), cache);
+        quantized_network q = quantized(input, task, requantized(input, task), cache);
         compile(q, task.platform, false);  // refuses sums that do not fit
         task.network = std::make_shared<const workload>(rounding.rounded(std::move(q), how.jobs, how.rounding_progress));
     }

@@ -50,7 +50,7 @@ struct evaluation_input {
     std::string cost_directory;
     std::optional<compensation> rounding;  ///< weights are rounded on these by the error of the layers' outputs; absent: to nearest
     /// The adapters of a task with adaptive activations, before its first image.
-    std::function<adapter_set(const quantized_network& q, const requantized_network& adaptive)> adapters;
+    std::function<adapter_set(const quantized_network& q, const requantized_network& copied)> adapters;
     std::map<std::string, tensor_format>
         adapted_formats;  ///< by a tensor's name, the format at beta = 1 behind its adapter, where a file has it
 };

@@ -32,7 +32,8 @@ std::vector<std::string> evaluation_notes(const evaluation_input& input, const e
     const auto own = std::count_if(layers.begin(), layers.end(), [](const layer& l) { return l.own_scheme.has_value(); });
     if (own > 0) notes.push_back(fmt::format("{} of {} layers have schemes of their own, whatever the column says.", own, layers.size()));
     if (input.options.ends_at_8_bits && own < static_cast<std::ptrdiff_t>(layers.size()))
-        notes.emplace_back("First and last layer at symq:w8a8; post-training quantization, nothing is trained.");
+        notes.emplace_back(own > 0 ? "First and last layer at symq:w8a8."
+                                   : "First and last layer at symq:w8a8; post-training quantization, nothing is trained.");
     if (input.options.residuals == residual_width::narrow) notes.emplace_back("Additions read what layers read of the same tensor.");
     if (input.rounding) notes.emplace_back("Weights are rounded by the error of the layers' outputs on the calibration images.");
     const auto adaptive = [](const evaluation_task& t) { return t.asked_scheme.adaptive_activations; };

@@ -110,9 +110,9 @@ numbers channel_means(const float* values, const extents& shape, const adapter_s
 }
 
 template <class Make>
-adapter_set each_adapter(const quantized_network& q, const requantized_network& adaptive, Make make) {
+adapter_set each_adapter(const quantized_network& q, const requantized_network& copied, Make make) {
     adapter_set all;
-    for (const std::size_t node : adaptive.adaptive) {
+    for (const std::size_t node : copied.adaptive) {
         const graph_node& tensor = q.network.graph->nodes[q.network.graph->nodes[node].inputs.front()];
         all[tensor.name] = make(tensor, node);
     }
@@ -154,14 +154,13 @@ adapter_weights fit_adapter(const std::vector<std::vector<double>>& means, const
     return w;
 }
 
-adapter_set identity_adapters(const quantized_network& q, const requantized_network& adaptive) {
-    return each_adapter(q, adaptive,
-                        [](const graph_node& tensor, std::size_t) { return identity_adapter(adapter_shape_of(tensor.shape)); });
+adapter_set identity_adapters(const quantized_network& q, const requantized_network& copied) {
+    return each_adapter(q, copied, [](const graph_node& tensor, std::size_t) { return identity_adapter(adapter_shape_of(tensor.shape)); });
 }
 
-adapter_set read_adapters(const std::string& path, const quantized_network& q, const requantized_network& adaptive) {
+adapter_set read_adapters(const std::string& path, const quantized_network& q, const requantized_network& copied) {
     const safetensors_file file(path);
-    return each_adapter(q, adaptive, [&](const graph_node& tensor, std::size_t) {
+    return each_adapter(q, copied, [&](const graph_node& tensor, std::size_t) {
         const adapter_shape shape = adapter_shape_of(tensor.shape);
         const std::string& name = tensor.name;
         return adapter_weights{file.read(name + ".first.weight", {shape.hidden(), shape.channels}),
@@ -182,10 +181,10 @@ std::vector<float_tensor> stored_adapters(const adapter_set& adapters) {
     return all;
 }
 
-adapter_set fit_adapters(const quantized_network& q, const requantized_network& adaptive, const float_executor& executor,
+adapter_set fit_adapters(const quantized_network& q, const requantized_network& copied, const float_executor& executor,
                          const image_source& image, std::int64_t count) {
     std::map<std::size_t, std::size_t> wanted;  // node of the float network to the node that requantizes its tensor
-    for (const std::size_t node : adaptive.adaptive) wanted[adaptive.origin[node]] = node;
+    for (const std::size_t node : copied.adaptive) wanted[copied.origin[node]] = node;
     std::map<std::size_t, samples> seen;
     for (std::int64_t i = 0; i < count; ++i)
         executor.run(image(i).data(), [&](std::size_t node, const float* values, std::size_t size) {
@@ -198,7 +197,7 @@ adapter_set fit_adapters(const quantized_network& q, const requantized_network& 
             s.means.push_back(channel_means(values, shape, adapter_shape_of(shape)));
             s.ratios.push_back(best_ratio(statistics, q.nodes[found->second].format));
         });
-    return each_adapter(q, adaptive, [&](const graph_node& tensor, std::size_t node) {
+    return each_adapter(q, copied, [&](const graph_node& tensor, std::size_t node) {
         return fit_adapter(seen[node].means, seen[node].ratios, adapter_shape_of(tensor.shape));
     });
 }

@@ -11,17 +11,17 @@
 
 namespace symmetree {
 
-/// Where the adapters of a network come from. `q` has its formats, `adaptive` says which of its nodes want an adapter.
+/// Where the adapters of a network come from. `q` has its formats, `copied` says which of its nodes want an adapter.
 
 /// beta = 1 for all of them.
-adapter_set identity_adapters(const quantized_network& q, const requantized_network& adaptive);
+adapter_set identity_adapters(const quantized_network& q, const requantized_network& copied);
 /// `<tensor>.first.weight` [hidden][channels], `.first.bias` [hidden], `.second.weight` [1][hidden], `.second.bias` [1] of a safetensors
 /// file. Throws input_error naming the first one that is missing or has another shape.
-adapter_set read_adapters(const std::string& path, const quantized_network& q, const requantized_network& adaptive);
+adapter_set read_adapters(const std::string& path, const quantized_network& q, const requantized_network& copied);
 /// The tensors that read_adapters() would read.
 std::vector<float_tensor> stored_adapters(const adapter_set& adapters);
 /// From `count` images, `executor` being the float network before anything was put in: docs/numerics.md, "ASQ".
-adapter_set fit_adapters(const quantized_network& q, const requantized_network& adaptive, const float_executor& executor,
+adapter_set fit_adapters(const quantized_network& q, const requantized_network& copied, const float_executor& executor,
                          const image_source& image, std::int64_t count);
 
 /// The multiple of the format's step, 2^(j/16) with j in -16..16, that stores an image's tensor with the least squared error; the one

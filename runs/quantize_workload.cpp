@@ -49,10 +49,10 @@ std::vector<scheme> runnable_schemes(const workload& network, const platform_con
 workload with_rounded_weights(const workload& network, const platform_config& platform, const scheme& run, const network_options& options,
                               const measured_images& images, step_criterion steps, const weight_cache& cache, std::uint64_t seed,
                               int jobs) {
-    const requantized_network adaptive = with_requantized_tensors(network, schemes_of(network, platform, run, options), options.residuals);
+    const requantized_network copied = with_requantized_tensors(network, schemes_of(network, platform, run, options), options.residuals);
     const std::map<std::string, tensor_format> none;
-    const format_chooser choose = adaptive_chooser(network, adaptive, images.seen, images.range, none);
-    quantized_network q = quantize_network(adaptive.network, platform, run, choose, cache, seed, jobs, options);
+    const format_chooser choose = copies_chooser(network, copied, images.seen, images.range, none);
+    quantized_network q = quantize_network(copied.network, platform, run, choose, cache, seed, jobs, options);
     compile(q, platform, false);  // refuses sums that do not fit
     return network_rounding(cache, network, seed, {images.image, images.count, steps}).rounded(std::move(q), jobs);
 }
@@ -72,23 +72,23 @@ std::vector<weight_error_report> keep_weights(quantized_workload& q, const weigh
 void keep_formats(quantized_workload& q, const platform_config& platform, const scheme& run, const network_options& options,
                   const measured_images& images, const weight_cache& cache, int jobs) {
     const workload& network = q.network;
-    const requantized_network adaptive = with_requantized_tensors(network, q.schemes, options.residuals);
+    const requantized_network copied = with_requantized_tensors(network, q.schemes, options.residuals);
     const std::map<std::string, tensor_format> none;
-    const format_chooser choose = adaptive_chooser(network, adaptive, images.seen, images.range, none);
-    const auto formats = formats_of(adaptive.network, platform, run, choose, options);
+    const format_chooser choose = copies_chooser(network, copied, images.seen, images.range, none);
+    const auto formats = formats_of(copied.network, platform, run, choose, options);
     q.formats.resize(network.graph->nodes.size());
     const auto is_in = [](const std::vector<std::size_t>& list, std::size_t i) { return std::count(list.begin(), list.end(), i) > 0; };
     for (std::size_t i = 0; i < formats.size(); ++i) {
-        if (is_in(adaptive.adaptive, i))
-            q.adapted[copied_tensor(adaptive, i)] = *formats[i];
-        else if (is_in(adaptive.narrowed, i))
-            q.narrowed[copied_tensor(adaptive, i)] = *formats[i];
+        if (is_in(copied.adaptive, i))
+            q.adapted[copied_tensor(copied, i)] = *formats[i];
+        else if (is_in(copied.narrowed, i))
+            q.narrowed[copied_tensor(copied, i)] = *formats[i];
         else
-            q.formats[adaptive.origin[i]] = formats[i];
+            q.formats[copied.origin[i]] = formats[i];
     }
-    if (adaptive.adaptive.empty()) return;
-    const quantized_network fixed = quantize_network(adaptive.network, platform, run, choose, cache, q.seed, jobs, options);
-    q.adapters = stored_adapters(fit_adapters(fixed, adaptive, images.executor, images.image, images.count));
+    if (copied.adaptive.empty()) return;
+    const quantized_network fixed = quantize_network(copied.network, platform, run, choose, cache, q.seed, jobs, options);
+    q.adapters = stored_adapters(fit_adapters(fixed, copied, images.executor, images.image, images.count));
 }
 
 bool is_adaptive(const std::vector<scheme>& schemes) {
@@ -100,7 +100,7 @@ std::vector<tensor_error_report> tensor_errors_of(const workload& network, const
                                                   std::uint64_t seed, int jobs) {
     const requantized_network copied = with_requantized_tensors(network, schemes_of(network, platform, run, options), options.residuals);
     const std::map<std::string, tensor_format> none;
-    const format_chooser choose = adaptive_chooser(network, copied, images.seen, images.range, none);
+    const format_chooser choose = copies_chooser(network, copied, images.seen, images.range, none);
     return report_tensors(quantize_network(copied.network, platform, run, choose, cache, seed, jobs, options), copied.origin, images.seen,
                           images.executor, images.image, images.count);
 }

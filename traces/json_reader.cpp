@@ -101,8 +101,7 @@ std::vector<std::string> texts(const json& object, const std::string& key) {
 /// The enumerator of that name.
 template <class Enumeration>
 Enumeration enumerator(const std::string& name, const std::string& key) {
-    for (const Enumeration e : enumerators<Enumeration>())
-        if (name == to_string(e)) return e;
+    if (const auto found = enumerator_named<Enumeration>(name)) return *found;
     refuse(key, fmt::format("unknown name '{}'", name));
 }
 

@@ -157,6 +157,16 @@ TEST(requantized_network, takes_a_fixed_format_for_both_unless_the_copy_has_one)
     EXPECT_EQ(with_requantized_tensors(w, with_middle("symq:w4a4"), residual_width::wide).narrowed, std::vector<std::size_t>{3});
 }
 
+TEST(requantized_network, refuses_formats_of_copies_that_nothing_reads) {
+    workload w = branched();
+    w.narrowed["relu"] = tensor_format{4, -8, -8, 7, 0.25};
+    EXPECT_THROW(with_requantized_tensors(w, with_middle("symq:w4a4"), residual_width::narrow), input_error);
+    w.narrowed["pool"] = w.narrowed["relu"];  // an addition reads it, a layer does not: the copy of another scheme, perhaps
+    EXPECT_NO_THROW(with_requantized_tensors(w, with_middle("symq:w4a4"), residual_width::wide));
+    w.narrowed["both"] = w.narrowed["relu"];
+    EXPECT_THROW(with_requantized_tensors(w, with_middle("symq:w4a4"), residual_width::wide), input_error);
+}
+
 TEST(requantized_network, leaves_a_tensor_whose_reordered_form_others_read) {
     workload w = branched();
     auto& n = w.graph->nodes;

@@ -90,8 +90,8 @@ std::vector<std::int16_t> random_image(const workload& net, const tensor_format&
 }
 
 /// Adapters that say something else for every image.
-adapter_set lively_adapters(const quantized_network& q, const requantized_network& adaptive) {
-    adapter_set all = identity_adapters(q, adaptive);
+adapter_set lively_adapters(const quantized_network& q, const requantized_network& copied) {
+    adapter_set all = identity_adapters(q, copied);
     for (auto& [name, w] : all)
         for (std::size_t i = 0; i < w.first.size(); ++i) {
             w.first[i] = 0.3f * static_cast<float>(std::sin(double(i) * 1.7 + double(name.size())));
@@ -107,13 +107,13 @@ struct test_network {
         platform.vector_unit.lanes = 8;
         platform.vector_unit.bank_bytes = 512;
         const scheme format = parse_scheme(scheme_text);
-        adaptive = with_requantized_tensors(net, schemes_of(net, platform, format, {}), residuals);
+        copied = with_requantized_tensors(net, schemes_of(net, platform, format, {}), residuals);
         const auto choose = [&](std::size_t node, int bits, activation_coding coding) {
-            return plain_format(net, adaptive.origin[node], bits, coding);
+            return plain_format(net, copied.origin[node], bits, coding);
         };
-        q = quantize_network(adaptive.network, platform, format, choose, weight_cache(""), 1, 1);
+        q = quantize_network(copied.network, platform, format, choose, weight_cache(""), 1, 1);
     }
-    requantized_network adaptive;
+    requantized_network copied;
     quantized_network q;
 };
 
@@ -121,9 +121,9 @@ struct test_network {
 void expect_exact(workload net, platform_config platform, const std::string& scheme_text, residual_width residuals = residual_width::wide) {
     EXPECT_EQ(forked([&]() -> std::string {
                   test_network test(std::move(net), platform, scheme_text, residuals);
-                  attach_adapters(test.q, test.adaptive, lively_adapters(test.q, test.adaptive));
+                  attach_adapters(test.q, test.copied, lively_adapters(test.q, test.copied));
                   const quantized_network& q = test.q;
-                  EXPECT_EQ(parse_scheme(scheme_text).adaptive_activations, !test.adaptive.adaptive.empty());
+                  EXPECT_EQ(parse_scheme(scheme_text).adaptive_activations, !test.copied.adaptive.empty());
                   const network_program program = compile(q, platform, true);
                   std::vector<std::vector<std::int16_t>> images;
                   for (std::uint64_t seed = 1; seed <= 2; ++seed)
@@ -278,8 +278,8 @@ TEST(asq, identity_is_the_fixed_step) {
                   platform_config platform = preset("symq");
                   test_network adaptive(residual_network(), platform, "symq:w4a4:asq"),
                       fixed(residual_network(), platform, "symq:w4a4:asq"), lively(residual_network(), platform, "symq:w4a4:asq");
-                  attach_adapters(lively.q, lively.adaptive, lively_adapters(lively.q, lively.adaptive));
-                  attach_adapters(adaptive.q, adaptive.adaptive, identity_adapters(adaptive.q, adaptive.adaptive));
+                  attach_adapters(lively.q, lively.copied, lively_adapters(lively.q, lively.copied));
+                  attach_adapters(adaptive.q, adaptive.copied, identity_adapters(adaptive.q, adaptive.copied));
                   const auto scores = scores_of(adaptive.q, platform);
                   for (std::size_t i = 0; i < 3; ++i) {
                       const auto image = random_image(fixed.q.network, fixed.q.nodes[fixed.q.network.graph->input].format, i + 1);
@@ -297,7 +297,7 @@ TEST(asq, an_adapter_takes_the_time_and_the_operations_of_its_parts) {
                   platform_config platform = preset("symq");
                   test_network test(residual_network(), platform, "symq:w4a4:asq");
                   platform.vector_unit.bank_bytes = 3 * 12 * 16;  // three rows of relu0
-                  attach_adapters(test.q, test.adaptive, lively_adapters(test.q, test.adaptive));
+                  attach_adapters(test.q, test.copied, lively_adapters(test.q, test.copied));
                   std::vector<layer_result> steps;
                   scores_of(test.q, platform, &steps);
                   const network_program program = compile(test.q, platform, true);
@@ -314,7 +314,7 @@ TEST(asq, an_adapter_takes_the_time_and_the_operations_of_its_parts) {
                   EXPECT_EQ(a[unit_kind::vector_row].vectors, 1u);
                   EXPECT_EQ(std::count_if(program.steps.begin(), program.steps.end(),
                                           [](const network_step& s) { return s.operation == vector_operation::adapter; }),
-                            std::ptrdiff_t(test.adaptive.adaptive.size()));
+                            std::ptrdiff_t(test.copied.adaptive.size()));
                   return ::testing::Test::HasFailure() ? "failed" : "done";
               }),
               "done");

@@ -25,9 +25,13 @@ class Training(unittest.TestCase):
             pixels, labels = images(count, seed)
             numpy.savez(self.folder / f"{name}.npz", x=pixels, y=labels)
 
+    @staticmethod
+    def command(*words):
+        return [sys.executable, "-B", str(SCRIPT), "small.onnx", "--activation-bits", "3", "--train", "train.npz", "--test", "test.npz",
+                "--normalization", "mean=0.4 std=0.25", "--batch", "64", "--threads", "1", *words]
+
     def run_script(self, *words, code=0):
-        done = subprocess.run([sys.executable, "-B", str(SCRIPT), "small.onnx", "--activation-bits", "3", "--train", "train.npz", "--test", "test.npz",
-                               "--normalization", "mean=0.4 std=0.25", "--batch", "64", "--threads", "1", *words], cwd=self.folder, capture_output=True, text=True)
+        done = subprocess.run(self.command(*words), cwd=self.folder, capture_output=True, text=True)
         self.assertEqual(done.returncode, code, done.stderr)
         return done
 
@@ -52,14 +56,18 @@ class Training(unittest.TestCase):
                 self.assertLessEqual(abs(100 * found["top1"] / 200 - trained), 3)
 
     def test_goes_on_where_it_stopped(self):
-        words = ("--weights", "symq:3", "--rate", "0.05", "--epochs", "2")
+        words = ("--weights", "symq:3", "--rate", "0.05", "--epochs", "8")
         self.run_script(*words, "--output", "whole.yaml")
-        self.run_script(*words, "--output", "part.yaml")
-        checkpoint = torch.load(self.folder / "part.checkpoint")
-        self.assertEqual(checkpoint["epoch"], 2)
-        self.run_script(*words, "--output", "part.yaml", "--resume")  # nothing left to do
-        self.assertEqual((self.folder / "whole.safetensors").read_bytes(), (self.folder / "part.safetensors").read_bytes())
-        done = self.run_script("--weights", "symq:4", "--rate", "0.05", "--epochs", "2", "--output", "part.yaml", "--resume", code=1)
+        with subprocess.Popen(self.command(*words, "--output", "part.yaml"), cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as stopped:
+            for line in stopped.stderr:
+                if line.startswith("epoch 1:"):
+                    stopped.kill()
+        self.assertIn(torch.load(self.folder / "part.checkpoint")["epoch"], range(1, 8))
+        self.assertFalse((self.folder / "part.yaml").exists())
+        self.run_script(*words, "--output", "part.yaml", "--resume")
+        for kind in ("safetensors", "network.onnx"):
+            self.assertEqual((self.folder / f"whole.{kind}").read_bytes(), (self.folder / f"part.{kind}").read_bytes(), kind)
+        done = self.run_script("--weights", "symq:4", "--rate", "0.05", "--epochs", "8", "--output", "part.yaml", "--resume", code=1)
         self.assertIn("is of another run", done.stderr)
 
     def test_refuses_what_it_can_not_train(self):

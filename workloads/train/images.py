@@ -21,8 +21,8 @@ class Normalization:
 
     def __str__(self):
         """As `symmetree --normalization` reads it."""
-        text = [f"{key}={','.join(f'{v:g}' for v in values)}" for key, values in (("mean", self.mean), ("std", self.std))]
-        return " ".join(text + ([f"divisor={self.divisor:g}"] if self.divisor != 255 else []))
+        text = [f"{key}={','.join(map(repr, values))}" for key, values in (("mean", self.mean), ("std", self.std))]
+        return " ".join(text + ([f"divisor={self.divisor!r}"] if self.divisor != 255 else []))
 
 
 def normalization_of(text, model):

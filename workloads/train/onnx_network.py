@@ -160,6 +160,9 @@ class OnnxNetwork(nn.Module):
         """Nodes with weights of their own, in order."""
         return [n for n in self.model.graph.node if n.op_type in PRODUCTS and n.input[1] in self.places]
 
+    def product(self, name):
+        return next(node for node in self.products() if node.name == name)
+
     def forward(self, x):
         values = {self.model.graph.input[0].name: x}
         for node, attributes in zip(self.model.graph.node, self.attributes):

@@ -9,9 +9,9 @@ import numpy
 import onnx
 import torch
 
-from onnx_network import PRODUCTS
 from quantizers import OutlierWeights
 
+MOVES = ("Slice", "Pad", "Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze", "Identity")
 TYPES = {"I8": numpy.int8, "U8": numpy.uint8, "I16": numpy.int16, "U32": numpy.uint32, "F32": numpy.float32, "F64": numpy.float64}
 
 
@@ -50,13 +50,10 @@ def fitted_by(program, model, scheme):
         return read_safetensors(output.with_suffix(".safetensors"))
 
 
-def readers_of(model):
-    """By tensor, the kinds of operators that read it."""
-    readers = {}
-    for node in model.graph.node:
-        for name in node.input:
-            readers.setdefault(name, set()).add(node.op_type)
-    return readers
+def is_added(model, tensor):
+    """True where an addition reads a tensor, perhaps as slices and padding that a skip takes it through."""
+    readers = [node for node in model.graph.node if tensor in node.input]
+    return any(node.op_type == "Add" or (node.op_type in MOVES and is_added(model, node.output[0])) for node in readers)
 
 
 def format_line(node, quantizer):
@@ -79,7 +76,7 @@ def outliers_of(name, quantizer, rows):
 def codes_of(network):
     for name in network.inner:
         quantizer = network.weights[network.key(name)]
-        node = next(n for n in network.network.products() if n.name == name)
+        node = network.network.product(name)
         rows = network.as_rows(name, network.network.initializer(node.input[1]))[0]
         yield f"{name}.codes", "I8", quantizer.codes(rows).reshape(-1).numpy()
         if isinstance(quantizer, OutlierWeights):
@@ -96,10 +93,10 @@ def write_workload(path, network, pixels, note):
     network_file, codes_file = path.with_suffix(".network.onnx"), path.with_suffix(".safetensors")
     network_file.write_bytes(model.SerializeToString(deterministic=True))
     write_safetensors(codes_file, list(codes_of(network)))
-    made_by, readers = {output: n.name for n in model.graph.node for output in n.output}, readers_of(model)
+    made_by = {output: n.name for n in model.graph.node for output in n.output}
     lines = {"tensors": "", "narrowed": ""}
     for tensor in dict.fromkeys(network.input_of[name] for name in network.inner):
-        kind = "narrowed" if readers[tensor] - set(PRODUCTS) else "tensors"  # a skip may pass slices and padding before its addition
+        kind = "narrowed" if is_added(model, tensor) else "tensors"
         lines[kind] += format_line(made_by[tensor], network.activations[network.key(tensor)])
     scheme = network.scheme()
     path.write_text(f"# Written by workloads/train/train_quantized.py; fields: docs/quantize.md.\nname: {quoted(path.stem)}\nnote: {quoted(note)}\n"

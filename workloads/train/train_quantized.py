@@ -8,6 +8,7 @@ writes NAME.yaml, NAME.network.onnx and NAME.safetensors; a checkpoint of every 
 import argparse
 import hashlib
 import math
+import os
 import pathlib
 import sys
 import time
@@ -48,7 +49,7 @@ class QuantizedNetwork(nn.Module):
         """[N, K] as Symmetree has it, and how to turn it back."""
         if weight.dim() == 4:
             return weight.flatten(1), lambda rows: rows.reshape(weight.shape)
-        node = next(n for n in self.network.products() if n.name == name)
+        node = self.network.product(name)
         stored_by_output = node.op_type == "Gemm" and any(a.name == "transB" and a.i for a in node.attribute)
         return (weight, lambda rows: rows) if stored_by_output else (weight.t(), lambda rows: rows.t())
 
@@ -59,8 +60,10 @@ class QuantizedNetwork(nn.Module):
     def quantizer_of(self, name, rows):
         if self.family != "dasq":
             return weights_for(self.family, self.weight_bits, rows)
+        if f"{name}.outlier_shifts" not in self.fitted:
+            raise SystemExit(f"layer {name} has no outliers in DASQ's fit of the float weights: train it as symq")
         of = {part: torch.from_numpy(self.fitted[f"{name}.{part}"].astype(numpy.float32)) for part in ("steps", "outlier_shifts")}
-        norm = self.network.norm_behind(next(n for n in self.network.products() if n.name == name))
+        norm = self.network.norm_behind(self.network.product(name))
         steps = of["steps"] if norm is None else of["steps"] / self.network.factors_of(norm)
         positions = torch.zeros(rows.shape, dtype=torch.bool)
         positions[self.fitted[f"{name}.outlier_rows"].astype(numpy.int64), self.fitted[f"{name}.outlier_columns"].astype(numpy.int64)] = True
@@ -101,11 +104,12 @@ def accuracy(network, images, batch=250):
 
 
 def rate_at(done, steps, rate):
-    """A quarter of an epoch's worth of warming up would be lost on runs of three epochs: cosine from the first step to zero."""
+    """Half a cosine, from `rate` to zero."""
     return rate * 0.5 * (1 + math.cos(math.pi * done / steps))
 
 
 def keep_positive(network):
+    """A step or gain that an update carries past zero would turn signs over; both begin some powers of ten above these bounds."""
     with torch.no_grad():
         for step in network.steps():
             step.clamp_(min=1e-8)
@@ -143,8 +147,15 @@ def train(network, images, options, started, checkpoint):
                 print(f"epoch {epoch + 1}, {i + 1} of {steps_per_epoch} batches, loss {loss_sum / (i + 1):.4f}", file=sys.stderr, flush=True)
             if not math.isfinite(loss_sum):
                 raise SystemExit(f"the loss diverged in epoch {epoch + 1}: try a smaller --rate")
+        keep({"network": network.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch + 1, "options": run_of(options)}, checkpoint)
         print(f"epoch {epoch + 1}: loss {loss_sum / steps_per_epoch:.4f}, {time.process_time() - begun:.0f} s of CPU", file=sys.stderr, flush=True)
-        torch.save({"network": network.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch + 1, "options": run_of(options)}, checkpoint)
+
+
+def keep(state, checkpoint):
+    """Under another name first, so that whoever is stopped meanwhile has the checkpoint before."""
+    partial = checkpoint.with_suffix(".partial")
+    torch.save(state, partial)
+    os.replace(partial, checkpoint)
 
 
 def run_of(options):
@@ -196,7 +207,7 @@ def main(words):
     if started and started["options"] != run_of(options):
         raise SystemExit(f"{checkpoint} is of another run: {started['options']}")
     train(network, images, options, started, checkpoint)
-    note = f"train_quantized.py {options.weights}a{options.activation_bits}, {options.epochs} epochs, rate {options.rate}, seed {options.seed}"
+    note = f"train_quantized.py {network.scheme()}, {options.epochs} epochs, rate {options.rate}, seed {options.seed}"
     write_workload(options.output, network, pixels, note)
     if options.test:
         print(f"top-1 {100 * accuracy(network, ImageSet(options.test, pixels)):.2f} %")

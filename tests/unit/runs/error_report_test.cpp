@@ -106,7 +106,7 @@ TEST_F(quantized_small_network, keeps_both_formats_of_a_tensor_that_an_addition_
     const requantized_network copied = with_requantized_tensors(read, q.schemes, residual_width::wide);
     const calibration none;
     const std::map<std::string, tensor_format> no_adapters;
-    const format_chooser from_file = adaptive_chooser(read, copied, none, {}, no_adapters);
+    const format_chooser from_file = copies_chooser(read, copied, none, {}, no_adapters);
     ASSERT_EQ(copied.narrowed.size(), 1u);
     EXPECT_EQ(from_file(copied.narrowed[0], 4, activation_coding::signed_zero_point).step, q.narrowed.at("stem.relu").step);
     EXPECT_EQ(from_file(2, 8, activation_coding::signed_zero_point).bits, 8);
