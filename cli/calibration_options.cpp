@@ -37,6 +37,9 @@ void add_calibration_words(boost::program_options::options_description& words, c
         "of weights: nearest, or compensated: by the error of the layers' outputs on the calibration images (compensated where there are "
         "some that are not random)");
     add("step-search", po::value(&o.steps), "of compensated rounding: by the error of the weights or of the outputs (weights)");
+    add("activation-steps", po::value(&o.activation_steps),
+        "of activations of fewer than 8 bits: by each tensor's own error (tensors), or searched so that the scores stay near those of the "
+        "float network (logits) (tensors)");
     add("residuals", po::value(&o.residuals),
         "what additions read of a tensor that a layer of fewer than 8 bits reads, too: wide, the tensor in 8 bits, or narrow, what "
         "the layer reads (wide)");
@@ -64,6 +67,14 @@ std::optional<step_criterion> compensation_option(const calibration_options& o) 
     if (o.set.empty())
         throw input_error(diagnostic{"", 0, 0, "--rounding", "compensated wants the images of --calibration, which is not given"});
     return o.steps.empty() ? step_criterion::weights : option_choice<step_criterion>("--step-search", o.steps);
+}
+
+activation_criterion activation_option(const calibration_options& o) {
+    if (o.activation_steps.empty()) return activation_criterion::tensors;
+    const auto criterion = option_choice<activation_criterion>("--activation-steps", o.activation_steps);
+    if (criterion == activation_criterion::logits && o.set.empty())
+        throw input_error(diagnostic{"", 0, 0, "--activation-steps", "logits wants the images of --calibration, which is not given"});
+    return criterion;
 }
 
 network_images images_for(const std::string& option, const std::string& given, int limit, const calibration_options& o,

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "runs/activation_search.h"
 #include "runs/compensate.h"
 #include "workloads/calibration/choose_format.h"
 #include "workloads/formats/tensor_format.h"
@@ -16,7 +17,7 @@ namespace symmetree {
 
 /// What `evaluate` and `quantize` share: the images on which formats of activations are chosen, and how.
 struct calibration_options {
-    std::string set, images, range, pixels, rounding, steps, residuals;
+    std::string set, images, range, pixels, rounding, steps, activation_steps, residuals;
 };
 void add_calibration_words(boost::program_options::options_description& words, calibration_options& options);
 
@@ -29,6 +30,9 @@ residual_width residuals_option(const calibration_options& options);
 /// --rounding and --step-search: whose error the steps of compensated rounding follow; absent for nearest. Without --rounding, weights are
 /// compensated where there is a set of calibration images that are not random. Throws input_error.
 std::optional<step_criterion> compensation_option(const calibration_options& options);
+
+/// --activation-steps, by the tensors unless it is given. Throws input_error.
+activation_criterion activation_option(const calibration_options& options);
 
 /// Images and how they become a network's input.
 struct network_images {

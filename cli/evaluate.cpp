@@ -55,8 +55,8 @@ boost::program_options::options_description words_of(evaluate_options& o) {
     add("layer-scheme", po::value(&o.layer_schemes), layer_scheme_help);
     add_calibration_words(words, o.calibration);
     add("adapters", po::value(&o.adapters),
-        "of schemes with :asq: fit (from the calibration images), identity (beta = 1) or a safetensors file (default: the workload's own "
-        "adapters, fit where it has none)");
+        "of schemes with :asq: identity (beta = 1), fit (from the calibration images) or a safetensors file (default: the workload's own "
+        "adapters, identity where it has none)");
     add("vector-arithmetic", po::value(&o.arithmetics),
         "integer, as the vector unit computes, or float32, which shows what its integer forms lose; several: side by side (integer)");
     add("limit", po::value(&o.limit), "evaluate the first so many images (0: all)");
@@ -105,8 +105,8 @@ kept_outcomes kept_in(outcome_store& store) {
 
 /// Where adapters come from, for the notes.
 std::string adapters_text(const evaluate_options& o) {
-    if (o.adapters == "fit") return "adapters fitted on the same images as the steps";
-    return o.adapters == "identity" ? "identity adapters, beta = 1" : "adapters of " + o.adapters;
+    if (o.adapters == to_string(adapter_origin::fit)) return "adapters fitted on the same images as the steps";
+    return o.adapters == to_string(adapter_origin::identity) ? "identity adapters, beta = 1" : "adapters of " + o.adapters;
 }
 
 void deliver_table(const run_options& o, const accuracy_table& t) {
@@ -190,6 +190,9 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     if (!options.calibration.set.empty()) seen = calibration_images(options.calibration, input.network, file, input.seed);
     input.range = range_option(options.calibration);
     input.options.residuals = residuals_option(options.calibration);
+    input.activation_steps = activation_option(options.calibration);
+    input.calibration_image = std::cref(seen);
+    input.calibration_images = seen.set.count;
     input.images = images.count;
     input.labels = images.labels;
     const int check = option_number("--check", options.check, -1, 1 << 30);
@@ -198,7 +201,7 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     input.image = std::cref(evaluated);
     const adapters_in_file kept = read_adapters_of(workload_file(options.common.workload, networks_directory()));
     input.adapted_formats = kept.formats;
-    if (options.adapters.empty()) options.adapters = kept.file.empty() ? "fit" : kept.file;
+    if (options.adapters.empty()) options.adapters = kept.file.empty() ? to_string(adapter_origin::identity) : kept.file;
     const std::optional<figure_format> drawing =
         options.figure.empty() ? std::nullopt : std::optional(figure_format_of("--figure", options.figure));
     require_files({{"--output", options.common.output}, {"--figure", options.figure}, {"--resume", options.resume}});
@@ -208,8 +211,8 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     if (seen.set.count > 0) input.statistics = calibrate(input.network, executor, std::cref(seen), seen.set.count, jobs_of(options.common));
     if (compensated) input.rounding = compensation{std::cref(seen), seen.set.count, *compensated};
     input.adapters = [&](const quantized_network& q, const requantized_network& copied) {
-        if (options.adapters == "identity") return identity_adapters(q, copied);
-        if (options.adapters != "fit") return read_adapters(options.adapters, q, copied);
+        if (options.adapters == to_string(adapter_origin::identity)) return identity_adapters(q, copied);
+        if (options.adapters != to_string(adapter_origin::fit)) return read_adapters(options.adapters, q, copied);
         if (seen.set.count == 0) throw input_error(diagnostic{"", 0, 0, "--calibration", "images are wanted that adapters are fitted on"});
         return fit_adapters(q, copied, executor, std::cref(seen), seen.set.count);
     };

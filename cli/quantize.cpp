@@ -14,6 +14,7 @@
 #include "runs/error_tables.h"
 #include "runs/quantize_workload.h"
 #include "traces/gnuplot.h"
+#include "traces/study_rows.h"
 #include "workloads/files/load_workload.h"
 #include "workloads/files/quantized_workload.h"
 #include "workloads/images/random_images.h"
@@ -26,7 +27,8 @@ struct quantize_options {
     run_options common;
     calibration_options calibration;
     std::vector<std::string> layer_schemes;
-    std::string platform, quantized, report, error_images = "4", candidates, budget_bops, budget_energy, sensitivity_images = "8";
+    std::string platform, quantized, report, error_images = "4", adapters = "identity", candidates, budget_bops, budget_energy,
+                                             sensitivity_images = "8";
     bool keeps_ends = false;
 };
 
@@ -47,6 +49,7 @@ boost::program_options::options_description words_of(quantize_options& o) {
     add("sensitivity-images", po::value(&o.sensitivity_images),
         "with --calibration: measure what a format loses on its first so many images (8)");
     add_calibration_words(words, o.calibration);
+    add("adapters", po::value(&o.adapters), "with --calibration, of schemes with :asq: identity (beta = 1) or fit (from its images)");
     add("platform", po::value(&o.platform), "platform whose circuits decide what a layer can be (that of the scheme's family)");
     add("output", po::value(&o.quantized), "write the quantized workload: this .yaml file, codes and network beside it");
     add("report", po::value(&o.report),
@@ -112,15 +115,16 @@ std::optional<scheme_choice> chosen_schemes(const quantize_options& o, const pla
     if (o.budget_bops.empty() != by_energy)
         throw input_error(diagnostic{"", 0, 0, "--candidates", "one budget is wanted, --budget-bops or --budget-energy"});
     const network_options ends{!o.keeps_ends, residuals_option(o.calibration)};
-    const mixed_network mixed{network,       platform, mixed_options(network, platform, run, candidates_of(o.candidates), ends),
-                              cache,         seed,     jobs_of(o.common),
-                              ends.residuals};
+    const std::vector<scheme> candidates = candidates_of(o.candidates);
+    const mixed_network mixed{network,           platform,      mixed_options(network, platform, run, candidates, ends), cache, seed,
+                              jobs_of(o.common), ends.residuals};
     const scheme_budget budget = by_energy ? parse_budget(scheme_budget::kind::energy, option, o.budget_energy)
                                            : parse_budget(scheme_budget::kind::bit_operations, option, o.budget_bops);
     const int most = option_number("--sensitivity-images", o.sensitivity_images, 1, 1 << 20);
     const image_source source = std::cref(c.images);
-    const std::optional<measured_images> images = c ? std::optional(c.measured(source, most)) : std::nullopt;
-    return choose_schemes(mixed, run, ends, budget, images ? &*images : nullptr, cost_directory());
+    std::optional<choice_images> images;
+    if (c) images.emplace(choice_images{c.measured(source, c.images.set.count), most, compensation_option(o.calibration)});
+    return choose_schemes(mixed, candidates, run, ends, budget, images ? &*images : nullptr, cost_directory());
 }
 
 void write_report(const std::string& folder, const error_report& report) {
@@ -153,11 +157,15 @@ exit_code quantize_command(const std::vector<std::string>& words) {
     const int jobs = jobs_of(o.common), error_images = option_number("--error-images", o.error_images, 1, 1 << 20);
     const network_options ends{!o.keeps_ends, residuals_option(o.calibration)};
     const std::optional<step_criterion> compensated = compensation_option(o.calibration);
+    const auto adapters = option_choice<adapter_origin>("--adapters", o.adapters);
     runnable_schemes(network, platform, run, ends);  // refuses what can't run before anything takes time
     const calibrated c = calibration_of(o, network, run, seed);
     const std::optional<scheme_choice> mixed = chosen_schemes(o, platform, run, c, cache, seed, network);
     for (std::size_t i = 0; mixed && i < network.layers.size(); ++i) network.layers[i].own_scheme = mixed->schemes[i];
     const image_source source = std::cref(c.images);
+    if (activation_option(o.calibration) == activation_criterion::logits)
+        network =
+            with_steps_by_logits(network, platform, run, ends, c.measured(source, c.images.set.count), compensated, cache, seed, jobs);
     if (compensated)
         network =
             with_rounded_weights(network, platform, run, ends, c.measured(source, c.images.set.count), *compensated, cache, seed, jobs);
@@ -173,7 +181,7 @@ exit_code quantize_command(const std::vector<std::string>& words) {
     const std::vector<weight_error_report> errors = keep_weights(q, cache, jobs);
     std::vector<tensor_error_report> tensors;
     if (c) {
-        keep_formats(q, platform, run, ends, c.measured(source, c.images.set.count), cache, jobs);
+        keep_formats(q, platform, run, ends, c.measured(source, c.images.set.count), adapters, cache, jobs);
         if (!random_image_count(o.calibration.set, "--calibration")) q.pixels = to_string(c.images.pixels);
         const std::string rounding =
             compensated ? fmt::format("weights rounded by outputs, their steps by {}, ", to_string(*compensated)) : "";
@@ -189,12 +197,19 @@ exit_code quantize_command(const std::vector<std::string>& words) {
         q.narrowed = network.narrowed;
     }
     if (mixed) q.note += "; " + mixed->summary;
-    if (!o.report.empty()) write_report(o.report, error_report_of(errors, tensors, mixed ? &mixed->rows : nullptr));
+    const named_tables choices = mixed ? named_tables{{"mixed_precision", mixed->rows}, {"contenders", mixed->contenders}} : named_tables();
+    if (!o.report.empty()) write_report(o.report, error_report_of(errors, tensors, choices));
     if (!o.quantized.empty()) write_quantized_workload(o.quantized, q);
     deliver_rows(o.common, layer_rows(errors));
     if (compensated && format == output_format::table)
         std::cout << "\nWeights are rounded by the error of the layers' outputs, which falls where their own grows.\n";
-    if (mixed && format == output_format::table) std::cout << '\n' << mixed->summary << '\n';
+    if (!q.adapters.empty() && format == output_format::table) {
+        const adapter_overhead o = overhead_of(q);
+        std::cout << fmt::format(
+            "\n{} adapters with {} parameters: {:.2f} % of the weights' bits where each takes 32, {:.2f} % of the layers' QOPS\n",
+            o.adapters, o.parameters, 100 * o.storage_share, 100 * o.operations_share);
+    }
+    if (mixed && format == output_format::table) std::cout << '\n' << rows_as_table(mixed->contenders) << mixed->summary << '\n';
     return exit_code::done;
 }
 

@@ -1,6 +1,6 @@
 # One place for what every target of the project shares.
-#   symmetree_library(NAME ROOM room SOURCES ... [USES libs] [PRIVATE_USES libs] [PRECOMPILED list])
-#   symmetree_executable(NAME ROOM room SOURCES ... [USES libs] [PRECOMPILED list])
+#   symmetree_library(NAME ROOM room SOURCES ... [USES libs] [PRIVATE_USES libs])
+#   symmetree_executable(NAME ROOM room SOURCES ... [USES libs])
 # A room is a folder of the root. A target sees the headers of its own room and of the rooms of what it uses, under the room's name, and no
 # others: an include that a link line does not allow does not compile. docs/architecture.md has the rooms, tests/architecture checks folders.
 
@@ -32,43 +32,29 @@ function(symmetree_compile_options target room)
   endif()
 endfunction()
 
-# A list of others' headers, compiled once. A target takes the list that it names, else that of its room's name, else `any`; `none` for a
-# target whose compiler options are others than those of the list.
-#   symmetree_precompiled(LIST USES libs HEADERS <header> ...)
-function(symmetree_precompiled list)
-  cmake_parse_arguments(ARG "" "" "USES;HEADERS" ${ARGN})
-  if(SYMMETREE_PRECOMPILE)
-    add_library(precompiled_${list} OBJECT "${PROJECT_SOURCE_DIR}/cmake/precompiled.cpp")
-    symmetree_compile_options(precompiled_${list} ${list})
-    target_link_libraries(precompiled_${list} PRIVATE ${ARG_USES})
-    target_precompile_headers(precompiled_${list} PRIVATE ${ARG_HEADERS})
-  endif()
-endfunction()
-
-function(symmetree_options target room precompiled)
+function(symmetree_options target room)
   symmetree_room_folder("${room}" folder)
   target_include_directories(${target} PUBLIC "${folder}")
   symmetree_compile_options(${target} ${room})
-  foreach(list ${precompiled} ${room} any)
-    if(TARGET precompiled_${list})
-      target_precompile_headers(${target} REUSE_FROM precompiled_${list})
-      break()
-    elseif(list STREQUAL none)
-      break()
-    endif()
-  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${SYMMETREE_UNITY})
+endfunction()
+
+# Sources that a unity build (SYMMETREE_UNITY: several files compiled as one) leaves apart: for a name that a neighbour has, too, or for an
+# instruction set of their own.
+function(symmetree_apart)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
 function(symmetree_library target)
-  cmake_parse_arguments(ARG "" "ROOM;PRECOMPILED" "SOURCES;USES;PRIVATE_USES" ${ARGN})
+  cmake_parse_arguments(ARG "" "ROOM" "SOURCES;USES;PRIVATE_USES" ${ARGN})
   add_library(${target} STATIC ${ARG_SOURCES})
-  symmetree_options(${target} "${ARG_ROOM}" "${ARG_PRECOMPILED}")
+  symmetree_options(${target} "${ARG_ROOM}")
   target_link_libraries(${target} PUBLIC ${ARG_USES} PRIVATE ${ARG_PRIVATE_USES})
 endfunction()
 
 function(symmetree_executable target)
-  cmake_parse_arguments(ARG "" "ROOM;PRECOMPILED" "SOURCES;USES" ${ARGN})
+  cmake_parse_arguments(ARG "" "ROOM" "SOURCES;USES" ${ARGN})
   add_executable(${target} ${ARG_SOURCES})
-  symmetree_options(${target} "${ARG_ROOM}" "${ARG_PRECOMPILED}")
+  symmetree_options(${target} "${ARG_ROOM}")
   target_link_libraries(${target} PRIVATE ${ARG_USES})
 endfunction()

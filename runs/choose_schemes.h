@@ -1,8 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "runs/compensate.h"
 #include "runs/sensitivity.h"
 #include "traces/study.h"
 
@@ -27,12 +29,24 @@ scheme_budget parse_budget(scheme_budget::kind of, const std::string& option, co
 struct scheme_choice {
     std::vector<scheme> schemes;  ///< by layer
     study rows;                   ///< one for each option of each layer
+    study contenders;             ///< one for each choice that was tried on the whole network
     std::string summary;
 };
 
-/// Chooses among the options of `mixed` so that the costs stay within the budget. Losses are those of the outputs over `images`, of the
-/// weights where it is null. `run` and `options` say what a share is a share of. Throws input_error.
-scheme_choice choose_schemes(const mixed_network& mixed, const scheme& run, const network_options& options, const scheme_budget& budget,
-                             const measured_images* images, const std::string& cost_directory);
+/// What losses are measured on.
+struct choice_images {
+    measured_images all;                        ///< of whole networks, as many as images_within_seconds() (runs/compensate.h) lets
+    std::int64_t by_layer = 0;                  ///< the first of them, of one layer at a time
+    std::optional<step_criterion> compensated;  ///< of whole networks: how their weights will be rounded; absent: to nearest
+};
+
+/// Chooses among the options of `mixed`, which are those of the candidates, so that the costs stay within the budget: a mix by the losses
+/// of the layers one at a time, then on the whole network the best of it, of a mix that takes nowhere more cycles or energy than the run's
+/// scheme, and of every candidate for all layers (docs/quantize.md, "Mixed precision"). Losses are those of the outputs over `images`, of
+/// the weights where it is null. `run` and `options` say what a share is a share of. Simulates, so the caller must not have threads
+/// running. Throws input_error.
+scheme_choice choose_schemes(const mixed_network& mixed, const std::vector<scheme>& candidates, const scheme& run,
+                             const network_options& options, const scheme_budget& budget, const choice_images* images,
+                             const std::string& cost_directory);
 
 }  // namespace symmetree

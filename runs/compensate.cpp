@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 #include "core/digest.h"
@@ -30,12 +29,6 @@ std::int64_t images_within(std::int64_t most, std::int64_t per_image, std::int64
     return std::min(count, std::max(fewest_images, most / std::max<std::int64_t>(per_image, 1)));
 }
 
-std::int64_t images_for_network(const workload& network, std::int64_t count) {
-    std::int64_t operations = 0;
-    for (const layer& l : network.layers) operations += product_of(l).macs();
-    return images_within(most_operations, operations, count);
-}
-
 std::int64_t images_for_moments(const layer& l, std::int64_t count) {
     const product_shape p = product_of(l);
     return images_within(most_products, p.repeat * p.m * p.k * p.k / 2, count);
@@ -50,7 +43,7 @@ public:
     network_rounder(formatted_network& network, const compensation& how, std::uint64_t seed, int threads)
         : network_(network), graph_(*network.network.graph), steps_(how.steps), seed_(seed), threads_(threads) {
         const tensor_format& format = network_.nodes[graph_.input].format;
-        const std::int64_t count = images_for_network(network_.network, how.count);
+        const std::int64_t count = images_within_seconds(network_.network, how.count);
         for (std::int64_t i = 0; i < count; ++i) {
             const std::vector<float> values = how.image(i);
             walks_.emplace_back(network_, codes_of(values.data(), values.size(), format));
@@ -98,22 +91,13 @@ private:
         return round_compensated(materialize_weights(*p.layer, seed_), p.weights, moments, p.used_scheme.uniform.round, steps_, threads_);
     }
 
-    /// The node for every image. The exception of the first image that has one is thrown.
+    /// The node for every image.
     void step(std::size_t node) {
-        std::vector<std::exception_ptr> failures(walks_.size());
-        for_row_pieces(static_cast<std::int64_t>(walks_.size()), threads_, 1, [&](std::int64_t first, std::int64_t last) {
-            for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
-                try {
-                    walks_[i].step(node);
-                } catch (...) {
-                    failures[i] = std::current_exception();
-                }
-                for (const std::size_t input : graph_.nodes[node].inputs)
-                    if (lifetimes_[input].last == node) walks_[i].forget(input);
-            }
+        for_each_index(static_cast<std::int64_t>(walks_.size()), threads_, [&](std::size_t i) {
+            walks_[i].step(node);
+            for (const std::size_t input : graph_.nodes[node].inputs)
+                if (lifetimes_[input].last == node) walks_[i].forget(input);
         });
-        for (const std::exception_ptr& failure : failures)
-            if (failure) std::rethrow_exception(failure);
     }
 
     formatted_network& network_;
@@ -126,6 +110,12 @@ private:
 };
 
 }  // namespace
+
+std::int64_t images_within_seconds(const workload& network, std::int64_t count) {
+    std::int64_t operations = 0;
+    for (const layer& l : network.layers) operations += product_of(l).macs();
+    return images_within(most_operations, operations, count);
+}
 
 std::vector<std::shared_ptr<const quantized_weights>> compensated_weights(formatted_network network, const compensation& how,
                                                                           std::uint64_t seed, int threads,

@@ -237,7 +237,7 @@ std::vector<figure> tensor_figures(const std::vector<tensor_error_report>& tenso
 }
 
 error_report error_report_of(const std::vector<weight_error_report>& layers, const std::vector<tensor_error_report>& tensors,
-                             const study* schemes) {
+                             const named_tables& further) {
     error_report report;
     report.tables = {{"layers", layer_rows(layers)}, {"channels", channel_rows(layers)}, {"levels", level_rows(layers)}};
     if (!tensors.empty()) {
@@ -245,7 +245,7 @@ error_report error_report_of(const std::vector<weight_error_report>& layers, con
         report.tables.emplace_back("tensor_values", tensor_value_rows(tensors));
         report.tables.emplace_back("tensor_codes", tensor_code_rows(tensors));
     }
-    if (schemes) report.tables.emplace_back("mixed_precision", *schemes);
+    report.tables.insert(report.tables.end(), further.begin(), further.end());
     report.figures = error_figures(layers);
     for (figure& f : tensor_figures(tensors)) report.figures.push_back(std::move(f));
     return report;

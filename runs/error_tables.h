@@ -29,14 +29,16 @@ std::vector<figure> tensor_figures(const std::vector<tensor_error_report>& tenso
 /// SQNR by layer, SQNR by layer and channel, shares of the codes by layer, level sets.
 std::vector<figure> error_figures(const std::vector<weight_error_report>& layers);
 
-/// Everything that is told about errors: tables by the name of their file, and figures.
+/// Tables by the name of their file.
+using named_tables = std::vector<std::pair<std::string, study>>;
+/// Everything that is told about errors.
 struct error_report {
-    std::vector<std::pair<std::string, study>> tables;
+    named_tables tables;
     std::vector<figure> figures;
 };
-/// Layers, channels and levels; tensors where there are some; the choice of schemes where `schemes` is not null.
+/// Layers, channels and levels; tensors where there are some; `further` tables behind them.
 error_report error_report_of(const std::vector<weight_error_report>& layers, const std::vector<tensor_error_report>& tensors,
-                             const study* schemes);
+                             const named_tables& further = {});
 /// Each table as .csv, and all of them as report.json.
 std::vector<named_content> table_files(const error_report& report);
 

@@ -239,15 +239,38 @@ evaluation evaluation_of(const evaluation_input& input, const evaluation_task& t
     return e;
 }
 
-/// The tasks with their weights rounded on images, where that is wanted.
-std::vector<evaluation_task> rounded(const evaluation_input& input, std::vector<evaluation_task> tasks, const weight_cache& cache,
-                                     const evaluation_run& how) {
-    if (!input.rounding) return tasks;
-    const network_rounding rounding(cache, input.network, input.seed, *input.rounding);
+/// The network of a task with its weights rounded on images, where that is wanted.
+std::shared_ptr<const workload> rounded(const evaluation_input& input, const evaluation_task& task, const weight_cache& cache,
+                                        const evaluation_run& how) {
+    if (!input.rounding) return task.network;
+    const network_rounding rounding(cache, network_of(input, task), input.seed, *input.rounding);
+    quantized_network q = quantized(input, task, requantized(input, task), cache);
+    compile(q, task.platform, false);  // refuses sums that do not fit
+    return std::make_shared<const workload>(rounding.rounded(std::move(q), how.jobs, how.rounding_progress));
+}
+
+/// The network of a task with the steps of its activations searched, where that is wanted.
+std::shared_ptr<const workload> searched(const evaluation_input& input, evaluation_task task, const weight_cache& cache,
+                                         const evaluation_run& how) {
+    if (input.activation_steps == activation_criterion::tensors) return task.network;
+    const float_executor executor(input.network, float_weights_of(input.network, input.seed));
+    task.network = rounded(input, task, cache, how);
+    const workload found = with_searched_steps(
+        network_of(input, task), task.platform, task.asked_scheme, input.options,
+        {executor, input.statistics, range_of(input.range, task.asked_scheme), input.calibration_image, input.calibration_images}, cache,
+        input.seed, how.jobs);
+    workload network = input.network;
+    network.formats = found.formats;
+    network.narrowed = found.narrowed;
+    return std::make_shared<const workload>(std::move(network));
+}
+
+/// The tasks with networks of their own, where steps or weights follow from images.
+std::vector<evaluation_task> prepared(const evaluation_input& input, std::vector<evaluation_task> tasks, const weight_cache& cache,
+                                      const evaluation_run& how) {
     for (evaluation_task& task : tasks) {
-        quantized_network q = quantized(input, task, requantized(input, task), cache);
-        compile(q, task.platform, false);  // refuses sums that do not fit
-        task.network = std::make_shared<const workload>(rounding.rounded(std::move(q), how.jobs, how.rounding_progress));
+        task.network = searched(input, task, cache, how);
+        task.network = rounded(input, task, cache, how);
     }
     return tasks;
 }
@@ -261,7 +284,7 @@ evaluation_result evaluate_with(const evaluation_input& input, const std::vector
         return std::string();
     });
     fitting.wait().result_or_throw();
-    const std::vector<evaluation_task> tasks = rounded(input, given, cache, how);
+    const std::vector<evaluation_task> tasks = prepared(input, given, cache, how);
     std::vector<adapter_set> adapters;
     for (const evaluation_task& task : tasks) adapters.push_back(adapters_of(input, task, cache));
 

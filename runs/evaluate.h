@@ -12,6 +12,7 @@
 #include "compile/requantized_network.h"
 #include "models/cost/cost_table.h"
 #include "reference/reference_network.h"
+#include "runs/activation_search.h"
 #include "runs/compensate.h"
 #include "traces/report.h"
 #include "workloads/calibration/calibration.h"
@@ -48,6 +49,9 @@ struct evaluation_input {
     std::uint64_t seed = 1;
     std::int64_t checked = 0;  ///< so many first images are compared with the second executor, all nodes of the output
     std::string cost_directory;
+    image_source calibration_image;  ///< those that `statistics` were taken from
+    std::int64_t calibration_images = 0;
+    activation_criterion activation_steps = activation_criterion::tensors;
     std::optional<compensation> rounding;  ///< weights are rounded on these by the error of the layers' outputs; absent: to nearest
     /// The adapters of a task with adaptive activations, before its first image.
     std::function<adapter_set(const quantized_network& q, const requantized_network& copied)> adapters;

@@ -11,7 +11,18 @@
 
 namespace symmetree {
 
-/// Where the adapters of a network come from. `q` has its formats, `copied` says which of its nodes want an adapter.
+/// Where the adapters of a network come from, unless from a file.
+enum class adapter_origin { identity, fit };
+
+constexpr const char* to_string(adapter_origin o) {
+    switch (o) {
+        case adapter_origin::identity: return "identity";
+        case adapter_origin::fit: return "fit";
+    }
+    return "?";
+}
+
+// `q` has the formats of the network, `copied` says which of its nodes want an adapter.
 
 /// beta = 1 for all of them.
 adapter_set identity_adapters(const quantized_network& q, const requantized_network& copied);

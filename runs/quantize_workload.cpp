@@ -6,9 +6,10 @@
 
 #include "compile/network_program.h"
 #include "runs/activation_formats.h"
+#include "runs/activation_search.h"
 #include "runs/compensate.h"
-#include "runs/fit_adapters.h"
 #include "workloads/calibration/tensor_formats.h"
+#include "workloads/network/measures.h"
 
 namespace symmetree {
 namespace {
@@ -57,6 +58,18 @@ workload with_rounded_weights(const workload& network, const platform_config& pl
     return network_rounding(cache, network, seed, {images.image, images.count, steps}).rounded(std::move(q), jobs);
 }
 
+workload with_steps_by_logits(const workload& network, const platform_config& platform, const scheme& run, const network_options& options,
+                              const measured_images& images, const std::optional<step_criterion>& compensated, const weight_cache& cache,
+                              std::uint64_t seed, int jobs) {
+    const workload nearly =
+        compensated ? with_rounded_weights(network, platform, run, options, images, *compensated, cache, seed, jobs) : network;
+    workload found = with_searched_steps(nearly, platform, run, options, images, cache, seed, jobs);
+    workload result = network;
+    result.formats = std::move(found.formats);
+    result.narrowed = std::move(found.narrowed);
+    return result;
+}
+
 std::vector<weight_error_report> keep_weights(quantized_workload& q, const weight_cache& cache, int jobs) {
     std::vector<weight_error_report> errors;
     q.weights.resize(q.schemes.size());
@@ -70,7 +83,7 @@ std::vector<weight_error_report> keep_weights(quantized_workload& q, const weigh
 }
 
 void keep_formats(quantized_workload& q, const platform_config& platform, const scheme& run, const network_options& options,
-                  const measured_images& images, const weight_cache& cache, int jobs) {
+                  const measured_images& images, adapter_origin adapters, const weight_cache& cache, int jobs) {
     const workload& network = q.network;
     const requantized_network copied = with_requantized_tensors(network, q.schemes, options.residuals);
     const std::map<std::string, tensor_format> none;
@@ -88,7 +101,29 @@ void keep_formats(quantized_workload& q, const platform_config& platform, const 
     }
     if (copied.adaptive.empty()) return;
     const quantized_network fixed = quantize_network(copied.network, platform, run, choose, cache, q.seed, jobs, options);
-    q.adapters = stored_adapters(fit_adapters(fixed, copied, images.executor, images.image, images.count));
+    q.adapters =
+        stored_adapters(adapters == adapter_origin::identity ? identity_adapters(fixed, copied)
+                                                             : fit_adapters(fixed, copied, images.executor, images.image, images.count));
+}
+
+adapter_overhead overhead_of(const quantized_workload& q) {
+    double weight_bits = 0, operations = 0;
+    for (std::size_t i = 0; i < q.schemes.size(); ++i) {
+        const layer& l = q.network.layers[i];
+        const bool is_attention = is_attention_product(l);
+        if (!is_attention) weight_bits += static_cast<double>(product_of(l).weights()) * q.schemes[i].weight_bits;
+        operations += operations_of(product_of(l), q.schemes[i], is_attention).qops;
+    }
+    adapter_overhead o;
+    std::size_t weights = 0;
+    for (const float_tensor& t : q.adapters) {
+        o.parameters += t.values.size();
+        if (t.dimensions.size() == 2) weights += t.values.size();
+    }
+    o.adapters = q.adapters.size() / 4;  // two linear layers, each with its bias
+    o.storage_share = 32 * static_cast<double>(o.parameters) / weight_bits;
+    o.operations_share = 2 * static_cast<double>(weights) / operations;
+    return o;
 }
 
 bool is_adaptive(const std::vector<scheme>& schemes) {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "runs/fit_adapters.h"
 #include "runs/sensitivity.h"
 #include "runs/tensor_errors.h"
 #include "workloads/files/quantized_workload.h"
@@ -25,12 +27,27 @@ std::vector<scheme> runnable_schemes(const workload& network, const platform_con
 workload with_rounded_weights(const workload& network, const platform_config& platform, const scheme& run, const network_options& options,
                               const measured_images& images, step_criterion steps, const weight_cache& cache, std::uint64_t seed, int jobs);
 
+/// The network with formats for the tensors of fewer than 8 bits whose steps follow the network's scores (runs/activation_search.h), its
+/// weights rounded meanwhile as they will be.
+workload with_steps_by_logits(const workload& network, const platform_config& platform, const scheme& run, const network_options& options,
+                              const measured_images& images, const std::optional<step_criterion>& compensated, const weight_cache& cache,
+                              std::uint64_t seed, int jobs);
+
 /// Fits the weights of every layer that has some, and says what that does to them.
 std::vector<weight_error_report> keep_weights(quantized_workload& q, const weight_cache& cache, int jobs);
 
-/// Chooses the formats of all tensors; where layers have adaptive activations, fits adapters on the images.
+/// Chooses the formats of all tensors, and where layers have adaptive activations their adapters, by the images.
 void keep_formats(quantized_workload& q, const platform_config& platform, const scheme& run, const network_options& options,
-                  const measured_images& images, const weight_cache& cache, int jobs);
+                  const measured_images& images, adapter_origin adapters, const weight_cache& cache, int jobs);
+
+/// What the adapters of a workload add to it, counted as Zhou et al. do in their Table 1: parameters of 32 bits beside weights at their
+/// widths, and two operations of full precision for each of the adapters' weights beside the layers' QOPS.
+struct adapter_overhead {
+    std::size_t adapters = 0;
+    std::size_t parameters = 0;
+    double storage_share = 0, operations_share = 0;
+};
+adapter_overhead overhead_of(const quantized_workload& q);
 
 /// True where a tensor has another step for each image, so that there is no one step whose errors could be told.
 bool is_adaptive(const std::vector<scheme>& schemes);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "compile/layer_scheme.h"
 #include "reference/reference_network.h"
@@ -13,6 +14,7 @@
 #include "runs/run_points.h"
 #include "traces/measures.h"
 #include "workloads/network/measures.h"
+#include "workloads/quantize/parallel_rows.h"
 
 namespace symmetree {
 namespace {
@@ -22,8 +24,8 @@ using table = std::vector<std::vector<double>>;
 scheme plain_8_bits() { return parse_scheme("symq:w8a8"); }
 
 template <class Value>
-table by_option(const mixed_network& mixed, const Value& value) {
-    table all(mixed.schemes.size());
+auto by_option(const mixed_network& mixed, const Value& value) {
+    std::vector<std::vector<decltype(value(std::size_t(), std::size_t()))>> all(mixed.schemes.size());
     for (std::size_t i = 0; i < all.size(); ++i)
         for (std::size_t o = 0; o < mixed.schemes[i].size(); ++o) all[i].push_back(value(i, o));
     return all;
@@ -37,9 +39,24 @@ layer fixed_layer(const mixed_network& mixed, std::size_t index, const scheme& o
     return l;
 }
 
+using outputs = std::vector<std::vector<float>>;
+
+/// The float outputs of the images.
+outputs wanted_outputs(const measured_images& images) {
+    outputs all;
+    for (std::int64_t i = 0; i < images.count; ++i) all.push_back(images.executor.run(images.image(i).data()));
+    return all;
+}
+
+double squares_of(const outputs& all) {
+    double sum = 0;
+    for (const std::vector<float>& scores : all)
+        for (const float v : scores) sum += static_cast<double>(v) * static_cast<double>(v);
+    return sum > 0 ? sum : 1;
+}
+
 /// Squared error of the outputs over the images.
-double output_error(const workload& network, const mixed_network& mixed, const measured_images& images,
-                    const std::vector<std::vector<float>>& wanted) {
+double output_error(const workload& network, const mixed_network& mixed, const measured_images& images, const outputs& wanted) {
     const requantized_network copied =
         with_requantized_tensors(network, schemes_of(network, mixed.platform, plain_8_bits(), {}), mixed.residuals);
     const std::map<std::string, tensor_format> none;
@@ -47,14 +64,14 @@ double output_error(const workload& network, const mixed_network& mixed, const m
     const quantized_network q =
         quantize_network(copied.network, mixed.platform, plain_8_bits(), choose, mixed.cache, mixed.seed, mixed.jobs);
     const network_graph& graph = *copied.network.graph;
-    double sum = 0;
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
+    std::vector<double> errors(wanted.size());
+    for_each_index(images.count, mixed.jobs, [&](std::size_t i) {
         const std::vector<float> pixels = images.image(static_cast<std::int64_t>(i));
         const auto scores = reference_network(q, codes_of(pixels.data(), pixels.size(), q.nodes[graph.input].format))[graph.output];
         for (std::size_t s = 0; s < scores.size(); ++s)
-            sum += std::pow(q.nodes[graph.output].format.value_of(scores[s]) - static_cast<double>(wanted[i][s]), 2);
-    }
-    return sum;
+            errors[i] += std::pow(q.nodes[graph.output].format.value_of(scores[s]) - static_cast<double>(wanted[i][s]), 2);
+    });
+    return std::accumulate(errors.begin(), errors.end(), 0.0);
 }
 
 }  // namespace
@@ -86,7 +103,7 @@ table bit_operations(const mixed_network& mixed) {
     });
 }
 
-table energies_uj(const mixed_network& mixed, const std::string& cost_directory) {
+std::vector<std::vector<layer_price>> layer_prices(const mixed_network& mixed, const std::string& cost_directory) {
     std::size_t most = 0;
     for (const auto& options : mixed.schemes) most = std::max(most, options.size());
     std::vector<run_request> requests;
@@ -104,11 +121,9 @@ table energies_uj(const mixed_network& mixed, const std::string& cost_directory)
     }
     const std::vector<report> reports = run_points(std::move(requests), mixed.cache, mixed.jobs);
     return by_option(mixed, [&](std::size_t i, std::size_t o) {
-        const std::optional<double> energy = energy_pj_of(reports[o].layers[i]);
-        if (!energy)
-            throw input_error(diagnostic{"", 0, 0, "platform " + mixed.platform.name,
-                                         fmt::format("its cost table has no energy for layer {}", mixed.network.layers[i].name)});
-        return *energy * 1e-6;
+        const layer_report& l = reports[o].layers[i];
+        const std::optional<double> energy = energy_pj_of(l);
+        return layer_price{static_cast<double>(l.cycles), energy ? std::optional(*energy * 1e-6) : std::nullopt};
     });
 }
 
@@ -121,12 +136,8 @@ table weight_losses(const mixed_network& mixed) {
 }
 
 table output_losses(const mixed_network& mixed, const measured_images& images) {
-    std::vector<std::vector<float>> wanted;
-    double signal = 0;
-    for (std::int64_t i = 0; i < images.count; ++i) {
-        wanted.push_back(images.executor.run(images.image(i).data()));
-        for (const float v : wanted.back()) signal += static_cast<double>(v) * static_cast<double>(v);
-    }
+    const outputs wanted = wanted_outputs(images);
+    const double signal = squares_of(wanted);
     workload plain = mixed.network;
     for (std::size_t i = 0; i < plain.layers.size(); ++i)
         plain.layers[i] = fixed_layer(mixed, i, mixed.schemes[i].size() == 1 ? mixed.schemes[i].front() : plain_8_bits());
@@ -135,8 +146,13 @@ table output_losses(const mixed_network& mixed, const measured_images& images) {
         if (mixed.schemes[i].size() == 1) return 0.0;
         workload one = plain;
         one.layers[i] = fixed_layer(mixed, i, mixed.schemes[i][o]);
-        return std::max(0.0, output_error(one, mixed, images, wanted) - usual) / (signal > 0 ? signal : 1);
+        return std::max(0.0, output_error(one, mixed, images, wanted) - usual) / signal;
     });
+}
+
+double outputs_loss(const workload& network, const mixed_network& mixed, const measured_images& images) {
+    const outputs wanted = wanted_outputs(images);
+    return output_error(network, mixed, images, wanted) / squares_of(wanted);
 }
 
 }  // namespace symmetree

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "compile/quantized_network.h"
@@ -29,9 +31,13 @@ std::vector<std::vector<scheme>> mixed_options(const workload& network, const pl
 
 /// Bit operations as DASQ's authors count them (workloads/network/measures.h).
 std::vector<std::vector<double>> bit_operations(const mixed_network& mixed);
-/// Energy of one pass over the layer on the platform in uJ, as `run` reports it. Simulates timing only, so the caller must not have threads
-/// running. Throws input_error where the platform's cost table has no price for it.
-std::vector<std::vector<double>> energies_uj(const mixed_network& mixed, const std::string& cost_directory);
+/// What one pass over a layer takes on the platform, as `run` reports it.
+struct layer_price {
+    double cycles = 0;
+    std::optional<double> energy_uj;  ///< absent where the platform's cost table has no price for it
+};
+/// Simulates timing only, so the caller must not have threads running.
+std::vector<std::vector<layer_price>> layer_prices(const mixed_network& mixed, const std::string& cost_directory);
 
 /// Squared error of the weights over their squares.
 std::vector<std::vector<double>> weight_losses(const mixed_network& mixed);
@@ -48,5 +54,7 @@ struct measured_images {
 /// others of more than one option have symq:w8a8; less the error of the network in which these have all. In integers, by the second
 /// executor.
 std::vector<std::vector<double>> output_losses(const mixed_network& mixed, const measured_images& images);
+/// The same of the network itself, whose layers all have schemes of their own.
+double outputs_loss(const workload& network, const mixed_network& mixed, const measured_images& images);
 
 }  // namespace symmetree

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """clang-tidy over every source that a build folder compiles; what it says and exit 1 where it says anything.
 
-    scripts/tidy.py BUILD_FOLDER [--jobs 2] [--only TEXT]
+    scripts/tidy.py BUILD_FOLDER [--jobs 2] [--only PLACE] [--without PLACE]
 
 Most of the time of a file goes into the headers that it shares with its neighbours, so files of a folder are checked several at a time, as
 one source that includes them. Where such a source does not compile (two files may use one name, each for itself), its halves are checked.
@@ -24,11 +24,11 @@ MOST_AT_ONCE = 32
 FINDING = re.compile(r"^(/[^:]+):(\d+):(\d+): (warning|error): (.*)$")
 
 
-def batches(build, only):
+def batches(build, only, without):
     """The sources by folder and arguments, a few at a time; each with the folder to compile in."""
     groups = defaultdict(list)
     for source, directory, arguments in sources(build, ROOT):
-        if only in source:
+        if source.startswith(only) and not (without and source.startswith(without)):
             groups[os.path.dirname(source), directory, arguments].append(os.path.join(ROOT, source))
     for (_, directory, arguments), together in groups.items():
         count = -(-len(together) // MOST_AT_ONCE)
@@ -72,14 +72,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--only", default="", help="only sources whose path holds this text")
+    parser.add_argument("--only", default="", help="only sources whose path begins so, e.g. runs/sweep")
+    parser.add_argument("--without", default="", help="but not those whose path begins so")
     options = parser.parse_args()
     if shutil.which("clang-tidy") is None:
         print("tidy: clang-tidy is not installed", file=sys.stderr)
         return 77
     said = set()
     with ThreadPoolExecutor(options.jobs) as pool:
-        for found in pool.map(lambda batch: check(*batch), batches(options.build, options.only)):
+        for found in pool.map(lambda batch: check(*batch), batches(options.build, options.only, options.without)):
             for place in sorted(found.keys() - said):  # a header's findings come with every batch that reads it
                 print("\n".join(found[place]), flush=True)
             said |= found.keys()

@@ -10,6 +10,8 @@
 
 namespace symmetree {
 
+inline constexpr double joule_per_picojoule = 1e-12;
+
 /// Quotients of one run and its baseline; absent where either side has no value.
 struct run_ratios {
     std::optional<double> latency, energy, power, area;

@@ -7,8 +7,6 @@
 namespace symmetree {
 namespace {
 
-constexpr double joule_per_picojoule = 1e-12;
-
 cell optional_cell(const std::optional<double>& value) { return value ? cell(*value) : cell(); }
 cell whole(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 

@@ -1,10 +1,13 @@
 #include "traces/report.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "traces/measures.h"
+
 namespace symmetree {
 
 namespace {
-
-constexpr double joule_per_picojoule = 1e-12;
 
 void add(outlier_report& sum, const outlier_report& layer) {
     sum.listed += layer.listed;
@@ -53,6 +56,28 @@ void add(layer_report& sum, const layer_report& layer) {
     add(sum.check, layer);
 }
 
+layer_report empty_sum(std::string name) {
+    layer_report sum;
+    sum.name = std::move(name);
+    sum.repeat = 0;  // shapes do not add up
+    return sum;
+}
+
+/// Beginning with the first layer, whose scheme the sum has until another differs.
+void add_to(layer_report& sum, const layer_report& layer) {
+    if (sum.scheme.empty()) {
+        sum.scheme = layer.scheme;
+        sum.check.result = exactness::verdict::exact;
+    }
+    add(sum, layer);
+}
+
+std::string group_of(const layer_report& layer) {
+    const std::string name = layer.name.substr(std::min(layer.name.find_first_not_of("./"), layer.name.size()));
+    const std::string first = name.substr(0, name.find_first_of("./"));
+    return layer.parameters > 0 ? first : first + ", activations";
+}
+
 }  // namespace
 
 double layer_report::energy_total_pj() const {
@@ -62,14 +87,20 @@ double layer_report::energy_total_pj() const {
 }
 
 layer_report report::total() const {
-    layer_report sum;
-    sum.name = "total";
-    sum.repeat = 0;  // shapes do not add up
-    if (layers.empty()) return sum;
-    sum.scheme = layers.front().scheme;
-    sum.check.result = exactness::verdict::exact;
-    for (const layer_report& layer : layers) add(sum, layer);
+    layer_report sum = empty_sum("total");
+    for (const layer_report& layer : layers) add_to(sum, layer);
     return sum;
+}
+
+std::vector<layer_report> report::groups() const {
+    std::vector<layer_report> sums;
+    for (const layer_report& layer : layers) {
+        const std::string name = group_of(layer);
+        auto found = std::find_if(sums.begin(), sums.end(), [&](const layer_report& sum) { return sum.name == name; });
+        if (found == sums.end()) found = sums.insert(sums.end(), empty_sum(name));
+        add_to(*found, layer);
+    }
+    return sums;
 }
 
 double report::latency_s() const {

@@ -30,7 +30,7 @@ constexpr const char* to_string(exactness::verdict verdict) {
 struct operation_measures {
     double bops_dasq = 0;  ///< (k_D + (1-p) k_S) k_A f; AsymQ (k+1) k_A f
     double bops_uniq = 0;  ///< Baskin et al.
-    double qops = 0;       ///< 2 MACs * max(kW, kA) / 32
+    double qops = 0;       ///< MACs * max(kW, kA) / 32
     operation_measures& operator+=(const operation_measures& other) {
         bops_dasq += other.bops_dasq;
         bops_uniq += other.bops_uniq;
@@ -97,6 +97,9 @@ struct report {
     /// The sum over the layers: name "total"; split, counters, energies and measures added, shapes left at 0; the widest
     /// index and the fullest lane; a scheme or an outlier assignment that layers do not share is "mixed".
     layer_report total() const;
+    /// Such sums over the layers whose names begin alike, up to the first `.` or `/`: "blocks" for those with weights, "blocks,
+    /// activations" for products without. In the order of their first layers.
+    std::vector<layer_report> groups() const;
     double latency_s() const;
     double energy_j() const;
     double power_w() const;         ///< energy / latency, average

@@ -155,6 +155,29 @@ std::string storage_section(const report& r) {
     return section("Mapping, storage and operations", layer_table(r, columns));
 }
 
+/// Parts of the network, where its layers' names tell some.
+std::string groups_section(const report& r) {
+    const std::vector<layer_report> groups = r.groups();
+    if (groups.size() < 2 || groups.size() == r.layers.size()) return "";
+    const scale dasq = count_scale(largest(r, [](const layer_report& l) { return l.operations.bops_dasq; }));
+    const scale uniq = count_scale(largest(r, [](const layer_report& l) { return l.operations.bops_uniq; }));
+    const scale qops = count_scale(largest(r, [](const layer_report& l) { return l.operations.qops; }));
+    const auto energy = [](const std::optional<double>& pj) { return pj ? grouped(*pj * 1e-6, decimals_for(*pj * 1e-6)) : absent_cell; };
+    text_table table({{"group", "", true},
+                      {"MACs", ""},
+                      {"cycles", ""},
+                      {"energy", "uJ"},
+                      {"parameters", ""},
+                      {"BOPs (DASQ)", dasq.unit},
+                      {"BOPs (UNIQ)", uniq.unit},
+                      {"QOPS", qops.unit}});
+    for (const layer_report& g : groups)
+        table.add_row({one_line(g.name), grouped(g.macs), grouped(g.cycles), energy(energy_pj_of(g)), count_or_absent(g.parameters),
+                       dasq.text(measured(g.operations.bops_dasq)), uniq.text(measured(g.operations.bops_uniq)),
+                       qops.text(measured(g.operations.qops))});
+    return section("Groups of layers", table);
+}
+
 std::string bytes_section(const report& r) {
     const layer_report total = r.total();
     std::vector<layer_column> columns{name_column()};
@@ -270,7 +293,7 @@ std::string configuration_section(const report& r) {
 
 std::string to_table(const report& r) {
     return header(r) + layers_section(r) + split_section(r) + bytes_section(r) + energy_section(r) + outlier_section(r) +
-           storage_section(r) + totals_section(r) + configuration_section(r);
+           storage_section(r) + groups_section(r) + totals_section(r) + configuration_section(r);
 }
 
 }  // namespace symmetree

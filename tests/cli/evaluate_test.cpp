@@ -59,15 +59,16 @@ TEST(evaluate, random_images_depend_on_the_seed) {
 TEST(evaluate, adaptive_activations_are_exact_and_named) {
     const evaluate_bench bench;
     for (const std::string& network : {std::string("resnet20"), networks + "small_mobilenet_v2.onnx"}) {
-        const outcome result = bench.evaluate("--workload " + network +
-                                              " --scheme symq:asq --images random:2 --calibration random:12 --check -1 --format csv");
+        const outcome result =
+            bench.evaluate("--workload " + network +
+                           " --scheme symq:asq --adapters fit --images random:2 --calibration random:12 --check -1 --format csv");
         EXPECT_EQ(result.code, 0) << result.err;
         EXPECT_THAT(result.out, HasSubstr("symq:w4a4:asq")) << network;
         EXPECT_THAT(result.out, HasSubstr("exact on 2")) << network;
     }
     const std::string words = "--workload resnet20 --scheme symq:asq --images random:1 --check 0 ";
-    EXPECT_THAT(bench.evaluate(words).out, HasSubstr("asq: adapters fitted on the same images as the steps."));
-    EXPECT_THAT(bench.evaluate(words + "--adapters identity").out, HasSubstr("asq: identity adapters, beta = 1."));
+    EXPECT_THAT(bench.evaluate(words).out, HasSubstr("asq: identity adapters, beta = 1."));
+    EXPECT_THAT(bench.evaluate(words + "--adapters fit").out, HasSubstr("asq: adapters fitted on the same images as the steps."));
 }
 
 TEST(evaluate, refuses_adapters_that_are_not_there) {

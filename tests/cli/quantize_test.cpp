@@ -184,15 +184,25 @@ TEST(quantize, adaptive_activations_bring_their_adapters) {
     bench.write("lanes.yaml", bench.content("mine.yaml") + "vector_unit: {lanes: 16}\n");
     const std::string network = "--workload resnet20 ", scheme = "--scheme symq:w4a4:asq ",
                       images = "--images random:6 --platform lanes.yaml --format csv --check 1 ";
-    const outcome kept = bench.run("quantize " + network + scheme + "--calibration random:12 --output q.yaml --report errors");
+    const outcome kept =
+        bench.run("quantize " + network + scheme + "--calibration random:12 --adapters fit --output q.yaml --report errors");
     ASSERT_EQ(kept.code, 0) << kept.err;
     EXPECT_THAT(kept.err, HasSubstr("the report has no tensors: those of :asq have another step for each image"));
+    // By hand: tensors of C channels have C H + H + H + 1 parameters, H = C / 16: 7 of 16, 6 of 32, 5 of 64 channels.
+    EXPECT_THAT(kept.out, HasSubstr("18 adapters with 1872 parameters: "));
     EXPECT_THAT(bench.content("q.yaml"), HasSubstr("\nadapters:\n  - {node: "));
-    const outcome direct = bench.run("evaluate " + network + scheme + "--calibration random:12 " + images);
+    const outcome direct = bench.run("evaluate " + network + scheme + "--calibration random:12 --adapters fit " + images);
     const outcome later = bench.run("evaluate --workload q.yaml " + scheme + images);
     EXPECT_EQ(later.code, 0) << later.err;
     EXPECT_EQ(later.out, direct.out);
     EXPECT_NE(bench.run("evaluate --workload q.yaml --adapters identity " + scheme + images).out.find("exact on 1"), std::string::npos);
+    const outcome plain = bench.run("quantize " + network + scheme + "--calibration random:12 --output plain.yaml");
+    ASSERT_EQ(plain.code, 0) << plain.err;
+    EXPECT_EQ(bench.run("evaluate --workload plain.yaml " + scheme + images).out,
+              bench.run("evaluate " + network + scheme + "--calibration random:12 " + images).out);
+    const outcome refused_word = bench.run("quantize " + network + scheme + "--calibration random:12 --adapters none --output plain.yaml");
+    EXPECT_EQ(refused_word.code, 2);
+    EXPECT_THAT(refused_word.err, HasSubstr("one of identity, fit is wanted, given 'none'"));
 
     std::string text = bench.content("q.yaml");
     const std::size_t list = text.find("\nadapters:"), bits = text.find("bits: 4", list);

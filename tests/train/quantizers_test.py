@@ -91,6 +91,58 @@ class Quantizers(unittest.TestCase):
                 self.assertLess((quantizer.step.grad - scale * of_step).abs().max(), 1e-5)
                 self.assertLess((rows.grad - of_rows).abs().max(), 1e-5)
 
+    def adaptive(self, channels=32):
+        adapter = quantizers.AdaptiveActivations(3, True, False, 0.3, channels).double()
+        with torch.no_grad():
+            adapter.first.weight.normal_(0, 0.3)
+            adapter.first.bias.fill_(2)  # so that no hidden element rests
+            adapter.second.weight.copy_(torch.tensor([[0.2, -0.15]]))
+            adapter.second.bias.fill_(1.3)
+        return adapter
+
+    def test_of_adaptive_activations_have_the_gradients_of_differences(self):
+        for shape in ((3, 32, 4, 4), (3, 5, 32)):
+            x = torch.rand(shape, dtype=torch.float64).mul(4).requires_grad_()
+            adapter, weight = self.adaptive(), torch.randn(shape, dtype=torch.float64)
+            values = adapter(x)
+            (weight * values).sum().backward()
+            with torch.no_grad():
+                steps = adapter.step_for(x)
+                rest = values / steps - (x / steps).clamp(0, 7)
+                self.assertGreater(steps.max() / steps.min(), 1.001, "beta must differ between images")
+                self.assertTrue(((x / steps) > 7).any())
+
+                def loss(given=x, steps=None):
+                    steps = adapter.step_for(given) if steps is None else steps
+                    return (weight * steps * ((given / steps).clamp(0, 7) + rest)).sum().item()
+
+                def difference(tensor, index, of=loss, delta=1e-6):
+                    kept = tensor[index].item()
+                    tensor[index] = kept + delta
+                    above = of()
+                    tensor[index] = kept - delta
+                    below = of()
+                    tensor[index] = kept
+                    return (above - below) / (2 * delta)
+
+                scale = 1 / math.sqrt(x[0].numel() * 7)
+                for parameter, index in ((adapter.step, ()), (adapter.second.bias, 0), (adapter.second.weight, (0, 1)), (adapter.first.weight, (1, 3)), (adapter.first.bias, 0)):
+                    self.assertAlmostEqual(parameter.grad[index].item(), scale * difference(parameter, index), 5)
+                for index in ((0,) * len(shape), (2,) * len(shape)):
+                    alone = difference(x.data, index, lambda: loss(steps=steps))
+                    through_beta = difference(x.data, index) - alone
+                    self.assertAlmostEqual(x.grad[index].item(), alone + scale * through_beta, 5)
+
+    def test_of_adaptive_activations_keep_beta_where_the_hardware_can(self):
+        adapter, x = self.adaptive(), torch.rand(2, 32, 4, 4, dtype=torch.float64)
+        for bias, beta in ((9.0, 4 - 2.0 ** -14), (-9.0, 0.25)):
+            with torch.no_grad():
+                adapter.second.bias.fill_(bias)
+                self.assertLess((adapter.step_for(x) / adapter.step - beta).abs().max(), 1e-9)
+        fresh = quantizers.AdaptiveActivations(4, True, False, 0.3, 64)
+        self.assertEqual(fresh.first.out_features, 4)
+        self.assertLess((fresh.step_for(torch.rand(2, 64, 3, 3)) / fresh.step - 1).abs().max(), 0.05)
+
     def test_of_outliers_add_them_where_they_are_listed(self):
         rows = torch.tensor([[0.26, 1.3, -5.1, 9.0], [0.26, 1.3, -5.1, 9.0]], requires_grad=True)
         positions = torch.tensor([[False, False, True, False], [False, True, False, True]])

@@ -12,6 +12,7 @@ import numpy
 import onnx
 import onnx_network
 import torch
+from quantized_workload import read_safetensors
 
 SCRIPT = ROOT / "workloads" / "train" / "train_quantized.py"
 
@@ -38,9 +39,9 @@ class Training(unittest.TestCase):
     def top1(self, done):
         return float(done.stdout.split()[1])
 
-    def evaluated(self, workload, platform):
+    def evaluated(self, workload, platform, *words):
         done = subprocess.run([PROGRAM, "evaluate", "--workload", workload, "--images", "test.npz", "--calibration", "train.npz", "--platform", platform, "--format", "json",
-                               "--weight-bits", "3", "--activation-bits", "3", "--no-cache"], cwd=self.folder, capture_output=True, text=True)
+                               "--weight-bits", "3", "--activation-bits", "3", "--no-cache", *words], cwd=self.folder, capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
         return json.loads(done.stdout)["evaluation"]["rows"][1]
 
@@ -54,6 +55,18 @@ class Training(unittest.TestCase):
                 found = self.evaluated(f"{family}.yaml", family)
                 # The ends and the tensors that no trained step is for have 8 bits there, and products of post 4 fraction bits.
                 self.assertLessEqual(abs(100 * found["top1"] / 200 - trained), 3)
+
+    def test_teaches_adapters(self):
+        trained = self.top1(self.run_script("--weights", "symq:3", "--adaptive", "--output", "asq.yaml", "--epochs", "6", "--rate", "0.05"))
+        self.assertGreater(trained, 60, "a quarter is chance")
+        text = (self.folder / "asq.yaml").read_text()
+        self.assertIn("scheme: \"symq:w3a3:asq\"", text)
+        self.assertIn("adapters:\n", text)
+        found = self.evaluated("asq.yaml", "symq", "--scheme", "symq:asq")
+        self.assertLessEqual(abs(100 * found["top1"] / 200 - trained), 3)
+        biases = [float(values[0]) for name, values in read_safetensors(self.folder / "asq.safetensors").items() if name.endswith(".second.bias")]
+        self.assertEqual(len(biases), text.count("{node: "))
+        self.assertNotEqual(biases, [1.0] * len(biases), "no adapter has learned anything")
 
     def test_goes_on_where_it_stopped(self):
         words = ("--weights", "symq:3", "--rate", "0.05", "--epochs", "8")

@@ -61,7 +61,7 @@ operation_counts operations_of(const product_shape& shape, const scheme& used, b
     operation_counts n;
     n.bops_dasq = (charged + share * outlier_bits) * a * f;
     n.bops_uniq = (uniq_per_mac(k, a, log2_inputs) + share * uniq_per_mac(outlier_bits, a, log2_inputs)) * f;
-    n.qops = 2 * f * std::max(k, a) / 32;
+    n.qops = f * std::max(k, a) / 32;
     return n;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <exception>
 #include <thread>
 #include <vector>
 
@@ -23,6 +24,24 @@ void for_row_pieces(std::int64_t rows, int threads, std::int64_t piece, const Wo
     for (std::int64_t i = 1; i < std::min<std::int64_t>(threads, pieces); ++i) helpers.emplace_back(drain);
     drain();
     for (std::thread& helper : helpers) helper.join();
+}
+
+/// work(index) for 0 .. count - 1, one at a time on whichever thread is free. Of the exceptions the one of the least index is thrown, once
+/// all are done.
+template <class Work>
+void for_each_index(std::int64_t count, int threads, const Work& work) {
+    std::vector<std::exception_ptr> failures(static_cast<std::size_t>(count));
+    for_row_pieces(count, threads, 1, [&](std::int64_t first, std::int64_t last) {
+        for (std::int64_t i = first; i < last; ++i) {
+            try {
+                work(static_cast<std::size_t>(i));
+            } catch (...) {
+                failures[static_cast<std::size_t>(i)] = std::current_exception();
+            }
+        }
+    });
+    for (const std::exception_ptr& failure : failures)
+        if (failure) std::rethrow_exception(failure);
 }
 
 /// Rows in one piece for fits: few enough to balance, many enough for a search to start from its neighbour's result.

@@ -9,7 +9,7 @@ import numpy
 import onnx
 import torch
 
-from quantizers import OutlierWeights
+from quantizers import AdaptiveActivations, OutlierWeights
 
 MOVES = ("Slice", "Pad", "Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze", "Identity")
 TYPES = {"I8": numpy.int8, "U8": numpy.uint8, "I16": numpy.int16, "U32": numpy.uint32, "F32": numpy.float32, "F64": numpy.float64}
@@ -86,18 +86,31 @@ def codes_of(network):
         yield f"{name}.steps", "F64", (quantizer.step.reshape(-1).double() * factors).numpy()
 
 
+@torch.no_grad()
+def adapters_of(name, adapter):
+    """The tensors that `evaluate --adapters` reads, of the tensor that node `name` makes."""
+    for part in ("first", "second"):
+        linear = getattr(adapter, part)
+        yield f"{name}.{part}.weight", "F32", linear.weight.numpy()
+        yield f"{name}.{part}.bias", "F32", linear.bias.numpy()
+
+
 def write_workload(path, network, pixels, note):
     """`path` (.yaml), and beside it the float network with the trained weights and the codes."""
     model = network.network.written()
     onnx.checker.check_model(model)
     network_file, codes_file = path.with_suffix(".network.onnx"), path.with_suffix(".safetensors")
     network_file.write_bytes(model.SerializeToString(deterministic=True))
-    write_safetensors(codes_file, list(codes_of(network)))
     made_by = {output: n.name for n in model.graph.node for output in n.output}
-    lines = {"tensors": "", "narrowed": ""}
+    lines, stored = {"tensors": "", "narrowed": "", "adapters": ""}, list(codes_of(network))
     for tensor in dict.fromkeys(network.input_of[name] for name in network.inner):
-        kind = "narrowed" if is_added(model, tensor) else "tensors"
-        lines[kind] += format_line(made_by[tensor], network.activations[network.key(tensor)])
+        quantizer = network.activations[network.key(tensor)]
+        is_adaptive = isinstance(quantizer, AdaptiveActivations)
+        kind = "adapters" if is_adaptive else "narrowed" if is_added(model, tensor) else "tensors"
+        lines[kind] += format_line(made_by[tensor], quantizer)
+        if is_adaptive:
+            stored += adapters_of(made_by[tensor], quantizer)
+    write_safetensors(codes_file, stored)
     scheme = network.scheme()
     path.write_text(f"# Written by workloads/train/train_quantized.py; fields: docs/quantize.md.\nname: {quoted(path.stem)}\nnote: {quoted(note)}\n"
                     f"network: {quoted(network_file.name)}\ncodes: {quoted(codes_file.name)}\nnormalization: {quoted(str(pixels))}\nlayers:\n"

@@ -58,10 +58,41 @@ class Activations(nn.Module):
         self.zero_point = -half if is_unsigned and not shifts else 0
         self.step = nn.Parameter(torch.tensor(float(step)))
 
+    def step_for(self, x):
+        return self.step
+
     def forward(self, x):
+        step = self.step_for(x)
         with torch.no_grad():
-            level = (x / self.step).round().clamp(self.least, self.greatest)
-        return _Quantized.apply(x, self.step, level, self.least, self.greatest, 1 / math.sqrt(x[0].numel() * self.greatest))
+            level = (x / step).round().clamp(self.least, self.greatest)
+        return _Quantized.apply(x, step, level, self.least, self.greatest, 1 / math.sqrt(x[0].numel() * self.greatest))
+
+
+class AdaptiveActivations(Activations):
+    """The step of an image is `step` times beta, which an adapter finds in the image's means by channel: Linear(C, H), ReLU, Linear(H, 1), H = C / 16.
+    Zhou et al., "Precision neural network quantization via learnable adaptive modules", eq. 6 to 9: the derivative of the value by the
+    image's step s beta is level - value / (s beta) inside the levels and the outermost level outside, and by s and beta that times the other of
+    both. Their eq. 6 as printed gives level * s back: by beta its derivative would be -value / beta^2 inside and 0 outside."""
+
+    BETAS = (0.25, 4 - 2.0 ** -14)  # what the hardware's register holds
+
+    def __init__(self, bits, is_unsigned, shifts, step, channels):
+        super().__init__(bits, is_unsigned, shifts, step)
+        hidden = max(1, channels // 16)
+        self.first, self.second = nn.Linear(channels, hidden), nn.Linear(hidden, 1)
+        with torch.no_grad():
+            self.second.weight.mul_(0.01)
+            self.second.bias.fill_(1)  # beta begins near 1
+
+    @staticmethod
+    def channels_of(x):
+        """An image has its channels, rows of tokens their last axis."""
+        return x.shape[1] if x.dim() == 4 else x.shape[-1]
+
+    def step_for(self, x):
+        means = x.mean((2, 3)) if x.dim() == 4 else x.flatten(1, -2).mean(1)
+        beta = self.second(self.first(means).relu()).clamp(*self.BETAS)
+        return self.step * beta.reshape(-1, *[1] * (x.dim() - 1))
 
 
 class UniformWeights(nn.Module):

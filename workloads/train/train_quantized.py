@@ -21,7 +21,7 @@ from torch import nn
 from images import ImageSet, normalization_of
 from onnx_network import OnnxNetwork
 from quantized_workload import fitted_by, write_workload
-from quantizers import SHIFTS, Activations, OutlierWeights, weights_for
+from quantizers import SHIFTS, Activations, AdaptiveActivations, OutlierWeights, weights_for
 
 OUTLIER_BITS, PERCENTILE = 4, 98  # of dasq
 
@@ -29,10 +29,10 @@ OUTLIER_BITS, PERCENTILE = 4, 98  # of dasq
 class QuantizedNetwork(nn.Module):
     """Every product but the first and the last reads quantized weights and activations; products that read one tensor share its step."""
 
-    def __init__(self, model, family, weight_bits, activation_bits, images, fitted=None):
-        """`fitted`: of dasq, what `symmetree quantize` makes of the weights."""
+    def __init__(self, model, family, weight_bits, activation_bits, images, adaptive=False, fitted=None):
+        """`adaptive`: steps of activations by image; `fitted`: of dasq, what `symmetree quantize` makes of the weights."""
         super().__init__()
-        self.fitted = fitted
+        self.fitted, self.adaptive = fitted, adaptive
         self.network = OnnxNetwork(model)
         self.family, self.weight_bits, self.activation_bits = family, weight_bits, activation_bits
         self.inner = [node.name for node in self.network.products()[1:-1]]
@@ -55,7 +55,7 @@ class QuantizedNetwork(nn.Module):
 
     def scheme(self):
         outliers = f":sw{OUTLIER_BITS}:p{PERCENTILE}" if self.family == "dasq" else ""
-        return f"{self.family}:w{self.weight_bits}a{self.activation_bits}{outliers}"
+        return f"{self.family}:w{self.weight_bits}a{self.activation_bits}{outliers}{':asq' if self.adaptive else ''}"
 
     def quantizer_of(self, name, rows):
         if self.family != "dasq":
@@ -77,7 +77,10 @@ class QuantizedNetwork(nn.Module):
                 self.weights[self.key(name)] = self.quantizer_of(name, self.as_rows(name, weight)[0].detach())
                 is_unsigned = bool(x.min() >= 0)
                 greatest = (1 << self.activation_bits) - 1 if is_unsigned else (1 << (self.activation_bits - 1)) - 1
-                self.activations[self.key(self.input_of[name])] = Activations(self.activation_bits, is_unsigned, self.family in SHIFTS, 2 * x.abs().mean() / math.sqrt(greatest))
+                kind = (self.activation_bits, is_unsigned, self.family in SHIFTS, 2 * x.abs().mean() / math.sqrt(greatest))
+                key = self.key(self.input_of[name])
+                if key not in self.activations:
+                    self.activations[key] = AdaptiveActivations(*kind, AdaptiveActivations.channels_of(x)) if self.adaptive else Activations(*kind)
             return x, weight
 
         self.network.before_product = looked_at
@@ -162,7 +165,7 @@ def run_of(options):
     """What a checkpoint must agree in to be gone on with."""
     digest = hashlib.sha256(options.model.read_bytes()).hexdigest()
     return {"model": digest, "weights": options.weights, "activation_bits": options.activation_bits, "epochs": options.epochs, "rate": options.rate,
-            "batch": options.batch, "weight_decay": options.weight_decay, "seed": options.seed}
+            "batch": options.batch, "adaptive": options.adaptive, "weight_decay": options.weight_decay, "seed": options.seed}
 
 
 def options_of(words):
@@ -171,6 +174,7 @@ def options_of(words):
     parser.add_argument("--weights", required=True, help="family and bits: symq:3, dasq:3, pot:4, post:3, apot:4")
     parser.add_argument("--program", default="symmetree", help="of dasq: the simulator, which finds the outliers' positions")
     parser.add_argument("--activation-bits", type=int, required=True)
+    parser.add_argument("--adaptive", action="store_true", help="ASQ: an adapter finds the step of every image (scheme :asq)")
     parser.add_argument("--train", required=True, help="npz of labelled images")
     parser.add_argument("--test", help="npz of labelled images that are counted at the end")
     parser.add_argument("--normalization", default="", help='"mean=... std=..." where the model has none')
@@ -201,7 +205,7 @@ def main(words):
     images = ImageSet(options.train, pixels)
     family, _, bits = options.weights.partition(":")
     fitted = fitted_by(options.program, options.model, f"dasq:w{bits}a8:sw{OUTLIER_BITS}:p{PERCENTILE}") if family == "dasq" else None
-    network = QuantizedNetwork(model, family, int(bits), options.activation_bits, images.first(128), fitted)
+    network = QuantizedNetwork(model, family, int(bits), options.activation_bits, images.first(128), options.adaptive, fitted)
     checkpoint = options.output.with_suffix(".checkpoint")
     started = torch.load(checkpoint) if options.resume and checkpoint.exists() else None
     if started and started["options"] != run_of(options):

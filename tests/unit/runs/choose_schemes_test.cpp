@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <map>
 
 #include "tests/unit/quantized_network/small_network.h"
 #include "workloads/network/mixed_precision.h"
@@ -42,17 +43,13 @@ struct scheme_choices : testing::Test {
     platform_config platform = platform_named("symq");
     const scheme run = parse_scheme("symq:w4a4");
     const network_options ends{};
-    mixed_network mixed{small.network,
-                        platform,
-                        mixed_options(small.network, platform, run,
-                                      {parse_scheme("symq:w2a4"), parse_scheme("symq:w3a4"), parse_scheme("symq:w4a4")}, ends),
-                        small.cache,
-                        1,
-                        1};
+    const std::string prices = SYMMETREE_ROOT "/models/cost/tables";
+    std::vector<scheme> candidates = {parse_scheme("symq:w2a4"), parse_scheme("symq:w3a4"), parse_scheme("symq:w4a4")};
+    mixed_network mixed{small.network, platform, mixed_options(small.network, platform, run, candidates, ends), small.cache, 1, 1};
     std::vector<std::vector<double>> costs = bit_operations(mixed);
 
     scheme_choice at(const std::string& budget) const {
-        return choose_schemes(mixed, run, ends, parse_budget(kind::bit_operations, "--budget-bops", budget), nullptr, "");
+        return choose_schemes(mixed, candidates, run, ends, parse_budget(kind::bit_operations, "--budget-bops", budget), nullptr, prices);
     }
     /// What the chosen schemes cost.
     double cost_of(const scheme_choice& choice) const {
@@ -105,7 +102,7 @@ TEST_F(scheme_choices, are_told_beside_all_the_others) {
     EXPECT_EQ(choice.rows.columns.at(2).unit, "BOPs");
     EXPECT_THAT(choice.summary, testing::HasSubstr(" BOPs of a budget of "));
     EXPECT_THAT(choice.summary, testing::HasSubstr("(symq:w4a4 takes "));
-    EXPECT_THAT(choice.summary, testing::HasSubstr("losses of the weights add up to "));
+    EXPECT_THAT(choice.summary, testing::HasSubstr("; the weights lose "));
 }
 
 TEST_F(scheme_choices, below_the_cheapest_are_refused_by_the_budgets_option) {
@@ -117,12 +114,48 @@ TEST_F(scheme_choices, below_the_cheapest_are_refused_by_the_budgets_option) {
     }
 }
 
-TEST_F(scheme_choices, can_rest_on_what_the_outputs_lose) {
+/// Every choice that was tried, by its name: cost, loss, cycles and energy.
+std::map<std::string, std::vector<double>> tried(const scheme_choice& choice) {
+    std::map<std::string, std::vector<double>> all;
+    for (const std::vector<cell>& row : choice.contenders.rows) {
+        std::vector<double>& numbers = all[std::get<std::string>(row.at(0))];
+        for (const std::size_t column : {1u, 2u, 3u, 4u}) numbers.push_back(std::get<double>(row.at(column)));
+    }
+    return all;
+}
+
+std::string chosen_name(const scheme_choice& choice) {
+    for (const std::vector<cell>& row : choice.contenders.rows)
+        if (std::get<std::string>(row.back()) == "yes") return std::get<std::string>(row.front());
+    return "";
+}
+
+TEST_F(scheme_choices, rest_on_what_the_outputs_of_the_whole_network_lose) {
     const image_source image = small_image;
-    const measured_images images{small.executor, small.seen, {}, image, 2};
-    const scheme_choice choice = choose_schemes(mixed, run, ends, parse_budget(kind::bit_operations, "--budget-bops", "90%"), &images, "");
-    EXPECT_LE(cost_of(choice), 0.9 * usual());
-    EXPECT_THAT(choice.summary, testing::HasSubstr("losses of the outputs add up to "));
+    const choice_images images{{small.executor, small.seen, {}, image, 8}, 2, {}};
+    for (const char* budget : {"80%", "90%", "100%"}) {
+        const scheme_choice choice =
+            choose_schemes(mixed, candidates, run, ends, parse_budget(kind::bit_operations, "--budget-bops", budget), &images, prices);
+        EXPECT_LE(cost_of(choice), (budget[0] == '1' ? 1 : budget[0] == '9' ? 0.9 : 0.8) * usual());
+        EXPECT_THAT(choice.summary, testing::HasSubstr("; the outputs lose "));
+        const auto all = tried(choice);
+        const std::vector<double>& best = all.at(chosen_name(choice));
+        for (const auto& [name, numbers] : all)  // no candidate for all layers that fits is better
+            if (numbers[0] <= best[0]) EXPECT_GE(numbers[1], best[1]) << name << " at " << budget;
+    }
+}
+
+/// On a platform whose weights have 4 bits, more of them must come through the port a little later.
+TEST_F(scheme_choices, that_take_more_cycles_than_a_better_one_are_not_made) {
+    candidates = {parse_scheme("symq:w2a4"), parse_scheme("symq:w5a4"), parse_scheme("symq:w8a4")};
+    mixed.schemes = mixed_options(small.network, platform, run, candidates, ends);
+    costs = bit_operations(mixed);
+    const scheme_choice choice =
+        choose_schemes(mixed, candidates, run, ends, parse_budget(kind::bit_operations, "--budget-bops", "150%"), nullptr, prices);
+    const auto all = tried(choice);
+    const std::vector<double>& best = all.at(chosen_name(choice));
+    for (const auto& [name, numbers] : all)
+        EXPECT_FALSE(numbers[1] <= best[1] && numbers[2] <= best[2] && numbers[3] <= best[3] && numbers != best) << name;
 }
 
 }  // namespace

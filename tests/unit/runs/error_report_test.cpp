@@ -43,7 +43,7 @@ TEST_F(quantized_small_network, keeps_the_weights_that_the_cache_gives) {
 }
 
 TEST_F(quantized_small_network, has_a_report_of_layers_channels_and_levels) {
-    const error_report report = error_report_of(errors, {}, nullptr);
+    const error_report report = error_report_of(errors, {});
     const std::vector<named_content> files = table_files(report);
     EXPECT_THAT(names_of(files), testing::ElementsAre("layers.csv", "channels.csv", "levels.csv", "report.json"));
     const auto json = nlohmann::json::parse(files.back().content);
@@ -60,7 +60,7 @@ TEST_F(quantized_small_network, adds_tensors_and_the_choice_of_schemes_where_the
     study schemes;
     schemes.columns = {{"layer", column_role::axis, ""}};
     schemes.rows = {{std::string("stem")}};
-    const error_report report = error_report_of(errors, tensors(), &schemes);
+    const error_report report = error_report_of(errors, tensors(), {{"mixed_precision", schemes}});
     EXPECT_THAT(names_of(table_files(report)),
                 testing::ElementsAre("layers.csv", "channels.csv", "levels.csv", "tensors.csv", "tensor_values.csv", "tensor_codes.csv",
                                      "mixed_precision.csv", "report.json"));
@@ -72,7 +72,7 @@ TEST_F(quantized_small_network, adds_tensors_and_the_choice_of_schemes_where_the
 }
 
 TEST_F(quantized_small_network, keeps_a_format_for_every_tensor_that_chooses_one) {
-    keep_formats(q, platform, run, {true, residual_width::narrow}, images, small.cache, 1);
+    keep_formats(q, platform, run, {true, residual_width::narrow}, images, adapter_origin::identity, small.cache, 1);
     const auto wanted = formats_of(small.network, platform, run, small.chooser_for(small.network), {});
     ASSERT_EQ(q.formats.size(), wanted.size());
     for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -84,7 +84,7 @@ TEST_F(quantized_small_network, keeps_a_format_for_every_tensor_that_chooses_one
 }
 
 TEST_F(quantized_small_network, keeps_both_formats_of_a_tensor_that_an_addition_reads) {
-    keep_formats(q, platform, run, {}, images, small.cache, 1);
+    keep_formats(q, platform, run, {}, images, adapter_origin::identity, small.cache, 1);
     const graph_node& stem = small.network.graph->nodes[2];
     ASSERT_EQ(stem.name, "stem.relu");
     EXPECT_EQ(q.formats[2]->bits, 8);

@@ -26,6 +26,21 @@ TEST(report_total, adds_counts_splits_energies_and_measures) {
     EXPECT_EQ(total.scheme, "mixed");
 }
 
+TEST(report_total, of_groups_adds_layers_whose_names_begin_alike) {
+    report r = sample_report();
+    r.layers.push_back(r.layers.front());
+    r.layers.back().name = "/block/last";
+    const std::vector<layer_report> groups = r.groups();
+    ASSERT_EQ(groups.size(), 3u);
+    EXPECT_EQ(groups[0].name, "block");
+    EXPECT_EQ(groups[0].macs, 2 * 7225344u);
+    EXPECT_EQ(groups[0].scheme, r.layers[0].scheme);
+    EXPECT_EQ(groups[0].operations.bops_dasq, 160e6);
+    EXPECT_EQ(groups[1].name, "block, activations");
+    EXPECT_EQ(groups[1].cycles, r.layers[1].cycles);
+    EXPECT_EQ(groups[2].name, "head");
+}
+
 TEST(report_total, adds_the_activity_of_equal_units_and_keeps_the_number_of_instances) {
     const layer_report total = sample_report().total();
     const unit_counters& mac = total.units.at({unit_kind::mac_tree, 3, 4, 16, activation_class::relu, false});

@@ -80,6 +80,16 @@ TEST(run_table, lists_outliers_only_where_there_are_some) {
     EXPECT_THAT(lines_of(to_table(without)), Not(Contains("Outliers")));
 }
 
+TEST(run_table, adds_up_groups_where_layers_names_tell_some) {
+    report r = sample_report();
+    EXPECT_THAT(lines_of(to_table(r)), Not(Contains("Groups of layers")));
+    r.layers.push_back(r.layers.front());
+    r.layers.back().name = "block.1.conv";
+    const std::vector<std::string> lines = section_of(to_table(r), "Groups of layers");
+    EXPECT_THAT(lines, Contains(testing::MatchesRegex("block +14,450,688 .* 160[.0]* .*")));
+    EXPECT_THAT(lines, Contains(testing::MatchesRegex("block, activations +393,216 .*")));
+}
+
 TEST(run_table, closes_with_totals_in_named_units) {
     const std::vector<std::string> lines = lines_of(to_table(sample_report()));
     for (const char* line :

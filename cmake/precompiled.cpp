@@ -1,1 +1,0 @@
-// A target needs a source to have precompiled headers; cmake/SymmetreeTarget.cmake.
