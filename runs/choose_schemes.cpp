@@ -59,10 +59,9 @@ struct contender {
     double cost = 0, cycles = 0, loss = 0;
     std::optional<double> energy_uj = 0.0;
 
-    /// Takes no more of anything, and less of something.
+    /// Loses less, and in fewer cycles or with less energy.
     bool beats(const contender& other) const {
-        if (loss > other.loss || cycles > other.cycles || energy_uj.value_or(0) > other.energy_uj.value_or(0)) return false;
-        return loss < other.loss || cycles < other.cycles || energy_uj.value_or(0) < other.energy_uj.value_or(0);
+        return loss < other.loss && (cycles < other.cycles || energy_uj.value_or(0) < other.energy_uj.value_or(0));
     }
 };
 

@@ -154,8 +154,7 @@ TEST_F(scheme_choices, that_take_more_cycles_than_a_better_one_are_not_made) {
         choose_schemes(mixed, candidates, run, ends, parse_budget(kind::bit_operations, "--budget-bops", "150%"), nullptr, prices);
     const auto all = tried(choice);
     const std::vector<double>& best = all.at(chosen_name(choice));
-    for (const auto& [name, numbers] : all)
-        EXPECT_FALSE(numbers[1] <= best[1] && numbers[2] <= best[2] && numbers[3] <= best[3] && numbers != best) << name;
+    for (const auto& [name, numbers] : all) EXPECT_FALSE(numbers[1] < best[1] && (numbers[2] < best[2] || numbers[3] < best[3])) << name;
 }
 
 }  // namespace
