@@ -23,6 +23,12 @@ normalization normalization_for(const calibration_options& o, const workload& ne
                    fmt::format("the mean and deviation of the pixels are wanted, since {} does not carry them", network.name)});
 }
 
+/// Of a calibration set: 256 images, fewer of networks that take long, but no fewer than 32.
+int usual_image_count(const workload& network) {
+    constexpr std::int64_t fewest = 32, most = 256;
+    return static_cast<int>(std::max(fewest, images_within_seconds(network, most)));
+}
+
 }  // namespace
 
 void add_calibration_words(boost::program_options::options_description& words, calibration_options& o) {
@@ -30,7 +36,7 @@ void add_calibration_words(boost::program_options::options_description& words, c
     auto add = words.add_options();
     add("calibration", po::value(&o.set),
         "image set (or random:N) that formats of activations are chosen on; not the one that is evaluated");
-    add("calibration-images", po::value(&o.images), "its first so many images (256; all random ones)");
+    add("calibration-images", po::value(&o.images), "its first so many images (256, fewer of networks that take long; all random ones)");
     add("range", po::value(&o.range),
         "how steps follow from what was seen: mse, minmax, p99.9 (the scheme's: mse, or minmax with :aminmax)");
     add("rounding", po::value(&o.rounding),
@@ -94,7 +100,7 @@ network_images images_for(const std::string& option, const std::string& given, i
 
 network_images calibration_images(const calibration_options& o, const workload& network, const std::string& network_file,
                                   std::uint64_t seed) {
-    const int wanted = o.images.empty() ? random_image_count(o.set, "--calibration").value_or(256)
+    const int wanted = o.images.empty() ? random_image_count(o.set, "--calibration").value_or(usual_image_count(network))
                                         : option_number("--calibration-images", o.images, 1, 1 << 20);
     network_images images = images_for("--calibration", o.set, wanted, o, network, network_file, seed);
     if (images.set.count < wanted)

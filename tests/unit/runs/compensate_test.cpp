@@ -80,5 +80,15 @@ TEST_F(compensate, leaves_codes_that_a_file_fixes) {
     EXPECT_TRUE(after.layers[1].codes);
 }
 
+TEST(images_within_seconds, are_fewer_of_large_networks) {
+    const auto of = [](const char* name, std::int64_t count) {
+        return images_within_seconds(load_workload(name, SYMMETREE_ROOT "/workloads/nets"), count);
+    };
+    EXPECT_EQ(of("resnet20", 256), 256);
+    EXPECT_EQ(of("deit_small", 256), 59);  // 2^38 / 4.6e9 multiply-accumulates
+    EXPECT_EQ(of("deit_small", 16), 16);
+    EXPECT_EQ(of("deit_base", 256), 15);
+}
+
 }  // namespace
 }  // namespace symmetree
