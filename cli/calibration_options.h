@@ -46,7 +46,7 @@ struct network_images {
 network_images images_for(const std::string& option, const std::string& given, int limit, const calibration_options& options,
                           const workload& network, const std::string& network_file, std::uint64_t seed);
 
-/// The images of --calibration, as many as --calibration-images wants (256, or of a network that would take more than 2^38
+/// The images of --calibration, as many as --calibration-images wants (256, or of a network that would take more than 2^37
 /// multiply-accumulates for them as many as these allow, but 32; all random ones): a set that has fewer is refused.
 network_images calibration_images(const calibration_options& options, const workload& network, const std::string& network_file,
                                   std::uint64_t seed);

@@ -21,8 +21,8 @@ namespace {
 
 /// Multiply-accumulates of the network on all images, and products of inputs for the moments of a layer: each some seconds. No fewer than
 /// those of 8 images are taken.
-constexpr std::int64_t most_operations = std::int64_t{1} << 38;
-constexpr std::int64_t most_products = std::int64_t{1} << 36;
+constexpr std::int64_t most_operations = std::int64_t{1} << 37;
+constexpr std::int64_t most_products = std::int64_t{1} << 35;
 constexpr std::int64_t fewest_images = 8;
 
 std::int64_t images_within(std::int64_t most, std::int64_t per_image, std::int64_t count) {

@@ -31,7 +31,7 @@ struct compensation {
     std::int64_t count = 0;
     step_criterion steps = step_criterion::weights;
 };
-/// How many of `count` images are run through the network where that takes a while: as many as 2^38 multiply-accumulates allow, some tens
+/// How many of `count` images are run through the network where that takes a while: as many as 2^37 multiply-accumulates allow, some tens
 /// of seconds of one core, but no fewer than 8.
 std::int64_t images_within_seconds(const workload& network, std::int64_t count);
 
