@@ -2,6 +2,9 @@
 """Faults planted on purpose: each patch of this folder goes into a copy of the tree, and the test that it names must fail there.
 
     tests/mutants/run.py --work FOLDER [--jobs N] [NAME ...]
+    tests/mutants/run.py --check [NAME ...]
+
+--check builds nothing and only tells which patches no longer apply.
 
 A patch is a unified diff. The lines before it say what the fault is and which tests kill it:
 
@@ -15,6 +18,7 @@ fault was killed, 1 with the names of the survivors, 2 when a patch no longer ap
 
 import argparse
 import pathlib
+import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -44,9 +48,16 @@ def outcome_of(mutant, copy):
         copy.patch(mutant.patch, "--reverse")
 
 
+def broken_patches(mutants):
+    """The names of those that no longer apply to the tree itself, which stays as it is."""
+    return [m.name for m in mutants
+            if subprocess.run(["git", "apply", "--check", m.patch], cwd=HERE.parent.parent, capture_output=True, check=False).returncode != 0]
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--work", type=pathlib.Path, required=True, help="folder of the copy; kept, so that a second run is short")
+    options.add_argument("--work", type=pathlib.Path, help="folder of the copy; kept, so that a second run is short")
+    options.add_argument("--check", action="store_true", help="only tell which patches no longer apply")
     options.add_argument("--jobs", type=int, default=2)
     options.add_argument("names", nargs="*", help="the patches to try (all)")
     given = options.parse_args()
@@ -55,6 +66,13 @@ def main():
     if unknown:
         sys.exit(f"no such patch: {', '.join(sorted(unknown))}")
     mutants = [m for m in mutants if not given.names or m.name in given.names]
+
+    if given.check:
+        broken = broken_patches(mutants)
+        print(f"{len(mutants) - len(broken)} of {len(mutants)} patches apply" + (f"; not {', '.join(broken)}" if broken else ""))
+        return 2 if broken else 0
+    if given.work is None:
+        options.error("--work or --check is wanted")
 
     copy = TreeCopy(given.work.resolve(), given.jobs)
     copy.bring_up_to_date()
