@@ -158,12 +158,13 @@ exit_code quantize_command(const std::vector<std::string>& words) {
     const network_options ends{!o.keeps_ends, residuals_option(o.calibration)};
     const std::optional<step_criterion> compensated = compensation_option(o.calibration);
     const auto adapters = option_choice<adapter_origin>("--adapters", o.adapters);
+    const bool by_logits = activation_option(o.calibration) == activation_criterion::logits;
     runnable_schemes(network, platform, run, ends);  // refuses what can't run before anything takes time
     const calibrated c = calibration_of(o, network, run, seed);
     const std::optional<scheme_choice> mixed = chosen_schemes(o, platform, run, c, cache, seed, network);
     for (std::size_t i = 0; mixed && i < network.layers.size(); ++i) network.layers[i].own_scheme = mixed->schemes[i];
     const image_source source = std::cref(c.images);
-    if (activation_option(o.calibration) == activation_criterion::logits)
+    if (by_logits)
         network =
             with_steps_by_logits(network, platform, run, ends, c.measured(source, c.images.set.count), compensated, cache, seed, jobs);
     if (compensated)
@@ -185,8 +186,8 @@ exit_code quantize_command(const std::vector<std::string>& words) {
         if (!random_image_count(o.calibration.set, "--calibration")) q.pixels = to_string(c.images.pixels);
         const std::string rounding =
             compensated ? fmt::format("weights rounded by outputs, their steps by {}, ", to_string(*compensated)) : "";
-        q.note += fmt::format(", {}formats of activations by {} from {} images of {}", rounding, to_string(c.range), c.images.set.count,
-                              c.images.set.name);
+        q.note += fmt::format(", {}formats of activations by {} from {} images of {}{}", rounding, to_string(c.range), c.images.set.count,
+                              c.images.set.name, by_logits ? ", steps of fewer than 8 bits by the scores" : "");
         if (!o.report.empty() && is_adaptive(q.schemes))
             std::fprintf(stderr, "symmetree: the report has no tensors: those of :asq have another step for each image\n");
         else if (!o.report.empty())

@@ -56,20 +56,14 @@ void add(layer_report& sum, const layer_report& layer) {
     add(sum.check, layer);
 }
 
-layer_report empty_sum(std::string name) {
+/// A sum that layers beginning with `first` will be added to; shapes do not add up.
+layer_report sum_from(std::string name, const layer_report& first) {
     layer_report sum;
     sum.name = std::move(name);
-    sum.repeat = 0;  // shapes do not add up
+    sum.repeat = 0;
+    sum.scheme = first.scheme;
+    sum.check.result = exactness::verdict::exact;
     return sum;
-}
-
-/// Beginning with the first layer, whose scheme the sum has until another differs.
-void add_to(layer_report& sum, const layer_report& layer) {
-    if (sum.scheme.empty()) {
-        sum.scheme = layer.scheme;
-        sum.check.result = exactness::verdict::exact;
-    }
-    add(sum, layer);
 }
 
 std::string group_of(const layer_report& layer) {
@@ -87,8 +81,11 @@ double layer_report::energy_total_pj() const {
 }
 
 layer_report report::total() const {
-    layer_report sum = empty_sum("total");
-    for (const layer_report& layer : layers) add_to(sum, layer);
+    layer_report sum;
+    sum.name = "total";
+    sum.repeat = 0;
+    if (!layers.empty()) sum = sum_from("total", layers.front());
+    for (const layer_report& layer : layers) add(sum, layer);
     return sum;
 }
 
@@ -97,8 +94,8 @@ std::vector<layer_report> report::groups() const {
     for (const layer_report& layer : layers) {
         const std::string name = group_of(layer);
         auto found = std::find_if(sums.begin(), sums.end(), [&](const layer_report& sum) { return sum.name == name; });
-        if (found == sums.end()) found = sums.insert(sums.end(), empty_sum(name));
-        add_to(*found, layer);
+        if (found == sums.end()) found = sums.insert(sums.end(), sum_from(name, layer));
+        add(*found, layer);
     }
     return sums;
 }

@@ -157,22 +157,24 @@ std::string storage_section(const report& r) {
 
 /// Parts of the network, where its layers' names tell some.
 std::string groups_section(const report& r) {
-    const std::vector<layer_report> groups = r.groups();
-    if (groups.size() < 2 || groups.size() == r.layers.size()) return "";
-    const scale dasq = count_scale(largest(r, [](const layer_report& l) { return l.operations.bops_dasq; }));
-    const scale uniq = count_scale(largest(r, [](const layer_report& l) { return l.operations.bops_uniq; }));
-    const scale qops = count_scale(largest(r, [](const layer_report& l) { return l.operations.qops; }));
-    const auto energy = [](const std::optional<double>& pj) { return pj ? grouped(*pj * 1e-6, decimals_for(*pj * 1e-6)) : absent_cell; };
+    report parts;
+    parts.layers = r.groups();
+    if (parts.layers.size() < 2 || parts.layers.size() == r.layers.size()) return "";
+    const scale dasq = count_scale(largest(parts, [](const layer_report& l) { return l.operations.bops_dasq; }));
+    const scale uniq = count_scale(largest(parts, [](const layer_report& l) { return l.operations.bops_uniq; }));
+    const scale qops = count_scale(largest(parts, [](const layer_report& l) { return l.operations.qops; }));
+    const double most_uj = 1e-6 * largest(parts, [](const layer_report& l) { return energy_pj_of(l).value_or(0); });
+    const scale energy{1e-6, "uJ", decimals_for(most_uj)};
     text_table table({{"group", "", true},
                       {"MACs", ""},
                       {"cycles", ""},
-                      {"energy", "uJ"},
+                      {"energy", energy.unit},
                       {"parameters", ""},
                       {"BOPs (DASQ)", dasq.unit},
                       {"BOPs (UNIQ)", uniq.unit},
                       {"QOPS", qops.unit}});
-    for (const layer_report& g : groups)
-        table.add_row({one_line(g.name), grouped(g.macs), grouped(g.cycles), energy(energy_pj_of(g)), count_or_absent(g.parameters),
+    for (const layer_report& g : parts.layers)
+        table.add_row({one_line(g.name), grouped(g.macs), grouped(g.cycles), energy.text(energy_pj_of(g)), count_or_absent(g.parameters),
                        dasq.text(measured(g.operations.bops_dasq)), uniq.text(measured(g.operations.bops_uniq)),
                        qops.text(measured(g.operations.qops))});
     return section("Groups of layers", table);

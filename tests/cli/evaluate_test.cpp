@@ -71,6 +71,17 @@ TEST(evaluate, adaptive_activations_are_exact_and_named) {
     EXPECT_THAT(bench.evaluate(words + "--adapters fit").out, HasSubstr("asq: adapters fitted on the same images as the steps."));
 }
 
+TEST(evaluate, searches_steps_by_logits_where_it_is_told_to_and_says_so) {
+    const evaluate_bench bench;
+    const std::string words =
+        "--workload " + networks + "small_mobilenet_v2.onnx --scheme symq --images random:2 --calibration random:8 --check -1 ";
+    const outcome searched = bench.evaluate(words + "--activation-steps logits");
+    EXPECT_EQ(searched.code, 0) << searched.err;
+    EXPECT_THAT(searched.out, HasSubstr("exact on 2"));
+    EXPECT_THAT(searched.out, HasSubstr("so that scores stay near those of the float network"));
+    EXPECT_THAT(bench.evaluate(words).out, testing::Not(HasSubstr("scores stay near")));
+}
+
 TEST(evaluate, refuses_adapters_that_are_not_there) {
     const evaluate_bench bench;
     const outcome result = bench.evaluate("--workload resnet20 --scheme symq:asq --images random:1 --adapters none.safetensors");

@@ -26,6 +26,15 @@ TEST(report_total, adds_counts_splits_energies_and_measures) {
     EXPECT_EQ(total.scheme, "mixed");
 }
 
+TEST(report_total, one_difference_is_not_forgotten_behind_layers_without_a_scheme) {
+    report r = sample_report();
+    r.layers.resize(2);
+    for (layer_report& layer : r.layers) layer.scheme.clear();  // as operators of the vector unit have none
+    r.layers[0].check = {verdict::differs, "image 0"};
+    r.layers[1].check.result = verdict::exact;
+    EXPECT_EQ(r.total().check.result, verdict::differs);
+}
+
 TEST(report_total, of_groups_adds_layers_whose_names_begin_alike) {
     report r = sample_report();
     r.layers.push_back(r.layers.front());
