@@ -34,22 +34,16 @@ double mean_square(const std::vector<std::int16_t>& codes, int zero_point) {
 }
 
 /// Sum over k of the squared values that a row's codes stand for, in units of its step.
-double row_energy(const quantized_weights& w, const std::vector<double>& squares, std::int64_t row) {
+double row_energy(const quantized_weights& w, const row_formats& formats, std::int64_t row) {
     const std::int8_t* const codes = w.codes.data() + row * w.columns;
-    if (squares.empty()) return static_cast<double>(squared_sum(codes, std::size_t(w.columns), w.zero_point_of(row)));
-    double sum = 0;
-    for (std::int64_t k = 0; k < w.columns; ++k) sum += squares[number_format::place_of(codes[k])];
-    return sum;
-}
-
-/// Squared levels by place of the code; none where levels are codes.
-std::vector<double> squares_of(const quantized_weights& w) {
-    const number_format format(w);
-    if (format.traits().levels_are_codes()) return {};
+    const number_format& format = formats.of(row);
+    if (format.traits().levels_are_codes()) return static_cast<double>(squared_sum(codes, std::size_t(w.columns), w.zero_point_of(row)));
     std::vector<double> squares(256);
     for (int code = format.least_code(); code <= format.greatest_code(); ++code)
         squares[number_format::place_of(code)] = format.squared_level(code);
-    return squares;
+    double sum = 0;
+    for (std::int64_t k = 0; k < w.columns; ++k) sum += squares[number_format::place_of(codes[k])];
+    return sum;
 }
 
 /// By row: the sum of its levels, wanted where the activations have a zero point.
@@ -91,10 +85,10 @@ std::vector<channel_record> channel_records(const quantized_weights& w, const te
 }
 
 double lone_output_step(const quantized_weights& w, const quantized_activations& x) {
-    const std::vector<double> squares = squares_of(w);
+    const row_formats formats(w);
     double mean_output = 0;
     for (std::int64_t row = 0; row < w.rows; ++row)
-        mean_output += row_energy(w, squares, row) * w.step[std::size_t(row)] * w.step[std::size_t(row)];
+        mean_output += row_energy(w, formats, row) * w.step[std::size_t(row)] * w.step[std::size_t(row)];
     const double deviation = std::sqrt(mean_output / static_cast<double>(w.rows) * mean_square(x.codes, x.zero_point)) * x.step;
     return deviation > 0 ? 4 * deviation / (1 << (x.bits - 1)) : 1;
 }

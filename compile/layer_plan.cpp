@@ -17,6 +17,7 @@ weight_coding coding_of(code_storage storage, bool widened) {
     switch (storage) {
         case code_storage::twos_complement: return widened ? weight_coding::widened : weight_coding::twos_complement;
         case code_storage::sign_and_exponent: return weight_coding::shift;
+        case code_storage::listed: return weight_coding::listed;
     }
     throw model_fault("codes that no array reads");
 }
@@ -84,6 +85,7 @@ layer_plan plan_layer(const accelerator_config& config, const layer_geometry& sh
     d.coding = static_cast<std::uint8_t>(coding_of(traits_of(w.family).storage, widened));
     d.weight_bits = static_cast<std::uint8_t>(w.bits);
     d.outlier_bits = static_cast<std::uint8_t>(w.outlier_bits);
+    d.level_tables = static_cast<std::uint32_t>(w.level_tables());
     d.activations_unsigned = x.is_unsigned ? 1 : 0;
     d.uses_zero_points = w.zero_point.empty() || widened ? 0 : 1;
     d.geometry = shape;

@@ -62,7 +62,8 @@ void network_compiler::place_weights(std::size_t i, layer_descriptor& d, std::si
     const formatted_product& p = q_.products[layer_index];
     const product_integers& integers = q_.product_records[layer_index];
     const layer_plan& plan = plans_[layer_index];
-    d.tables_address = program_.load(part_of(i, "tables"), encode_tables(integers.channels, plan.fills, integers.own_biases));
+    d.tables_address =
+        program_.load(part_of(i, "tables"), encode_tables(integers.channels, plan.fills, p.weights.levels, integers.own_biases));
     if (is_attention_product(*p.layer)) {
         stage_operand(i, d);
         return;

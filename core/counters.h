@@ -21,6 +21,7 @@ enum class unit_kind {
     pot_tree,                ///< extent shifters (PoT) and an adder tree
     post_tree,               ///< extent shift-and-table products (POST) and an adder tree
     apot_tree,               ///< extent sums of two shifts (APoT) and an adder tree
+    level_decoder,           ///< `extent` codes of activation_bits looked up at once in a table of levels, its registers included
     sparse_lane,             ///< one outlier multiply-accumulate with its activation multiplexer over `extent` and its shift
     sparse_bank_adder,       ///< the extra adder of one accumulator: gathers a vector's outlier products
     sparse_crossbar,         ///< pooled: the path of one sparse lane to any of `extent` (= trees) accumulators
@@ -44,6 +45,7 @@ constexpr const char* to_string(unit_kind unit) {
         case unit_kind::pot_tree: return "pot_tree";
         case unit_kind::post_tree: return "post_tree";
         case unit_kind::apot_tree: return "apot_tree";
+        case unit_kind::level_decoder: return "level_decoder";
         case unit_kind::sparse_lane: return "sparse_lane";
         case unit_kind::sparse_bank_adder: return "sparse_bank_adder";
         case unit_kind::sparse_crossbar: return "sparse_crossbar";
@@ -61,7 +63,7 @@ constexpr const char* to_string(unit_kind unit) {
 /// What the energy of a unit is indexed by. Files call `held_bits` weight_bits and `extent` lanes, whatever the unit.
 struct unit_key {
     unit_kind unit = unit_kind::mac_tree;
-    int held_bits = 0;        ///< width of what stays: weight code, outlier value; of a sum in the accumulator and the requantizer
+    int held_bits = 0;        ///< width of what stays: weight code, level, outlier value; of a sum in the accumulator and the requantizer
     int activation_bits = 0;  ///< width of a code that streams by
     int extent = 0;           ///< inputs of a tree or a multiplexer, outputs of a crossbar, vectors in a bank of an accumulator
     activation_class input = activation_class::dense;

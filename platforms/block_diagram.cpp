@@ -158,6 +158,8 @@ box array_box(const std::string& title, const array_config& array) {
     box b{{title, fmt::format("{} trees x {} lanes", array.trees, array.lanes),
            fmt::format("ports w{} x a{}", array.weight_bits, array.activation_bits)},
           "partial sums"};
+    if (array.kind == array_kind::levels)
+        b.lines.push_back(fmt::format("levels of {} bits, decoders {}", array.level_bits, to_string(array.decoders)));
     if (is_shift_circuit(array.kind)) b.lines.push_back(fmt::format("{} guard bits", array.guard_bits));
     b.lines.push_back(fmt::format("pipeline depth {}", array.pipeline_depth));
     b.lines.push_back(array.shadow_registers ? "shadow weight registers" : "no shadow weight registers");
@@ -171,11 +173,11 @@ void add_zero_point(const platform_config& c, row& units) {
         case zero_point_unit::none: return;
         case zero_point_unit::pre_subtract:
             array.lines.push_back("zero point: pre_subtract, W - z");
-            array.lines.push_back(fmt::format("in every lane, multipliers w{} x a{}", c.array.weight_bits + 1, c.array.activation_bits));
+            array.lines.push_back(fmt::format("in every lane, multipliers w{} x a{}", c.array.held_bits() + 1, c.array.activation_bits));
             return;
         case zero_point_unit::widened:
             array.lines.push_back("zero point: widened, W - z stored");
-            array.lines.push_back(fmt::format("in {} bits, multipliers w{} x a{}", c.array.weight_bits + 1, c.array.weight_bits + 1,
+            array.lines.push_back(fmt::format("in {} bits, multipliers w{} x a{}", c.array.held_bits() + 1, c.array.held_bits() + 1,
                                               c.array.activation_bits));
             return;
         case zero_point_unit::row_sum:

@@ -16,14 +16,27 @@ namespace {
 /// Codes wider than the ports take several passes, unless the platform refuses them.
 std::optional<std::string> why_too_wide(const array_config& array, const scheme& wanted, wide_layers wide) {
     if (wide == wide_layers::passes) return {};
-    if (wanted.weight_bits <= array.weight_bits && wanted.activation_bits <= array.activation_bits) return {};
+    if (wanted.weight_bits <= array.held_bits() && wanted.activation_bits <= array.activation_bits) return {};
     return fmt::format("its codes (w{}a{}) are wider than the array's ports (w{}a{}), and mapping.wide_layers is refuse",
-                       wanted.weight_bits, wanted.activation_bits, array.weight_bits, array.activation_bits);
+                       wanted.weight_bits, wanted.activation_bits, array.held_bits(), array.activation_bits);
+}
+
+std::optional<std::string> why_no_levels(const array_config& array, const scheme& wanted, wide_layers wide) {
+    if (wanted.weight_bits > array.weight_bits)
+        return fmt::format("its codes have {} bits, the tables take {} (array.weight_bits)", wanted.weight_bits, array.weight_bits);
+    if (wanted.levels.level_bits > array.level_bits)
+        return fmt::format("its levels have {} bits, the tables hold {} (array.level_bits)", wanted.levels.level_bits, array.level_bits);
+    if (wanted.levels.grain == granularity::per_channel && array.decoders == level_decoders::shared)
+        return "each of its channels lists levels of its own, and shared decoders have one table (array.level_decoders: per_tree)";
+    if (wide == wide_layers::refuse && wanted.activation_bits > array.activation_bits)
+        return fmt::format("its activations have {} bits, the array's port {}, and mapping.wide_layers is refuse", wanted.activation_bits,
+                           array.activation_bits);
+    return {};
 }
 
 std::string why_no_array(const platform_config& platform, const family_traits& wanted) {
     const char* const present = to_string(platform.array.kind);
-    if (!is_shift_circuit(wanted.circuit))
+    if (wanted.circuit == product_circuit::multiplier)
         return fmt::format("{} needs multipliers, and the {} array has no side_array", wanted.name, present);
     return fmt::format("{} needs an array of kind {}, this one is {}", wanted.name, to_string(wanted.circuit), present);
 }
@@ -58,7 +71,16 @@ std::optional<std::string> why_no_shifts(const array_config& array, const scheme
     return {};
 }
 
+void check_weight_widths(const array_config& array, std::vector<contradiction>& found) {
+    const auto [least, most] = weight_widths(array.kind);
+    if (array.weight_bits < least || array.weight_bits > most)
+        found.push_back(
+            {{"array.weight_bits", "array.kind"},
+             fmt::format("a {} array takes weights of {} to {} bits, given {}", to_string(array.kind), least, most, array.weight_bits)});
+}
+
 void check_shift_array(const platform_config& c, std::vector<contradiction>& found) {
+    check_weight_widths(c.array, found);
     if (!is_shift_circuit(c.array.kind)) {
         if (c.side_array)
             found.push_back({{"side_array", "array.kind"},
@@ -66,10 +88,6 @@ void check_shift_array(const platform_config& c, std::vector<contradiction>& fou
         return;
     }
     const char* kind = to_string(c.array.kind);
-    const auto [least, most] = weight_widths(c.array.kind);
-    if (c.array.weight_bits < least || c.array.weight_bits > most)
-        found.push_back({{"array.weight_bits", "array.kind"},
-                         fmt::format("a {} array takes weights of {} to {} bits, given {}", kind, least, most, c.array.weight_bits)});
     if (!c.side_array)
         found.push_back({{"side_array", "array.kind"},
                          fmt::format("a {} array needs a side_array of multipliers: attention products and uniform layers have no {} codes",
@@ -83,7 +101,7 @@ void check_shift_array(const platform_config& c, std::vector<contradiction>& fou
 
 void check_side_array(const platform_config& c, std::vector<contradiction>& found) {
     if (!c.side_array) return;
-    if (is_shift_circuit(c.side_array->kind))
+    if (c.side_array->kind != array_kind::multiplier)
         found.push_back({{"side_array.kind"}, fmt::format("a side array is of multipliers, given {}", to_string(c.side_array->kind))});
     if (c.side_array->trees > c.array.trees)
         found.push_back({{"side_array.trees", "array.trees"},
@@ -130,7 +148,8 @@ std::string shift_arrays(const char* last) {
 }
 
 platform_config with_widths(platform_config config, std::optional<int> weight_bits, std::optional<int> activation_bits) {
-    const std::string of = is_shift_circuit(config.array.kind) ? fmt::format(" for an array of kind {}", to_string(config.array.kind)) : "";
+    const std::string of =
+        config.array.kind != array_kind::multiplier ? fmt::format(" for an array of kind {}", to_string(config.array.kind)) : "";
     diagnostics problems;
     check_width("weight_bits", weight_bits, weight_widths(config.array.kind), of, problems);
     check_width("activation_bits", activation_bits, {2, 8}, "", problems);
@@ -148,8 +167,8 @@ platform_config with_widths(platform_config config, std::optional<int> weight_bi
 
 const array_config* array_for(const platform_config& platform, scheme_family family) {
     const product_circuit wanted = traits_of(family).circuit;
-    if (platform.array.kind == wanted) return &platform.array;
-    return platform.side_array && platform.side_array->kind == wanted ? &*platform.side_array : nullptr;
+    if (has_products_of(platform.array.kind, wanted)) return &platform.array;
+    return platform.side_array && has_products_of(platform.side_array->kind, wanted) ? &*platform.side_array : nullptr;
 }
 
 bool runs_on_side_array(const platform_config& platform, scheme_family family) {
@@ -164,7 +183,12 @@ std::optional<std::string> why_not(const platform_config& platform, const scheme
         return fmt::format("{} needs a zero-point unit, and zero_point.unit is none", traits.name);
     if (traits.has_outliers)
         if (auto reason = why_no_outliers(platform, wanted)) return reason;
-    return is_shift_circuit(traits.circuit) ? why_no_shifts(*array, wanted) : why_too_wide(*array, wanted, platform.mapping.wide);
+    switch (traits.storage) {
+        case code_storage::twos_complement: return why_too_wide(*array, wanted, platform.mapping.wide);
+        case code_storage::sign_and_exponent: return why_no_shifts(*array, wanted);
+        case code_storage::listed: return why_no_levels(*array, wanted, platform.mapping.wide);
+    }
+    return {};
 }
 
 std::vector<contradiction> contradictions(const platform_config& config) {

@@ -46,12 +46,13 @@ std::vector<platform_field> array_fields(Array array) {
         return fmt::format("only {} arrays have guard bits", shift_arrays("and"));
     };
     return {choice("kind", in(array, &array_config::kind),
-                   "what a lane is: a multiplier, a shifter (PoT), a shift with a table (POST) or two shifters and an adder (APoT)"),
+                   "what a lane is: a multiplier, a shifter (PoT), a shift with a table (POST), two shifters and an adder (APoT), or a "
+                   "multiplier of levels that codes name"),
             whole("trees", in(array, &array_config::trees), 1, 256, "", "output channels computed at once; need not be a power of two"),
             whole("lanes", in(array, &array_config::lanes), 1, 64, "", "inputs of each dot product per cycle; need not be a power of two"),
             whole("weight_bits", in(array, &array_config::weight_bits), 2, 8, "bits",
                   "weight port. Wider codes take several passes (`mapping.wide_layers`)")
-                .with_range("{low} to {high}; `pot`, `post` 2 to 7; `apot` 4, 5"),
+                .with_range("{low} to {high}; `pot`, `post` 2 to 7; `apot` 4, 5; `levels` 2 to 6"),
             whole("activation_bits", in(array, &array_config::activation_bits), 2, 8, "bits", "activation port, likewise"),
             guard_bits,
             whole("pipeline_depth", in(array, &array_config::pipeline_depth), 1, 64, "cycles",
@@ -60,7 +61,27 @@ std::vector<platform_field> array_fields(Array array) {
                     "the next tile's weights load while the present tile computes")};
 }
 
-platform_section array_section() { return {"array", array_fields(in(whole_platform, &platform_config::array)), nullptr, "", nullptr}; }
+/// What stands before the multipliers of an array of listed levels.
+std::vector<platform_field> level_fields() {
+    const auto array = in(whole_platform, &platform_config::array);
+    const auto only_levels = [](const platform_config& c) -> std::optional<std::string> {
+        if (c.array.kind == array_kind::levels) return {};
+        return "only levels arrays have tables";
+    };
+    platform_field level_bits = whole("level_bits", in(array, &array_config::level_bits), 2, 8, "bits",
+                                      "`levels` only: width of a level in the tables, and so of the multipliers behind them");
+    platform_field decoders = choice("level_decoders", in(array, &array_config::decoders),
+                                     "`levels` only. `shared`: one table, and decoders at the weight port for the codes of a cycle. "
+                                     "`per_tree`: a table in every tree, so that each channel may list levels of its own");
+    level_bits.why_not = decoders.why_not = only_levels;
+    return {level_bits, decoders};
+}
+
+platform_section array_section() {
+    std::vector<platform_field> fields = array_fields(in(whole_platform, &platform_config::array));
+    for (platform_field& field : level_fields()) fields.push_back(std::move(field));
+    return {"array", std::move(fields), nullptr, "", nullptr};
+}
 
 /// The ports of a side array default to those of the array: one set of widths for the platform.
 bool begin_side_array(yaml_reader& root, platform_config& c) {

@@ -16,9 +16,25 @@ void append_narrowed(const layer& l, const std::vector<std::int64_t>& sums, std:
     }
 }
 
+// Codes of listed levels as the levels themselves: what the multipliers hold.
+quantized_weights looked_up(const quantized_weights& w) {
+    quantized_weights held = w;
+    held.family = scheme_family::symq;
+    const std::size_t length = std::size_t{1} << w.bits;
+    const bool one_list = w.levels.size() == length;
+    for (std::size_t i = 0; i < held.codes.size(); ++i) {
+        const std::size_t row = i / static_cast<std::size_t>(w.columns);
+        held.codes[i] = w.levels.at((one_list ? 0 : row * length) + static_cast<std::size_t>(w.codes[i]));
+    }
+    held.bits = w.level_bits;
+    held.levels.clear();
+    return held;
+}
+
 }  // namespace
 
 reference_result reference_product(const layer& l, const quantized_weights& w, const quantized_activations& x) {
+    if (!w.levels.empty()) return reference_product(l, looked_up(w), x);
     const layer_geometry g = geometry_of(l.shape);
     reference_result result{g.rows(), g.vectors, {}};
     result.accumulators.reserve(static_cast<std::size_t>(g.rows() * g.vectors));

@@ -38,7 +38,8 @@ std::int64_t magnitude_product(scheme_family family, int bits, int e, std::int64
     switch (family) {
         case scheme_family::symq:
         case scheme_family::asymq:
-        case scheme_family::dasq: break;
+        case scheme_family::dasq:
+        case scheme_family::levels: break;
         case scheme_family::pot: return v >> e;
         case scheme_family::post: return e % 2 == 0 ? v >> (e / 2) : nearest_to_root(v, e, root);
         case scheme_family::apot: return sum_of_shifts(v, apot_exponents(bits)[e]);
@@ -174,7 +175,8 @@ bool uses_shifts(const quantized_weights& w) {
     switch (w.family) {
         case scheme_family::symq:
         case scheme_family::asymq:
-        case scheme_family::dasq: return false;
+        case scheme_family::dasq:
+        case scheme_family::levels: return false;
         case scheme_family::pot:
         case scheme_family::post:
         case scheme_family::apot: return true;
@@ -188,7 +190,8 @@ bool has_arithmetic_error(const quantized_weights& w) {
         case scheme_family::asymq:
         case scheme_family::dasq:
         case scheme_family::pot:
-        case scheme_family::apot: return false;
+        case scheme_family::apot:
+        case scheme_family::levels: return false;
         case scheme_family::post: return true;
     }
     throw model_fault("reference: a family without products");

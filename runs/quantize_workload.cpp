@@ -22,6 +22,7 @@ const char* usual_platform(scheme_family family) {
         case scheme_family::pot: return "pot";
         case scheme_family::post: return "post";
         case scheme_family::apot: return "apot";
+        case scheme_family::levels: return "levels";
     }
     return "symq";
 }

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # Not dasq_fpga: another size and clock, so its ratios would say nothing about the scheme.
-platforms=(symq asymq_pre_subtract asymq_widened asymq_row_sum dasq dasq_row_sum pot post)
+platforms=(symq asymq_pre_subtract asymq_widened asymq_row_sum dasq dasq_row_sum pot post levels)
 
 scripts/setup.sh
 cmake --preset demo

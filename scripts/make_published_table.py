@@ -183,6 +183,13 @@ def apot_tree(k, a, lanes):
     return shift_tree(lane, k, v + 1, lanes)
 
 
+def level_decoder(k, a, codes):
+    table = register((2 * k) << a)
+    logic = codes * mux(((1 << a) - 1) * k + k)
+    held = codes * mux(a * k + k)
+    return unit(held.pj, table.pj, 0, (logic + table).um2)
+
+
 def sparse_lane(k, a, lanes):
     entry = k + clog2(lanes) + TREE_INDEX_BITS
     product = k + a + 7
@@ -316,6 +323,10 @@ UNITS = [
     ("apot_tree", apot_tree, {"weight_bits": [4, 5], "activation_bits": [2, 3, 4, 5, 6, 7, 8], "lanes": LANES}, TWO_SHIFTS,
      "lane = pot_tree's lane of each of the two terms + add(v), with E = 3 and 2 at k = 4, 4 and 5 at k = 5; tree, weights and output as there, one bit wider: "
      "the sum of two terms is up to 1.5."),
+    ("level_decoder", level_decoder, {"weight_bits": [2, 8], "activation_bits": [2, 3, 4, 5, 6, 7, 8], "lanes": [1, 64]}, BOTH,
+     "k is the level's width, a the code's, L the codes of a cycle. held = L * mux(a * k + k): of a code's tree of multiplexers one in each stage "
+     "shows its change, then the way past the table. load = register(2 * 2^a * k): the list, shadow and active. clock = 0. area = "
+     "L * mux((2^a - 1) * k + k) + register(2 * 2^a * k)."),
     ("sparse_lane", sparse_lane, {"weight_bits": [2, 4, 8, 9], "activation_bits": INPUTS, "lanes": LANES}, BOTH,
      "k is the outlier's value width, L the activation multiplexer's. entry = k + clog2(L) + 8 (tree index). p = k + a + 7. held = "
      "mux(7 * entry) + mux((L - 1) * a) + port_mul(k, a) + mux(3 * p) + register(p): list of 8 outliers, activation, product, shift "

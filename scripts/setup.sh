@@ -9,7 +9,7 @@ packages=(
   ninja-build                   # the generator that the presets name
   pkg-config                    # where SystemC stands: Debian ships systemc.pc, but no CMake package
   libsystemc-dev                # the simulation kernel and TLM-2.0
-  libboost-dev                  # Boost's headers (uuid: SHA-1 names of cached fits)
+  libboost-dev                  # Boost's headers (uuid: SHA-1 names of cached fits; math: normal quantiles)
   libboost-program-options-dev  # the command line
   libfmt-dev                    # text formatting
   libyaml-cpp-dev               # platforms, workloads and cost tables, with line and column of every mistake

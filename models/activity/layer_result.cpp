@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/contract/descriptor.h"
+
 namespace symmetree {
 
 unit_kind array_circuit(const accelerator_config& config, bool on_side_array) {
@@ -10,7 +12,8 @@ unit_kind array_circuit(const accelerator_config& config, bool on_side_array) {
         case array_kind::pot: return unit_kind::pot_tree;
         case array_kind::post: return unit_kind::post_tree;
         case array_kind::apot: return unit_kind::apot_tree;
-        case array_kind::multiplier: break;
+        case array_kind::multiplier:
+        case array_kind::levels: break;
     }
     if (on_side_array) return unit_kind::mac_tree;
     switch (config.zero_point) {
@@ -27,7 +30,7 @@ namespace {
 unit_key array_key(const accelerator_config& config, bool on_side_array, activation_class input) {
     const array_config& a = on_side_array ? *config.side_array : config.array;
     const unit_kind tree = array_circuit(config, on_side_array);
-    const int stored_bits = a.weight_bits + (tree == unit_kind::widened_tree ? 1 : 0);
+    const int stored_bits = a.held_bits() + (tree == unit_kind::widened_tree ? 1 : 0);
     return {tree, stored_bits, a.activation_bits, a.lanes, input, false};
 }
 
@@ -50,6 +53,7 @@ int installed_count(const accelerator_config& config, unit_kind unit) {
         case unit_kind::activation_sum_tree: return row_sum ? 1 : 0;
         case unit_kind::correction_every_cycle: return row_sum && every_cycle ? trees : 0;
         case unit_kind::correction_at_drain: return row_sum && !every_cycle ? config.drain_width : 0;
+        case unit_kind::level_decoder: return decoders_of(config).instances;
         case unit_kind::sparse_lane: return config.sparse.lanes;
         case unit_kind::sparse_bank_adder: return config.sparse.lanes > 0 ? trees : 0;
         case unit_kind::sparse_crossbar: return config.sparse.assignment == outlier_assignment::pooled ? config.sparse.lanes : 0;
@@ -77,7 +81,8 @@ unit_key key_of(const accelerator_config& config, unit_kind unit, activation_cla
         case unit_kind::apot_tree: return array_key(config, false, input);
         case unit_kind::activation_sum_tree: return {unit, 0, a.activation_bits, a.lanes, input, false};
         case unit_kind::correction_every_cycle:
-        case unit_kind::correction_at_drain: return {unit, a.weight_bits, a.activation_bits, a.lanes, input, false};
+        case unit_kind::correction_at_drain: return {unit, a.held_bits(), a.activation_bits, a.lanes, input, false};
+        case unit_kind::level_decoder: return {unit, a.level_bits, a.weight_bits, decoders_of(config).codes, input, false};
         case unit_kind::sparse_lane:
         case unit_kind::sparse_bank_adder: return {unit, config.sparse.value_bits, a.activation_bits, a.lanes, input, true};
         case unit_kind::sparse_crossbar: return {unit, config.sparse.value_bits, a.activation_bits, a.trees, input, true};
@@ -116,6 +121,7 @@ stalls shared_by(unit_kind unit) {
         case unit_kind::activation_sum_tree:
         case unit_kind::correction_every_cycle:
         case unit_kind::accumulator: return stalls::of_array;
+        case unit_kind::level_decoder: return stalls::none;  // between the buffer and the shadow registers
         case unit_kind::sparse_lane:
         case unit_kind::sparse_bank_adder:
         case unit_kind::sparse_crossbar: return stalls::of_sparse_unit;

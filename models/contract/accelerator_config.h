@@ -44,6 +44,21 @@ constexpr const char* to_string(outlier_assignment value) {
 
 /// An array is named after the circuit of its trees.
 using array_kind = product_circuit;
+
+/// Where codes of listed levels become levels, on their way into the weight registers.
+enum class level_decoders {
+    shared,   ///< at the weight port, as many as codes cross it in a cycle, with one table
+    per_tree  ///< a table in every tree and one decoder per lane, so that every channel may list levels of its own
+};
+
+constexpr const char* to_string(level_decoders value) {
+    switch (value) {
+        case level_decoders::shared: return "shared";
+        case level_decoders::per_tree: return "per_tree";
+    }
+    return "?";
+}
+
 enum class wide_layers { passes, refuse };
 
 constexpr const char* to_string(wide_layers value) {
@@ -62,8 +77,13 @@ struct array_config {
     int trees = 16, lanes = 16;                ///< 1..most_trees, 1..most_lanes
     int weight_bits = 4, activation_bits = 4;  ///< port widths, 2..8
     int guard_bits = 4;                        ///< of shift circuits: 0..7
-    int pipeline_depth = 3;                    ///< P, cycles from issue to the accumulator, 1..64
-    bool shadow_registers = true;              ///< the next tile loads while the present one computes
+    int level_bits = 8;                        ///< of circuits behind tables: width of a level, and so of the multipliers, 2..8
+    level_decoders decoders = level_decoders::shared;
+    int pipeline_depth = 3;        ///< P, cycles from issue to the accumulator, 1..64
+    bool shadow_registers = true;  ///< the next tile loads while the present one computes
+
+    /// Width of what stands in a tree's weight registers.
+    int held_bits() const { return kind == array_kind::levels ? level_bits : weight_bits; }
 };
 
 struct sparse_config {

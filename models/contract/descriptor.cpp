@@ -37,9 +37,16 @@ std::uint64_t dense_fill_bytes(const layer_geometry& g, int trees, int lanes, co
     return sum;
 }
 
-std::size_t own_bias_bytes(const layer_descriptor& d) {
-    return d.scale_address == 0 ? 0 : std::size_t(d.geometry.n()) * std::size_t(d.geometry.repeat) * sizeof(std::int32_t);
+std::size_t channels_of(const layer_descriptor& d) { return std::size_t(d.geometry.n()) * std::size_t(d.geometry.repeat); }
+
+/// Where the lists of levels begin in the tables.
+std::size_t levels_offset(const layer_descriptor& d) {
+    return channels_of(d) * channel_record_bytes + std::size_t{d.fills} * fill_record_bytes;
 }
+
+std::size_t level_bytes(const layer_descriptor& d) { return std::size_t{d.level_tables} << d.weight_bits; }
+
+std::size_t own_bias_bytes(const layer_descriptor& d) { return d.scale_address == 0 ? 0 : channels_of(d) * sizeof(std::int32_t); }
 
 bool within(std::int64_t value, int least, int greatest) { return value >= least && value <= greatest; }
 
@@ -51,11 +58,16 @@ bool is_geometry(const layer_geometry& g) {
            within(g.output_bits, 2, 8);
 }
 
+bool has_its_levels(const layer_descriptor& d) {
+    if (static_cast<weight_coding>(d.coding) != weight_coding::listed) return d.level_tables == 0;
+    return d.level_tables == 1 || d.level_tables == channels_of(d);
+}
+
 bool is_layer(const layer_descriptor& d) {
-    return d.coding <= static_cast<int>(weight_coding::shift) && within(d.weight_bits, 2, 8) && d.outlier_bits <= 8 &&
+    return d.coding < enumerators<weight_coding>().size() && within(d.weight_bits, 2, 8) && d.outlier_bits <= 8 &&
            within(d.order, static_cast<int>(loop_order::n_m), static_cast<int>(loop_order::m_n)) &&
            d.flow < enumerators<dataflow>().size() && d.m_block >= 1 && d.fills >= 1 && d.output_least <= d.output_greatest &&
-           is_geometry(d.geometry);
+           is_geometry(d.geometry) && has_its_levels(d);
 }
 
 }  // namespace
@@ -77,20 +89,24 @@ layer_descriptor decode_descriptor(const std::vector<std::uint8_t>& bytes) {
 }
 
 std::vector<std::uint8_t> encode_tables(const std::vector<channel_record>& channels, const std::vector<weight_fill>& fills,
-                                        const std::vector<std::int32_t>& own_biases) {
+                                        const std::vector<std::int8_t>& levels, const std::vector<std::int32_t>& own_biases) {
     std::vector<std::uint8_t> bytes;
     bytes.reserve(channels.size() * channel_record_bytes + fills.size() * fill_record_bytes);
     for (const channel_record& channel : channels) append(bytes, channel);
     for (const weight_fill& fill : fills)
         append(bytes, fill_record{static_cast<std::uint32_t>(fill.outlier_bytes), static_cast<std::uint32_t>(fill.n_blocks),
                                   static_cast<std::uint32_t>(fill.k_blocks)});
+    for (const std::int8_t level : levels) append(bytes, level);
     for (const std::int32_t bias : own_biases) append(bytes, bias);
     return bytes;
 }
 
-std::size_t table_bytes(const layer_descriptor& d) {
-    return std::size_t(d.geometry.n()) * d.geometry.repeat * channel_record_bytes + std::size_t{d.fills} * fill_record_bytes +
-           own_bias_bytes(d);
+std::size_t table_bytes(const layer_descriptor& d) { return levels_offset(d) + level_bytes(d) + own_bias_bytes(d); }
+
+std::vector<std::int8_t> decode_levels(const layer_descriptor& d, const std::vector<std::uint8_t>& bytes) {
+    std::vector<std::int8_t> levels(level_bytes(d));
+    if (!levels.empty()) std::memcpy(levels.data(), bytes.data() + levels_offset(d), levels.size());
+    return levels;
 }
 
 std::vector<std::int32_t> decode_own_biases(const layer_descriptor& d, const std::vector<std::uint8_t>& bytes) {
@@ -102,7 +118,7 @@ std::vector<std::int32_t> decode_own_biases(const layer_descriptor& d, const std
 void decode_tables(const layer_descriptor& d, int trees, int lanes, const std::vector<std::uint8_t>& bytes,
                    std::vector<channel_record>& channels, std::vector<weight_fill>& fills) {
     if (bytes.size() != table_bytes(d)) throw model_fault("the layer's tables are not whole");
-    channels.resize(std::size_t(d.geometry.n()) * d.geometry.repeat);
+    channels.resize(channels_of(d));
     std::memcpy(channels.data(), bytes.data(), channels.size() * channel_record_bytes);
     const std::uint8_t* at = bytes.data() + channels.size() * channel_record_bytes;
     const auto n_blocks = static_cast<std::int32_t>(ceil_div(d.geometry.n(), trees));
@@ -138,7 +154,7 @@ const array_config& array_of(const accelerator_config& config, bool on_side_arra
 
 int weight_port_bits(const accelerator_config& config, bool on_side_array) {
     const bool widened = config.zero_point == zero_point_unit::widened && !on_side_array;
-    return array_of(config, on_side_array).weight_bits + (widened ? 1 : 0);
+    return array_of(config, on_side_array).held_bits() + (widened ? 1 : 0);
 }
 
 pass_split passes_of(const accelerator_config& config, const layer_descriptor& d) {
@@ -151,6 +167,16 @@ piece piece_of(int code_bits, int port_bits, int pass) {
     const int first = pass * port_bits;
     const bool top = first + port_bits >= code_bits;
     return {first, top ? code_bits - first : port_bits, top};
+}
+
+decoder_split decoders_of(const accelerator_config& config) {
+    constexpr int most_codes = 64;
+    const array_config& array = config.array;
+    if (array.kind != array_kind::levels) return {};
+    if (array.decoders == level_decoders::per_tree) return {array.trees, array.lanes};
+    const int codes = std::max(1, config.weight_buffer.port_bits / array.weight_bits);
+    const auto instances = static_cast<int>(ceil_div(codes, most_codes));
+    return {instances, static_cast<int>(ceil_div(codes, instances))};
 }
 
 int outlier_index_bits(const array_config& array) { return index_bits(array.trees) + index_bits(array.lanes); }

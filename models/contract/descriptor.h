@@ -12,15 +12,26 @@ namespace symmetree {
 enum class weight_coding : std::uint8_t {
     twos_complement,  ///< k-bit codes, zero point per channel from the channel table
     widened,          ///< codes W - z, k + 1 bits, zero point folded in
-    shift             ///< sign and exponent (PoT, POST)
+    shift,            ///< sign and exponent (PoT, POST)
+    listed            ///< places in a table of levels, without zero points
 };
+
+constexpr const char* to_string(weight_coding coding) {
+    switch (coding) {
+        case weight_coding::twos_complement: return "twos_complement";
+        case weight_coding::widened: return "widened";
+        case weight_coding::shift: return "shift";
+        case weight_coding::listed: return "listed";
+    }
+    return "?";
+}
 
 /// A layer as the host describes it in memory: fixed layout, little-endian, `descriptor_bytes` long. Offsets of all fields and the
 /// rest of the image: docs/architecture.md, "Memory image".
 /// The tables that follow at `tables_address`: one channel_record per output channel of every repeat, then one
-/// fill_record per weight fill. Dense codes of all fills stand one after the other at `weights_address`, outlier
-/// streams at `outliers_address`, raw input rows (repeat by repeat, byte-aligned rows) at `input_address`.
-/// Outputs are written drain by drain, each byte-aligned, in execution order of (repeat, m-block, n-block) as
+/// fill_record per weight fill, then the lists of levels, a byte per level and 2^weight_bits of them per list. Dense codes of all fills
+/// stand one after the other at `weights_address`, outlier streams at `outliers_address`, raw input rows (repeat by repeat, byte-aligned
+/// rows) at `input_address`. Outputs are written drain by drain, each byte-aligned, in execution order of (repeat, m-block, n-block) as
 /// output_blocks() says.
 struct layer_descriptor {
     std::uint32_t magic = 0;
@@ -35,12 +46,13 @@ struct layer_descriptor {
     std::int16_t input_zero_point = 0;  ///< also the padding code
     std::int16_t output_zero_point = 0, output_least = 0, output_greatest = 0;
     std::int32_t m_block = 0;
-    std::uint32_t fills = 0, fills_reserved = 0;  ///< reserved fields stand where there would be padding: whatever is encoded is 0 there
+    std::uint32_t fills = 0;
+    std::uint32_t level_tables = 0;  ///< 0, or of a listed coding 1 for the layer or one per channel record
     std::uint64_t tables_address = 0, weights_address = 0, outliers_address = 0, input_address = 0, output_address = 0;
     layer_geometry geometry;
     /// Where output vector m of a repeat stands: output_address + repeat * output_repeat_bytes + m * output_vector_bytes, its channels
     /// packed; whole bytes per block of channels. 0: block after block, see output_blocks().
-    std::uint32_t output_vector_bytes = 0, output_reserved = 0;
+    std::uint32_t output_vector_bytes = 0, output_reserved = 0;  ///< reserved where there would be padding: whatever is encoded is 0 there
     std::uint64_t output_repeat_bytes = 0;
     /// Where an adapter wrote the beta that the step of this layer's input was multiplied by; 0: none. With one, the layer's own biases
     /// follow the tables, 4 bytes per channel record, which is without them: they are divided by beta.
@@ -73,12 +85,15 @@ std::vector<std::uint8_t> encode(const layer_descriptor& d);
 layer_descriptor decode_descriptor(const std::vector<std::uint8_t>& bytes);
 
 std::vector<std::uint8_t> encode_tables(const std::vector<channel_record>& channels, const std::vector<weight_fill>& fills,
-                                        const std::vector<std::int32_t>& own_biases = {});
+                                        const std::vector<std::int8_t>& levels = {}, const std::vector<std::int32_t>& own_biases = {});
 std::size_t table_bytes(const layer_descriptor& d);
 /// The tables as the sequencer reads them; fills get back their place and dense sizes. Throws model_fault unless the fills
 /// are the layer's tiles, each once and in order, of whole n-blocks where the dataflow wants that.
 void decode_tables(const layer_descriptor& d, int trees, int lanes, const std::vector<std::uint8_t>& bytes,
                    std::vector<channel_record>& channels, std::vector<weight_fill>& fills);
+
+/// The lists of levels one after the other; empty where the descriptor has none. For bytes that decode_tables() took.
+std::vector<std::int8_t> decode_levels(const layer_descriptor& d, const std::vector<std::uint8_t>& bytes);
 
 /// One per channel record; empty where the descriptor names no beta. For bytes that decode_tables() took.
 std::vector<std::int32_t> decode_own_biases(const layer_descriptor& d, const std::vector<std::uint8_t>& bytes);
@@ -99,6 +114,13 @@ constexpr std::int16_t take_piece(std::int16_t code, const piece& part) {
 }
 /// Port width of the weight codes, the widened variant's extra bit included.
 int weight_port_bits(const accelerator_config& config, bool on_side_array);
+
+/// How an array of listed levels decodes: `instances` decoders of `codes` codes each, none on other arrays. Shared ones serve the codes
+/// that cross the weight port in a cycle; a list drives 64 of them at most.
+struct decoder_split {
+    int instances = 0, codes = 0;
+};
+decoder_split decoders_of(const accelerator_config& config);
 
 /// Index bits of an outlier: tree and lane.
 int outlier_index_bits(const array_config& array);

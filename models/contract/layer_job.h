@@ -17,6 +17,7 @@ struct layer_job {
     tile_program program;
     pass_split passes;
     std::vector<channel_record> channels;  ///< repeat * N
+    std::vector<std::int8_t> levels;       ///< lists of levels, see level_tables of the descriptor
     std::vector<std::int32_t> own_biases;  ///< repeat * N where the input's step depends on the image, else empty
     image_scale scale;                     ///< of the input, for this image
     array_config array;                    ///< the array this layer runs on
@@ -30,6 +31,10 @@ struct layer_job {
         return std::size_t(t.repeat) * std::size_t(geometry().n()) + std::size_t(t.n_block) * std::size_t(array.trees) + std::size_t(tree);
     }
     const channel_record& channel(const tile& t, int tree) const { return channels[channel_index(t, tree)]; }
+    /// The list that a tree's codes point into. Of a listed coding.
+    const std::int8_t* levels_of(const tile& t, int tree) const {
+        return levels.data() + (descriptor.level_tables == 1 ? 0 : channel_index(t, tree) << descriptor.weight_bits);
+    }
     piece weight_piece(const accelerator_config& config, const tile& t) const {
         return piece_of(geometry().stored_weight_bits, weight_port_bits(config, descriptor.on_side_array != 0), t.weight_pass);
     }

@@ -1,6 +1,7 @@
 #include "models/dense_array/dense_mac_array.h"
 
 #include "core/bit_stream.h"
+#include "core/units.h"
 #include "models/contract/descriptor.h"
 
 namespace symmetree {
@@ -11,7 +12,24 @@ dense_mac_array::dense_mac_array(const sc_core::sc_module_name& name, const acce
 void dense_mac_array::load(tile_load& job, sc_core::sc_time& delay) {
     (void)delay;  // the loader owns the port's time
     counters_.loads += std::uint64_t(job.tile->channels);
+    if (job.layer->coding() == weight_coding::listed) count_decoding(job);
     if (job.dense) unpack(job);
+}
+
+/// Shared decoders get the layer's table with its first tile; those of the trees get their channels' with every new n-block.
+void dense_mac_array::count_decoding(const tile_load& job) {
+    const tile& t = *job.tile;
+    const bool first = &t == job.layer->program.tiles.data();
+    if (config_.array.decoders == level_decoders::shared) {
+        const std::uint64_t bits = std::uint64_t(t.channels) * std::uint64_t(t.inputs) * job.layer->descriptor.weight_bits;
+        const auto instances = static_cast<std::uint64_t>(decoders_of(config_).instances);
+        decoders_.vectors += instances * ceil_div(bits, std::uint64_t(config_.weight_buffer.port_bits));
+        decoders_.loads += first ? instances : 0;
+        return;
+    }
+    decoders_.vectors += std::uint64_t(t.channels);
+    const bool new_channels = first || (&t)[-1].n_block != t.n_block || (&t)[-1].repeat != t.repeat;
+    if (new_channels) decoders_.loads += std::uint64_t(t.channels);
 }
 
 void dense_mac_array::unpack(const tile_load& job) {
@@ -19,20 +37,27 @@ void dense_mac_array::unpack(const tile_load& job) {
     const tile& t = *job.tile;
     const piece part = layer.weight_piece(config_, t);
     const int code_bits = layer.geometry().stored_weight_bits;
-    const bool subtract = config_.zero_point == zero_point_unit::pre_subtract && layer.descriptor.uses_zero_points;
     packed_tile& set = registers_[loaded_++ % 2];
     set.resize(layer.array.lanes, layer.array.trees);
     codes_.resize(std::size_t(t.channels) * std::size_t(t.inputs));
-    unpack_codes(job.dense, t.dense_bytes, code_bits, true, codes_.data(), codes_.size());
+    unpack_codes(job.dense, t.dense_bytes, code_bits, layer.coding() != weight_coding::listed, codes_.data(), codes_.size());
     if (part.bits < code_bits)  // more than one pass: a piece of each code
         for (std::int16_t& code : codes_) code = take_piece(code, part);
     std::int16_t* row = codes_.data();
     for (int tree = 0; tree < t.channels; ++tree, row += t.inputs) {
-        if (subtract) {
-            const std::int16_t zero = take_piece(layer.channel(t, tree).zero_point, part);
-            for (int lane = 0; lane < t.inputs; ++lane) row[lane] = static_cast<std::int16_t>(row[lane] - zero);
-        }
+        prepare_row(layer, t, tree, row);
         set.set_tree(tree, row, t.inputs);
+    }
+}
+
+/// From codes, or pieces of them, to what the multipliers hold.
+void dense_mac_array::prepare_row(const layer_job& layer, const tile& t, int tree, std::int16_t* row) const {
+    if (layer.coding() == weight_coding::listed) {
+        const std::int8_t* const levels = layer.levels_of(t, tree);
+        for (int lane = 0; lane < t.inputs; ++lane) row[lane] = levels[row[lane]];
+    } else if (config_.zero_point == zero_point_unit::pre_subtract && layer.descriptor.uses_zero_points) {
+        const std::int16_t zero = take_piece(layer.channel(t, tree).zero_point, layer.weight_piece(config_, t));
+        for (int lane = 0; lane < t.inputs; ++lane) row[lane] = static_cast<std::int16_t>(row[lane] - zero);
     }
 }
 

@@ -78,6 +78,7 @@ void sequencer::run_layer(const std::vector<std::uint8_t>& descriptor, std::uint
     decode(job, descriptor);
     const std::vector<std::uint8_t> tables = fetch(job.descriptor.tables_address, table_bytes(job.descriptor));
     decode_tables(job.descriptor, job.array.trees, job.array.lanes, tables, job.channels, job.mapping.fills);
+    job.levels = decode_levels(job.descriptor, tables);
     job.own_biases = decode_own_biases(job.descriptor, tables);
     job.scale = fetch_scale(job.descriptor.scale_address);
     job.program = enumerate_tiles(job.geometry(), job.array.trees, job.array.lanes, job.passes, job.mapping);

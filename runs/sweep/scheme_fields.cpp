@@ -42,7 +42,8 @@ struct scheme_field {
 };
 
 const std::map<std::string, scheme_field>& scheme_fields() {
-    const std::optional<scheme_options> any, uniform = scheme_options::uniform, dasq = scheme_options::dasq, shift = scheme_options::shift;
+    const std::optional<scheme_options> any, uniform = scheme_options::uniform, dasq = scheme_options::dasq, shift = scheme_options::shift,
+                                             levels = scheme_options::levels;
     using text = const std::string&;
     static const std::map<std::string, scheme_field> fields{
         {"weight_bits", {any, [](scheme& s, text f, text v) { s.weight_bits = whole(f, v, 2, 8); }}},
@@ -50,6 +51,14 @@ const std::map<std::string, scheme_field>& scheme_fields() {
         {"activation_range", {any, [](scheme& s, text f, text v) { s.activation_range = word(f, v, ranges); }}},
         {"outlier_bits", {dasq, [](scheme& s, text f, text v) { s.dasq.outlier_bits = whole(f, v, 2, 8); }}},
         {"sparsity", {dasq, [](scheme& s, text, text v) { s.dasq.sparsity = v; }}},
+        {"level_bits", {levels, [](scheme& s, text f, text v) { s.levels.level_bits = whole(f, v, 2, 8); }}},
+        {"level_source",
+         {levels,
+          [](scheme& s, text f, text v) {
+              std::map<std::string, level_source> sources;
+              for (const level_source source : enumerators<level_source>()) sources.emplace(to_string(source), source);
+              s.levels.source = word(f, v, sources);
+          }}},
         {"guard_bits", {shift, [](scheme& s, text f, text v) { s.shift.guard_bits = whole(f, v, 0, 7); }}},
         {"range", {uniform, [](scheme& s, text f, text v) { s.uniform.range = word(f, v, ranges); }}},
         {"granularity",

@@ -65,6 +65,9 @@ json operands(const scheme& s, activation_class input, std::uint64_t seed, const
         out["weights"].push_back(std::vector<int>(begin, begin + shape.k));
         out["zero_points"].push_back(weights.zero_point_of(row));
         out["outlier_shifts"].push_back(weights.outlier_shift.empty() ? 0 : weights.outlier_shift[static_cast<std::size_t>(row)]);
+        if (weights.levels.empty()) continue;
+        const std::int8_t* const levels = weights.levels_of(row);
+        out["levels"].push_back(std::vector<int>(levels, levels + (std::size_t{1} << weights.bits)));
     }
     out["outliers"] = json::array();
     for (const outlier& o : weights.outliers) out["outliers"].push_back({o.row, o.column, o.value});

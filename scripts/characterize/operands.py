@@ -14,6 +14,7 @@ class Operands:
     def __init__(self, data):
         self.weights, self.zero_points = data["weights"], data["zero_points"]
         self.outliers, self.shifts = data["outliers"], data["outlier_shifts"]
+        self.levels = data.get("levels", [])
         self.activations, self.zero_point = data["activations"], data["activation_zero_point"]
         self.inputs = len(self.weights[0])
 

@@ -363,6 +363,39 @@ class PostTwoSumTree(ShiftTree):
         return code(sums[0], bits) | code(sums[1], bits) << bits
 
 
+class LevelDecoder(Unit):
+    """Tables of levels and the multiplexers behind them: k bits of a level, a bits of a code, `lanes` codes at once."""
+    arithmetic = ()
+    files = ("dense_array/rtl/level_decoder.sv",)
+    depth = 0
+    rule = ("netlist of models/dense_array/rtl/level_decoder.sv behind a table of 2^activation_bits levels (double registers); weight_bits is the level's "
+            "width, lanes the codes of a cycle. Combinational. Operands: rows of a layer with a list each; a load is the list of the next row.")
+
+    # A list can't have more levels than its width has numbers; such a point only completes the grid, with the upper bits of wider levels.
+    def scheme(self, p): return f"levels:w{p.a}a4:kmeans:channel:d{max(p.k, p.a)}"
+    def listed(self, p, o, row): return [level >> max(0, p.a - p.k) for level in o.levels[row]]
+    def vector_fields(self, p): return [("codes", p.lanes * max(p.k, p.a))]
+    def load_fields(self, p): return [("levels", p.k << p.a)]
+    def mode_fields(self, p): return [("listed", 1)]
+    def output_bits(self, p): return p.lanes * p.k
+    def instance(self, p):
+        return f"  level_decoder #(.K({p.a}), .D({p.k}), .CODES({p.lanes})) unit ({ports('listed', 'codes', 'levels', held='out')});"
+
+    def loads(self, p, o, offset):
+        row = offset
+        while True:
+            yield [pack(self.listed(p, o, row % len(o.levels)), p.k)], row % len(o.levels)
+            row += 1
+
+    def vector(self, p, o, row, index, draw):
+        self.row, first = row, index * p.lanes % (o.inputs - p.lanes)
+        self.codes, self.levels = slice_of(o.weights[row], first, p.lanes), self.listed(p, o, row)
+        return [pack(self.codes, max(p.k, p.a))]
+
+    def result(self, p, load, vector):
+        return pack([self.levels[c] for c in self.codes], p.k)
+
+
 class Sparse(Unit):
     """What the sparse units share: outliers of a DASQ layer with 4-bit dense codes, two slots per vector."""
     entries = 8
@@ -587,6 +620,7 @@ UNITS = {
     "pot_tree": ShiftTree("pot_tree"),
     "post_tree": ShiftTree("post_tree"),
     "apot_tree": ApotTree(),
+    "level_decoder": LevelDecoder(),
     "sparse_lane": SparseLane(),
     "sparse_bank_adder": SparseBankAdder(),
     "sparse_crossbar": SparseCrossbar(),

@@ -15,6 +15,7 @@ units=(
   "mac_tree  K=3,A=8,LANES=5  MODES=0,K=9,A=2,LANES=4"
   "widened_tree  K=3,A=2,LANES=7"
   "weight_registers  DATA=7,SHADOW=0  K=9,DATA=16"
+  "level_decoder  K=3,D=5,CODES=7"
   "pre_subtract_tree  K=2,A=5,LANES=4"
   "activation_sum_tree  A=8,LANES=5"
   "correction_every_cycle  K=8,A=2,LANES=5"

@@ -180,6 +180,23 @@ struct bank_adder_twin : twin {
     std::int64_t gathered = 0;
 };
 
+/// The levels that codes name, or codes as they are; two words of them side by side.
+struct level_decoder_twin : twin {
+    using twin::twin;
+    static constexpr std::size_t depth = 1;
+    static constexpr bool holds = true;
+    unit_result operator()(const stimulus& s) const {
+        std::uint64_t words[2] = {0, 0};
+        for (int i = 0; i < shape.lanes; ++i) {
+            const int place = static_cast<int>(stimulus::take(s.a, i * shape.a, shape.k));
+            const std::uint64_t held =
+                s.flag(0) ? stimulus::take(s.b, place * shape.a, shape.a) : stimulus::take(s.a, i * shape.a, shape.a);
+            for (int bit = 0; bit < shape.a; ++bit) words[(i * shape.a + bit) / 64] |= (held >> bit & 1) << ((i * shape.a + bit) % 64);
+        }
+        return {static_cast<std::int64_t>(words[0]), static_cast<std::int64_t>(words[1])};
+    }
+};
+
 struct crossbar_twin : twin {
     using twin::twin;
     static constexpr std::size_t depth = 1;

@@ -3,6 +3,7 @@
 #include "Vapot_tree_sets.h"
 #include "Vcorrection_at_drain_sets.h"
 #include "Vcorrection_every_cycle_sets.h"
+#include "Vlevel_decoder_sets.h"
 #include "Vmac_tree_sets.h"
 #include "Vmac_tree_signed_sets.h"
 #include "Voutlier_list_sets.h"
@@ -32,6 +33,7 @@ TEST(dense_array, mac_tree) { check<Vmac_tree_sets, mac_twin>(1); }
 TEST(dense_array, mac_tree_without_modes) { check<Vmac_tree_signed_sets, signed_mac_twin>(2); }
 TEST(dense_array, widened_tree) { check<Vwidened_tree_sets, mac_twin>(3); }
 TEST(dense_array, weight_registers) { check<Vweight_registers_sets, weight_registers_twin>(4); }
+TEST(dense_array, level_decoder) { check<Vlevel_decoder_sets, level_decoder_twin>(19); }
 TEST(zero_point, pre_subtract_tree) { check<Vpre_subtract_tree_sets, pre_subtract_twin>(5); }
 TEST(zero_point, activation_sum_tree) { check<Vactivation_sum_tree_sets, activation_sum_twin>(6); }
 TEST(zero_point, correction_every_cycle) { check<Vcorrection_every_cycle_sets, correction_every_cycle_twin>(7); }

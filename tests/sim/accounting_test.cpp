@@ -49,7 +49,7 @@ expected_work work_of(const prepared_layer& l, const array_config& array) {
         const std::int64_t first = std::int64_t{fetch.m_block} * d.m_block;
         w.input_bytes += input_bytes(g, input_rows(g, first, std::min<std::int64_t>(d.m_block, g.m() - first)));
     }
-    w.control_bytes = 256 + 12 * std::uint64_t(g.n()) * g.repeat + 12 * l.plan.fills.size();
+    w.control_bytes = 256 + 12 * std::uint64_t(g.n()) * g.repeat + 12 * l.plan.fills.size() + l.product.weights.levels.size();
     return w;
 }
 

@@ -104,6 +104,13 @@ const std::vector<field_case>& field_cases() {
         {"array.weight_bits", "symq", [](p c) { c.array.weight_bits = 6; }, larger, ""},
         {"array.activation_bits", "symq", [](p c) { c.array.activation_bits = 6; }, larger, ""},
         {"array.guard_bits", "post", [](p c) { c.array.guard_bits = 6; }, {}, "guard bits"},
+        {"array.level_bits", "levels",
+         [](p c) {
+             c.array.level_bits = 5;
+             c.default_scheme.levels.level_bits = 5;
+         },
+         [](auto& a, auto& b) { return larger(b, a); }, ""},
+        {"array.level_decoders", "levels", [](p c) { c.array.decoders = level_decoders::per_tree; }, larger, ""},
         {"array.pipeline_depth", "symq", [](p c) { c.array.pipeline_depth += 10; },
          [](auto& a, auto& b) { return cycles_of(b) >= cycles_of(a) + 10 * b.layers.size(); }, ""},
         {"array.shadow_registers", "symq", [](p c) { c.array.shadow_registers = false; }, more(&slot_split::weight_port), ""},

@@ -103,6 +103,22 @@ TEST_P(every_preset, is_exact_with_tiny_banks_and_accumulators) {
     }
 }
 
+/// A list in every tree, of one layer after another and of channels that do not fill the last n-block; zero points beside it.
+TEST(level_arrays, are_exact_where_every_channel_lists_its_own) {
+    platform_config p = preset("levels");
+    p.array.decoders = level_decoders::per_tree;
+    p.zero_point = zero_point_unit::pre_subtract;
+    const workload net = network_of({conv_layer(16, 6, 37, 3, 1, 1), with_input(linear_layer(5, 90, 20), activation_class::relu),
+                                     with_layer_widths(linear_layer(3, 40, 9), 3, 4), attention_layer(5, 9, 7, 2)});
+    for (const char* text :
+         {"levels:w4a4:kmeans:channel:d8", "levels:w3a8:lq:channel:d6", "levels:w2a4:nf:d4", "asymq:w6a4", "symq:w8a8"}) {
+        SCOPED_TRACE(text);
+        run_request r = request_of(p, net);
+        r.asked_scheme = parse_scheme(text);
+        expect_exact(r);
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(shipped, every_preset, testing::ValuesIn(shipped_platforms(presets_directory)),
                          [](const auto& one) { return one.param; });
 

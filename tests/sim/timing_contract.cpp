@@ -170,7 +170,7 @@ void timing_contract::begin(const prepared_layer& l) {
         std::count_if(program_.tiles.begin(), program_.tiles.end(), [](const tile& t) { return t.last_slice && t.first_vector == 0; }));
 
     // The sequencer reads the descriptor, then the tables, then starts the engines.
-    const std::uint64_t tables = std::uint64_t(g.n()) * g.repeat * 12 + l.plan.fills.size() * 12;
+    const std::uint64_t tables = std::uint64_t(g.n()) * g.repeat * 12 + l.plan.fills.size() * 12 + l.product.weights.levels.size();
     auto left = std::make_shared<std::uint64_t>(256 + tables);
     const auto landed = [this, left, tables](std::uint64_t bytes) {
         *left -= bytes;

@@ -92,6 +92,22 @@ void make_shift_platform(dice& d, platform_config& p) {
     s.shift.guard_bits = p.array.guard_bits;
 }
 
+/// Tables before the multipliers of a platform that may have zero-point and sparse units.
+void make_level_platform(dice& d, platform_config& p) {
+    p.array.kind = array_kind::levels;
+    p.array.weight_bits = std::min(p.array.weight_bits, 6);
+    p.array.level_bits = d.from(p.array.weight_bits, 8);
+    p.array.decoders = d.any_of({level_decoders::shared, level_decoders::per_tree});
+    scheme& s = p.default_scheme;
+    s = scheme{};
+    s.family = scheme_family::levels;
+    s.weight_bits = d.from(2, p.array.weight_bits);
+    s.activation_bits = d.from(2, 8);
+    s.levels.source = d.any_of({level_source::kmeans, level_source::lq, level_source::nf});
+    s.levels.level_bits = d.from(s.weight_bits, p.array.level_bits);
+    if (p.array.decoders == level_decoders::per_tree) s.levels.grain = d.any_of({granularity::per_channel, granularity::per_tensor});
+}
+
 }  // namespace
 
 layer random_layer(dice& d) {
@@ -129,7 +145,9 @@ platform_config random_platform(dice& d) {
 
 run_request random_request(std::uint64_t seed) {
     dice d(seed);
-    const platform_config platform = random_platform(d);
+    platform_config platform = random_platform(d);
+    dice of_levels(seed + 1000000);  // draws of its own, so that the others stay what they were
+    if (platform.array.kind == array_kind::multiplier && of_levels.one_in(6)) make_level_platform(of_levels, platform);
     const bool shifts = platform.array.kind != array_kind::multiplier;
     std::vector<layer> layers;
     for (int i = d.from(1, 2); i > 0; --i) {

@@ -45,7 +45,8 @@ std::vector<tile_load_time> tile_load_times(const platform_config& platform, con
     const auto counts = outliers_by_tile(l, array);
     const std::uint64_t n_blocks = up(g.n(), array.trees), k_blocks = up(g.k(), array.lanes);
     const bool widened = platform.zero_point == zero_point_unit::widened && !l.integers.on_side_array;
-    const int port = array.weight_bits + (widened ? 1 : 0);
+    // Behind tables the registers hold levels; codes that pass them by are as wide at most.
+    const int port = (array.kind == array_kind::levels ? array.level_bits : array.weight_bits) + (widened ? 1 : 0);
     const int count_bits = width_of_index(std::uint64_t(array.trees) * array.lanes + 1);
     const int entry_bits = l.product.used_scheme.dasq.outlier_bits + width_of_index(array.trees) + width_of_index(array.lanes);
     std::uint64_t outlier_end = 0;

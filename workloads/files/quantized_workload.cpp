@@ -42,6 +42,7 @@ std::string quoted(const std::string& text) {
 void add_codes(safetensors_writer& out, const std::string& layer, const quantized_weights& q) {
     out.add(layer + ".codes", "I8", q.codes);
     out.add(layer + ".steps", "F64", q.step);
+    if (!q.levels.empty()) out.add(layer + ".levels", "I8", q.levels);
     if (!q.zero_point.empty()) out.add(layer + ".zero_points", "I16", q.zero_point);
     if (q.outliers.empty()) return;
     std::vector<std::uint32_t> rows, columns;
@@ -146,6 +147,26 @@ void read_outliers(const safetensors_file& file, const std::string& layer, const
     q.outliers_listed = static_cast<std::int64_t>(rows.size());
 }
 
+/// A list of levels for the layer, or one for each row.
+void read_levels(const safetensors_file& file, const std::string& layer, const scheme& s, quantized_weights& q) {
+    if (number_format(s).traits().storage != code_storage::listed) return;
+    const std::string tensor = layer + ".levels";
+    const auto refuse = [&](const std::string& why) { throw input_error(diagnostic{"", 0, 0, tensor, why}); };
+    const std::size_t length = std::size_t{1} << s.weight_bits, rows = static_cast<std::size_t>(q.rows);
+    q.level_bits = s.levels.level_bits;
+    q.levels = file.list<std::int8_t>(tensor, "I8");
+    const std::size_t tables = s.levels.grain == granularity::per_channel ? rows : 1;
+    if (q.levels.size() != tables * length)
+        refuse(fmt::format("{} lists of {} levels are wanted, the file has {} levels", tables, length, q.levels.size()));
+    expect_within(q.levels, least_code(q.level_bits), greatest_code(q.level_bits), tensor);
+    for (std::size_t i = 1; i < q.levels.size(); ++i) {
+        if (i % length == 0) continue;
+        const bool ends_before = i % length > 1 && q.levels[i - 1] == q.levels[i - 2];
+        if (q.levels[i] < q.levels[i - 1] || (ends_before && q.levels[i] != q.levels[i - 1]))
+            refuse(fmt::format("entry {}: levels rise, and only the last is repeated", i));
+    }
+}
+
 quantized_weights read_codes(const safetensors_file& file, const layer& l, const scheme& s) {
     const product_shape p = product_of(l);
     quantized_weights q;
@@ -165,6 +186,7 @@ quantized_weights read_codes(const safetensors_file& file, const layer& l, const
         q.zero_point = exactly<std::int16_t>(file, l.name + ".zero_points", "I16", static_cast<std::size_t>(q.rows));
         expect_within(q.zero_point, least_code(q.bits), greatest_code(q.bits), l.name + ".zero_points");
     }
+    read_levels(file, l.name, s, q);
     read_outliers(file, l.name, s, q);
     return q;
 }

@@ -5,9 +5,12 @@
 #include <initializer_list>
 #include <numeric>
 
+#include "core/error.h"
+
 namespace symmetree {
 namespace {
 
+constexpr int most_level_bits = 8;
 constexpr double square_root_of_half = 0x1.6a09e667f3bcdp-1;  // 1 / sqrt(2), rounded
 
 family_traits uniform_family(const char* name) {
@@ -24,6 +27,16 @@ family_traits shift_family(const char* name, product_circuit circuit, int least_
     t.most_bits = most_bits;
     t.storage = code_storage::sign_and_exponent;
     t.circuit = circuit;
+    return t;
+}
+
+family_traits listed_family(const char* name) {
+    family_traits t;
+    t.name = name;
+    t.options = scheme_options::levels;
+    t.most_bits = 6;  // a table of 64
+    t.storage = code_storage::listed;
+    t.circuit = product_circuit::levels;
     return t;
 }
 
@@ -60,6 +73,7 @@ double level_of(scheme_family family, int bits, int code) {
         case scheme_family::pot: return c.sign * std::ldexp(1.0, -c.field);
         case scheme_family::post: return c.sign * root_power(c.field);
         case scheme_family::apot: return c.sign * apot_magnitude(bits, c.field);
+        case scheme_family::levels: return 0;  // the layer's list has them
     }
     return 0;
 }
@@ -83,6 +97,7 @@ family_traits traits_of(scheme_family family) {
         case scheme_family::pot: return shift_family(to_string(family), product_circuit::pot, 2, 7);
         case scheme_family::post: return shift_family(to_string(family), product_circuit::post, 2, 7);
         case scheme_family::apot: return shift_family(to_string(family), product_circuit::apot, 4, 5);  // two terms; 3 bits are PoT
+        case scheme_family::levels: return listed_family(to_string(family));
     }
     return {};
 }
@@ -99,6 +114,7 @@ number_format::number_format(scheme_family family, int bits, int guard_bits)
             greatest_code_ = (1 << (bits - 1)) - 1;
             break;
         case code_storage::sign_and_exponent:
+        case code_storage::listed:
             least_code_ = 0;
             greatest_code_ = (1 << bits) - 1;
             break;
@@ -106,13 +122,18 @@ number_format::number_format(scheme_family family, int bits, int guard_bits)
     for (int code = least_code_; code <= greatest_code_; ++code) levels_[place_of(code)] = level_of(family, bits, code);
 }
 
-number_format::number_format(const quantized_weights& w) : number_format(w.family, w.bits, w.guard_bits) {}
+number_format::number_format(const quantized_weights& w, std::int64_t row) : number_format(w.family, w.bits, w.guard_bits) {
+    if (traits_.storage != code_storage::listed) return;
+    if (w.levels.empty()) throw model_fault("codes of listed levels without the list");
+    std::copy_n(w.levels_of(row), std::size_t{1} << w.bits, levels_.begin());
+}
 
 number_format::number_format(const scheme& s) : number_format(s.family, s.weight_bits, guard_bits_of(s)) {}
 
 int number_format::greatest_written_code() const {
     switch (traits_.storage) {
-        case code_storage::twos_complement: return greatest_code_;
+        case code_storage::twos_complement:
+        case code_storage::listed: return greatest_code_;
         case code_storage::sign_and_exponent: return greatest_code_ - 1;
     }
     return greatest_code_;
@@ -124,14 +145,18 @@ double number_format::squared_level(int code) const {
         case scheme_family::asymq:
         case scheme_family::dasq:
         case scheme_family::pot:
-        case scheme_family::apot: return level(code) * level(code);
+        case scheme_family::apot:
+        case scheme_family::levels: return level(code) * level(code);
         case scheme_family::post: return level(code) == 0 ? 0 : std::ldexp(1.0, -shift_code(bits_, code).field);
     }
     return 0;
 }
 
 std::int32_t number_format::product(int code, std::int32_t activation) const {
-    return circuit_product(traits_.circuit, static_cast<std::uint32_t>(code), bits_, activation, guard_bits_);
+    if (traits_.storage != code_storage::listed)
+        return circuit_product(traits_.circuit, static_cast<std::uint32_t>(code), bits_, activation, guard_bits_);
+    const auto level = static_cast<std::uint32_t>(static_cast<std::int32_t>(this->level(code)));
+    return circuit_product(traits_.circuit, level, most_level_bits, activation, 0);
 }
 
 product_range number_format::extremes_of_product(int code, std::int32_t least_activation, std::int32_t greatest_activation) const {
@@ -145,7 +170,8 @@ std::optional<std::string> number_format::caution() const {
         case scheme_family::asymq:
         case scheme_family::dasq:
         case scheme_family::pot:
-        case scheme_family::apot: return {};
+        case scheme_family::apot:
+        case scheme_family::levels: return {};
         case scheme_family::post:
             if (bits_ > 3) return {};
             return "post at 3 bits and fewer has the magnitudes 1, 0.71, 0.5 and 0 at most: expect a large loss of accuracy";
@@ -153,12 +179,21 @@ std::optional<std::string> number_format::caution() const {
     return {};
 }
 
+row_formats::row_formats(const quantized_weights& w) {
+    const std::int64_t formats = std::max<std::int64_t>(w.level_tables(), 1);
+    for (std::int64_t row = 0; row < formats; ++row) formats_.emplace_back(w, row);
+}
+
 level_rows::level_rows(const quantized_weights& w) : weights_(w) {
-    const number_format format(w);
-    if (format.traits().levels_are_codes()) return;
-    levels_.resize(256);
-    for (int code = format.least_code(); code <= format.greatest_code(); ++code)
-        levels_[number_format::place_of(code)] = format.integer_level(code);
+    if (traits_of(w.family).levels_are_codes()) return;
+    const row_formats formats(w);
+    const std::int64_t tables = formats.differ() ? w.rows : 1;
+    levels_.resize(static_cast<std::size_t>(tables) * codes_);
+    for (std::int64_t row = 0; row < tables; ++row) {
+        const number_format& format = formats.of(row);
+        for (int code = format.least_code(); code <= format.greatest_code(); ++code)
+            levels_[static_cast<std::size_t>(row) * codes_ + number_format::place_of(code)] = format.integer_level(code);
+    }
 }
 
 std::vector<std::int64_t> level_sums(const quantized_weights& w) {

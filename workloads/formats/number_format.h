@@ -13,10 +13,10 @@
 namespace symmetree {
 
 /// The options that a family takes in a scheme, beside widths and the range of activations.
-enum class scheme_options { uniform, dasq, shift };
+enum class scheme_options { uniform, dasq, shift, levels };
 
 /// How a code stands in memory.
-enum class code_storage { twos_complement, sign_and_exponent };
+enum class code_storage { twos_complement, sign_and_exponent, listed };
 
 /// What holds for a family at every width. The place where a new family answers for the whole program.
 struct family_traits {
@@ -51,11 +51,13 @@ struct product_range {
     std::int32_t least = 0, greatest = 0;
 };
 
-/// What the codes of a family and width stand for. Its tables are made once, so that a level costs an access: make one per layer.
+/// What the codes of a family and width stand for. Its tables are made once, so that a level costs an access: make one per layer. Where a
+/// layer lists its levels, only a format of its weights knows them: they are 0 in the others.
 class number_format {
 public:
     number_format(scheme_family family, int bits, int guard_bits = 0);
-    explicit number_format(const quantized_weights& w);
+    /// Of one row; rows differ only where each lists levels of its own, see row_formats.
+    explicit number_format(const quantized_weights& w, std::int64_t row = 0);
     explicit number_format(const scheme& s);
 
     const family_traits& traits() const { return traits_; }
@@ -90,6 +92,18 @@ private:
     std::vector<double> levels_;
 };
 
+/// The formats of a layer's rows: one for all of them, except where each row lists levels of its own.
+class row_formats {
+public:
+    explicit row_formats(const quantized_weights& w);
+
+    const number_format& of(std::int64_t row) const { return formats_.size() == 1 ? formats_.front() : formats_[std::size_t(row)]; }
+    bool differ() const { return formats_.size() > 1; }
+
+private:
+    std::vector<number_format> formats_;
+};
+
 /// Integer levels of a layer's weights, row by row. Keeps a reference to the codes.
 class level_rows {
 public:
@@ -100,14 +114,16 @@ public:
     auto with(std::int64_t row, Use use) const {
         const std::int8_t* const codes = weights_.codes.data() + row * weights_.columns;
         if (levels_.empty()) return use(codes);
+        const std::int32_t* const table = levels_.data() + (levels_.size() == codes_ ? 0 : static_cast<std::size_t>(row) * codes_);
         std::vector<std::int32_t> levels(static_cast<std::size_t>(weights_.columns));
-        for (std::size_t k = 0; k < levels.size(); ++k) levels[k] = levels_[number_format::place_of(codes[k])];
+        for (std::size_t k = 0; k < levels.size(); ++k) levels[k] = table[number_format::place_of(codes[k])];
         return use(std::as_const(levels).data());
     }
 
 private:
     const quantized_weights& weights_;
-    std::vector<std::int32_t> levels_;  ///< by place of the code; empty where levels are codes
+    static constexpr std::size_t codes_ = 256;
+    std::vector<std::int32_t> levels_;  ///< by place of the code, for all rows or row by row; empty where levels are codes
 };
 
 /// Sum of the integer levels of each row, outliers included: what the bias takes for a zero point of the activations.

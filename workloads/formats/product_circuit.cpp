@@ -38,13 +38,15 @@ const char* title_of(product_circuit circuit) {
         case product_circuit::pot: return "shift array (PoT)";
         case product_circuit::post: return "shift-LUT array (POST)";
         case product_circuit::apot: return "two-shift array (APoT)";
+        case product_circuit::levels: return "multiplier array behind tables of levels";
     }
     return "?";
 }
 
 bool is_shift_circuit(product_circuit circuit) {
     switch (circuit) {
-        case product_circuit::multiplier: return false;
+        case product_circuit::multiplier:
+        case product_circuit::levels: return false;
         case product_circuit::pot:
         case product_circuit::post:
         case product_circuit::apot: return true;
@@ -52,9 +54,14 @@ bool is_shift_circuit(product_circuit circuit) {
     return false;
 }
 
+bool has_products_of(product_circuit circuit, product_circuit wanted) {
+    return circuit == wanted || (circuit == product_circuit::levels && wanted == product_circuit::multiplier);
+}
+
 std::int32_t circuit_product(product_circuit circuit, std::uint32_t code, int code_bits, std::int32_t activation, int guard_bits) {
     switch (circuit) {
-        case product_circuit::multiplier: return signed_code(code, code_bits) * activation;
+        case product_circuit::multiplier:
+        case product_circuit::levels: return signed_code(code, code_bits) * activation;
         case product_circuit::pot: return shift_product(false, code, code_bits, activation, guard_bits);
         case product_circuit::post: return shift_product(true, code, code_bits, activation, guard_bits);
         case product_circuit::apot: return apot_product(code, code_bits, activation, guard_bits);

@@ -9,7 +9,8 @@ enum class product_circuit {
     multiplier,  ///< two's complement codes
     pot,         ///< a shift by the code's exponent
     post,        ///< a shift and, for odd exponents, a table of multiples of sqrt(2)
-    apot         ///< two shifts and their sum
+    apot,        ///< two shifts and their sum
+    levels       ///< a multiplier behind a table that makes levels of codes
 };
 
 constexpr const char* to_string(product_circuit circuit) {
@@ -18,6 +19,7 @@ constexpr const char* to_string(product_circuit circuit) {
         case product_circuit::pot: return "pot";
         case product_circuit::post: return "post";
         case product_circuit::apot: return "apot";
+        case product_circuit::levels: return "levels";
     }
     return "?";
 }
@@ -28,8 +30,11 @@ const char* title_of(product_circuit circuit);
 /// products are truncated to the guard bits, so that they are no multiples of the activation.
 bool is_shift_circuit(product_circuit circuit);
 
-/// Product of a code and an activation of either sign, in units of 2^-guard_bits; multipliers keep no guard bits. The definitions:
-/// docs/numerics.md.
+/// True where a circuit has the products that `wanted` has: its own, and those of a multiplier where one stands behind a table.
+bool has_products_of(product_circuit circuit, product_circuit wanted);
+
+/// Product of a code and an activation of either sign, in units of 2^-guard_bits; multipliers keep no guard bits. Behind a
+/// table, `code` is the level that was read from it. The definitions: docs/numerics.md.
 std::int32_t circuit_product(product_circuit circuit, std::uint32_t code, int code_bits, std::int32_t activation, int guard_bits);
 
 /// |x| times a power of two (pot) or of sqrt(2) (post), with `guard_bits` fraction bits kept.

@@ -32,15 +32,20 @@ struct quantized_weights {
     int bits = 4;          ///< dense code width
     int outlier_bits = 0;  ///< 0: the layer has no outlier stream
     int guard_bits = 0;    ///< fraction bits of products, where the family keeps them
+    int level_bits = 0;    ///< of a listed level, two's complement; 0: the family lists none
     std::int64_t rows = 0, columns = 0;
-    std::vector<std::int8_t> codes;           ///< rows * columns; of sign and exponent: the raw b-bit code, 0 <= code < 2^b
-    std::vector<double> step;                 ///< rows
+    std::vector<std::int8_t> codes;   ///< rows * columns; of sign and exponent, and of listed levels: the raw b-bit code, 0 <= code < 2^b
+    std::vector<std::int8_t> levels;  ///< listed ones, rising, 2^bits for all rows or for each; a list that is shorter repeats its last
+    std::vector<double> step;         ///< rows
     std::vector<std::int16_t> zero_point;     ///< rows; empty when all are 0
     std::vector<std::uint8_t> outlier_shift;  ///< rows; empty without outliers
     std::vector<outlier> outliers;            ///< ordered by row, then column; no zero values
     std::int64_t outliers_listed = 0;         ///< positions listed before codes that round to 0 were dropped
     quantization_error error;
 
+    std::int64_t level_tables() const { return static_cast<std::int64_t>(levels.size()) >> bits; }
+    /// The table of a row's levels, 2^bits long. Of families that list levels.
+    const std::int8_t* levels_of(std::int64_t row) const { return levels.data() + (level_tables() == 1 ? 0 : row << bits); }
     int zero_point_of(std::int64_t row) const { return zero_point.empty() ? 0 : zero_point[static_cast<std::size_t>(row)]; }
 };
 

@@ -22,6 +22,12 @@ std::string family_names() {
     return listed(names, "or");
 }
 
+std::string source_names() {
+    std::vector<std::string> names;
+    for (const level_source source : enumerators<level_source>()) names.emplace_back(to_string(source));
+    return listed(names, "or");
+}
+
 std::vector<std::string> split(const std::string& text) {
     std::vector<std::string> parts(1);
     for (char c : text) {
@@ -60,6 +66,7 @@ public:
         const family_traits traits = traits_of(result_.family);
         check_range("weight bits", result_.weight_bits, traits.least_bits, traits.most_bits);
         check_range("activation bits", result_.activation_bits, 2, 8);
+        check_levels();
         problems_.throw_if_any();
         return result_;
     }
@@ -104,6 +111,7 @@ private:
             case scheme_options::uniform: return read_uniform(part);
             case scheme_options::dasq: return read_dasq(part);
             case scheme_options::shift: return read_shift(part);
+            case scheme_options::levels: return read_levels(part);
         }
         return false;
     }
@@ -149,12 +157,40 @@ private:
         return true;
     }
 
+    bool read_levels(const std::string& part) {
+        level_options& options = result_.levels;
+        if (part == "channel" || part == "tensor") {
+            once("granularity", part);
+            options.grain = part == "tensor" ? granularity::per_tensor : granularity::per_channel;
+        } else if (const auto source = enumerator_named<level_source>(part)) {
+            once("source of levels", part);
+            options.source = *source;
+        } else if (part.rfind('d', 0) == 0) {
+            once("level bits", part);
+            options.level_bits = number_in("level bits", part, 1, 2, 8);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    void check_levels() {
+        if (options() != scheme_options::levels) return;
+        if (result_.levels.level_bits < result_.weight_bits)
+            refuse("level bits", fmt::format("{}..8 for tables of {} levels", result_.weight_bits, 1 << result_.weight_bits),
+                   std::to_string(result_.levels.level_bits));
+        if (result_.levels.source != level_source::e2m1) return;  // the one list whose size and range are fixed
+        if (result_.weight_bits != 4) refuse("weight bits", "4 for e2m1", std::to_string(result_.weight_bits));
+        if (result_.levels.level_bits < 5) refuse("level bits", "5..8 for e2m1", std::to_string(result_.levels.level_bits));
+    }
+
     std::string allowed_options() const { return fmt::format("wKaA (first), {}, amse, aminmax, asq", own_options()); }
-    const char* own_options() const {
+    std::string own_options() const {
         switch (options()) {
             case scheme_options::uniform: return "channel, tensor, mse, minmax, half_even, truncate";
             case scheme_options::dasq: return "swK, pP";
             case scheme_options::shift: return "gG";
+            case scheme_options::levels: return fmt::format("{}, channel, tensor, dD", source_names());
         }
         return "";
     }
@@ -198,6 +234,10 @@ std::string own_options_text(const scheme& s) {
             break;
         case scheme_options::dasq: return fmt::format(":sw{}:p{}", s.dasq.outlier_bits, share_text(s.dasq.sparsity));
         case scheme_options::shift: return fmt::format(":g{}", s.shift.guard_bits);
+        case scheme_options::levels:
+            out += fmt::format(":{}", to_string(s.levels.source));
+            if (s.levels.grain == granularity::per_channel) out += ":channel";
+            return out + fmt::format(":d{}", s.levels.level_bits);
     }
     return out;
 }
@@ -214,6 +254,10 @@ bool operator==(const dasq_options& a, const dasq_options& b) {
 
 bool operator==(const shift_options& a, const shift_options& b) { return a.guard_bits == b.guard_bits; }
 
+bool operator==(const level_options& a, const level_options& b) {
+    return a.source == b.source && a.grain == b.grain && a.level_bits == b.level_bits;
+}
+
 // Options of other families say nothing about a scheme, so that schemes are equal exactly when they are written alike.
 bool operator==(const scheme& a, const scheme& b) {
     if (a.family != b.family || a.weight_bits != b.weight_bits || a.activation_bits != b.activation_bits) return false;
@@ -222,6 +266,7 @@ bool operator==(const scheme& a, const scheme& b) {
         case scheme_options::uniform: return a.uniform == b.uniform;
         case scheme_options::dasq: return a.dasq == b.dasq;
         case scheme_options::shift: return a.shift == b.shift;
+        case scheme_options::levels: return a.levels == b.levels;
     }
     return false;
 }
@@ -231,10 +276,12 @@ scheme without_idle_options(const scheme& s) {
     own.uniform = {};
     own.dasq = {};
     own.shift = {};
+    own.levels = {};
     switch (traits_of(s.family).options) {
         case scheme_options::uniform: own.uniform = s.uniform; break;
         case scheme_options::dasq: own.dasq = s.dasq; break;
         case scheme_options::shift: own.shift = s.shift; break;
+        case scheme_options::levels: own.levels = s.levels; break;
     }
     return own;
 }

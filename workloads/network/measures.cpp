@@ -77,6 +77,9 @@ weight_storage storage_of(const product_shape& shape, const scheme& used, bool a
     const family_traits traits = traits_of(used.family);
     if (traits.has_zero_points) n.channel_bits = (used.uniform.grain == granularity::per_tensor ? 1 : rows) * k;
     if (traits.has_outliers) n.channel_bits += rows * outlier_shift_bits;
+    if (traits.storage == code_storage::listed)
+        n.channel_bits += (used.levels.grain == granularity::per_channel ? rows : 1) * static_cast<std::uint64_t>(used.levels.level_bits)
+                          << k;
     return n;
 }
 

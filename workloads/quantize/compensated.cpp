@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/error.h"
+#include "workloads/formats/listed_levels.h"
 #include "workloads/formats/number_format.h"
 #include "workloads/formats/rounding_math.h"
 #include "workloads/formats/shift_levels.h"
@@ -31,31 +32,39 @@ struct chosen_code {
     double level = 0;
 };
 
-/// The nearest code of a format.
+/// The nearest code of a layer's format.
 class nearest_code {
 public:
-    nearest_code(const quantized_weights& q, rounding round) : format_(q), truncates_(round == rounding::truncate) {
-        if (!format_.traits().levels_are_codes()) levels_.emplace(q.family, q.bits);
+    nearest_code(const quantized_weights& q, rounding round)
+        : storage_(traits_of(q.family).storage),
+          least_(number_format(q).least_code()),
+          greatest_(number_format(q).greatest_code()),
+          truncates_(round == rounding::truncate) {
+        if (storage_ == code_storage::sign_and_exponent) shifts_.emplace(q.family, q.bits);
+        for (std::int64_t table = 0; table < q.level_tables(); ++table) lists_.emplace_back(q.levels_of(table), std::size_t{1} << q.bits);
     }
 
-    chosen_code operator()(double t, int zero_point) const {
-        if (levels_) {
-            const int code = levels_->code(t);
-            return {code, 0, levels_->value(code)};
+    chosen_code operator()(std::int64_t row, double t, int zero_point) const {
+        switch (storage_) {
+            case code_storage::twos_complement: {
+                const double level = clamped_code(t, least_ - zero_point, greatest_ - zero_point, truncates_);
+                return {static_cast<int>(level) + zero_point, 0, level};
+            }
+            case code_storage::sign_and_exponent: return in(*shifts_, t);
+            case code_storage::listed: return in(lists_[lists_.size() == 1 ? 0 : static_cast<std::size_t>(row)], t);
         }
-        const double level = clamped_code(t, format_.least_code() - zero_point, format_.greatest_code() - zero_point, truncates_);
-        return {static_cast<int>(level) + zero_point, 0, level};
+        return {};
     }
 
     /// Dense code and outlier together. Of equally near ones that of the smaller outlier, then the negative one.
-    chosen_code with_outlier(double t, int zero_point, int outlier_bits, int shift) const {
+    chosen_code with_outlier(std::int64_t row, double t, int zero_point, int outlier_bits, int shift) const {
         const int least = -(1 << (outlier_bits - 1)), greatest = -least - 1;
         const double unit = std::ldexp(1.0, shift);
         const int nearest = static_cast<int>(clamped_code(t / unit, least, greatest, false));
         chosen_code best;
         double least_error = 0;
         for (int outlier = std::max(least, nearest - 1); outlier <= std::min(greatest, nearest + 1); ++outlier) {
-            chosen_code one = (*this)(t - unit * outlier, zero_point);
+            chosen_code one = (*this)(row, t - unit * outlier, zero_point);
             one.outlier = outlier;
             one.level += unit * outlier;
             const double error = std::fabs(t - one.level);
@@ -69,9 +78,17 @@ public:
     }
 
 private:
-    number_format format_;
+    template <class Levels>
+    static chosen_code in(const Levels& levels, double t) {
+        const int code = levels.code(t);
+        return {code, 0, levels.value(code)};
+    }
+
+    code_storage storage_;
+    int least_, greatest_;
     bool truncates_;
-    std::optional<shift_levels> levels_;
+    std::optional<shift_levels> shifts_;
+    std::vector<listed_levels> lists_;  ///< of the layer, or of each row
 };
 
 /// The rows of one block that share their inputs.
@@ -127,8 +144,8 @@ private:
 
     chosen_code code_of(std::int64_t row, const outlier* listed, double t) const {
         const int zero_point = q_.zero_point_of(row);
-        if (!listed) return nearest_(t, zero_point);
-        return nearest_.with_outlier(t, zero_point, q_.outlier_bits, q_.outlier_shift[static_cast<std::size_t>(row)]);
+        if (!listed) return nearest_(row, t, zero_point);
+        return nearest_.with_outlier(row, t, zero_point, q_.outlier_bits, q_.outlier_shift[static_cast<std::size_t>(row)]);
     }
 
     void round_block(std::int64_t row, std::int64_t begin, std::int64_t end, double* carried, double* errors) const {

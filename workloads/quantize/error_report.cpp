@@ -11,11 +11,13 @@ namespace symmetree {
 namespace {
 
 std::vector<level_use> count_levels(const quantized_weights& q) {
-    const number_format format(q);
+    const row_formats formats(q);
+    const number_format& format = formats.of(0);
     const bool same_zero = q.zero_point.empty() || std::equal(q.zero_point.begin() + 1, q.zero_point.end(), q.zero_point.begin());
+    const bool same_levels = same_zero && !formats.differ();
     std::vector<level_use> all;
     for (int code = format.least_code(); code <= format.greatest_written_code(); ++code)
-        all.push_back({code, same_zero ? std::optional(format.level(code) - q.zero_point_of(0)) : std::nullopt, 0});
+        all.push_back({code, same_levels ? std::optional(format.level(code) - q.zero_point_of(0)) : std::nullopt, 0});
     for (const std::int8_t code : q.codes) ++all[static_cast<std::size_t>(code - all.front().code)].count;
     return all;
 }

@@ -13,7 +13,7 @@ namespace symmetree {
 /// One code of a format, what it stands for, and how many weights of the layer have it.
 struct level_use {
     int code = 0;
-    std::optional<double> steps;  ///< its value in steps; absent where zero points differ from channel to channel
+    std::optional<double> steps;  ///< its value in steps; absent where zero points or lists differ from channel to channel
     std::int64_t count = 0;
 };
 

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "workloads/quantize/dasq.h"
 #include "workloads/quantize/error_measures.h"
+#include "workloads/quantize/level_fit.h"
 #include "workloads/quantize/row_values.h"
 #include "workloads/quantize/shift_fit.h"
 #include "workloads/quantize/uniform.h"
@@ -30,6 +31,7 @@ quantized_weights fit(const std::vector<float>& weights, std::int64_t rows, std:
         case scheme_family::pot:
         case scheme_family::post:
         case scheme_family::apot: return fit_shift(weights, rows, columns, s, threads);
+        case scheme_family::levels: return fit_levels(weights, rows, columns, s, threads);
     }
     throw model_fault("unknown scheme family");
 }

@@ -19,7 +19,7 @@ private:
     void write_dense(std::int64_t row, double* values) const;
 
     const quantized_weights& q_;
-    const number_format format_;
+    const row_formats formats_;
     const std::vector<std::uint32_t> first_outlier_;
 };
 

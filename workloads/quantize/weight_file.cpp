@@ -118,6 +118,7 @@ std::vector<outlier> joined(const split_outliers& parts) {
 bool consistent(const quantized_weights& q, const split_outliers& parts) {
     const auto rows = static_cast<std::size_t>(q.rows);
     return q.rows >= 0 && q.columns >= 0 && q.codes.size() == rows * static_cast<std::size_t>(q.columns) && q.step.size() == rows &&
+           (q.levels.empty() || q.levels.size() == std::size_t{1} << q.bits || q.levels.size() == rows << q.bits) &&
            (q.zero_point.empty() || q.zero_point.size() == rows) && (q.outlier_shift.empty() || q.outlier_shift.size() == rows) &&
            parts.row.size() == parts.column.size() && parts.row.size() == parts.value.size();
 }
@@ -130,10 +131,11 @@ std::string to_weight_file(const quantized_weights& q, const std::string& key) {
     out.value(magic);
     out.value<std::int32_t>(weight_file_version);
     out.text(key);
-    for (int number : {static_cast<int>(q.family), q.bits, q.outlier_bits, q.guard_bits}) out.value<std::int32_t>(number);
+    for (int number : {static_cast<int>(q.family), q.bits, q.outlier_bits, q.guard_bits, q.level_bits}) out.value<std::int32_t>(number);
     for (std::int64_t number : {q.rows, q.columns, q.outliers_listed}) out.value(number);
     for (double number : {q.error.mse, q.error.sqnr_db, q.error.max_abs, q.error.cosine}) out.value(number);
     out.array(q.codes);
+    out.array(q.levels);
     out.array(q.step);
     out.array(q.zero_point);
     out.array(q.outlier_shift);
@@ -159,10 +161,11 @@ std::optional<quantized_weights> from_weight_file(const std::string& bytes, cons
     quantized_weights q;
     in.value(family);
     q.family = static_cast<scheme_family>(family);
-    for (int* number : {&q.bits, &q.outlier_bits, &q.guard_bits}) in.value(*number);
+    for (int* number : {&q.bits, &q.outlier_bits, &q.guard_bits, &q.level_bits}) in.value(*number);
     for (std::int64_t* number : {&q.rows, &q.columns, &q.outliers_listed}) in.value(*number);
     for (double* number : {&q.error.mse, &q.error.sqnr_db, &q.error.max_abs, &q.error.cosine}) in.value(*number);
     in.array(q.codes);
+    in.array(q.levels);
     in.array(q.step);
     in.array(q.zero_point);
     in.array(q.outlier_shift);

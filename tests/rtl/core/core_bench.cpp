@@ -155,7 +155,7 @@ void core_bench::begin(const prepared_layer& l) {
 
     // The sequencer reads the descriptor, then the tables, then starts the engines.
     const layer_geometry& g = l.plan.descriptor.geometry;
-    const std::uint64_t tables = std::uint64_t(g.n()) * g.repeat * 12 + l.plan.fills.size() * 12;
+    const std::uint64_t tables = std::uint64_t(g.n()) * g.repeat * 12 + l.plan.fills.size() * 12 + l.product.weights.levels.size();
     auto left = std::make_shared<std::uint64_t>(tables);
     const auto table_landed = [this, left](std::uint64_t bytes) {
         if ((*left -= bytes) == 0) start_engines();

@@ -162,6 +162,18 @@ TEST(published_rows, sparse_units_follow_their_rule) {
     }
 }
 
+TEST(published_rows, of_decoders_have_a_tree_of_multiplexers_for_every_code) {
+    for (const int level : {2, 5, 8})
+        for (const int code : {2, 3, 4, 6})
+            for (const int codes : {1, 16, 42, 64}) {
+                const int levels = 1 << code;
+                const parts changing{0, 0, 0, 1.0 * codes * level * (code + 1), 0}, all{0, 0, 0, 1.0 * codes * level * levels, 0},
+                    table{0, 0, 2.0 * levels * level, 0, 0};
+                expect_row(shipped(unit_kind::level_decoder, level, code, codes), changing.pj(), table.pj(), 0, all.um2() + table.um2(),
+                           "decoder " + at(level, code, codes));
+            }
+}
+
 double storage_um2(double bits) {
     const double block = 65536.0 * 8;
     if (bits > block) return bits / block * 0.346 * (block + 256 * std::sqrt(block));

@@ -22,6 +22,7 @@ const unit_range documented[] = {
     {unit_kind::pot_tree, 2, 7, 1, 64},
     {unit_kind::post_tree, 2, 7, 1, 64},
     {unit_kind::apot_tree, 4, 5, 1, 64},
+    {unit_kind::level_decoder, 2, 8, 1, 64},
     {unit_kind::sparse_lane, 2, 9, 1, 64},
     {unit_kind::sparse_bank_adder, 2, 9, 0, 0},
     {unit_kind::sparse_crossbar, 2, 9, 1, 256},

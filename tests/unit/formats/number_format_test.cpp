@@ -22,6 +22,18 @@ void for_every_format(Check check) {
         }
 }
 
+/// A list without symmetry.
+std::int8_t listed_level(int bits, int code) { return static_cast<std::int8_t>(3 * code - (1 << bits)); }
+
+number_format format_of(scheme_family family, int bits, int guard_bits = 0) {
+    quantized_weights w;
+    w.family = family;
+    w.bits = bits;
+    w.guard_bits = guard_bits;
+    for (int code = 0; code < 1 << bits; ++code) w.levels.push_back(listed_level(bits, code));
+    return number_format(w);
+}
+
 TEST(number_format, of_post_rounds_the_root_of_a_half_once) {
     EXPECT_EQ(number_format(scheme_family::post, 4).level(1), std::sqrt(0.5));
     EXPECT_EQ(number_format(scheme_family::post, 4).level(3), std::sqrt(0.125));
@@ -40,6 +52,7 @@ double defined_level(scheme_family family, int bits, int code) {
         case scheme_family::dasq: return code;
         case scheme_family::pot: return e == zero ? 0 : sign * half_to(e);
         case scheme_family::post: return e == zero ? 0 : sign * half_to(e / 2) / (e % 2 == 0 ? 1 : std::sqrt(2.0));
+        case scheme_family::levels: return listed_level(bits, code);
         case scheme_family::apot: break;
     }
     const std::vector<double> first_of_4{1, 0.5, 0.125, 0}, second_of_4{0.25, 0};
@@ -66,7 +79,7 @@ scheme scheme_of(scheme_family family, int bits) {
 
 TEST(number_format, has_the_defined_level_for_every_code_of_every_family_and_width) {
     for_every_format([](scheme_family family, int bits) {
-        const number_format format(family, bits);
+        const number_format format = format_of(family, bits);
         EXPECT_EQ(format.greatest_code() - format.least_code() + 1, 1 << bits);
         for (int code = format.least_code(); code <= format.greatest_code(); ++code)
             ASSERT_DOUBLE_EQ(format.level(code), defined_level(family, bits, code)) << "code " << code;
@@ -75,7 +88,7 @@ TEST(number_format, has_the_defined_level_for_every_code_of_every_family_and_wid
 
 TEST(number_format, finds_the_level_of_a_code_in_any_form_it_is_kept_in) {
     for_every_format([](scheme_family family, int bits) {
-        const number_format format(family, bits);
+        const number_format format = format_of(family, bits);
         for (int code = format.least_code(); code <= format.greatest_code(); ++code)
             ASSERT_EQ(format.level(static_cast<std::int8_t>(code)), format.level(code)) << "code " << code;
     });
@@ -83,13 +96,12 @@ TEST(number_format, finds_the_level_of_a_code_in_any_form_it_is_kept_in) {
 
 TEST(number_format, squares_levels_without_rounding_twice) {
     for_every_format([](scheme_family family, int bits) {
-        const number_format format(family, bits);
+        const number_format format = format_of(family, bits);
         for (int code = format.least_code(); code <= format.greatest_code(); ++code) {
             const double square = format.squared_level(code);
             ASSERT_NEAR(square, defined_level(family, bits, code) * defined_level(family, bits, code), 1e-15 * square);
             int exponent = 0;  // POST's squares are powers of two
-            if (!traits_of(family).levels_are_codes() && family != scheme_family::apot && square != 0)
-                ASSERT_EQ(std::frexp(square, &exponent), 0.5) << "code " << code;
+            if (family == scheme_family::post && square != 0) ASSERT_EQ(std::frexp(square, &exponent), 0.5) << "code " << code;
         }
     });
 }
@@ -97,7 +109,7 @@ TEST(number_format, squares_levels_without_rounding_twice) {
 TEST(number_format, multiplies_as_the_level_says_up_to_its_guard_bits) {
     for_every_format([](scheme_family family, int bits) {
         for (int guard = 0; guard <= 7; ++guard) {
-            const number_format format(family, bits, guard);
+            const number_format format = format_of(family, bits, guard);
             const double unit = traits_of(family).has_guard_bits() ? std::ldexp(1.0, -guard) : 1;
             const double most_lost = traits_of(family).has_guard_bits() ? 2 * unit : 0;  // of each of two terms less than one unit
             for (int code = format.least_code(); code <= format.greatest_code(); ++code)
@@ -109,7 +121,7 @@ TEST(number_format, multiplies_as_the_level_says_up_to_its_guard_bits) {
 
 TEST(number_format, folds_zero_points_exactly_where_products_are_multiples_of_the_activation) {
     for_every_format([](scheme_family family, int bits) {
-        const number_format format(family, bits, 0);
+        const number_format format = format_of(family, bits);
         bool multiples = true;
         for (int code = format.least_code(); code <= format.greatest_code(); ++code)
             for (int x = -128; x <= 255; ++x) multiples = multiples && format.product(code, x) == format.integer_level(code) * x;
@@ -123,7 +135,7 @@ TEST(number_format, knows_the_extremes_of_a_product_over_all_activations) {
     const std::pair<int, int> ranges[] = {{0, 0}, {0, 15}, {-7, 7}, {-8, 7}, {0, 255}, {-128, 127}, {-3, -1}, {2, 9}};
     for_every_format([&](scheme_family family, int bits) {
         for (const int guard : {0, 4, 7}) {
-            const number_format format(family, bits, guard);
+            const number_format format = format_of(family, bits, guard);
             for (int code = format.least_code(); code <= format.greatest_code(); ++code)
                 for (const auto& [least, greatest] : ranges) {
                     product_range all{format.product(code, least), format.product(code, least)};
@@ -141,7 +153,7 @@ TEST(number_format, knows_the_extremes_of_a_product_over_all_activations) {
 
 TEST(number_format, writes_every_code_but_the_sign_of_nothing) {
     for_every_format([](scheme_family family, int bits) {
-        const number_format format(family, bits);
+        const number_format format = format_of(family, bits);
         for (int code = format.greatest_written_code() + 1; code <= format.greatest_code(); ++code) EXPECT_EQ(format.level(code), 0);
         for (int code = format.least_code(); code < format.greatest_written_code(); ++code)
             for (int other = code + 1; other <= format.greatest_written_code(); ++other)
@@ -180,6 +192,22 @@ TEST(level_sums, add_levels_and_not_codes) {
     });
 }
 
+TEST(number_format, of_rows_with_lists_of_their_own_are_those_lists) {
+    quantized_weights w;
+    w.family = scheme_family::levels;
+    w.bits = 2;
+    w.rows = 2;
+    w.columns = 3;
+    w.levels = {-2, 0, 1, 5, -7, -6, 100, 127};
+    w.codes = {0, 3, 3, 0, 2, 1};
+    const row_formats formats(w);
+    ASSERT_TRUE(formats.differ());
+    EXPECT_EQ(formats.of(0).level(3), 5);
+    EXPECT_EQ(formats.of(1).level(3), 127);
+    EXPECT_EQ(formats.of(1).product(2, -3), -300);
+    EXPECT_EQ(level_sums(w), (std::vector<std::int64_t>{-2 + 5 + 5, -7 + 100 - 6}));
+}
+
 TEST(unit_of_products, is_two_to_the_minus_guard_bits_where_products_keep_them) {
     for_every_format([](scheme_family family, int bits) {
         quantized_weights w;
@@ -199,11 +227,13 @@ TEST(without_idle_options, equal_schemes_hold_the_same) {
         s.uniform = {granularity::per_tensor, range_method::min_max, rounding::truncate};
         s.dasq = {7, "90"};
         s.shift = {1};
+        s.levels = {level_source::nf, granularity::per_channel, 7};
         const scheme own = without_idle_options(s);
         EXPECT_EQ(own, s);
         EXPECT_EQ(to_string(own), to_string(s));
         const scheme read = parse_scheme(to_string(s));
-        EXPECT_TRUE(read.uniform == own.uniform && read.dasq == own.dasq && read.shift == own.shift) << to_string(s);
+        EXPECT_TRUE(read.uniform == own.uniform && read.dasq == own.dasq && read.shift == own.shift && read.levels == own.levels)
+            << to_string(s);
     }
 }
 

@@ -215,12 +215,39 @@ TEST_F(damaged, own_biases_come_back_and_must_be_whole) {
     d.scale_address = 640;
     std::vector<std::int32_t> biases;
     for (std::size_t i = 0; i < image.channels.size(); ++i) biases.push_back(static_cast<std::int32_t>(i) * 1000 - 7);
-    const std::vector<std::uint8_t> bytes = encode_tables(image.channels, image.plan.fills, biases);
+    const std::vector<std::uint8_t> bytes = encode_tables(image.channels, image.plan.fills, {}, biases);
     EXPECT_NO_THROW(decode(d, c.array(), bytes));
     EXPECT_EQ(decode_own_biases(d, bytes), biases);
     EXPECT_THROW(decode(d, c.array(), encode_tables(image.channels, image.plan.fills)), model_fault);
     EXPECT_THROW(decode(image.plan.descriptor, c.array(), bytes), model_fault);
     EXPECT_TRUE(decode_own_biases(image.plan.descriptor, encode_tables(image.channels, image.plan.fills)).empty());
+}
+
+TEST_F(damaged, lists_of_levels_come_back_and_must_be_one_or_one_per_channel) {
+    layer_descriptor d = image.plan.descriptor;
+    d.coding = static_cast<std::uint8_t>(weight_coding::listed);
+    d.weight_bits = 2;
+    d.scale_address = 640;
+    const std::vector<std::int32_t> biases(image.channels.size(), 77);
+    for (const std::size_t tables : {std::size_t{1}, image.channels.size()}) {
+        d.level_tables = static_cast<std::uint32_t>(tables);
+        std::vector<std::int8_t> levels;
+        for (std::size_t i = 0; i < 4 * tables; ++i) levels.push_back(static_cast<std::int8_t>(5 * i - 60));
+        const std::vector<std::uint8_t> bytes = encode_tables(image.channels, image.plan.fills, levels, biases);
+        EXPECT_NO_THROW(decode(d, c.array(), bytes));
+        EXPECT_EQ(decode_levels(d, bytes), levels);
+        EXPECT_EQ(decode_own_biases(d, bytes), biases);
+        EXPECT_NO_THROW(decode_descriptor(encode(d)));
+        levels.pop_back();
+        EXPECT_THROW(decode(d, c.array(), encode_tables(image.channels, image.plan.fills, levels, biases)), model_fault);
+    }
+    d.level_tables = 0;
+    EXPECT_THROW(decode_descriptor(encode(d)), model_fault);
+    d.level_tables = 2;
+    EXPECT_THROW(decode_descriptor(encode(d)), model_fault);
+    d.coding = static_cast<std::uint8_t>(weight_coding::twos_complement);
+    d.level_tables = 1;
+    EXPECT_THROW(decode_descriptor(encode(d)), model_fault);
 }
 
 TEST_F(damaged, output_stationary_fill_of_a_part_of_an_n_block_is_a_fault) {

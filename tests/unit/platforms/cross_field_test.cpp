@@ -123,6 +123,13 @@ std::vector<verdict> verdicts() {
         {"pot", "apot:w4a4", "kind apot"},
         {"post", "pot:w4a4", "kind pot"},
         {"post", "symq:w4a4", ""},
+        {"levels", "levels:w4a4:nf", ""},
+        {"levels", "levels:w3a8:d5", ""},
+        {"levels", "symq:w8a8", ""},
+        {"levels", "levels:w5a4", "the tables take 4"},
+        {"levels", "levels:w4a4:kmeans:channel", "level_decoders: per_tree"},
+        {"levels", "asymq:w4a4", "zero-point unit"},
+        {"symq", "levels:w4a4", "kind levels"},
     };
 }
 
@@ -174,7 +181,11 @@ TEST(with_widths, sets_the_side_array_too) {
 
 TEST(with_widths, stays_a_sound_platform_at_every_width) {
     for (const std::string& name : shipped_platforms(shipped_directory))
-        for (int w = name == "apot" ? 4 : 2; w <= (name == "apot" ? 5 : name == "pot" || name == "post" ? 7 : 8); ++w)
+        for (int w = name == "apot" ? 4 : 2; w <= (name == "apot"                    ? 5
+                                                   : name == "levels"                ? 6
+                                                   : name == "pot" || name == "post" ? 7
+                                                                                     : 8);
+             ++w)
             for (int a = 2; a <= 8; ++a) {
                 const platform_config c = with_widths(shipped(name), w, a);
                 EXPECT_THAT(contradictions(c), IsEmpty()) << name << " w" << w << "a" << a;

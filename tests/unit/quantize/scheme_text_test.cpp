@@ -21,10 +21,26 @@ std::vector<diagnostic> problems_of(const std::string& text, int weight_bits = 4
 }
 
 TEST(scheme_text, canonical_texts_come_back_unchanged) {
-    for (const char* text :
-         {"symq:w4a8", "asymq:w3a4", "symq:w4a4:tensor:minmax:truncate", "asymq:w8a2:tensor", "dasq:w3a3:sw4:p98", "dasq:w2a8:sw8:p99.5",
-          "dasq:w8a8:sw2:p100", "dasq:w8a8:sw2:p0", "pot:w4a4:g4", "post:w7a8:g0", "post:w2a2:g7:aminmax", "apot:w4a4:g4", "apot:w5a8:g0",
-          "symq:w4a4:aminmax", "symq:w4a4:asq", "post:w3a3:g4:aminmax:asq"})
+    for (const char* text : {"symq:w4a8",
+                             "asymq:w3a4",
+                             "symq:w4a4:tensor:minmax:truncate",
+                             "asymq:w8a2:tensor",
+                             "dasq:w3a3:sw4:p98",
+                             "dasq:w2a8:sw8:p99.5",
+                             "dasq:w8a8:sw2:p100",
+                             "dasq:w8a8:sw2:p0",
+                             "pot:w4a4:g4",
+                             "post:w7a8:g0",
+                             "post:w2a2:g7:aminmax",
+                             "apot:w4a4:g4",
+                             "apot:w5a8:g0",
+                             "symq:w4a4:aminmax",
+                             "symq:w4a4:asq",
+                             "post:w3a3:g4:aminmax:asq",
+                             "levels:w4a4:kmeans:d8",
+                             "levels:w2a8:lq:channel:d4",
+                             "levels:w4a4:e2m1:d5:asq",
+                             "levels:w6a3:nf:d6"})
         EXPECT_EQ(canonical(text), text);
 }
 
@@ -40,6 +56,8 @@ TEST(scheme_text, other_writings_take_the_canonical_form) {
     EXPECT_EQ(canonical("dasq:p0.0"), "dasq:w4a4:sw4:p0");
     EXPECT_EQ(canonical("dasq:p98.000000001"), "dasq:w4a4:sw4:p98.000000001");
     EXPECT_EQ(canonical("post"), "post:w4a4:g4");
+    EXPECT_EQ(canonical("levels"), "levels:w4a4:kmeans:d8");
+    EXPECT_EQ(canonical("levels:d7:tensor:nf"), "levels:w4a4:nf:d7");
     EXPECT_EQ(canonical("dasq:asq:p98"), "dasq:w4a4:sw4:p98:asq");
     EXPECT_NE(parse_scheme("symq:asq"), parse_scheme("symq"));
 }
@@ -64,15 +82,31 @@ TEST(scheme_text, every_scheme_survives_being_written_and_read) {
                     s.dasq.outlier_bits = option % 7 + 2;
                     s.dasq.sparsity = option & 1 ? "97.50" : "90";
                     s.shift.guard_bits = option;
+                    s.levels = {option & 2 ? level_source::lq : level_source::nf, s.uniform.grain, 8 - option % 3};
                     s.activation_range = range;
                     EXPECT_EQ(parse_scheme(to_string(s)), s) << to_string(s);
                 }
 }
 
 TEST(scheme_text, schemes_that_differ_in_one_used_field_are_unequal) {
-    const std::vector<std::string> texts{
-        "symq:w4a4",         "symq:w4a5",    "symq:w5a4", "asymq:w4a4", "symq:w4a4:tensor", "symq:w4a4:minmax", "symq:w4a4:truncate",
-        "symq:w4a4:aminmax", "dasq:sw3:p98", "dasq:sw4",  "dasq:p98.1", "pot:g4",           "pot:g3",           "post:g4"};
+    const std::vector<std::string> texts{"symq:w4a4",
+                                         "symq:w4a5",
+                                         "symq:w5a4",
+                                         "asymq:w4a4",
+                                         "symq:w4a4:tensor",
+                                         "symq:w4a4:minmax",
+                                         "symq:w4a4:truncate",
+                                         "symq:w4a4:aminmax",
+                                         "dasq:sw3:p98",
+                                         "dasq:sw4",
+                                         "dasq:p98.1",
+                                         "pot:g4",
+                                         "pot:g3",
+                                         "post:g4",
+                                         "levels",
+                                         "levels:nf",
+                                         "levels:channel",
+                                         "levels:d7"};
     for (std::size_t i = 0; i < texts.size(); ++i)
         for (std::size_t j = 0; j < texts.size(); ++j)
             EXPECT_EQ(parse_scheme(texts[i]) == parse_scheme(texts[j]), i == j) << texts[i] << " " << texts[j];
