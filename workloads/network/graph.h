@@ -62,5 +62,6 @@ inline const std::vector<float>* constant_values(const graph_node& node) {
 }
 inline const clip_op* clip_of(const graph_node& node) { return std::get_if<clip_op>(&node.op); }
 inline const layer_norm_op* layer_norm_of(const graph_node& node) { return std::get_if<layer_norm_op>(&node.op); }
+inline layer_norm_op* layer_norm_of(graph_node& node) { return std::get_if<layer_norm_op>(&node.op); }
 
 }  // namespace symmetree
