@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "compile/quantized_network.h"
+#include "reference/reference_network.h"
+#include "runs/run_network.h"
 #include "tests/unit/workloads/files.h"
 #include "workloads/calibration/calibration.h"
 #include "workloads/calibration/tensor_formats.h"
@@ -65,5 +67,20 @@ struct small_network {
         return quantize_network(w, platform, run, chooser_for(w), cache, 1, 1);
     }
 };
+
+/// Squared error of the scores over images 100 to 139, other ones than those that anything is chosen on.
+inline double scores_error(const quantized_network& q, const float_executor& executor, const image_source& image) {
+    const network_graph& graph = *q.network.graph;
+    double sum = 0;
+    for (std::int64_t i = 100; i < 140; ++i) {
+        const std::vector<float> pixels = image(i), wanted = executor.run(pixels.data());
+        const auto scores = reference_network(q, codes_of(pixels.data(), pixels.size(), q.nodes[graph.input].format))[graph.output];
+        for (std::size_t s = 0; s < scores.size(); ++s) {
+            const double rest = q.nodes[graph.output].format.value_of(scores[s]) - static_cast<double>(wanted[s]);
+            sum += rest * rest;
+        }
+    }
+    return sum;
+}
 
 }  // namespace symmetree

@@ -3,8 +3,6 @@
 
 #include <gmock/gmock.h>
 
-#include "reference/reference_network.h"
-#include "runs/run_network.h"
 #include "tests/unit/quantized_network/small_network.h"
 
 namespace symmetree {
@@ -20,20 +18,8 @@ struct compensate : testing::Test {
     workload rounded(int threads, const weight_cache& cache) const {
         return network_rounding(cache, small.network, 1, images).rounded(small.quantized(small.network, platform, run), threads);
     }
-    /// Squared error of the scores, in steps, over other images than those that are rounded on.
     double error_of(const workload& network) const {
-        const quantized_network q = small.quantized(network, platform, run);
-        const network_graph& graph = *network.graph;
-        double sum = 0;
-        for (std::int64_t i = 100; i < 140; ++i) {
-            const std::vector<float> pixels = small_image(i), wanted = small.executor.run(pixels.data());
-            const auto scores = reference_network(q, codes_of(pixels.data(), pixels.size(), q.nodes[graph.input].format))[graph.output];
-            for (std::size_t s = 0; s < scores.size(); ++s) {
-                const double rest = q.nodes[graph.output].format.value_of(scores[s]) - double(wanted[s]);
-                sum += rest * rest;
-            }
-        }
-        return sum;
+        return scores_error(small.quantized(network, platform, run), small.executor, small_image);
     }
 };
 
