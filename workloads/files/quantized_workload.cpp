@@ -17,6 +17,7 @@
 #include "workloads/formats/number_format.h"
 #include "workloads/images/normalization.h"
 #include "workloads/import/onnx_import.h"
+#include "workloads/network/channel_scaling.h"
 #include "workloads/quantize/error_measures.h"
 #include "workloads/quantize/uniform.h"
 
@@ -26,6 +27,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int greatest_outlier_shift = 7;
+
+/// The tensor of the file `codes` that holds the factors of a network's tensor.
+std::string factors_name(const std::string& tensor) { return tensor + ".channel_factors"; }
 
 // ---- writing
 
@@ -58,13 +62,17 @@ void add_codes(safetensors_writer& out, const std::string& layer, const quantize
     out.add(layer + ".outlier_values", "I8", values);
 }
 
-/// Where the document finds its network: a copy beside it, or the file itself where that reads others by their paths.
-std::string place_network(const fs::path& path, const quantized_workload& q) {
-    const bool reads_files = std::any_of(q.network.layers.begin(), q.network.layers.end(), [](const layer& l) {
+bool reads_files(const workload& network) {
+    return std::any_of(network.layers.begin(), network.layers.end(), [](const layer& l) {
         return std::holds_alternative<tensor_file_weights>(l.weights) || std::holds_alternative<loaded_weights>(l.weights);
     });
+}
+
+/// Where the document finds its network: a copy beside it, or the file itself where that reads others by their paths.
+std::string place_network(const fs::path& path, const quantized_workload& q) {
     const std::string extension = fs::path(q.network_file).extension().string();
-    if (extension != ".onnx" && reads_files) return fs::relative(q.network_file, fs::absolute(path).parent_path()).string();
+    if (extension != ".onnx" && reads_files(load_workload_yaml(q.network_file)))
+        return fs::relative(q.network_file, fs::absolute(path).parent_path()).string();
     const fs::path copy = path.parent_path() / (path.stem().string() + ".network" + extension);
     write_output(copy.string(), content_of(q.network_file));
     return copy.filename().string();
@@ -84,6 +92,8 @@ std::string document_of(const quantized_workload& q, const needed_file& network,
     out += "layers:\n";
     for (std::size_t i = 0; i < q.schemes.size(); ++i)
         out += fmt::format("  - {{name: {}, scheme: {}}}\n", quoted(q.network.layers[i].name), quoted(to_string(q.schemes[i])));
+    if (!q.network.channel_factors.empty()) out += "channel_factors:\n";
+    for (const auto& given : q.network.channel_factors) out += fmt::format("  - {{node: {}}}\n", quoted(given.first));
     const auto add = [&out](const std::string& node, const tensor_format& f) {
         out += fmt::format("  - {{node: {}, step: {}, bits: {}, zero_point: {}, least: {}, greatest: {}}}\n", quoted(node), f.step, f.bits,
                            f.zero_point, f.least, f.greatest);
@@ -226,6 +236,25 @@ void read_layers(workload& w, reading& state) {
     }
 }
 
+/// The network with the channels divided as the file says; layers are read after it, since their codes are of these weights.
+void read_channel_factors(workload& w, reading& state) {
+    std::vector<std::string> tensors;
+    for (yaml_reader& entry : state.root.maps("channel_factors", false)) {
+        tensors.push_back(entry.text("node"));
+        entry.finish();
+    }
+    if (tensors.empty()) return;
+    if (!w.graph) return state.root.problem("channel_factors", "the network can't be run as a whole: " + w.why_no_graph);
+    if (!state.codes) return state.root.problem("channel_factors", "the factors stand in the file `codes`, and there is none");
+    try {
+        channel_factors factors;
+        for (const std::string& tensor : tensors) factors[tensor] = state.codes->list<double>(factors_name(tensor), "F64");
+        w = with_scaled_channels(w, factors, state.seed);
+    } catch (const input_error& e) {
+        for (const diagnostic& d : e.problems()) state.root.problem("channel_factors", d.field + ": " + d.message);
+    }
+}
+
 tensor_format read_format(yaml_reader& entry) {
     tensor_format f;
     f.bits = 0;
@@ -305,6 +334,7 @@ void write_quantized_workload(const std::string& path, const quantized_workload&
     safetensors_writer codes;
     for (std::size_t i = 0; i < q.weights.size(); ++i)
         if (!is_attention_product(q.network.layers[i])) add_codes(codes, q.network.layers[i].name, q.weights[i]);
+    for (const auto& [tensor, factors] : q.network.channel_factors) codes.add(factors_name(tensor), "F64", factors);
     for (const float_tensor& t : q.adapters) codes.add(t.name, "F32", t.dimensions, t.values);
     const fs::path codes_file = fs::path(path).replace_extension(".safetensors");
     const std::string coded = codes.text();
@@ -371,6 +401,7 @@ workload read_quantized_workload(const YAML::Node& document, const std::string& 
     state.seed = static_cast<std::uint64_t>(root.integer("seed", 0, std::numeric_limits<std::int64_t>::max(), 1));
     if (root.has("codes")) state.codes.emplace(needed(root, state.directory, "codes"));
     read_normalization(root, w);
+    read_channel_factors(w, state);
     read_layers(w, state);
     read_tensors(w, state);
     read_adapted(root);

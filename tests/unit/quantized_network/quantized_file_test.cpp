@@ -1,11 +1,13 @@
 // A network, quantized and calibrated, written to a file and read back: the same integers everywhere.
 #include <gmock/gmock.h>
 
+#include "core/input_file.h"
 #include "reference/reference_network.h"
 #include "runs/run_network.h"
 #include "tests/unit/quantized_network/small_network.h"
 #include "workloads/files/load_workload.h"
 #include "workloads/files/quantized_workload.h"
+#include "workloads/network/channel_scaling.h"
 
 namespace symmetree {
 namespace {
@@ -66,6 +68,40 @@ INSTANTIATE_TEST_SUITE_P(on, a_kept_network,
                                          kept_case{"dasq", "dasq:w3a3:sw4:p90"}, kept_case{"pot", "pot:w4a4"},
                                          kept_case{"post", "post:w4a4:g4"}, kept_case{"apot", "apot:w4a4"}),
                          [](const auto& tested) { return std::string(tested.param.platform); });
+
+/// The small network with the channels of its scalable tensors divided by factors that begin anew every 3 channels.
+struct scaled_network : small_network {
+    scaled_network() {
+        channel_factors factors;
+        for (const scalable_tensor& t : scalable_tensors(network))
+            for (std::size_t c = 0; c < t.channels; ++c)
+                factors[network.graph->nodes[t.node].name].push_back(std::vector{0.3, 1.7, 5.0}[c % 3]);
+        network = with_scaled_channels(network, factors, 1);
+        seen = calibrate(network, float_executor(network, float_weights_of(network, 1)), small_image, 8, 1);
+    }
+};
+
+TEST(a_kept_network, has_its_channels_divided_as_when_it_was_quantized) {
+    const scaled_network small;
+    const platform_config platform = platform_named("symq");
+    const scheme run = parse_scheme("symq:w4a4");
+    const workload read = kept(small, platform, run);
+    ASSERT_THAT(read.channel_factors, testing::SizeIs(2));
+    EXPECT_EQ(read.channel_factors, small.network.channel_factors);
+    EXPECT_EQ(float_weights_of(read, 1), float_weights_of(small.network, 1));
+    const quantized_network direct = small.quantized(small.network, platform, run), later = small.quantized(read, platform, run);
+    for (std::int64_t image = 20; image < 24; ++image) EXPECT_EQ(codes_of_image(later, image), codes_of_image(direct, image)) << image;
+}
+
+TEST(a_kept_network, is_refused_with_factors_of_another_tensor) {
+    const scaled_network small;
+    kept(small, platform_named("symq"), parse_scheme("symq:w4a4"));
+    std::string text = content_of(small.directory.file("q.yaml"));
+    text.replace(text.find("node: \"body/a\""), 14, "node: \"body/b\"");
+    small.directory.write("q.yaml", text);
+    EXPECT_THAT(testing_files::error_of(small.directory, [&] { load_workload_yaml(small.directory.file("q.yaml")); }),
+                HasSubstr("q.yaml:16:3: channel_factors: tensor 'body/b.channel_factors': is not in the file"));
+}
 
 TEST(a_kept_network, keeps_the_float_weights_for_comparison) {
     const small_network small;
