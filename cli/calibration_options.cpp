@@ -29,6 +29,15 @@ int usual_image_count(const workload& network) {
     return static_cast<int>(std::max(fewest, images_within_seconds(network, most)));
 }
 
+/// Calibration images that are not random: what decides by them may be the default.
+bool has_set(const calibration_options& o) { return !o.set.empty() && !random_image_count(o.set, "--calibration"); }
+
+/// It brings codes, formats or factors that were made for its weights as they are.
+bool is_quantized(const workload& network) {
+    const bool has_codes = std::any_of(network.layers.begin(), network.layers.end(), [](const layer& l) { return l.codes != nullptr; });
+    return has_codes || !network.formats.empty() || !network.narrowed.empty() || !network.channel_factors.empty();
+}
+
 }  // namespace
 
 void add_calibration_words(boost::program_options::options_description& words, calibration_options& o) {
@@ -49,6 +58,11 @@ void add_calibration_words(boost::program_options::options_description& words, c
     add("residuals", po::value(&o.residuals),
         "what additions read of a tensor that a layer of fewer than 8 bits reads, too: wide, the tensor in 8 bits, or narrow, what "
         "the layer reads (wide)");
+    add("equalize", po::value(&o.equalize),
+        "before anything is quantized: layers, the weights of layers in a row get the same ranges channel by channel, or none (none)");
+    add("smooth", po::value(&o.smooth),
+        "before anything is quantized: norms, outliers of a layer norm's channels move into the weights behind it, by the calibration "
+        "images, or none (norms where there are some that are not random)");
     add("normalization", po::value(&o.pixels),
         "\"mean=0.5 std=0.25\" of the pixels; else from the workload's file or the model's metadata");
 }
@@ -63,8 +77,7 @@ residual_width residuals_option(const calibration_options& o) {
 }
 
 std::optional<step_criterion> compensation_option(const calibration_options& o) {
-    const bool has_images = !o.set.empty() && !random_image_count(o.set, "--calibration");
-    const weight_rounding usual = has_images ? weight_rounding::compensated : weight_rounding::nearest;
+    const weight_rounding usual = has_set(o) ? weight_rounding::compensated : weight_rounding::nearest;
     const weight_rounding rounding = o.rounding.empty() ? usual : option_choice<weight_rounding>("--rounding", o.rounding);
     if (rounding == weight_rounding::nearest) {
         if (!o.steps.empty()) throw input_error(diagnostic{"", 0, 0, "--step-search", "is for --rounding compensated"});
@@ -81,6 +94,26 @@ activation_criterion activation_option(const calibration_options& o) {
     if (criterion == activation_criterion::logits && o.set.empty())
         throw input_error(diagnostic{"", 0, 0, "--activation-steps", "logits wants the images of --calibration, which is not given"});
     return criterion;
+}
+
+equalization_options equalization_option(const calibration_options& o, const workload& network) {
+    const bool takes_factors = network.graph && !is_quantized(network);
+    equalization_options wanted;
+    if (takes_factors && has_set(o)) wanted.norms = smoothing::norms;
+    if (!o.equalize.empty()) wanted.layers = option_choice<equalization>("--equalize", o.equalize);
+    if (!o.smooth.empty()) wanted.norms = option_choice<smoothing>("--smooth", o.smooth);
+    const bool equalizes = wanted.layers != equalization::none, smooths = wanted.norms != smoothing::none;
+    const auto problem = [&](const std::string& text) {
+        return input_error(diagnostic{"", 0, 0, equalizes ? "--equalize" : "--smooth", text});
+    };
+    if ((equalizes || smooths) && !takes_factors)
+        throw problem(network.graph ? fmt::format("the codes and formats that {} brings are those of its weights as they are; give the "
+                                                  "network that it was quantized from",
+                                                  network.name)
+                                    : fmt::format("{} can't be run as a whole network: {}", network.name, network.why_no_graph));
+    if (smooths && o.set.empty())
+        throw input_error(diagnostic{"", 0, 0, "--smooth", "norms wants the images of --calibration, which is not given"});
+    return wanted;
 }
 
 network_images images_for(const std::string& option, const std::string& given, int limit, const calibration_options& o,

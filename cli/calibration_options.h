@@ -9,6 +9,7 @@
 #include "runs/activation_search.h"
 #include "runs/compensate.h"
 #include "workloads/calibration/choose_format.h"
+#include "workloads/calibration/equalize.h"
 #include "workloads/formats/tensor_format.h"
 #include "workloads/images/image_set.h"
 #include "workloads/network/workload.h"
@@ -17,7 +18,7 @@ namespace symmetree {
 
 /// What `evaluate` and `quantize` share: the images on which formats of activations are chosen, and how.
 struct calibration_options {
-    std::string set, images, range, pixels, rounding, steps, activation_steps, residuals;
+    std::string set, images, range, pixels, rounding, steps, activation_steps, residuals, equalize, smooth;
 };
 void add_calibration_words(boost::program_options::options_description& words, calibration_options& options);
 
@@ -33,6 +34,15 @@ std::optional<step_criterion> compensation_option(const calibration_options& opt
 
 /// --activation-steps, by the tensors unless it is given. Throws input_error.
 activation_criterion activation_option(const calibration_options& options);
+
+/// How channels are divided before anything is quantized.
+struct equalization_options {
+    equalization layers = equalization::none;
+    smoothing norms = smoothing::none;
+};
+/// --equalize, none unless it is given, and --smooth, which is norms where there is a set of calibration images that are not random and the
+/// network takes factors: it has a graph, and no codes or formats that were made for its weights as they are. Throws input_error.
+equalization_options equalization_option(const calibration_options& options, const workload& network);
 
 /// Images and how they become a network's input.
 struct network_images {

@@ -186,6 +186,7 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     check_labels_of(options, images, input.network);
     choose_calibration_set(options, input.network);
     const std::optional<step_criterion> compensated = compensation_option(options.calibration);
+    const equalization_options wanted = equalization_option(options.calibration, input.network);
     network_images seen;
     if (!options.calibration.set.empty()) seen = calibration_images(options.calibration, input.network, file, input.seed);
     input.range = range_option(options.calibration);
@@ -207,6 +208,8 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     require_files({{"--output", options.common.output}, {"--figure", options.figure}, {"--resume", options.resume}});
     const evaluation_plan plan =
         plan_evaluation(input.network, platforms_of(options), options.schemes, arithmetics_of(options), input.options);
+    input.network =
+        equalized(input.network, wanted.layers, wanted.norms, input.seed, std::cref(seen), seen.set.count, jobs_of(options.common));
     const float_executor executor(input.network, float_weights_of(input.network, input.seed));
     if (seen.set.count > 0) input.statistics = calibrate(input.network, executor, std::cref(seen), seen.set.count, jobs_of(options.common));
     if (compensated) input.rounding = compensation{std::cref(seen), seen.set.count, *compensated};

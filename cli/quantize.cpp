@@ -78,18 +78,24 @@ struct calibrated {
     }
 };
 
-calibrated calibration_of(const quantize_options& o, const workload& network, const scheme& run, std::uint64_t seed) {
-    calibrated c;
-    const std::optional<range_choice> range = range_option(o.calibration);
+/// The images of --calibration; none without it.
+network_images images_of(const quantize_options& o, const workload& network, std::uint64_t seed) {
     if (o.calibration.set.empty()) {
-        if (range) throw input_error(diagnostic{"", 0, 0, "--range", "is for --calibration, which is not given"});
-        return c;
+        if (range_option(o.calibration)) throw input_error(diagnostic{"", 0, 0, "--range", "is for --calibration, which is not given"});
+        return {};
     }
     if (!network.graph)
         throw input_error(diagnostic{"", 0, 0, "--calibration",
                                      fmt::format("{} can't be run as a whole network: {}", network.name, network.why_no_graph)});
-    c.range = range_of(range, run);
-    c.images = calibration_images(o.calibration, network, network_file_of(workload_file(o.common.workload, networks_directory())), seed);
+    return calibration_images(o.calibration, network, network_file_of(workload_file(o.common.workload, networks_directory())), seed);
+}
+
+calibrated calibration_of(const quantize_options& o, network_images images, const workload& network, const scheme& run,
+                          std::uint64_t seed) {
+    calibrated c;
+    if (images.set.count == 0) return c;
+    c.range = range_of(range_option(o.calibration), run);
+    c.images = std::move(images);
     c.executor.emplace(network, float_weights_of(network, seed));
     c.seen = calibrate(network, *c.executor, std::cref(c.images), c.images.set.count, jobs_of(o.common));
     return c;
@@ -160,7 +166,10 @@ exit_code quantize_command(const std::vector<std::string>& words) {
     const auto adapters = option_choice<adapter_origin>("--adapters", o.adapters);
     const bool by_logits = activation_option(o.calibration) == activation_criterion::logits;
     runnable_schemes(network, platform, run, ends);  // refuses what can't run before anything takes time
-    const calibrated c = calibration_of(o, network, run, seed);
+    const equalization_options wanted = equalization_option(o.calibration, network);
+    network_images images = images_of(o, network, seed);
+    network = equalized(network, wanted.layers, wanted.norms, seed, std::cref(images), images.set.count, jobs);
+    const calibrated c = calibration_of(o, std::move(images), network, run, seed);
     const std::optional<scheme_choice> mixed = chosen_schemes(o, platform, run, c, cache, seed, network);
     for (std::size_t i = 0; mixed && i < network.layers.size(); ++i) network.layers[i].own_scheme = mixed->schemes[i];
     const image_source source = std::cref(c.images);
@@ -198,10 +207,14 @@ exit_code quantize_command(const std::vector<std::string>& words) {
         q.narrowed = network.narrowed;
     }
     if (mixed) q.note += "; " + mixed->summary;
+    const std::vector<std::string> scaled = scaling_notes(network);
+    if (!scaled.empty()) q.note += fmt::format("; channels of {} tensors equalized", scaled.size());
     const named_tables choices = mixed ? named_tables{{"mixed_precision", mixed->rows}, {"contenders", mixed->contenders}} : named_tables();
     if (!o.report.empty()) write_report(o.report, error_report_of(errors, tensors, choices));
     if (!o.quantized.empty()) write_quantized_workload(o.quantized, q);
     deliver_rows(o.common, layer_rows(errors));
+    if (format == output_format::table)
+        for (std::size_t i = 0; i < scaled.size(); ++i) std::cout << (i == 0 ? "\n" : "") << scaled[i] << '\n';
     if (compensated && format == output_format::table)
         std::cout << "\nWeights are rounded by the error of the layers' outputs, which falls where their own grows.\n";
     if (!q.adapters.empty() && format == output_format::table) {

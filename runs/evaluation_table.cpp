@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "runs/activation_formats.h"
+#include "workloads/network/channel_scaling.h"
 
 namespace symmetree {
 namespace {
@@ -37,6 +38,7 @@ std::vector<std::string> evaluation_notes(const evaluation_input& input, const e
     if (input.options.residuals == residual_width::narrow) notes.emplace_back("Additions read what layers read of the same tensor.");
     if (input.activation_steps == activation_criterion::logits)
         notes.emplace_back("Steps of fewer than 8 bits are searched from there, so that scores stay near those of the float network.");
+    for (const std::string& line : scaling_notes(input.network)) notes.push_back(line);
     if (input.rounding) notes.emplace_back("Weights are rounded by the error of the layers' outputs on the calibration images.");
     const auto adaptive = [](const evaluation_task& t) { return t.asked_scheme.adaptive_activations; };
     if (std::any_of(plan.tasks.begin(), plan.tasks.end(), adaptive)) notes.push_back(fmt::format("asq: {}.", from.adapters));

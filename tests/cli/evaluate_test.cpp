@@ -44,6 +44,23 @@ TEST(evaluate, refuses_a_set_without_labels_unless_told) {
     EXPECT_THAT(told.out, HasSubstr("(no labels)"));
 }
 
+TEST(evaluate, smooths_layer_norms_by_a_set_of_images_unless_told_and_by_random_ones_only_where_told) {
+    const evaluate_bench bench;
+    const std::string header{0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 28, 0, 0, 0, 28};
+    bench.write("images", header + std::string(28 * 28, '\7') + std::string(28 * 28, '\77'));
+    const std::string words = "--workload fashion_vit --images random:1 --check 0 --rounding nearest --calibration-images 2 ";
+    const auto notes = [&](const std::string& more) {
+        const outcome result = bench.evaluate(words + more);
+        EXPECT_EQ(result.code, 0) << result.err;
+        return result.out;
+    };
+    const auto smooths = HasSubstr("Smoothed: 64 channels from ");
+    EXPECT_THAT(notes("--calibration images"), smooths);
+    EXPECT_THAT(notes("--calibration images --smooth none"), testing::Not(smooths));
+    EXPECT_THAT(notes("--calibration random:2"), testing::Not(smooths));
+    EXPECT_THAT(notes("--calibration random:2 --smooth norms"), smooths);
+}
+
 TEST(evaluate, random_images_depend_on_the_seed) {
     const evaluate_bench bench;
     const std::string words = "--workload " + networks + "small_resnet18.onnx --images random:8 --format csv";

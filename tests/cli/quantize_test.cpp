@@ -68,7 +68,8 @@ TEST(quantize, writes_a_workload_that_runs_to_the_same_bits) {
     ASSERT_EQ(a.size(), b.size());
 }
 
-const std::string resnet = SYMMETREE_ROOT "/tests/data/networks/small_resnet18.onnx";
+const std::string resnet = SYMMETREE_ROOT "/tests/data/networks/small_resnet18.onnx",
+                  deit = SYMMETREE_ROOT "/tests/data/networks/small_deit.onnx";
 
 TEST(quantize, keeps_what_evaluate_finds_in_the_model_itself) {
     const quantize_bench bench;
@@ -87,6 +88,31 @@ TEST(quantize, keeps_what_evaluate_finds_in_the_model_itself) {
     EXPECT_EQ(run.code, 0) << run.err;
     EXPECT_THAT(run.out, AllOf(HasSubstr("exact"), HasSubstr("symq:w4a4")));
     EXPECT_EQ(compared.code, 0) << compared.err;
+}
+
+TEST(quantize, keeps_the_channels_that_evaluate_divides) {
+    const quantize_bench bench;
+    for (const auto& [network, option, note] : std::vector<std::tuple<std::string, std::string, std::string>>{
+             {resnet, " --equalize layers", "Equalized: 4 channels from /layer1/layer1.0/conv1/Conv to /layer1/layer1.0/conv2/Conv"},
+             {deit, " --smooth norms", "Smoothed: 32 channels from /encoder/ln/Add_1 to /heads/head/Gemm"}}) {
+        const std::string rest = " --platform symq --scheme symq:w4a4 --images random:6 --check -1 --jobs 1";
+        const outcome direct = bench.run("evaluate --workload " + network + rest + option);
+        EXPECT_EQ(direct.code, 0) << direct.err;
+        EXPECT_THAT(direct.out, HasSubstr(note));
+        const outcome kept =
+            bench.run("quantize --workload " + network + " --scheme symq:w4a4 --calibration random:4 --output q.yaml" + option);
+        EXPECT_EQ(kept.code, 0) << kept.err;
+        EXPECT_THAT(kept.out, HasSubstr(note));
+        const outcome later = bench.run("evaluate --workload q.yaml" + rest);
+        EXPECT_EQ(later.code, 0) << later.err;
+        EXPECT_EQ(lines_of(later.out).at(6), lines_of(direct.out).at(6));
+        EXPECT_THAT(later.out, AllOf(HasSubstr(note), HasSubstr("exact on 6")));
+    }
+    const outcome twice = bench.run("quantize --workload q.yaml --scheme symq:w4a4 --equalize layers");
+    EXPECT_EQ(twice.code, 2);
+    EXPECT_THAT(twice.err,
+                HasSubstr("--equalize: the codes and formats that small_deit brings are those of its weights as they are; give the "
+                          "network that it was quantized from"));
 }
 
 TEST(quantize, reports_tensors_alone_and_along_the_network) {
@@ -142,6 +168,10 @@ TEST(quantize, refuses_wrong_words) {
              {"--workload net.yaml --scheme symq --layer-scheme first=int4", "\"int4\""},
              {"--workload net.yaml --scheme symq --layer-scheme first=dasq", "layer first: can't run on platform symq"},
              {"--workload net.yaml --scheme symq --calibration random:4", "--calibration: net can't be run as a whole network"},
+             {"--workload net.yaml --scheme symq --equalize layers", "--equalize: net can't be run as a whole network"},
+             {"--workload " + resnet + " --scheme symq --equalize all", "--equalize: one of none, layers is wanted, given 'all'"},
+             {"--workload " + resnet + " --scheme symq --smooth norms",
+              "--smooth: norms wants the images of --calibration, which is not given"},
              {"--workload net.yaml --scheme symq --range mse", "--range: is for --calibration, which is not given"},
              {"--workload " + resnet + " --scheme symq --calibration random:4 --calibration-images 5",
               "--calibration-images: 5 are wanted, the set has 4"},
