@@ -16,7 +16,11 @@ OPTIONS = [("nearest, narrow residuals", ["--rounding", "nearest", "--residuals"
            ("compensated, narrow residuals", ["--rounding", "compensated", "--residuals", "narrow"]),
            ("compensated", ["--rounding", "compensated"]),
            ("compensated, `--step-search outputs`", ["--rounding", "compensated", "--step-search", "outputs"]),
-           ("compensated, `--activation-steps logits`", ["--rounding", "compensated", "--activation-steps", "logits"])]
+           ("compensated, `--activation-steps logits`", ["--rounding", "compensated", "--activation-steps", "logits"]),
+           ("nearest, `--equalize layers`", ["--rounding", "nearest", "--equalize", "layers"]),
+           ("compensated, `--equalize layers`", ["--rounding", "compensated", "--equalize", "layers"]),
+           ("nearest, `--smooth norms`", ["--rounding", "nearest", "--smooth", "norms"]),
+           ("compensated, `--smooth norms`", ["--rounding", "compensated", "--smooth", "norms"])]
 PLATFORMS = ["symq", "asymq_row_sum", "dasq", "pot", "post", "apot"]
 
 
