@@ -21,39 +21,28 @@ std::vector<reference_factor> factors_of(const prepared_layer& l) {
 }  // namespace
 
 void layer_check::begin(const layer_geometry& g, int trees, int m_block) {
-    channels_ = g.n();
-    vectors_ = g.m();
-    trees_ = trees;
-    m_block_ = m_block;
-    sums_.assign(std::size_t(g.n() * g.repeat * g.m()), 0);
-    seen_.assign(sums_.size(), false);
+    sums_ = drained_sums(g, trees, m_block);
     blocks_.clear();
 }
 
 void layer_check::drained(const output_block& block, const std::vector<std::int64_t>& sums) {
     blocks_.push_back(block);
-    for (std::int64_t v = 0; v < block.vectors; ++v)
-        for (std::int64_t c = 0; c < block.channels; ++c) {
-            const std::int64_t row = block.repeat * channels_ + std::int64_t{block.n_block} * trees_ + c;
-            const std::int64_t vector = std::int64_t{block.m_block} * m_block_ + v;
-            const auto at = std::size_t(row * vectors_ + vector);
-            sums_[at] = sums[std::size_t(v * block.channels + c)];
-            seen_[at] = true;
-        }
+    sums_.take(block, sums);
 }
 
-std::string layer_check::place_text(std::int64_t row, std::int64_t vector) const {
-    return fmt::format("repeat {} channel {} vector {}", row / channels_, row % channels_, vector);
+std::string layer_check::place_text(const drained_sums::place& p) const {
+    return fmt::format("repeat {} channel {} vector {}", p.row / sums_.channels(), p.row % sums_.channels(), p.vector);
 }
 
 std::string layer_check::compare_sums(const reference_result& reference) const {
-    if (reference.accumulators.size() != sums_.size())
-        return fmt::format("{} sums, reference {}", sums_.size(), reference.accumulators.size());
-    for (std::size_t i = 0; i < sums_.size(); ++i) {
-        const auto row = std::int64_t(i) / vectors_, vector = std::int64_t(i) % vectors_;
-        if (!seen_[i]) return place_text(row, vector) + ": never drained";
-        if (sums_[i] != reference.accumulators[i])
-            return fmt::format("{}: {}, reference {} (accumulator)", place_text(row, vector), sums_[i], reference.accumulators[i]);
+    const std::vector<std::int64_t>& sums = sums_.values();
+    if (reference.accumulators.size() != sums.size())
+        return fmt::format("{} sums, reference {}", sums.size(), reference.accumulators.size());
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+        const drained_sums::place at{std::int64_t(i) / sums_.vectors(), std::int64_t(i) % sums_.vectors()};
+        if (!sums_.seen(at)) return place_text(at) + ": never drained";
+        if (sums[i] != reference.accumulators[i])
+            return fmt::format("{}: {}, reference {} (accumulator)", place_text(at), sums[i], reference.accumulators[i]);
     }
     return {};
 }
@@ -67,12 +56,11 @@ std::string layer_check::compare_codes(const reference_result& reference, const 
         bit_reader codes(outputs.data() + block.offset, block.bytes);
         for (std::int64_t v = 0; v < block.vectors; ++v)
             for (std::int64_t c = 0; c < block.channels; ++c) {
-                const std::int64_t row = block.repeat * channels_ + std::int64_t{block.n_block} * trees_ + c;
-                const std::int64_t vector = std::int64_t{block.m_block} * m_block_ + v;
-                const std::int32_t expected =
-                    scaled_code(end, reference.accumulators[std::size_t(row * vectors_ + vector)], factors[std::size_t(row)]);
+                const drained_sums::place at = sums_.place_of(block, v, c);
+                const std::int32_t expected = scaled_code(end, reference.accumulators[std::size_t(at.row * sums_.vectors() + at.vector)],
+                                                          factors[std::size_t(at.row)]);
                 const std::int32_t found = codes.get_signed(d.geometry.output_bits);
-                if (found != expected) return fmt::format("{}: {}, reference {} (output code)", place_text(row, vector), found, expected);
+                if (found != expected) return fmt::format("{}: {}, reference {} (output code)", place_text(at), found, expected);
             }
     }
     return {};
@@ -88,7 +76,7 @@ exactness layer_check::verdict(const prepared_layer& l, const std::vector<std::u
 }
 
 double layer_check::arithmetic_sqnr_db(const prepared_layer& l) const {
-    const std::vector<std::int32_t> sums(sums_.begin(), sums_.end());
+    const std::vector<std::int32_t> sums(sums_.values().begin(), sums_.values().end());
     return post_arithmetic_sqnr_db(*l.product.layer, l.product.weights, *l.input, sums);
 }
 

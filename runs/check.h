@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/contract/drain_watch.h"
 #include "models/requantizer/requantizer.h"
 #include "reference/reference_product.h"
+#include "runs/drained_sums.h"
 #include "runs/prepare.h"
 #include "traces/report.h"
 
@@ -24,17 +24,11 @@ public:
     double arithmetic_sqnr_db(const prepared_layer& l) const;
 
 private:
-    struct place {
-        std::int64_t row, vector;
-    };
     std::string compare_sums(const reference_result& reference) const;
     std::string compare_codes(const reference_result& reference, const prepared_layer& l, const std::vector<std::uint8_t>& outputs) const;
-    std::string place_text(std::int64_t row, std::int64_t vector) const;
+    std::string place_text(const drained_sums::place& p) const;
 
-    std::int64_t channels_ = 0, vectors_ = 0;
-    int trees_ = 0, m_block_ = 0;
-    std::vector<std::int64_t> sums_;  ///< [row][vector]
-    std::vector<bool> seen_;
+    drained_sums sums_;
     std::vector<output_block> blocks_;
 };
 

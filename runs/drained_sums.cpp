@@ -1,0 +1,32 @@
+#include "runs/drained_sums.h"
+
+namespace symmetree {
+
+drained_sums::drained_sums(const layer_geometry& g, int trees, int m_block)
+    : channels_(g.n()),
+      vectors_(g.m()),
+      trees_(trees),
+      m_block_(m_block),
+      left_(std::size_t(g.n() * g.repeat * g.m())),
+      sums_(left_),
+      seen_(left_, false) {}
+
+drained_sums::place drained_sums::place_of(const output_block& block, std::int64_t v, std::int64_t c) const {
+    return {block.repeat * channels_ + std::int64_t{block.n_block} * trees_ + c, std::int64_t{block.m_block} * m_block_ + v};
+}
+
+void drained_sums::take(const output_block& block, const std::vector<std::int64_t>& sums) {
+    if (complete()) {
+        left_ = seen_.size();
+        seen_.assign(left_, false);
+    }
+    for (std::int64_t v = 0; v < block.vectors; ++v)
+        for (std::int64_t c = 0; c < block.channels; ++c) {
+            const std::size_t at = index_of(place_of(block, v, c));
+            sums_[at] = sums[std::size_t(v * block.channels + c)];
+            left_ -= seen_[at] ? 0 : 1;
+            seen_[at] = true;
+        }
+}
+
+}  // namespace symmetree
