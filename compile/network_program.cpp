@@ -46,6 +46,8 @@ network_program network_compiler::run() {
     }
     network_program made = program_.finish(views_[graph_.input], views_[graph_.output]);
     made.plans = std::move(plans_);
+    made.tensors = std::move(views_);
+    made.scales = std::move(scales_);
     refuse_too_small_memories(made.memory);
     return made;
 }

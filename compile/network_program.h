@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,8 @@ struct network_program : program {
     std::vector<layer_plan> plans;    ///< by layer of the workload
     memory_map memory;                ///< everything that stands there, with lifetimes over the steps
     std::vector<memory_tensor> buffers;
+    std::vector<tensor_view> tensors;             ///< by node of the graph: where its codes stand, until the next image is run
+    std::map<std::size_t, std::uint64_t> scales;  ///< by node with an adapter: where its image_scale stands
     tensor_view input, output;
 };
 

@@ -29,7 +29,8 @@ public:
     void add(network_step step, const layer_descriptor& d);
     void add(network_step step, const vector_descriptor& d);
 
-    /// The program, but for its plans. The host writes the input before the first step and reads the output after the last.
+    /// The program, but for its plans, tensors and scales. The host writes the input before the first step and reads the output after the
+    /// last.
     network_program finish(const tensor_view& input, const tensor_view& output);
 
 private:

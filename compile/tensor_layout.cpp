@@ -128,9 +128,9 @@ std::vector<std::uint8_t> pack_tensor(const memory_tensor& buffer, const tensor_
     return pack_rows(buffer, all.data(), buffer.rows);
 }
 
-std::vector<std::int16_t> unpack_tensor(const memory_tensor& buffer, const tensor_view& view, const std::vector<std::uint8_t>& bytes) {
+std::vector<std::int16_t> unpack_tensor(const memory_tensor& buffer, const tensor_view& view, const std::uint8_t* bytes) {
     std::vector<std::int16_t> all(std::size_t(buffer.elements()));
-    unpack_rows(buffer, bytes.data(), buffer.rows, all.data());
+    unpack_rows(buffer, bytes, buffer.rows, all.data());
     std::vector<std::int16_t> codes(std::size_t(elements_of(view.shape)));
     for_each_element(view, [&](std::size_t e, std::int64_t at) { codes[e] = all[std::size_t(at)]; });
     return codes;

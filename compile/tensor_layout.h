@@ -35,10 +35,10 @@ std::optional<memory_tensor> as_rows(const tensor_view& v, const memory_tensor& 
 /// more than copy_rank axes left.
 strided_copy copy_of(const tensor_view& v, const std::vector<std::int64_t>& to_strides, std::int64_t to_first);
 
-/// Codes of a tensor in the order of its axes, packed for its place; `bytes` are those of the whole buffer.
+/// Codes of a tensor in the order of its axes, packed for its place: the bytes of the whole buffer.
 std::vector<std::uint8_t> pack_tensor(const memory_tensor& buffer, const tensor_view& view, const std::vector<std::int16_t>& codes);
-/// What stands there, in the order of the axes.
-std::vector<std::int16_t> unpack_tensor(const memory_tensor& buffer, const tensor_view& view, const std::vector<std::uint8_t>& bytes);
+/// What stands there, in the order of the axes; `bytes` begin where the buffer does.
+std::vector<std::int16_t> unpack_tensor(const memory_tensor& buffer, const tensor_view& view, const std::uint8_t* bytes);
 
 /// Visits the elements of a view in the order of its axes, with their place in the buffer.
 template <class Visit>

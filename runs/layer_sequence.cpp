@@ -16,7 +16,7 @@ std::optional<program_call> layer_sequence::next_call() {
     program_ = program_of(platform, l);
     if (checks()) check_.begin(l.plan.descriptor.geometry, array_of(platform, l.integers.on_side_array).trees, l.plan.descriptor.m_block);
     if (probe_) probe_->change_text(name_signal_, clock_domain(platform.clock_hz).now(), l.product.layer->name);
-    return program_call{&program_, false, {}};
+    return program_call{&program_, false, {}, {}};
 }
 
 void layer_sequence::finished(const std::vector<std::uint8_t>& outputs) {

@@ -12,8 +12,9 @@ const host_job* program_feed::next() {
         for (const placed_bytes& content : p.contents) job_.contents.push_back({content.address, &content.bytes});
     if (!call_.input.empty()) job_.contents.push_back({p.input_address, &call_.input});
     job_.descriptors = p.descriptors;
-    job_.result_address = p.result_address;
-    job_.result_bytes = p.result_bytes;
+    const address_range back = call_.read_back.value_or(address_range{p.result_address, p.result_bytes});
+    job_.result_address = back.begin;
+    job_.result_bytes = back.bytes;
     return &job_;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "compile/program.h"
+#include "models/contract/memory_space.h"
 #include "models/host/host_job.h"
 
 namespace symmetree {
@@ -12,8 +13,9 @@ namespace symmetree {
 /// A program to be run, and what its input is this time.
 struct program_call {
     const program* run = nullptr;
-    bool loaded = false;              ///< its contents stand in memory from the call before
-    std::vector<std::uint8_t> input;  ///< for its input's place; empty: it is among the contents, or values do not travel
+    bool loaded = false;                     ///< its contents stand in memory from the call before
+    std::vector<std::uint8_t> input;         ///< for its input's place; empty: it is among the contents, or values do not travel
+    std::optional<address_range> read_back;  ///< in place of the program's result
 };
 
 /// Feeds programs to the host, one after the other.

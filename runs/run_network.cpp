@@ -12,9 +12,10 @@ namespace {
 /// The program of a network, once for each image.
 class image_sequence : public program_feed {
 public:
-    image_sequence(const network_program& network, bool with_values, const std::function<std::optional<std::vector<std::int16_t>>()>& next,
+    image_sequence(const network_program& network, bool with_values, std::optional<address_range> read_back,
+                   const std::function<std::optional<std::vector<std::int16_t>>()>& next,
                    const std::function<void(const std::vector<std::uint8_t>&)>& finished)
-        : network_(network), with_values_(with_values), next_(next), finished_(finished) {}
+        : network_(network), with_values_(with_values), read_back_(read_back), next_(next), finished_(finished) {}
 
     void finished(const std::vector<std::uint8_t>& result) override { finished_(result); }
 
@@ -22,7 +23,7 @@ private:
     std::optional<program_call> next_call() override {
         const std::optional<std::vector<std::int16_t>> codes = next_();
         if (!codes) return {};
-        program_call call{&network_, !first_, {}};  // weights stay where they are
+        program_call call{&network_, !first_, {}, read_back_};  // weights stay where they are
         if (with_values_) call.input = pack_tensor(network_.buffers[network_.input.buffer], network_.input, *codes);
         first_ = false;
         return call;
@@ -30,6 +31,7 @@ private:
 
     const network_program& network_;
     const bool with_values_;
+    const std::optional<address_range> read_back_;
     const std::function<std::optional<std::vector<std::int16_t>>()>& next_;
     const std::function<void(const std::vector<std::uint8_t>&)> finished_;
     bool first_ = true;
@@ -39,18 +41,23 @@ private:
 
 void run_network(const network_program& program, const platform_config& platform, bool with_values,
                  const std::function<std::optional<std::vector<std::int16_t>>()>& next,
-                 const std::function<void(const network_result&)>& finished, probe* probe) {
+                 const std::function<void(const network_result&)>& finished, probe* probe, network_record* record) {
     const edge_system* device = nullptr;
+    const std::optional<address_range> read_back = record ? std::optional(record->memory()) : std::nullopt;
+    const std::uint64_t before_result = read_back ? program.result_address - read_back->begin : 0;
     const auto done = [&](const std::vector<std::uint8_t>& bytes) {
         network_result result;
-        if (with_values) result.scores = unpack_tensor(program.buffers[program.output.buffer], program.output, bytes);
+        if (with_values)
+            result.scores = unpack_tensor(program.buffers[program.output.buffer], program.output, bytes.data() + before_result);
+        if (record) record->finish_image(bytes);
         const std::vector<layer_result>& all = device->device().results();
         result.steps.assign(all.end() - std::ptrdiff_t(program.steps.size()), all.end());
         finished(result);
     };
-    image_sequence images(program, with_values, next, done);
+    image_sequence images(program, with_values, read_back, next, done);
     edge_system system("system", platform, images, with_values, probe);
     device = &system;
+    system.watch(record);
     system.run();
 }
 

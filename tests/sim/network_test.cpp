@@ -3,119 +3,40 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <utility>
 
 #include "compile/quantized_network.h"
-#include "core/random.h"
+#include "models/arithmetic/requantize_math.h"
 #include "reference/reference_network.h"
 #include "runs/fit_adapters.h"
 #include "runs/run_network.h"
 #include "tests/support/forked.h"
 #include "tests/support/layers.h"
+#include "tests/support/test_networks.h"
 
 namespace symmetree {
 namespace {
 
-/// Builds a graph node by node.
-class graph_builder {
-public:
-    explicit graph_builder(extents input) {
-        net_.name = "test";
-        net_.graph.emplace();
-        last_ = add("image", input_op{}, {}, std::move(input));
-    }
-    std::size_t add(const std::string& name, graph_op op, std::vector<std::size_t> inputs, extents shape) {
-        network_graph& g = *net_.graph;
-        g.nodes.push_back({name, std::move(op), std::move(inputs), std::move(shape), activation_class::dense});
-        return g.output = last_ = g.nodes.size() - 1;
-    }
-    std::size_t product(const std::string& name, layer l, std::vector<std::size_t> inputs, extents shape, bool with_bias = true) {
-        l.name = name;
-        if (with_bias) {
-            const product_shape p = product_of(l);
-            auto bias = std::make_shared<std::vector<float>>(std::size_t(p.n * p.repeat));
-            for (std::size_t c = 0; c < bias->size(); ++c) (*bias)[c] = 0.3f * std::sin(float(c));
-            l.bias = bias;
+/// Every tensor in memory is the second executor's, and the sums of every layer become its codes.
+void expect_recorded(const quantized_network& q, const network_record& record, const std::vector<std::vector<std::int16_t>>& wanted) {
+    for (std::size_t i = 0; i < q.nodes.size(); ++i) {
+        const graph_node& node = q.network.graph->nodes[i];
+        EXPECT_EQ(record.codes(i), wanted[i]) << node.name;
+        if (!layer_of(node)) continue;
+        const tensor_format& f = q.nodes[i].format;
+        const value_range& clip = q.nodes[i].clip;
+        const std::vector<std::int32_t> sums = record.sums(i);
+        const std::vector<channel_record> channels = record.channels(i);
+        // A convolution's channels stand before its pixels, the others' last, those of every head behind its rows.
+        const bool first = std::holds_alternative<conv_shape>(q.products[*layer_of(node)].layer->shape);
+        const std::size_t inner = first ? sums.size() / channels.size() : 1, last = std::size_t(node.shape.back());
+        for (std::size_t e = 0; e < sums.size(); ++e) {
+            const channel_record& c = channels[first ? e / inner : e % last];
+            const requantization end{c.multiplier, c.shift, f.zero_point, f.code_of(clip.least), f.code_of(clip.greatest)};
+            ASSERT_EQ(requantize(sums[e], end), wanted[i][e]) << node.name << " element " << e;
         }
-        net_.layers.push_back(std::move(l));
-        return add(name, product_op{net_.layers.size() - 1}, std::move(inputs), std::move(shape));
     }
-    std::size_t constant(const std::string& name, extents shape, double scale) {
-        auto values = std::make_shared<std::vector<float>>(std::size_t(elements_of(shape)));
-        for (std::size_t i = 0; i < values->size(); ++i) (*values)[i] = static_cast<float>(scale * std::cos(double(i)));
-        return add(name, constant_op{values}, {}, std::move(shape));
-    }
-    workload take() { return std::move(net_); }
-
-private:
-    workload net_;
-    std::size_t last_ = 0;
-};
-
-layer_norm_op norm_of(std::size_t size) {
-    auto gain = std::make_shared<std::vector<float>>(size, 1.0f), bias = std::make_shared<std::vector<float>>(size, 0.0f);
-    for (std::size_t i = 0; i < size; ++i) {
-        (*gain)[i] = 1.0f + 0.2f * std::sin(float(i));
-        (*bias)[i] = 0.1f * std::cos(float(i));
-    }
-    return {gain, bias, 1e-5};
 }
-
-/// Steps wide enough to be interesting and narrow enough to clip here and there.
-tensor_format plain_format(const workload& net, std::size_t node, int bits, activation_coding coding) {
-    const graph_node& n = net.graph->nodes[node];
-    tensor_format f;
-    f.bits = bits;
-    const int half = 1 << (bits - 1);
-    const bool positive = std::holds_alternative<clip_op>(n.op) || std::holds_alternative<softmax_op>(n.op);
-    f.least = -half;
-    f.greatest = half - 1;
-    double range = std::holds_alternative<softmax_op>(n.op) ? 0.6 : 3.0;
-    if (coding == activation_coding::unsigned_or_sign_magnitude) {
-        f.least = positive ? 0 : 1 - half;
-        f.greatest = positive ? 2 * half - 1 : half - 1;
-    } else if (positive && coding == activation_coding::signed_zero_point) {
-        f.zero_point = -half;
-    } else if (std::holds_alternative<gelu_op>(n.op) && coding == activation_coding::signed_zero_point) {
-        f.zero_point = -half + half / 8;
-    }
-    f.step = range / (positive ? 2 * half - 1 : half - 1) * (1 + 0.01 * double(node % 7));
-    return f;
-}
-
-std::vector<std::int16_t> random_image(const workload& net, const tensor_format& format, std::uint64_t seed) {
-    std::vector<float> values(std::size_t(elements_of(net.graph->nodes[net.graph->input].shape)));
-    for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(std::sin(double(seed * 7919 + i) * 12.9898) * 2);
-    return codes_of(values.data(), values.size(), format);
-}
-
-/// Adapters that say something else for every image.
-adapter_set lively_adapters(const quantized_network& q, const requantized_network& copied) {
-    adapter_set all = identity_adapters(q, copied);
-    for (auto& [name, w] : all)
-        for (std::size_t i = 0; i < w.first.size(); ++i) {
-            w.first[i] = 0.3f * static_cast<float>(std::sin(double(i) * 1.7 + double(name.size())));
-            w.first_bias[i % w.second.size()] = 0.2f;
-            w.second[i % w.second.size()] = i % 2 == 0 ? 0.9f : -0.6f;
-        }
-    return all;
-}
-
-/// A quantized network on small banks, with its adapters where the scheme is adaptive.
-struct test_network {
-    test_network(workload net, platform_config& platform, const std::string& scheme_text, residual_width residuals = residual_width::wide) {
-        platform.vector_unit.lanes = 8;
-        platform.vector_unit.bank_bytes = 512;
-        const scheme format = parse_scheme(scheme_text);
-        copied = with_requantized_tensors(net, schemes_of(net, platform, format, {}), residuals);
-        const auto choose = [&](std::size_t node, int bits, activation_coding coding) {
-            return plain_format(net, copied.origin[node], bits, coding);
-        };
-        q = quantize_network(copied.network, platform, format, choose, weight_cache(""), 1, 1);
-    }
-    requantized_network copied;
-    quantized_network q;
-};
 
 /// Runs two images on the platform and on the second executor.
 void expect_exact(workload net, platform_config platform, const std::string& scheme_text, residual_width residuals = residual_width::wide) {
@@ -129,6 +50,7 @@ void expect_exact(workload net, platform_config platform, const std::string& sch
                   for (std::uint64_t seed = 1; seed <= 2; ++seed)
                       images.push_back(random_image(q.network, q.nodes[q.network.graph->input].format, seed));
                   std::size_t next = 0, done = 0;
+                  network_record record(q, program, platform);
                   run_network(
                       program, platform, true,
                       [&]() -> std::optional<std::vector<std::int16_t>> {
@@ -136,94 +58,19 @@ void expect_exact(workload net, platform_config platform, const std::string& sch
                           return images[next++];
                       },
                       [&](const network_result& result) {
-                          const std::vector<std::int16_t> wanted = reference_network(q, images[done++])[q.network.graph->output];
+                          const auto values = reference_network(q, images[done++]);
+                          const std::vector<std::int16_t>& wanted = values[q.network.graph->output];
                           EXPECT_EQ(result.scores, wanted);
+                          expect_recorded(q, record, values);
                           EXPECT_EQ(result.steps.size(), program.steps.size());
                           const bool moves = std::adjacent_find(wanted.begin(), wanted.end(), std::not_equal_to<>()) != wanted.end();
                           EXPECT_TRUE(moves) << "every output has the same code: the test sees nothing";
-                      });
+                      },
+                      nullptr, &record);
                   EXPECT_EQ(done, images.size());
                   return ::testing::Test::HasFailure() ? "failed" : "done";
               }),
               "done");
-}
-
-/// A residual network with both shortcuts: strided slice with padded channels, and projection.
-workload residual_network() {
-    graph_builder b({1, 3, 12, 12});
-    std::size_t x = b.product("stem", conv_layer(3, 12, 16, 3, 1, 1), {0}, {1, 16, 12, 12});
-    x = b.add("relu0", clip_op{}, {x}, {1, 16, 12, 12});
-    const std::size_t shortcut = x;
-    x = b.product("conv1", conv_layer(16, 12, 32, 3, 2, 1), {x}, {1, 32, 6, 6});
-    x = b.add("relu1", clip_op{}, {x}, {1, 32, 6, 6});
-    x = b.product("conv2", conv_layer(32, 6, 32, 3, 1, 1), {x}, {1, 32, 6, 6});
-    std::size_t s = b.add("slice", slice_op{{0, 0, 0, 0}, {1, 1, 2, 2}}, {shortcut}, {1, 16, 6, 6});
-    s = b.add("pad", pad_op{{0, 8, 0, 0}}, {s}, {1, 32, 6, 6});
-    x = b.add("add1", add_op{}, {x, s}, {1, 32, 6, 6});
-    x = b.add("relu2", clip_op{}, {x}, {1, 32, 6, 6});
-    const std::size_t projected = b.product("projection", conv_layer(32, 6, 48, 1, 2), {x}, {1, 48, 3, 3});
-    x = b.product("conv3", conv_layer(32, 6, 48, 3, 2, 1), {x}, {1, 48, 3, 3});
-    x = b.add("add2", add_op{}, {projected, x}, {1, 48, 3, 3});
-    x = b.add("relu6", clip_op{0, 6}, {x}, {1, 48, 3, 3});
-    x = b.add("pool", pool_op{false, 3, 3, 1, 1, 0, 0, 0, 0, false}, {x}, {1, 48, 1, 1});
-    x = b.add("flatten", reshape_op{}, {x}, {1, 48});
-    b.product("head", linear_layer(1, 48, 10), {x}, {1, 10});
-    return b.take();
-}
-
-/// Depthwise and pointwise convolutions, maximum and average pooling.
-workload separable_network() {
-    graph_builder b({1, 8, 10, 10});
-    std::size_t x = b.product("expand", conv_layer(8, 10, 24, 1), {0}, {1, 24, 10, 10});
-    x = b.add("relu6", clip_op{0, 6}, {x}, {1, 24, 10, 10});
-    x = b.product("depthwise", conv_layer(24, 10, 24, 3, 1, 1, 24), {x}, {1, 24, 10, 10});
-    x = b.add("relu6b", clip_op{0, 6}, {x}, {1, 24, 10, 10});
-    x = b.add("maximum", pool_op{true, 3, 3, 2, 2, 1, 1, 1, 1, false}, {x}, {1, 24, 5, 5});
-    x = b.product("project", conv_layer(24, 5, 16, 1), {x}, {1, 16, 5, 5});
-    x = b.add("average", pool_op{false, 2, 2, 2, 2, 0, 0, 1, 1, false}, {x}, {1, 16, 3, 3});
-    x = b.product("last", conv_layer(16, 3, 16, 3), {x}, {1, 16, 1, 1});
-    return b.take();
-}
-
-/// One block of a vision transformer: patches, class token, position, attention, MLP.
-workload transformer_network() {
-    const int dim = 48, heads = 3, head = 16, tokens = 10;
-    graph_builder b({1, 3, 12, 12});
-    std::size_t x = b.product("patches", conv_layer(3, 12, dim, 4, 4), {0}, {1, dim, 3, 3});
-    x = b.add("flat", reshape_op{}, {x}, {1, dim, 9});
-    x = b.add("tokens_first", transpose_op{{0, 2, 1}}, {x}, {1, 9, dim});
-    const std::size_t cls = b.constant("class", {1, 1, dim}, 0.8);
-    x = b.add("with_class", concat_op{1}, {cls, x}, {1, tokens, dim});
-    const std::size_t position = b.constant("position", {1, tokens, dim}, 0.4);
-    x = b.add("positioned", add_op{}, {x, position}, {1, tokens, dim});
-    const std::size_t residual = x;
-    x = b.add("norm1", norm_of(dim), {x}, {1, tokens, dim});
-    const std::size_t qkv = b.product("qkv", linear_layer(tokens, dim, 3 * dim), {x}, {1, tokens, 3 * dim});
-    const std::size_t split = b.add("split", reshape_op{}, {qkv}, {1, tokens, 3, heads, head});
-    const std::size_t by_head = b.add("by_head", transpose_op{{2, 0, 3, 1, 4}}, {split}, {3, 1, heads, tokens, head});
-    const auto part = [&](const std::string& name, std::int64_t at) {
-        const std::size_t s = b.add(name + "_slice", slice_op{{at, 0, 0, 0, 0}, {1, 1, 1, 1, 1}}, {by_head}, {1, 1, heads, tokens, head});
-        return b.add(name, reshape_op{}, {s}, {1, heads, tokens, head});
-    };
-    const std::size_t query = part("query", 0), key = part("key", 1), value = part("value", 2);
-    const std::size_t scaled = b.add("scaled", scale_op{0.25f}, {query}, {1, heads, tokens, head});
-    const std::size_t key_t = b.add("key_t", transpose_op{{0, 1, 3, 2}}, {key}, {1, heads, head, tokens});
-    x = b.product("scores", attention_layer(tokens, head, tokens, heads), {scaled, key_t}, {1, heads, tokens, tokens}, false);
-    x = b.add("softmax", softmax_op{}, {x}, {1, heads, tokens, tokens});
-    x = b.product("context", attention_layer(tokens, tokens, head, heads), {x, value}, {1, heads, tokens, head}, false);
-    x = b.add("heads_last", transpose_op{{0, 2, 1, 3}}, {x}, {1, tokens, heads, head});
-    x = b.add("joined", reshape_op{}, {x}, {1, tokens, dim});
-    x = b.product("projection", linear_layer(tokens, dim, dim), {x}, {1, tokens, dim});
-    x = b.add("residual1", add_op{}, {x, residual}, {1, tokens, dim});
-    const std::size_t again = x;
-    x = b.add("norm2", norm_of(dim), {x}, {1, tokens, dim});
-    x = b.product("fc1", linear_layer(tokens, dim, 64), {x}, {1, tokens, 64});
-    x = b.add("gelu", gelu_op{}, {x}, {1, tokens, 64});
-    x = b.product("fc2", linear_layer(tokens, 64, dim), {x}, {1, tokens, dim});
-    x = b.add("residual2", add_op{}, {x, again}, {1, tokens, dim});
-    x = b.add("mean", mean_op{1, 1, false}, {x}, {1, dim});
-    b.product("head", linear_layer(1, dim, 10), {x}, {1, 10});
-    return b.take();
 }
 
 TEST(a_network, residual_is_exact_on_symq) { expect_exact(residual_network(), preset("symq"), "symq:w4a4"); }
@@ -254,6 +101,52 @@ TEST(a_network, residual_is_exact_with_asq_on_asymq_row_sum) {
 }
 TEST(a_network, separable_is_exact_with_asq) { expect_exact(separable_network(), preset("symq"), "symq:w4a4:asq"); }
 TEST(a_network, transformer_is_exact_with_asq) { expect_exact(transformer_network(), preset("symq"), "symq:w4a4:asq"); }
+
+/// Sums of a layer of `tokens` vectors by the definition, from the codes that it read: sum((code_W - z_W) (x - z)) + b.
+std::vector<std::int32_t> defined_sums(const formatted_product& p, const tensor_format& x, const std::vector<std::int16_t>& read) {
+    const quantized_weights& w = p.weights;
+    std::vector<std::int32_t> sums;
+    for (std::size_t first = 0; first < read.size(); first += std::size_t(w.columns))
+        for (std::int64_t row = 0; row < w.rows; ++row) {
+            const double bias = (*p.layer->bias)[std::size_t(row)] / (x.step * w.step[std::size_t(row)]);
+            auto sum = static_cast<std::int32_t>(std::nearbyint(bias));
+            for (std::int64_t k = 0; k < w.columns; ++k)
+                sum += (w.codes[std::size_t(row * w.columns + k)] - w.zero_point_of(row)) * (read[first + std::size_t(k)] - x.zero_point);
+            sums.push_back(sum);
+        }
+    return sums;
+}
+
+TEST(a_network, has_the_defined_sums_at_the_requantizer) {
+    EXPECT_EQ(forked([]() -> std::string {
+                  platform_config platform = preset("asymq_row_sum");
+                  const test_network test(transformer_network(), platform, "asymq:w4a4");
+                  const quantized_network& q = test.q;
+                  const network_graph& graph = *q.network.graph;
+                  const network_program program = compile(q, platform, true);
+                  network_record record(q, program, platform);
+                  bool given = false;
+                  run_network(
+                      program, platform, true,
+                      [&]() -> std::optional<std::vector<std::int16_t>> {
+                          if (std::exchange(given, true)) return {};
+                          return random_image(q.network, q.nodes[graph.input].format, 1);
+                      },
+                      [](const network_result&) {}, nullptr, &record);
+                  int compared = 0;
+                  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+                      const std::size_t* layer = layer_of(graph.nodes[i]);
+                      if (!layer || !std::holds_alternative<linear_shape>(q.products[*layer].layer->shape)) continue;
+                      const std::size_t x = graph.nodes[i].inputs.front();
+                      EXPECT_EQ(record.sums(i), defined_sums(q.products[*layer], q.nodes[x].format, record.codes(x)))
+                          << graph.nodes[i].name;
+                      ++compared;
+                  }
+                  EXPECT_EQ(compared, 5);
+                  return ::testing::Test::HasFailure() ? "failed" : "done";
+              }),
+              "done");
+}
 
 /// Runs images 1, 2, 3 and says what came out.
 std::vector<std::vector<std::int16_t>> scores_of(const quantized_network& q, const platform_config& platform,

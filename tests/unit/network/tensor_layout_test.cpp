@@ -23,7 +23,7 @@ std::vector<std::int16_t> seen(const tensor_view& v, std::int64_t elements) {
     const memory_tensor buffer = buffer_of(1, static_cast<std::int32_t>(elements), 16);
     std::vector<std::int16_t> all(static_cast<std::size_t>(elements));
     std::iota(all.begin(), all.end(), std::int16_t{0});
-    return unpack_tensor(buffer, v, pack_tensor(buffer, row_major({elements}), all));
+    return unpack_tensor(buffer, v, pack_tensor(buffer, row_major({elements}), all).data());
 }
 
 TEST(tensor_view, transposes_without_moving) {
@@ -86,7 +86,7 @@ TEST(a_packed_tensor, comes_back_whatever_its_layout) {
         const tensor_view image{0, 0, {1, 3, 4, 5}, {60, 1, 15, 3}};
         std::vector<std::int16_t> codes(60);
         for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<std::int16_t>(int(i % 7) - 4);
-        EXPECT_EQ(unpack_tensor(buffer, image, pack_tensor(buffer, image, codes)), codes) << bits;
+        EXPECT_EQ(unpack_tensor(buffer, image, pack_tensor(buffer, image, codes).data()), codes) << bits;
     }
 }
 
