@@ -9,6 +9,7 @@
 
 #include "cli/calibration_options.h"
 #include "cli/command.h"
+#include "cli/dump_options.h"
 #include "cli/progress_line.h"
 #include "cli/run_options.h"
 #include "core/digest.h"
@@ -35,6 +36,7 @@ namespace {
 struct evaluate_options {
     run_options common;
     calibration_options calibration;
+    dump_options dump;
     std::vector<std::string> schemes, layer_schemes, arithmetics;
     std::string images, limit = "0", check = "4", figure, adapters, resume;
     bool without_labels = false;
@@ -65,6 +67,7 @@ boost::program_options::options_description words_of(evaluate_options& o) {
     add("seed", po::value(&o.common.seed), "seed of synthetic weights and random images (1)");
     add("jobs", po::value(&o.common.jobs), "simulations at a time (number of cores)");
     add("resume", po::value(&o.resume), "keep finished images in this file, and take from it what was finished before");
+    add_dump_words(words, o.dump);
     add("format", po::value(&o.common.format), "table, csv or json (table)");
     add("output", po::value(&o.common.output), "write to this file instead of the terminal");
     add("figure", po::value(&o.figure), "also draw accuracy against power into this .svg or .png file, with gnuplot");
@@ -176,6 +179,7 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
         return exit_code::done;
     }
     format_of(options.common);
+    const dump_request dump = dump_option(options.dump);
     evaluation_input input;
     input.network = whole_network(options);
     const std::string file = network_file_of(workload_file(options.common.workload, networks_directory()));
@@ -205,9 +209,13 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     if (options.adapters.empty()) options.adapters = kept.file.empty() ? to_string(adapter_origin::identity) : kept.file;
     const std::optional<figure_format> drawing =
         options.figure.empty() ? std::nullopt : std::optional(figure_format_of("--figure", options.figure));
-    require_files({{"--output", options.common.output}, {"--figure", options.figure}, {"--resume", options.resume}});
+    require_files({{"--output", options.common.output},
+                   {"--figure", options.figure},
+                   {"--resume", options.resume},
+                   {"--dump-to", options.dump.file}});
     const evaluation_plan plan =
         plan_evaluation(input.network, platforms_of(options), options.schemes, arithmetics_of(options), input.options);
+    check_dump(dump, input, plan.tasks);
     input.network =
         equalized(input.network, wanted.layers, wanted.norms, input.seed, std::cref(seen), seen.set.count, jobs_of(options.common));
     const float_executor executor(input.network, float_weights_of(input.network, input.seed));
@@ -222,6 +230,7 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
 
     evaluation_run how;
     how.jobs = jobs_of(options.common);
+    how.dump = dump;
     std::optional<outcome_store> store;
     if (!options.resume.empty()) how.kept = kept_in(store.emplace(options.resume));
     std::optional<progress_line> line("images");
@@ -237,6 +246,7 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     const accuracy_table table = accuracy_of(
         input, plan, result, evaluation_notes(input, plan, result, {images.name, seen.set.name, seen.set.count, adapters_text(options)}));
     deliver_table(options.common, table);
+    if (dump.any()) write_output(options.dump.file, result.arrays.file());
     if (drawing) write_output(options.figure, run_gnuplot(gnuplot_script(accuracy_figure(table), *drawing)));
     return tell_differences(plan, result);
 }

@@ -10,10 +10,12 @@
 
 #include "compile/quantized_network.h"
 #include "compile/requantized_network.h"
+#include "core/npz_arrays.h"
 #include "models/cost/cost_table.h"
 #include "reference/reference_network.h"
 #include "runs/activation_search.h"
 #include "runs/compensate.h"
+#include "runs/evaluation_dump.h"
 #include "traces/report.h"
 #include "workloads/calibration/calibration.h"
 #include "workloads/calibration/tensor_formats.h"
@@ -76,6 +78,7 @@ struct evaluation {
 struct evaluation_result {
     accuracy_counts float_counts;
     std::vector<evaluation> tasks;  ///< in the order given
+    npz_arrays arrays;              ///< what the run's dump asks for
 };
 
 /// Told how many of how many images are done, all tasks together, the float network included.
@@ -95,6 +98,7 @@ struct evaluation_run {
     evaluation_progress progress;
     symmetree::rounding_progress rounding_progress;  ///< of each task
     std::optional<kept_outcomes> kept;  ///< outcomes are kept as soon as they are known, some hundred images at a time; absent: none is
+    dump_request dump;                  ///< what of the images goes into the result's arrays; check_dump() must have passed it
 };
 
 /// Runs every image through the simulated accelerator of every task. Throws input_error with everything that can't run before the first

@@ -70,6 +70,12 @@ std::string identity_of(const adapter_set& adapters) { return digest_of_all(adap
 
 std::string identity_of(const std::map<std::string, tensor_format>& formats) { return digest_of_all(formats); }
 
+std::string identity_of(const dump_request& dump, const image_range& range) {
+    const std::int64_t recorded = dump.recorded(range);
+    const auto inside = [&](dumped_value v) { return dump.wanted[v] ? recorded : 0; };
+    return fmt::format("{} {} {}", dump.wanted[dumped_value::logits], inside(dumped_value::codes), inside(dumped_value::accumulators));
+}
+
 std::string identity_of_images(const image_source& image, std::int64_t first, std::int64_t count) {
     packer all;
     for (std::int64_t i = first; i < first + count; ++i) all(image(i));
@@ -83,12 +89,13 @@ std::string identity_of(const evaluation_task& task, const cost_table& prices) {
 
 std::vector<std::string> keys_of(const evaluation_input& input, const std::vector<evaluation_task>& tasks,
                                  const std::vector<cost_table>& prices, const std::vector<adapter_set>& adapters,
-                                 const std::vector<image_range>& ranges, const std::string& program) {
+                                 const std::vector<image_range>& ranges, const std::string& program, const dump_request& dump) {
     const std::string formats = identity_of(input.adapted_formats), network = identity_of(input.network, input.seed) + formats,
                       seen = identity_of(input.statistics);
     std::vector<std::string> images, keys;
     for (const image_range& r : ranges) images.push_back(identity_of_images(input.image, r.first, r.count));
-    for (std::size_t i = 0; i < ranges.size(); ++i) keys.push_back(digest_of(fmt::format("float {} {} {}", program, network, images[i])));
+    for (std::size_t i = 0; i < ranges.size(); ++i)
+        keys.push_back(digest_of(fmt::format("float {} {} {} {}", program, network, images[i], dump.wanted[dumped_value::logits])));
     for (std::size_t t = 0; t < tasks.size(); ++t) {
         const range_choice range = range_of(input.range, tasks[t].asked_scheme);
         const std::string task = fmt::format(
@@ -97,7 +104,8 @@ std::vector<std::string> keys_of(const evaluation_input& input, const std::vecto
             static_cast<int>(input.options.residuals), identity_of(adapters[t]));
         for (std::size_t i = 0; i < ranges.size(); ++i) {
             const std::int64_t checked = std::clamp<std::int64_t>(input.checked - ranges[i].first, 0, ranges[i].count);
-            keys.push_back(digest_of(fmt::format("{} {} {} {}", task, images[i], ranges[i].first, checked)));
+            keys.push_back(
+                digest_of(fmt::format("{} {} {} {} {}", task, images[i], ranges[i].first, checked, identity_of(dump, ranges[i]))));
         }
     }
     return keys;

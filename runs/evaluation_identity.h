@@ -16,19 +16,16 @@ std::string identity_of(const workload& network, std::uint64_t seed);
 std::string identity_of(const calibration& seen);
 std::string identity_of(const adapter_set& adapters);
 std::string identity_of(const std::map<std::string, tensor_format>& formats);
+/// What of a range's images a dump takes from their outcome.
+std::string identity_of(const dump_request& dump, const image_range& range);
 /// The floats of `count` images from the first one.
 std::string identity_of_images(const image_source& image, std::int64_t first, std::int64_t count);
 /// Platform, prices and scheme; not what `evaluation_input` holds.
 std::string identity_of(const evaluation_task& task, const cost_table& prices);
 
-/// Images `first` to `first + count - 1`.
-struct image_range {
-    std::int64_t first = 0, count = 0;
-};
-
 /// By range, the float network's first and the tasks' behind them: the keys of what they find out.
 std::vector<std::string> keys_of(const evaluation_input& input, const std::vector<evaluation_task>& tasks,
                                  const std::vector<cost_table>& prices, const std::vector<adapter_set>& adapters,
-                                 const std::vector<image_range>& ranges, const std::string& program);
+                                 const std::vector<image_range>& ranges, const std::string& program, const dump_request& dump);
 
 }  // namespace symmetree

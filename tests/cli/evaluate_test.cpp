@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
 #include "tests/cli/program.h"
 
 // `symmetree evaluate` on seeded images: whole networks without data.
@@ -209,6 +211,40 @@ TEST(evaluate, refuses_a_rounding_that_is_none_or_has_no_images) {
     const outcome without = bench.run("quantize --workload resnet20 --scheme symq:w4a4 --rounding compensated");
     EXPECT_EQ(without.code, 2);
     EXPECT_THAT(without.err, HasSubstr("--rounding: compensated wants the images of --calibration, which is not given"));
+}
+
+TEST(evaluate, refuses_dumps_that_say_too_little_or_ask_for_what_is_not_there) {
+    const evaluate_bench bench;
+    const auto refusal = [&](const std::string& words) {
+        const outcome result = bench.evaluate("--workload resnet20 --images random:2 " + words);
+        EXPECT_EQ(result.code, 2) << words;
+        EXPECT_FALSE(std::filesystem::exists(bench.path("d.npz"))) << words;
+        return result.err;
+    };
+    const std::string to = " --dump-to d.npz";
+    EXPECT_THAT(refusal("--dump logits"), HasSubstr("--dump: a file is wanted, too: --dump-to FILE.npz"));
+    EXPECT_THAT(refusal("--dump-to d.npz"),
+                HasSubstr("--dump-to: what to write is wanted, too: --dump with some of logits, predictions, codes, accumulators"));
+    EXPECT_THAT(refusal("--dump logits,scores" + to),
+                HasSubstr("--dump: one of logits, predictions, codes, accumulators is wanted, given 'scores'"));
+    EXPECT_THAT(refusal("--dump logits, --dump-to d.npz"), HasSubstr("is wanted, given ''"));
+    EXPECT_THAT(refusal("--dump logits --dump-images 2" + to), HasSubstr("--dump-images: is of --dump codes and --dump accumulators"));
+    EXPECT_THAT(refusal("--dump codes --dump-images 0" + to), HasSubstr("--dump-images: a whole number from 1"));
+    EXPECT_THAT(refusal("--dump codes --vector-arithmetic float32" + to),
+                HasSubstr("mine/symq:w4a4/float32 is not simulated: leave out --vector-arithmetic float32"));
+    EXPECT_THAT(refusal("--dump logits --platform lanes.yaml" + to),
+                HasSubstr("two rows would have the arrays mine/symq:w4a4/...: name the platforms differently, or leave one out"));
+    EXPECT_THAT(refusal("--dump logits --output d.npz" + to), HasSubstr("'d.npz' is the file of --output, too"));
+    EXPECT_THAT(refusal("--dump logits --dump-to none/d.npz"), HasSubstr("none/d.npz: cannot be written"));
+}
+
+TEST(evaluate, refuses_dumps_beyond_a_gigabyte_and_says_what_would_fit) {
+    const evaluate_bench bench;
+    const std::string words = " --platform symq --scheme symq:w4a4 --dump-to d.npz";
+    const outcome inside = bench.run("evaluate --workload resnet50 --images random:40 --dump codes,accumulators --dump-images 40" + words);
+    EXPECT_EQ(inside.code, 2);
+    EXPECT_THAT(inside.err,
+                AllOf(HasSubstr("--dump: 40 images take "), HasSubstr("at most 1 GB are kept: a smaller --dump-images is wanted")));
 }
 
 TEST(evaluate, refuses_wrong_numbers_of_random_images) {
