@@ -2,10 +2,12 @@
 
 namespace symmetree {
 
-step_choice search_uniform_step(const double* values, std::size_t count, double largest, code_bounds bounds, rounding round, int hint) {
+step_choice search_uniform_step(const double* values, std::size_t count, double largest, code_bounds bounds, rounding round, int hint,
+                                double bound) {
     const step_kernel& kernel = best_kernel();
     const auto squared_error = round == rounding::truncate ? kernel.squared_error_truncated : kernel.squared_error;
-    return search_step(largest, hint, [&](double step, double bound) { return squared_error(values, count, step, bounds, bound); });
+    return search_step(
+        largest, hint, [&](double step, double most) { return squared_error(values, count, step, bounds, most); }, bound);
 }
 
 void pad_row(const float* values, std::size_t count, std::vector<double>& into) {

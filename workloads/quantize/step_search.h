@@ -16,21 +16,22 @@ inline constexpr int step_candidates = 100;
 inline double candidate_step(double largest, int j) { return largest * j / step_candidates; }
 
 struct step_choice {
-    int candidate = step_candidates;
+    int candidate = 0;  ///< 0: none is below the bound
     double step = 0;
+    double error = std::numeric_limits<double>::infinity();
 };
 
-/// The candidate of least error, of equal ones the first. error_of(step, bound) returns the squared error, or any number
+/// The candidate of least error below `bound`, of equal ones the first. error_of(step, bound) returns the squared error, or any number
 /// above `bound` that does not exceed it. `hint` is where to look first: a good one lets most candidates give up early and
 /// never changes the result.
 template <class ErrorOf>
-step_choice search_step(double largest, int hint, const ErrorOf& error_of) {
+step_choice search_step(double largest, int hint, const ErrorOf& error_of, double bound = std::numeric_limits<double>::infinity()) {
     int best = 0;
-    double least = std::numeric_limits<double>::infinity();
+    double least = bound;
     const auto look_at = [&](int j) {
         if (j < 1 || j > step_candidates) return;
         const double error = error_of(candidate_step(largest, j), least);
-        if (best == 0 || error < least || (error == least && j < best)) {
+        if (error < least || (error == least && j < best)) {
             least = error;
             best = j;
         }
@@ -41,11 +42,12 @@ step_choice search_step(double largest, int hint, const ErrorOf& error_of) {
         look_at(start - distance);
         look_at(start + distance);
     }
-    return {best, candidate_step(largest, best)};
+    return {best, candidate_step(largest, best), least};
 }
 
 /// search_step for uniform codes; `values` as step_kernel wants them.
-step_choice search_uniform_step(const double* values, std::size_t count, double largest, code_bounds bounds, rounding round, int hint);
+step_choice search_uniform_step(const double* values, std::size_t count, double largest, code_bounds bounds, rounding round, int hint,
+                                double bound = std::numeric_limits<double>::infinity());
 
 /// Where a search without better knowledge starts.
 inline constexpr int usual_candidate = 70;

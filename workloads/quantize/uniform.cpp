@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "workloads/formats/number_format.h"
 #include "workloads/formats/rounding_math.h"
@@ -10,6 +11,9 @@
 
 namespace symmetree {
 namespace {
+
+/// Zero points that are tried: the one of min/max and its neighbours, the lower one first.
+constexpr int zero_point_candidates = 8;
 
 /// Fits one channel (or the whole tensor) at a time.
 class channel_fitter {
@@ -25,11 +29,9 @@ public:
         min_max_fit result = has_zero_points_ ? asymmetric_min_max(padded_.data(), count, least_, greatest_)
                                               : symmetric_min_max(padded_.data(), count, greatest_);
         if (result.step == 0 || scheme_.uniform.range == range_method::min_max) return result;
-        const step_choice best =
-            search_uniform_step(padded_.data(), padded_.size(), result.step, bounds(result.zero_point), scheme_.uniform.round, hint_);
-        hint_ = best.candidate;
-        result.step = best.step;
-        return result;
+        if (has_zero_points_) return search_zero_points(result.zero_point);
+        const step_choice best = search(result.step, 0, std::numeric_limits<double>::infinity());
+        return {best.step, 0};
     }
 
     void encode(const float* weights, std::size_t count, double step, int zero_point, std::int8_t* codes) const {
@@ -42,6 +44,32 @@ public:
     }
 
 private:
+    step_choice search(double largest, int zero_point, double bound) {
+        const step_choice best =
+            search_uniform_step(padded_.data(), padded_.size(), largest, bounds(zero_point), scheme_.uniform.round, hint_, bound);
+        if (best.candidate > 0) hint_ = best.candidate;
+        return best;
+    }
+
+    /// The zero point and step of least error: of equal ones the zero point that is looked at first.
+    min_max_fit search_zero_points(int usual) {
+        const auto [low, high] = std::minmax_element(padded_.begin(), padded_.end());
+        min_max_fit best;
+        double least = std::numeric_limits<double>::infinity();
+        for (int i = 0; i < zero_point_candidates; ++i) {
+            const int zero_point = usual + (i % 2 == 0 ? i / 2 : -(i + 1) / 2);
+            if (zero_point < least_ || zero_point > greatest_) continue;
+            const code_bounds levels = bounds(zero_point);
+            const double largest = std::max(levels.greatest > 0 ? *high / levels.greatest : 0, levels.least < 0 ? *low / levels.least : 0);
+            if (largest == 0) continue;  // no codes on the side of the weights
+            const step_choice choice = search(largest, zero_point, least);
+            if (choice.candidate == 0) continue;
+            least = choice.error;
+            best = {choice.step, zero_point};
+        }
+        return best;
+    }
+
     code_bounds bounds(int zero_point) const {
         return {static_cast<double>(least_ - zero_point), static_cast<double>(greatest_ - zero_point)};
     }

@@ -8,7 +8,7 @@
 namespace symmetree {
 
 /// Changes whenever the file's layout or any fit changes, so that stale files are never read.
-inline constexpr int weight_file_version = 2;
+inline constexpr int weight_file_version = 3;
 
 /// The stored form of fitted weights: magic, sizes, key, arrays in the machine's (little-endian) layout, checksum.
 std::string to_weight_file(const quantized_weights& q, const std::string& key);

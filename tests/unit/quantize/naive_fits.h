@@ -31,8 +31,9 @@ private:
     std::size_t next_ = 0;
 };
 
-inline double search(const std::vector<double>& values, double largest, bounds range, bool truncate) {
-    double best = 0, least = std::numeric_limits<double>::infinity();
+/// `least` becomes the error, where the step has a smaller one; else 0 is returned.
+inline double search(const std::vector<double>& values, double largest, bounds range, bool truncate, double& least) {
+    double best = 0;
     for (int j = 1; j <= 100; ++j) {
         const double step = largest * j / 100;
         lane_sum sum;
@@ -48,6 +49,11 @@ inline double search(const std::vector<double>& values, double largest, bounds r
         }
     }
     return best;
+}
+
+inline double search(const std::vector<double>& values, double largest, bounds range, bool truncate) {
+    double least = std::numeric_limits<double>::infinity();
+    return search(values, largest, range, truncate, least);
 }
 
 inline double largest_magnitude(const std::vector<double>& values) {
@@ -80,10 +86,23 @@ inline channel fit_channel(const std::vector<double>& values, const scheme& s) {
     } else {
         result.step = largest_magnitude(values) / greatest;
     }
-    if (result.step > 0 && s.uniform.range == range_method::mse)
-        result.step =
-            search(values, result.step, {least - result.zero_point, greatest - result.zero_point}, s.uniform.round == rounding::truncate);
-    return result;
+    if (result.step == 0 || s.uniform.range != range_method::mse) return result;
+    const bool truncate = s.uniform.round == rounding::truncate;
+    if (s.family != scheme_family::asymq) return {search(values, result.step, {least, greatest}, truncate), 0};
+    double least_error = std::numeric_limits<double>::infinity();
+    channel best;
+    for (const int distance : {0, -1, 1, -2, 2, -3, 3, -4}) {
+        const int z = result.zero_point + distance;
+        double unclipped = 0;
+        for (const double v : values) {
+            const int levels = v > 0 ? greatest - z : least - z;
+            if (levels != 0) unclipped = std::max(unclipped, v / levels);
+        }
+        if (z < least || z > greatest || unclipped == 0) continue;
+        const double step = search(values, unclipped, {least - z, greatest - z}, truncate, least_error);
+        if (step > 0) best = {step, z};
+    }
+    return best;
 }
 
 inline quantized_weights fit_uniform(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s) {
