@@ -155,6 +155,38 @@ class Quantizers(unittest.TestCase):
         values.sum().backward()
         self.assertEqual(rows.grad.tolist(), [[1, 1, 1, 0], [1, 1, 0, 0]])
 
+    def test_of_a_basis_find_the_one_that_weights_were_made_of(self):
+        basis = torch.tensor([[4.0, 9.0, 20.0], [1.0, 2.0, 4.0]])
+        signs = torch.randint(0, 2, (2, 400, 3)) * 2.0 - 1
+        rows = (signs * basis[:, None]).sum(2)
+        quantizer = quantizers.BasisWeights(3, rows)
+        self.assertLess((quantizer.basis - basis).abs().max(), 1e-3)
+        self.assertLess((quantizer(rows) - rows).abs().max(), 0.5 * quantizer.step.max())
+
+    def test_of_a_basis_have_the_levels_that_they_list(self):
+        for bits in (2, 3, 4):
+            rows = torch.randn(5, 300)
+            quantizer = quantizers.BasisWeights(bits, rows)
+            lists, codes = quantizer.lists(), quantizer.codes(rows).long()
+            self.assertTrue((lists[:, 1:] >= lists[:, :-1]).all() and lists.abs().max() <= 127)
+            with torch.no_grad():
+                self.assertLess((lists.gather(1, codes) * quantizer.step - quantizer.eval()(rows)).abs().max(), 1e-6)
+                nearest = (rows[..., None] - (lists * quantizer.step)[:, None]).abs().amin(2)
+                self.assertLess(((quantizer(rows) - rows).abs() - nearest).abs().max(), 1e-6)
+
+    def test_of_a_basis_move_it_in_training_only_and_pass_gradients(self):
+        rows = torch.randn(4, 200, requires_grad=True)
+        quantizer = quantizers.BasisWeights(2, rows.detach())
+        with torch.no_grad():
+            quantizer.basis.mul_(1.3)
+        before, towards = quantizer.basis.clone(), quantizer.fitted_basis(rows.detach())
+        quantizer.eval()(rows)
+        self.assertTrue(torch.equal(quantizer.basis, before))
+        weight = torch.randn(4, 200)
+        (weight * quantizer.train()(rows)).sum().backward()
+        self.assertLess((quantizer.basis - (0.9 * before + 0.1 * towards)).abs().max(), 1e-6)
+        self.assertTrue(torch.equal(rows.grad, weight))
+
     def test_of_activations_have_the_codes_of_their_kind(self):
         x = torch.tensor([-3.0, -0.26, -0.24, 0.0, 0.25, 0.75, 1.0, 9.0])
         for bits, is_unsigned, shifts, codes in ((2, True, False, [0, 0, 0, 0, 0, 2, 2, 3]), (2, True, True, [0, 0, 0, 0, 0, 2, 2, 3]),

@@ -56,6 +56,14 @@ class Training(unittest.TestCase):
                 # The ends and the tensors that no trained step is for have 8 bits there, and products of post 4 fraction bits.
                 self.assertLessEqual(abs(100 * found["top1"] / 200 - trained), 3)
 
+    def test_teaches_lists_of_levels(self):
+        trained = self.top1(self.run_script("--weights", "levels:2", "--output", "levels.yaml", "--epochs", "6", "--rate", "0.05"))
+        self.assertGreater(trained, 60, "a quarter is chance")
+        platform = (ROOT / "platforms" / "presets" / "levels.yaml").read_text().replace("level_decoders: shared", "level_decoders: per_tree")
+        (self.folder / "per_tree.yaml").write_text(platform)
+        found = self.evaluated("levels.yaml", "./per_tree.yaml")
+        self.assertLessEqual(abs(100 * found["top1"] / 200 - trained), 3)
+
     def test_teaches_adapters(self):
         trained = self.top1(self.run_script("--weights", "symq:3", "--adaptive", "--output", "asq.yaml", "--epochs", "6", "--rate", "0.05"))
         self.assertGreater(trained, 60, "a quarter is chance")

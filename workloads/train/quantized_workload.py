@@ -9,7 +9,7 @@ import numpy
 import onnx
 import torch
 
-from quantizers import AdaptiveActivations, OutlierWeights
+from quantizers import AdaptiveActivations, BasisWeights, OutlierWeights
 
 MOVES = ("Slice", "Pad", "Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze", "Identity")
 TYPES = {"I8": numpy.int8, "U8": numpy.uint8, "I16": numpy.int16, "U32": numpy.uint32, "F32": numpy.float32, "F64": numpy.float64}
@@ -81,6 +81,8 @@ def codes_of(network):
         yield f"{name}.codes", "I8", quantizer.codes(rows).reshape(-1).numpy()
         if isinstance(quantizer, OutlierWeights):
             yield from outliers_of(name, quantizer, rows)
+        if isinstance(quantizer, BasisWeights):
+            yield f"{name}.levels", "I8", quantizer.lists().reshape(-1).to(torch.int8).numpy()
         norm = network.network.norm_behind(node)
         factors = 1 if norm is None else network.network.factors_of(norm).double()
         yield f"{name}.steps", "F64", (quantizer.step.reshape(-1).double() * factors).numpy()

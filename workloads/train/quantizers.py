@@ -26,6 +26,7 @@ class _Quantized(torch.autograd.Function):
         return gradient * inside, of_step.sum_to_size(step.shape) * context.scale, None, None, None, None
 
 
+WIDTHS = {"symq": range(2, 9), "dasq": range(2, 9), "levels": range(2, 7)}
 SHIFTS = {"pot": range(2, 8), "post": range(2, 8), "apot": range(4, 6)}  # widths that have codes
 
 
@@ -176,6 +177,63 @@ class ShiftWeights(nn.Module):
         return (field + (level < 0) * (1 << (self.bits - 1))).to(torch.int16).to(torch.int8)
 
 
+class BasisWeights(nn.Module):
+    """`levels`: the sums of `bits` values with either sign, a basis for each row. Zhang et al., "LQ-Nets", ECCV 2018: in training the basis moves
+    towards the one of least squared error for the weights as they are assigned to its sums (eq. 8, a tenth of the way for each batch); weights
+    get the gradient of what they became. Levels are whole numbers of LEVEL_BITS bits in steps of the row, as the hardware has them."""
+
+    LEVEL_BITS, PACE = 8, 0.1
+
+    def __init__(self, bits, rows):
+        super().__init__()
+        self.bits = bits
+        patterns = torch.arange(1 << bits)[:, None] >> torch.arange(bits) & 1
+        self.register_buffer("signs", 2.0 * patterns - 1)  # [sums, bits]
+        # Powers of two whose sums have as much power as the weights; a row of zeros keeps a basis that is none.
+        power = rows.square().mean(1, keepdim=True).sqrt().clamp(min=1e-8)
+        self.register_buffer("basis", power * 2.0 ** torch.arange(bits) / math.sqrt(((1 << 2 * bits) - 1) / 3))
+        for _ in range(20):
+            self.basis.copy_(self.fitted_basis(rows))
+
+    @property
+    def step(self):
+        return self.basis.abs().sum(1, keepdim=True) / ((1 << (self.LEVEL_BITS - 1)) - 1)
+
+    def every_level(self):
+        """[rows, sums], in steps, in the order of the signs."""
+        return (self.basis @ self.signs.t() / self.step).round()
+
+    def assigned(self, rows):
+        """Of each weight the place of the nearest level."""
+        rising, order = self.every_level().sort(stable=True, dim=1)
+        return order.gather(1, torch.searchsorted((rising[:, 1:] + rising[:, :-1]) / 2, rows / self.step))
+
+    @torch.no_grad()
+    def fitted_basis(self, rows):
+        signs = self.signs[self.assigned(rows)]  # [rows, weights, bits]
+        products = signs.transpose(1, 2) @ signs + 1e-6 * rows.shape[1] * torch.eye(self.bits, dtype=rows.dtype)
+        return torch.linalg.solve(products, (signs * rows[..., None]).sum(1))
+
+    @torch.no_grad()
+    def levels(self, rows):
+        return self.every_level().gather(1, self.assigned(rows))
+
+    def forward(self, rows):
+        if self.training:
+            self.basis.lerp_(self.fitted_basis(rows.detach()), self.PACE)
+        values = self.levels(rows) * self.step
+        return rows + (values - rows).detach()
+
+    @torch.no_grad()
+    def lists(self):
+        """For each row its levels once, rising, the last one repeated: [rows, sums]."""
+        lists = [torch.unique(level) for level in self.every_level()]
+        return torch.stack([torch.cat([level, level[-1:].expand(len(self.signs) - len(level))]) for level in lists])
+
+    def codes(self, rows):
+        return torch.searchsorted(self.lists(), self.levels(rows)).to(torch.int8)
+
+
 def steps_of_least_error(rows, quantized, greatest):
     """For each row the best of 100 steps up to the one that clips nothing, by squared error; `quantized` gives the levels of rows / step."""
     largest = rows.abs().amax(1, keepdim=True) / greatest
@@ -193,6 +251,8 @@ def weights_for(family, bits, rows):
     if family == "symq":
         least, greatest = -(1 << (bits - 1)), (1 << (bits - 1)) - 1
         return UniformWeights(bits, steps_of_least_error(rows, lambda t: t.round().clamp(least, greatest), greatest))
+    if family == "levels":
+        return BasisWeights(bits, rows)
     made = ShiftWeights(family, bits, torch.ones(rows.shape[0], 1))
     with torch.no_grad():
         made.step.copy_(steps_of_least_error(rows, made.nearest, float(made.every_level[-1])))

@@ -21,7 +21,7 @@ from torch import nn
 from images import ImageSet, normalization_of
 from onnx_network import OnnxNetwork
 from quantized_workload import fitted_by, write_workload
-from quantizers import SHIFTS, Activations, AdaptiveActivations, OutlierWeights, weights_for
+from quantizers import SHIFTS, WIDTHS, Activations, AdaptiveActivations, BasisWeights, OutlierWeights, weights_for
 
 OUTLIER_BITS, PERCENTILE = 4, 98  # of dasq
 
@@ -54,8 +54,8 @@ class QuantizedNetwork(nn.Module):
         return (weight, lambda rows: rows) if stored_by_output else (weight.t(), lambda rows: rows.t())
 
     def scheme(self):
-        outliers = f":sw{OUTLIER_BITS}:p{PERCENTILE}" if self.family == "dasq" else ""
-        return f"{self.family}:w{self.weight_bits}a{self.activation_bits}{outliers}{':asq' if self.adaptive else ''}"
+        own = {"dasq": f":sw{OUTLIER_BITS}:p{PERCENTILE}", "levels": f":lq:channel:d{BasisWeights.LEVEL_BITS}"}.get(self.family, "")
+        return f"{self.family}:w{self.weight_bits}a{self.activation_bits}{own}{':asq' if self.adaptive else ''}"
 
     def quantizer_of(self, name, rows):
         if self.family != "dasq":
@@ -96,7 +96,8 @@ class QuantizedNetwork(nn.Module):
         return self.network(x)
 
     def steps(self):
-        return [module.step for module in [*self.weights.values(), *self.activations.values()]]
+        """Those that are trained; a basis brings its own."""
+        return [module.step for module in [*self.weights.values(), *self.activations.values()] if not isinstance(module, BasisWeights)]
 
 
 @torch.no_grad()
@@ -171,7 +172,7 @@ def run_of(options):
 def options_of(words):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=pathlib.Path, help="float ONNX model; batch norms that it has are trained, too, and folded at the end")
-    parser.add_argument("--weights", required=True, help="family and bits: symq:3, dasq:3, pot:4, post:3, apot:4")
+    parser.add_argument("--weights", required=True, help="family and bits: symq:3, dasq:3, pot:4, post:3, apot:4, levels:3 (a learned basis, LQ-Net)")
     parser.add_argument("--program", default="symmetree", help="of dasq: the simulator, which finds the outliers' positions")
     parser.add_argument("--activation-bits", type=int, required=True)
     parser.add_argument("--adaptive", action="store_true", help="ASQ: an adapter finds the step of every image (scheme :asq)")
@@ -188,9 +189,9 @@ def options_of(words):
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint beside the output")
     options = parser.parse_args(words)
     family, _, bits = options.weights.partition(":")
-    widths = SHIFTS.get(family, range(2, 9) if family in ("symq", "dasq") else range(0))
+    widths = {**WIDTHS, **SHIFTS}.get(family, range(0))
     if not bits.isdigit() or int(bits) not in widths:
-        parser.error("--weights: symq or dasq and 2 to 8 bits, pot or post and 2 to 7, or apot and 4 or 5 are wanted, e.g. symq:3")
+        parser.error("--weights: symq or dasq and 2 to 8 bits, pot or post and 2 to 7, apot and 4 or 5, or levels and 2 to 6 are wanted, e.g. symq:3")
     if options.output.suffix != ".yaml":
         parser.error("--output: a .yaml file is wanted")
     return options
