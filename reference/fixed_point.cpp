@@ -17,7 +17,7 @@ wide floor_quotient(wide value, wide divisor) {
 wide rounded(wide value, int exponent) {
     if (exponent < 0 || exponent > 120) throw model_fault("reference: a shift must be 0..120");
     const wide divisor = power_of_two(exponent);
-    const wide below = floor_quotient(value, divisor);
+    const wide below = value >> exponent;  // the floor, of negative numbers, too
     const wide twice_rest = 2 * (value - below * divisor);
     if (twice_rest < divisor || (twice_rest == divisor && below % 2 == 0)) return below;
     return below + 1;

@@ -13,6 +13,7 @@
 #include "workloads/quantize/error_feedback.h"
 #include "workloads/quantize/error_measures.h"
 #include "workloads/quantize/parallel_rows.h"
+#include "workloads/quantize/scaled_rows.h"
 
 namespace symmetree {
 namespace {
@@ -176,11 +177,7 @@ private:
 
     /// carried[left..right) += errors of the places begin..end, in their order.
     void carry(std::int64_t begin, std::int64_t end, std::int64_t left, std::int64_t right, const double* errors, double* carried) const {
-        for (std::int64_t place = begin; place < end; ++place) {
-            const double error = errors[place - begin];
-            const double* const shares = feedback_.row(place);
-            for (std::int64_t k = left; k < right; ++k) carried[k] += error * shares[k];
-        }
+        add_scaled_rows(errors, feedback_.row(begin) + left, feedback_.columns(), end - begin, right - left, carried + left);
     }
 
     const std::vector<float>& weights_;

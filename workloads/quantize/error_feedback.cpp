@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "workloads/quantize/parallel_rows.h"
+#include "workloads/quantize/scaled_rows.h"
 
 namespace symmetree {
 namespace {
@@ -30,39 +31,50 @@ error_feedback::error_feedback(const input_moments& moments, double damping, int
 }
 
 /// Column by column from the last: U_ik = H_ik / H_kk, then H_ij -= U_ik H_jk for i <= j < k. Every element takes its subtractions in this
-/// order, however many columns are taken together and whoever takes them.
+/// order, however many columns are taken together and whoever takes them: first the rows of a panel of columns, then the rest of the panel,
+/// whose rows need those alone, then what is left of it.
 void error_feedback::factor(int threads) {
     std::vector<double> moments_of_panel;  // H_jk as [k][j]: what the factor has been divided out of
     for (std::int64_t end = columns_; end > 0; end -= std::min(end, panel_columns)) {
-        const std::int64_t begin = std::max<std::int64_t>(end - panel_columns, 0);
+        const std::int64_t begin = std::max<std::int64_t>(end - panel_columns, 0), panel = end - begin;
         moments_of_panel.assign(static_cast<std::size_t>(panel_columns * end), 0);
+        const auto moments = [&](std::int64_t k) { return moments_of_panel.data() + (k - begin) * end; };
         for (std::int64_t k = end - 1; k >= begin; --k) {
-            double* const column = moments_of_panel.data() + (k - begin) * end;
-            const double pivot = upper_[static_cast<std::size_t>(k * columns_ + k)];
-            for (std::int64_t i = 0; i < k; ++i) {
-                double& element = upper_[static_cast<std::size_t>(i * columns_ + k)];
-                column[i] = element;
-                element /= pivot;
-            }
-            for (std::int64_t i = 0; i < k; ++i) {
-                double* const row = upper_.data() + i * columns_;
-                const double share = row[k];
-                for (std::int64_t j = std::max(begin, i); j < k; ++j) row[j] -= share * column[j];
-            }
+            for (std::int64_t i = begin; i < k; ++i) divide(i, k, moments(k));
+            for (std::int64_t i = begin; i < k; ++i) subtract(i, k, i, moments(k));
         }
         for_row_pieces(begin, threads, rows_per_piece, [&](std::int64_t first, std::int64_t last) {
+            for (std::int64_t i = first; i < last; ++i)
+                for (std::int64_t k = end - 1; k >= begin; --k) {
+                    divide(i, k, moments(k));
+                    subtract(i, k, begin, moments(k));
+                }
+        });
+        for_row_pieces(begin, threads, rows_per_piece, [&](std::int64_t first, std::int64_t last) {
+            double shares[panel_columns];
             for (std::int64_t left = first; left < begin; left += tile_columns)
                 for (std::int64_t i = first; i < last; ++i) {
                     double* const row = upper_.data() + i * columns_;
                     const std::int64_t from = std::max(left, i), to = std::min(left + tile_columns, begin);
-                    for (std::int64_t k = end - 1; k >= begin; --k) {
-                        const double* const column = moments_of_panel.data() + (k - begin) * end;
-                        const double share = row[k];
-                        for (std::int64_t j = from; j < to; ++j) row[j] -= share * column[j];
-                    }
+                    for (std::int64_t k = 0; k < panel; ++k) shares[k] = -row[end - 1 - k];
+                    add_scaled_rows(shares, moments(end - 1) + from, -end, panel, to - from, row + from);
                 }
         });
     }
+}
+
+/// U_ik; H_ik is kept.
+void error_feedback::divide(std::int64_t i, std::int64_t k, double* moments) {
+    double& element = upper_[static_cast<std::size_t>(i * columns_ + k)];
+    moments[i] = element;
+    element /= upper_[static_cast<std::size_t>(k * columns_ + k)];
+}
+
+/// H_ij -= U_ik H_jk for `from` <= j < k.
+void error_feedback::subtract(std::int64_t i, std::int64_t k, std::int64_t from, const double* moments) {
+    double* const row = upper_.data() + i * columns_;
+    const double share = row[k];
+    for (std::int64_t j = from; j < k; ++j) row[j] -= share * moments[j];
 }
 
 }  // namespace symmetree

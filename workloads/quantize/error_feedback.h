@@ -26,6 +26,8 @@ public:
 
 private:
     void factor(int threads);
+    void divide(std::int64_t i, std::int64_t k, double* moments);
+    void subtract(std::int64_t i, std::int64_t k, std::int64_t from, const double* moments);
 
     std::int64_t columns_;
     std::vector<std::int64_t> order_;

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::int64_t block_vectors = 1024;  ///< 2^22 * 1024 products fit the lanes' 32 bits: each holds an eighth of them
 constexpr std::int64_t tile = 4;
+constexpr std::int64_t strip = 16;  ///< vectors that are turned into columns together: half a cache line of each column
 
 }  // namespace
 
@@ -71,9 +72,11 @@ void input_moments::add(const std::int16_t* inputs, std::int64_t vectors, int ze
 void input_moments::add_block(const std::int16_t* inputs, std::int64_t vectors, int zero_point, int threads) {
     const std::int64_t stride = (vectors + 15) / 16 * 16, padded = (columns_ + tile - 1) / tile * tile;
     by_column_.assign(static_cast<std::size_t>(padded * stride), 0);
-    for (std::int64_t v = 0; v < vectors; ++v)
+    for_row_pieces(vectors, threads, strip, [&](std::int64_t first, std::int64_t last) {
         for (std::int64_t k = 0; k < columns_; ++k)
-            by_column_[static_cast<std::size_t>(k * stride + v)] = static_cast<std::int16_t>(inputs[v * columns_ + k] - zero_point);
+            for (std::int64_t v = first; v < last; ++v)
+                by_column_[static_cast<std::size_t>(k * stride + v)] = static_cast<std::int16_t>(inputs[v * columns_ + k] - zero_point);
+    });
     const auto rows_at = [&](std::int64_t first, const std::int16_t*(&rows)[4]) {
         for (std::int64_t i = 0; i < tile; ++i) rows[i] = by_column_.data() + (first + i) * stride;
     };
