@@ -14,6 +14,7 @@
 #include "workloads/network/liveness.h"
 #include "workloads/quantize/compensated.h"
 #include "workloads/quantize/parallel_rows.h"
+#include "workloads/quantize/uniform.h"
 #include "workloads/quantize/weight_file.h"
 
 namespace symmetree {
@@ -88,7 +89,15 @@ private:
                              moments[group++].add(inputs.data(), shape.m, zero_point, threads_);
                          });
         }
-        return round_compensated(materialize_weights(*p.layer, seed_), p.weights, moments, p.used_scheme.uniform.round, steps_, threads_);
+        const std::vector<float> weights = materialize_weights(*p.layer, seed_);
+        return round_compensated(weights, begun_with(p, weights), moments, p.used_scheme.uniform.round, steps_, threads_);
+    }
+
+    /// The fit whose codes are rounded anew. A searched zero point clips weights for the sake of the others' rounding, which is what is
+    /// compensated; what is clipped is not.
+    quantized_weights begun_with(const formatted_product& p, const std::vector<float>& weights) const {
+        if (!traits_of(p.used_scheme.family).has_zero_points) return p.weights;
+        return fit_uniform(weights, p.weights.rows, p.weights.columns, p.used_scheme, threads_, zero_points::of_range);
     }
 
     /// The node for every image.

@@ -18,8 +18,9 @@ constexpr int zero_point_candidates = 8;
 /// Fits one channel (or the whole tensor) at a time.
 class channel_fitter {
 public:
-    explicit channel_fitter(const scheme& s)
+    channel_fitter(const scheme& s, zero_points zero)
         : scheme_(s),
+          zero_(zero),
           has_zero_points_(traits_of(s.family).has_zero_points),
           least_(least_code(s.weight_bits)),
           greatest_(greatest_code(s.weight_bits)) {}
@@ -29,9 +30,8 @@ public:
         min_max_fit result = has_zero_points_ ? asymmetric_min_max(padded_.data(), count, least_, greatest_)
                                               : symmetric_min_max(padded_.data(), count, greatest_);
         if (result.step == 0 || scheme_.uniform.range == range_method::min_max) return result;
-        if (has_zero_points_) return search_zero_points(result.zero_point);
-        const step_choice best = search(result.step, 0, std::numeric_limits<double>::infinity());
-        return {best.step, 0};
+        if (has_zero_points_ && zero_ == zero_points::searched) return search_zero_points(result.zero_point);
+        return {search(result.step, result.zero_point, std::numeric_limits<double>::infinity()).step, result.zero_point};
     }
 
     void encode(const float* weights, std::size_t count, double step, int zero_point, std::int8_t* codes) const {
@@ -75,6 +75,7 @@ private:
     }
 
     const scheme& scheme_;
+    const zero_points zero_;
     const bool has_zero_points_;
     const int least_, greatest_;
     int hint_ = usual_candidate;
@@ -100,14 +101,15 @@ min_max_fit asymmetric_min_max(const double* values, std::size_t count, int leas
     return {step, std::clamp(static_cast<int>(round_half_even(least - low / step)), least, greatest)};
 }
 
-quantized_weights fit_uniform(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s, int threads) {
+quantized_weights fit_uniform(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s, int threads,
+                              zero_points zero) {
     const bool whole = s.uniform.grain == granularity::per_tensor;
     const std::int64_t channels = whole ? std::min<std::int64_t>(rows, 1) : rows;
     const auto length = static_cast<std::size_t>(whole ? rows * columns : columns);
     std::vector<double> steps(static_cast<std::size_t>(channels));
     std::vector<std::int16_t> zero_points(steps.size());
     for_row_pieces(channels, threads, rows_per_piece, [&](std::int64_t first, std::int64_t last) {
-        channel_fitter fitter(s);
+        channel_fitter fitter(s, zero);
         for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
             const min_max_fit fit = fitter.fit(weights.data() + i * length, length);
             steps[i] = fit.step;
@@ -127,7 +129,7 @@ quantized_weights fit_uniform(const std::vector<float>& weights, std::int64_t ro
     q.columns = columns;
     q.codes.resize(weights.size());
     for_row_pieces(rows, threads, rows_per_piece, [&](std::int64_t first, std::int64_t last) {
-        const channel_fitter fitter(s);
+        const channel_fitter fitter(s, zero);
         for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
             const std::size_t begin = i * static_cast<std::size_t>(columns);
             fitter.encode(weights.data() + begin, static_cast<std::size_t>(columns), steps[i], zero_points[i], q.codes.data() + begin);

@@ -22,7 +22,11 @@ min_max_fit symmetric_min_max(const double* values, std::size_t count, int great
 /// Asymmetric: the range, widened to hold 0, takes all codes least..greatest.
 min_max_fit asymmetric_min_max(const double* values, std::size_t count, int least, int greatest);
 
+/// AsymQ's zero points: of least error together with their steps, or those of the range.
+enum class zero_points { searched, of_range };
+
 /// SymQ and AsymQ (docs/numerics.md). Everything but the error is filled in.
-quantized_weights fit_uniform(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s, int threads);
+quantized_weights fit_uniform(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s, int threads,
+                              zero_points zero = zero_points::searched);
 
 }  // namespace symmetree

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 
 #include "tests/unit/quantized_network/small_network.h"
+#include "workloads/formats/number_format.h"
+#include "workloads/quantize/uniform.h"
 
 namespace symmetree {
 namespace {
@@ -64,6 +66,24 @@ TEST_F(compensate, leaves_codes_that_a_file_fixes) {
     const workload after = network_rounding(weight_cache(""), fixed, 1, images).rounded(small.quantized(fixed, platform, run), 1);
     EXPECT_EQ(after.layers[0].codes, fixed.layers[0].codes);
     EXPECT_TRUE(after.layers[1].codes);
+}
+
+TEST_F(compensate, begins_with_the_zero_points_of_the_range) {
+    const platform_config with_zero_points = platform_named("asymq_row_sum");
+    const scheme s = parse_scheme("asymq:w3a4");
+    const workload after =
+        network_rounding(weight_cache(""), small.network, 1, images).rounded(small.quantized(small.network, with_zero_points, s), 1);
+    std::size_t searched_elsewhere = 0;
+    for (const layer& l : after.layers) {
+        if (!traits_of(l.own_scheme->family).has_zero_points) continue;
+        const product_shape shape = product_of(l);
+        const auto fitted = [&](zero_points zero) {
+            return fit_uniform(materialize_weights(l, 1), shape.n * shape.repeat, shape.k, *l.own_scheme, 1, zero);
+        };
+        EXPECT_EQ(l.codes->zero_point, fitted(zero_points::of_range).zero_point) << l.name;
+        searched_elsewhere += fitted(zero_points::searched).zero_point != l.codes->zero_point ? 1 : 0;
+    }
+    EXPECT_GT(searched_elsewhere, 0u);
 }
 
 TEST(images_within_seconds, are_fewer_of_large_networks) {
