@@ -158,7 +158,7 @@ box array_box(const std::string& title, const array_config& array) {
     box b{{title, fmt::format("{} trees x {} lanes", array.trees, array.lanes),
            fmt::format("ports w{} x a{}", array.weight_bits, array.activation_bits)},
           "partial sums"};
-    if (array.kind == array_kind::levels)
+    if (has_level_table(array.kind))
         b.lines.push_back(fmt::format("levels of {} bits, decoders {}", array.level_bits, to_string(array.decoders)));
     if (is_shift_circuit(array.kind)) b.lines.push_back(fmt::format("{} guard bits", array.guard_bits));
     b.lines.push_back(fmt::format("pipeline depth {}", array.pipeline_depth));

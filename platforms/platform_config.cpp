@@ -34,10 +34,12 @@ std::optional<std::string> why_no_levels(const array_config& array, const scheme
     return {};
 }
 
+/// Multipliers and nothing before them.
+bool is_plain(array_kind kind) { return !is_shift_circuit(kind) && !has_level_table(kind); }
+
 std::string why_no_array(const platform_config& platform, const family_traits& wanted) {
     const char* const present = to_string(platform.array.kind);
-    if (wanted.circuit == product_circuit::multiplier)
-        return fmt::format("{} needs multipliers, and the {} array has no side_array", wanted.name, present);
+    if (is_plain(wanted.circuit)) return fmt::format("{} needs multipliers, and the {} array has no side_array", wanted.name, present);
     return fmt::format("{} needs an array of kind {}, this one is {}", wanted.name, to_string(wanted.circuit), present);
 }
 
@@ -101,7 +103,7 @@ void check_shift_array(const platform_config& c, std::vector<contradiction>& fou
 
 void check_side_array(const platform_config& c, std::vector<contradiction>& found) {
     if (!c.side_array) return;
-    if (c.side_array->kind != array_kind::multiplier)
+    if (!is_plain(c.side_array->kind))
         found.push_back({{"side_array.kind"}, fmt::format("a side array is of multipliers, given {}", to_string(c.side_array->kind))});
     if (c.side_array->trees > c.array.trees)
         found.push_back({{"side_array.trees", "array.trees"},
@@ -148,8 +150,7 @@ std::string shift_arrays(const char* last) {
 }
 
 platform_config with_widths(platform_config config, std::optional<int> weight_bits, std::optional<int> activation_bits) {
-    const std::string of =
-        config.array.kind != array_kind::multiplier ? fmt::format(" for an array of kind {}", to_string(config.array.kind)) : "";
+    const std::string of = !is_plain(config.array.kind) ? fmt::format(" for an array of kind {}", to_string(config.array.kind)) : "";
     diagnostics problems;
     check_width("weight_bits", weight_bits, weight_widths(config.array.kind), of, problems);
     check_width("activation_bits", activation_bits, {2, 8}, "", problems);

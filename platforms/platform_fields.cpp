@@ -65,7 +65,7 @@ std::vector<platform_field> array_fields(Array array) {
 std::vector<platform_field> level_fields() {
     const auto array = in(whole_platform, &platform_config::array);
     const auto only_levels = [](const platform_config& c) -> std::optional<std::string> {
-        if (c.array.kind == array_kind::levels) return {};
+        if (has_level_table(c.array.kind)) return {};
         return "only levels arrays have tables";
     };
     platform_field level_bits = whole("level_bits", in(array, &array_config::level_bits), 2, 8, "bits",

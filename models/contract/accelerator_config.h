@@ -83,7 +83,7 @@ struct array_config {
     bool shadow_registers = true;  ///< the next tile loads while the present one computes
 
     /// Width of what stands in a tree's weight registers.
-    int held_bits() const { return kind == array_kind::levels ? level_bits : weight_bits; }
+    int held_bits() const { return has_level_table(kind) ? level_bits : weight_bits; }
 };
 
 struct sparse_config {

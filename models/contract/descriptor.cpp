@@ -172,7 +172,7 @@ piece piece_of(int code_bits, int port_bits, int pass) {
 decoder_split decoders_of(const accelerator_config& config) {
     constexpr int most_codes = 64;
     const array_config& array = config.array;
-    if (array.kind != array_kind::levels) return {};
+    if (!has_level_table(array.kind)) return {};
     if (array.decoders == level_decoders::per_tree) return {array.trees, array.lanes};
     const int codes = std::max(1, config.weight_buffer.port_bits / array.weight_bits);
     const auto instances = static_cast<int>(ceil_div(codes, most_codes));

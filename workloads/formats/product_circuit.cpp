@@ -54,8 +54,19 @@ bool is_shift_circuit(product_circuit circuit) {
     return false;
 }
 
+bool has_level_table(product_circuit circuit) {
+    switch (circuit) {
+        case product_circuit::multiplier:
+        case product_circuit::pot:
+        case product_circuit::post:
+        case product_circuit::apot: return false;
+        case product_circuit::levels: return true;
+    }
+    return false;
+}
+
 bool has_products_of(product_circuit circuit, product_circuit wanted) {
-    return circuit == wanted || (circuit == product_circuit::levels && wanted == product_circuit::multiplier);
+    return circuit == wanted || (has_level_table(circuit) && wanted == product_circuit::multiplier);
 }
 
 std::int32_t circuit_product(product_circuit circuit, std::uint32_t code, int code_bits, std::int32_t activation, int guard_bits) {

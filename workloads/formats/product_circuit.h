@@ -30,6 +30,9 @@ const char* title_of(product_circuit circuit);
 /// products are truncated to the guard bits, so that they are no multiples of the activation.
 bool is_shift_circuit(product_circuit circuit);
 
+/// True where codes name levels in a table before the multiplier.
+bool has_level_table(product_circuit circuit);
+
 /// True where a circuit has the products that `wanted` has: its own, and those of a multiplier where one stands behind a table.
 bool has_products_of(product_circuit circuit, product_circuit wanted);
 
