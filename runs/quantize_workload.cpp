@@ -9,6 +9,7 @@
 #include "runs/activation_search.h"
 #include "runs/compensate.h"
 #include "workloads/calibration/tensor_formats.h"
+#include "workloads/formats/number_format.h"
 #include "workloads/network/measures.h"
 
 namespace symmetree {
@@ -27,11 +28,19 @@ const char* usual_platform(scheme_family family) {
     return "symq";
 }
 
+/// The tables that its lists want.
+platform_config with_tables(platform_config platform, const scheme& run) {
+    if (traits_of(run.family).storage != code_storage::listed) return platform;
+    platform.array.level_bits = run.levels.level_bits;
+    if (run.levels.grain == granularity::per_channel) platform.array.decoders = level_decoders::per_tree;
+    return platform;
+}
+
 }  // namespace
 
 platform_config platform_for(const scheme& run, const std::string& name, const std::string& platforms_directory) {
     const platform_config base = load_platform(name.empty() ? usual_platform(run.family) : name, platforms_directory);
-    platform_config platform = name.empty() ? with_widths(base, run.weight_bits, run.activation_bits) : base;
+    platform_config platform = name.empty() ? with_tables(with_widths(base, run.weight_bits, run.activation_bits), run) : base;
     platform.vector_unit.lanes = std::max(platform.vector_unit.lanes, 1);
     return platform;
 }

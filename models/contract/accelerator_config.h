@@ -77,7 +77,7 @@ struct array_config {
     int trees = 16, lanes = 16;                ///< 1..most_trees, 1..most_lanes
     int weight_bits = 4, activation_bits = 4;  ///< port widths, 2..8
     int guard_bits = 4;                        ///< of shift circuits: 0..7
-    int level_bits = 8;                        ///< of circuits behind tables: width of a level, and so of the multipliers, 2..8
+    int level_bits = 6;                        ///< of circuits behind tables: width of a level, and so of the multipliers, 2..8
     level_decoders decoders = level_decoders::shared;
     int pipeline_depth = 3;        ///< P, cycles from issue to the accumulator, 1..64
     bool shadow_registers = true;  ///< the next tile loads while the present one computes

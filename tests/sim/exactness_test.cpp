@@ -107,6 +107,7 @@ TEST_P(every_preset, is_exact_with_tiny_banks_and_accumulators) {
 TEST(level_arrays, are_exact_where_every_channel_lists_its_own) {
     platform_config p = preset("levels");
     p.array.decoders = level_decoders::per_tree;
+    p.array.level_bits = 8;
     p.zero_point = zero_point_unit::pre_subtract;
     const workload net = network_of({conv_layer(16, 6, 37, 3, 1, 1), with_input(linear_layer(5, 90, 20), activation_class::relu),
                                      with_layer_widths(linear_layer(3, 40, 9), 3, 4), attention_layer(5, 9, 7, 2)});

@@ -44,12 +44,12 @@ struct shift_options {
 struct level_options {
     level_source source = level_source::kmeans;
     granularity grain = granularity::per_tensor;  ///< one table for the layer, or one per channel; the step is per channel either way
-    int level_bits = 8;                           ///< of a level as an integer in steps, and so of the multiplier: 2..8
+    int level_bits = 6;                           ///< of a level as an integer in steps, and so of the multiplier: 2..8
     friend bool operator==(const level_options&, const level_options&);
 };
 
 /// One number format for weights and activations, e.g. `symq:w4a8`, `asymq:w3a4:tensor:minmax`,
-/// `dasq:w3a3:sw4:p98`, `post:w4a4:g4`, `levels:w4a4:nf:d8`.
+/// `dasq:w3a3:sw4:p98`, `post:w4a4:g4`, `levels:w4a4:nf:d6`.
 struct scheme {
     scheme_family family = scheme_family::symq;
     int weight_bits = 4;                                ///< those of the family (number_format.h)

@@ -32,20 +32,6 @@ std::vector<double> normal_quantiles(int bits) {
     return levels;
 }
 
-/// Squared error of one row, given up above `bound`.
-double squared_error(const float* values, std::size_t count, const listed_levels& levels, double step, double bound) {
-    constexpr std::size_t block = 64;
-    const double scale = step * step;
-    double sum = 0;
-    for (std::size_t begin = 0; begin < count && scale * sum <= bound; begin += block)
-        for (std::size_t i = begin; i < std::min(begin + block, count); ++i) {
-            const double t = static_cast<double>(values[i]) / step;
-            const double rest = t - levels.value(levels.code(t));
-            sum += rest * rest;
-        }
-    return scale * sum;
-}
-
 /// One layer on its way to codes.
 class level_fitter {
 public:
@@ -134,11 +120,12 @@ private:
             const listed_levels levels = levels_of(i);
             double largest = 0;
             for (std::size_t k = 0; k < length_; ++k) largest = std::max(largest, std::fabs(static_cast<double>(row(i)[k])));
-            q_.step[i] = largest == 0 || levels.largest() == 0
-                             ? 0
-                             : search_step(largest / levels.largest(), usual_candidate, [&](double step, double bound) {
-                                   return squared_error(row(i), length_, levels, step, bound);
-                               }).step;
+            q_.step[i] =
+                largest == 0 || levels.largest() == 0
+                    ? 0
+                    : search_step(largest / levels.largest(), usual_candidate, [&](double step, double bound) {
+                          return squared_error(row(i), length_, step, bound, [&](double t) { return levels.value(levels.code(t)); });
+                      }).step;
         });
     }
 

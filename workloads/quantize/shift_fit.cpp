@@ -8,25 +8,6 @@
 #include "workloads/quantize/step_search.h"
 
 namespace symmetree {
-namespace {
-
-/// Squared error of one channel, given up above `bound`. One running sum, in order.
-double squared_error(const std::vector<double>& magnitudes, const shift_levels& levels, double step, double bound) {
-    constexpr std::size_t block = 64;
-    const double scale = step * step;
-    double sum = 0;
-    for (std::size_t begin = 0; begin < magnitudes.size(); begin += block) {
-        for (std::size_t i = begin; i < std::min(begin + block, magnitudes.size()); ++i) {
-            const double t = magnitudes[i] / step;
-            const double rest = t - levels.nearest_magnitude(t);
-            sum += rest * rest;
-        }
-        if (scale * sum > bound) break;
-    }
-    return scale * sum;
-}
-
-}  // namespace
 
 quantized_weights fit_shift(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s, int threads) {
     const shift_levels levels(s.family, s.weight_bits);
@@ -47,8 +28,9 @@ quantized_weights fit_shift(const std::vector<float>& weights, std::int64_t rows
             std::transform(values, values + length, magnitudes.begin(), [](float w) { return std::fabs(static_cast<double>(w)); });
             const double largest = *std::max_element(magnitudes.begin(), magnitudes.end()) / levels.largest();
             if (largest == 0) continue;
-            const step_choice best =
-                search_step(largest, hint, [&](double step, double bound) { return squared_error(magnitudes, levels, step, bound); });
+            const step_choice best = search_step(largest, hint, [&](double step, double bound) {
+                return squared_error(magnitudes.data(), length, step, bound, [&](double t) { return levels.nearest_magnitude(t); });
+            });
             hint = best.candidate;
             q.step[row] = best.step;
         }

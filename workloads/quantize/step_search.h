@@ -49,6 +49,21 @@ step_choice search_step(double largest, int hint, const ErrorOf& error_of, doubl
 step_choice search_uniform_step(const double* values, std::size_t count, double largest, code_bounds bounds, rounding round, int hint,
                                 double bound = std::numeric_limits<double>::infinity());
 
+/// Squared error of some values by their nearest levels, `nearest` in steps, given up above `bound`. One running sum, in order.
+template <class Value, class Nearest>
+double squared_error(const Value* values, std::size_t count, double step, double bound, const Nearest& nearest) {
+    constexpr std::size_t block = 64;
+    const double scale = step * step;
+    double sum = 0;
+    for (std::size_t begin = 0; begin < count && scale * sum <= bound; begin += block)
+        for (std::size_t i = begin; i < std::min(begin + block, count); ++i) {
+            const double t = static_cast<double>(values[i]) / step;
+            const double rest = t - nearest(t);
+            sum += rest * rest;
+        }
+    return scale * sum;
+}
+
 /// Where a search without better knowledge starts.
 inline constexpr int usual_candidate = 70;
 

@@ -182,7 +182,7 @@ class BasisWeights(nn.Module):
     towards the one of least squared error for the weights as they are assigned to its sums (eq. 8, a tenth of the way for each batch); weights
     get the gradient of what they became. Levels are whole numbers of LEVEL_BITS bits in steps of the row, as the hardware has them."""
 
-    LEVEL_BITS, PACE = 8, 0.1
+    LEVEL_BITS, PACE = 6, 0.1
 
     def __init__(self, bits, rows):
         super().__init__()

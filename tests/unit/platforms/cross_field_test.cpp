@@ -127,6 +127,7 @@ std::vector<verdict> verdicts() {
         {"levels", "levels:w3a8:d5", ""},
         {"levels", "symq:w8a8", ""},
         {"levels", "levels:w5a4", "the tables take 4"},
+        {"levels", "levels:w4a4:d8", "the tables hold 6"},
         {"levels", "levels:w4a4:kmeans:channel", "level_decoders: per_tree"},
         {"levels", "asymq:w4a4", "zero-point unit"},
         {"symq", "levels:w4a4", "kind levels"},

@@ -56,7 +56,7 @@ TEST(scheme_text, other_writings_take_the_canonical_form) {
     EXPECT_EQ(canonical("dasq:p0.0"), "dasq:w4a4:sw4:p0");
     EXPECT_EQ(canonical("dasq:p98.000000001"), "dasq:w4a4:sw4:p98.000000001");
     EXPECT_EQ(canonical("post"), "post:w4a4:g4");
-    EXPECT_EQ(canonical("levels"), "levels:w4a4:kmeans:d8");
+    EXPECT_EQ(canonical("levels"), "levels:w4a4:kmeans:d6");
     EXPECT_EQ(canonical("levels:d7:tensor:nf"), "levels:w4a4:nf:d7");
     EXPECT_EQ(canonical("dasq:asq:p98"), "dasq:w4a4:sw4:p98:asq");
     EXPECT_NE(parse_scheme("symq:asq"), parse_scheme("symq"));
