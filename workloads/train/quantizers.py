@@ -10,20 +10,40 @@ from torch import nn
 
 
 class _Quantized(torch.autograd.Function):
-    """level * step, for levels that were found before; `least` and `greatest` are the ends of the levels."""
+    """round_to_level(value / step) * step; `least` and `greatest` are the ends of the levels. A step counts for its row or image, or for all.
+    Activations are too many for a cache, so every pass over them counts: the step's gradient, levels outside and level - value / step
+    inside, is the difference of two products."""
 
     @staticmethod
-    def forward(context, value, step, level, least, greatest, scale):
+    def forward(context, value, step, round_to_level, least, greatest, scale):
         t = value / step
-        context.save_for_backward(t - level, level, (t >= least) & (t <= greatest), step)
-        context.scale = scale
+        level = round_to_level(t)
+        context.save_for_backward(t, level, step)
+        context.ends, context.scale = (least, greatest), scale
         return level * step
 
     @staticmethod
     def backward(context, gradient):
-        rest, level, inside, step = context.saved_tensors
-        of_step = torch.where(inside, -rest, level) * gradient
-        return gradient * inside, of_step.sum_to_size(step.shape) * context.scale, None, None, None, None
+        t, level, step = context.saved_tensors
+        passed = inside(gradient, t, *context.ends)
+        of_step = products_by_step(gradient, level, step) - products_by_step(passed, t, step)
+        return passed, of_step * context.scale, None, None, None, None
+
+
+def inside(gradient, t, least, greatest):
+    """The gradient of what lies within the ends, 0 elsewhere."""
+    if isinstance(least, torch.Tensor):
+        return gradient * ((t >= least) & (t <= greatest))
+    margin = 1e-6  # PyTorch's function takes the ends themselves for outside
+    return torch.ops.aten.hardtanh_backward(gradient, t, least - margin, greatest + margin)
+
+
+def products_by_step(a, b, step):
+    """Sums of a * b over what each step counts for."""
+    if step.numel() == 1:
+        return torch.dot(a.reshape(-1), b.reshape(-1)).reshape(step.shape)
+    count = step.numel()
+    return (a.reshape(count, 1, -1) @ b.reshape(count, -1, 1)).reshape(step.shape)
 
 
 WIDTHS = {"symq": range(2, 9), "dasq": range(2, 9), "levels": range(2, 7)}
@@ -63,10 +83,8 @@ class Activations(nn.Module):
         return self.step
 
     def forward(self, x):
-        step = self.step_for(x)
-        with torch.no_grad():
-            level = (x / step).round().clamp(self.least, self.greatest)
-        return _Quantized.apply(x, step, level, self.least, self.greatest, 1 / math.sqrt(x[0].numel() * self.greatest))
+        return _Quantized.apply(x, self.step_for(x), lambda t: t.round().clamp_(self.least, self.greatest), self.least, self.greatest,
+                                1 / math.sqrt(x[0].numel() * self.greatest))
 
 
 class AdaptiveActivations(Activations):
@@ -104,15 +122,15 @@ class UniformWeights(nn.Module):
         self.least, self.greatest = -(1 << (bits - 1)), (1 << (bits - 1)) - 1
         self.step = nn.Parameter(steps)
 
-    @torch.no_grad()
-    def levels(self, rows):
-        return (rows / self.step).round().clamp(self.least, self.greatest)
+    def nearest(self, t):
+        return t.round().clamp_(self.least, self.greatest)
 
     def forward(self, rows):
-        return _Quantized.apply(rows, self.step, self.levels(rows), self.least, self.greatest, 1 / math.sqrt(rows.shape[1] * self.greatest))
+        return _Quantized.apply(rows, self.step, self.nearest, self.least, self.greatest, 1 / math.sqrt(rows.shape[1] * self.greatest))
 
+    @torch.no_grad()
     def codes(self, rows):
-        return self.levels(rows).to(torch.int8)
+        return self.nearest(rows / self.step).to(torch.int8)
 
 
 class OutlierWeights(UniformWeights):
@@ -128,23 +146,25 @@ class OutlierWeights(UniformWeights):
     @torch.no_grad()
     def outliers(self, rows):
         """In units; 0 where there is none."""
-        return torch.where(self.positions, (rows / self.step / self.unit).round().clamp(*self.ends), torch.zeros_like(rows))
+        return self.outliers_at(rows / self.step)
 
-    @torch.no_grad()
-    def dense(self, rows):
-        return (rows / self.step - self.outliers(rows) * self.unit).round().clamp(self.least, self.greatest)
+    def outliers_at(self, t):
+        return torch.where(self.positions, (t / self.unit).round().clamp(*self.ends), torch.zeros_like(t))
 
-    @torch.no_grad()
-    def levels(self, rows):
-        return self.dense(rows) + self.outliers(rows) * self.unit
+    def dense_at(self, t):
+        return (t - self.outliers_at(t) * self.unit).round().clamp(self.least, self.greatest)
+
+    def nearest(self, t):
+        return self.dense_at(t) + self.outliers_at(t) * self.unit
 
     def forward(self, rows):
         reach = self.unit * self.positions
-        return _Quantized.apply(rows, self.step, self.levels(rows), self.least + self.ends[0] * reach, self.greatest + self.ends[1] * reach,
+        return _Quantized.apply(rows, self.step, self.nearest, self.least + self.ends[0] * reach, self.greatest + self.ends[1] * reach,
                                 1 / math.sqrt(rows.shape[1] * self.greatest))
 
+    @torch.no_grad()
     def codes(self, rows):
-        return self.dense(rows).to(torch.int8)
+        return self.dense_at(rows / self.step).to(torch.int8)
 
 
 class ShiftWeights(nn.Module):
@@ -160,19 +180,16 @@ class ShiftWeights(nn.Module):
         self.register_buffer("bounds", (every[1:] + every[:-1]) / 2)
         self.step = nn.Parameter(steps)
 
-    @torch.no_grad()
     def nearest(self, t):
         return self.every_level[torch.bucketize(t, self.bounds)]
 
-    def levels(self, rows):
-        return self.nearest(rows / self.step)
-
     def forward(self, rows):
-        greatest = self.every_level[-1]
-        return _Quantized.apply(rows, self.step, self.levels(rows), -greatest, greatest, 1 / math.sqrt(rows.shape[1] * float(greatest)))
+        greatest = float(self.every_level[-1])
+        return _Quantized.apply(rows, self.step, self.nearest, -greatest, greatest, 1 / math.sqrt(rows.shape[1] * greatest))
 
+    @torch.no_grad()
     def codes(self, rows):
-        level = self.levels(rows)
+        level = self.nearest(rows / self.step)
         field = (level.abs()[..., None] == self.magnitudes).to(torch.int64).argmax(-1)
         return (field + (level < 0) * (1 << (self.bits - 1))).to(torch.int16).to(torch.int8)
 
