@@ -3,7 +3,8 @@
 namespace symmetree {
 
 /// How the activations of a layer are distributed; declared by the graph, never measured.
-///   relu: half zeros, the rest positive      gelu: skewed, a short negative tail      dense: symmetric about zero
+///   relu: never negative (ReLU, ReLU6, softmax), drawn with half zeros      gelu: skewed, a short negative tail      dense: symmetric
+///   about zero
 enum class activation_class { relu, gelu, dense };
 
 constexpr const char* to_string(activation_class c) {

@@ -92,7 +92,7 @@ bool class_table::is_gelu_product(const NodeProto& node) {
 
 activation_class class_table::made_by(const NodeProto& node) {
     const std::string& op = node.op_type();
-    if (op == "Relu") return activation_class::relu;
+    if (op == "Relu" || op == "Softmax") return activation_class::relu;
     if (op == "Clip") {  // ReLU6
         const constant* low = node.input_size() > 1 && values_.is_constant(node.input(1)) ? values_.find_constant(node.input(1)) : nullptr;
         const float least = low && low->is_float() && low->size() == 1 ? low->floats()[0] : float_attribute(node, "min", -1);

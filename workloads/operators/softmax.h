@@ -10,7 +10,7 @@ namespace symmetree {
 struct softmax_op {
     static constexpr const char* word = "softmax";
     operator_facts facts() const {
-        return {"Softmax", input_count::one, result_class::dense, result_values::computed, result_rounding::plain, score_part::exponential};
+        return {"Softmax", input_count::one, result_class::relu, result_values::computed, result_rounding::plain, score_part::exponential};
     }
     made_shape shape(const std::vector<extents>& inputs, const extents& stated) const;
     void compute(const float_call& call) const;

@@ -42,6 +42,10 @@ TEST(onnx_class, is_relu_behind_relu_and_what_only_moves_or_pools) {
               activation_class::relu);
 }
 
+TEST(onnx_class, of_probabilities_is_that_of_values_that_are_never_negative) {
+    EXPECT_EQ(class_after([](auto& m) { m.set(m.node("Softmax", {"x"}, "h"), "axis", -1); }), activation_class::relu);
+}
+
 TEST(onnx_class, is_dense_otherwise) {
     EXPECT_EQ(class_after([](auto& m) { m.node("Identity", {"x"}, "h"); }), activation_class::dense);
     EXPECT_EQ(class_after([](auto& m) { m.node("Clip", {"x", "half", "three"}, "h"); }), activation_class::dense);
@@ -55,7 +59,6 @@ TEST(onnx_class, is_dense_otherwise) {
                   m.set(m.node("Concat", {"a", "x"}, "h"), "axis", 1);
               }),
               activation_class::dense);
-    EXPECT_EQ(class_after([](auto& m) { m.set(m.node("Softmax", {"x"}, "h"), "axis", -1); }), activation_class::dense);
 }
 
 TEST(onnx_class, is_gelu_behind_the_exact_form) {
