@@ -273,6 +273,12 @@ tensor_format read_format(yaml_reader& entry) {
     return f;
 }
 
+/// The node whose values `node` has, where it only moves them: there their format stands.
+std::size_t computed_by(const network_graph& graph, std::size_t node) {
+    while (keeps_codes(graph.nodes[node])) node = graph.nodes[node].inputs.front();
+    return node;
+}
+
 void read_tensors(workload& w, reading& state) {
     const std::vector<yaml_reader> entries = state.root.maps("tensors", false);
     if (entries.empty()) return;
@@ -286,6 +292,9 @@ void read_tensors(workload& w, reading& state) {
         const tensor_format f = read_format(entry);
         if (found == by_name.end())
             entry.problem("node", fmt::format("the network has no tensor '{}'", name));
+        else if (const std::size_t maker = computed_by(*w.graph, found->second); maker != found->second)
+            entry.problem("node", fmt::format("'{}' only moves the values of '{}', whose format it has: name that one", name,
+                                              w.graph->nodes[maker].name));
         else if (w.formats[found->second])
             entry.problem("node", fmt::format("'{}' stands twice", name));
         else

@@ -1,4 +1,5 @@
 // A network, quantized and calibrated, written to a file and read back: the same integers everywhere.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "core/input_file.h"
@@ -120,6 +121,28 @@ TEST(a_kept_network, is_refused_where_its_formats_do_not_fit_the_array) {
     } catch (const input_error& e) {
         EXPECT_THAT(e.what(), HasSubstr("tensor image: it has 8 bits in the file, and what reads it takes 4"));
     }
+}
+
+TEST(a_kept_network, has_no_format_where_values_are_only_moved) {
+    const testing_files::temporary_directory directory;
+    directory.write(
+        "net.yaml",
+        "name: t\ndefaults: {input: dense}\nlayers:\n  - {name: a, conv: {in: [2, 4, 4], out_channels: 8, kernel: 3, padding: 1}}\n"
+        "  - {name: head, linear: {tokens: 1, in: 8, out: 3}, input: relu}\ngraph:\n  - {op: input, name: image, shape: [1, 2, 4, 4]}\n"
+        "  - {op: product, layer: a}\n  - {op: relu, name: last}\n  - {op: max_pool, name: pooled, kernel: 4}\n"
+        "  - {op: reshape, name: flat, shape: [1, 8]}\n  - {op: product, layer: head}\n");
+    const std::string format = "step: 0.1, bits: 4, zero_point: -8, least: -8, greatest: 7}\n";
+    const auto problem = [&](const std::string& node) {
+        return testing_files::error_of(directory, [&] {
+            load_workload_yaml(directory.write("q.yaml", "network: net.yaml\ntensors:\n  - {node: " + node + ", " + format));
+        });
+    };
+    EXPECT_EQ(problem("last"), "no error");
+    for (const char* moved : {"pooled", "flat"})
+        EXPECT_THAT(problem(moved),
+                    HasSubstr(fmt::format("q.yaml:3:12: tensors[0].node: '{}' only moves the values of 'last', whose format it has: "
+                                          "name that one",
+                                          moved)));
 }
 
 TEST(a_kept_network, needs_the_files_that_it_was_written_with) {
