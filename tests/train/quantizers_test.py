@@ -92,7 +92,7 @@ class Quantizers(unittest.TestCase):
                 self.assertLess((rows.grad - of_rows).abs().max(), 1e-5)
 
     def adaptive(self, channels=32):
-        adapter = quantizers.AdaptiveActivations(3, True, False, 0.3, channels).double()
+        adapter = quantizers.AdaptiveActivations(0, 7, -4, 0.3, channels).double()
         with torch.no_grad():
             adapter.first.weight.normal_(0, 0.3)
             adapter.first.bias.fill_(2)  # so that no hidden element rests
@@ -139,7 +139,7 @@ class Quantizers(unittest.TestCase):
             with torch.no_grad():
                 adapter.second.bias.fill_(bias)
                 self.assertLess((adapter.step_for(x) / adapter.step - beta).abs().max(), 1e-9)
-        fresh = quantizers.AdaptiveActivations(4, True, False, 0.3, 64)
+        fresh = quantizers.AdaptiveActivations(0, 15, -8, 0.3, 64)
         self.assertEqual(fresh.first.out_features, 4)
         self.assertLess((fresh.step_for(torch.rand(2, 64, 3, 3)) / fresh.step - 1).abs().max(), 0.05)
 
@@ -189,11 +189,42 @@ class Quantizers(unittest.TestCase):
 
     def test_of_activations_have_the_codes_of_their_kind(self):
         x = torch.tensor([-3.0, -0.26, -0.24, 0.0, 0.25, 0.75, 1.0, 9.0])
-        for bits, is_unsigned, shifts, codes in ((2, True, False, [0, 0, 0, 0, 0, 2, 2, 3]), (2, True, True, [0, 0, 0, 0, 0, 2, 2, 3]),
-                                                 (3, False, False, [-4, -1, 0, 0, 0, 2, 2, 3]), (3, False, True, [-3, -1, 0, 0, 0, 2, 2, 3])):
-            quantizer = quantizers.Activations(bits, is_unsigned, shifts, 0.5)
-            self.assertEqual((quantizer(x[None]) / 0.5).flatten().tolist(), codes)
-            self.assertEqual(quantizer.zero_point, -2 if is_unsigned and not shifts else 0)
+        # Not negative, a tail of -0.2, signed; mean 0.5.
+        for coding, bits, least, expected in (("zero_point", 2, 0.0, (0, 3, -2)), ("zero_point", 3, -0.2, (-1, 6, -3)), ("zero_point", 3, -3.0, (-4, 3, 0)),
+                                              ("magnitudes", 2, 0.0, (0, 3, 0)), ("magnitudes", 3, -0.2, (-3, 3, 0)), ("symmetric", 3, 0.0, (-4, 3, 0)), ("symmetric", 2, -3.0, (-2, 1, 0))):
+            with self.subTest(coding=coding, bits=bits, least=least):
+                found = quantizers.first_format(coding, bits, least, 0.5)
+                self.assertEqual(found[:3], expected)
+                half = 1 << (bits - 1)
+                self.assertAlmostEqual(found[3], 1 / math.sqrt(expected[1] if expected[0] >= 0 else 2 * half - 1 if coding == "zero_point" and expected[0] > -half else half - 1))
+                quantizer = quantizers.Activations(*expected, 0.5)
+                levels = (quantizer(x[None]) / 0.5).flatten()
+                self.assertEqual(levels.tolist(), (2 * x).round().clamp(*expected[:2]).tolist())
+
+    def test_that_are_stored_follow_the_range_in_training_only(self):
+        quantizer = quantizers.StoredActivations(0.1, -128, -128, 127)
+        x = torch.full((2, 4), 25.5, requires_grad=True)
+        self.assertAlmostEqual(quantizer.eval()(x).max().item(), 25.5, 4)
+        wide = torch.tensor([51.0, 0.0], requires_grad=True)
+        for _ in range(quantizers.StoredActivations.EVERY):
+            self.assertAlmostEqual(quantizer.step.item(), 0.1)
+            quantizer.train()(wide)
+        self.assertAlmostEqual(quantizer.step.item(), 0.1 + 0.25 * 0.1, 6)
+        quantizer(wide).sum().backward()
+        self.assertEqual(wide.grad.tolist(), [0, 1])
+        signed = quantizers.StoredActivations(1.0, 0, -128, 127)
+        for _ in range(quantizers.StoredActivations.EVERY):
+            signed(torch.tensor([-256.0, 127.0]))
+        self.assertAlmostEqual(signed.step.item(), 1.25, 6)
+
+    def test_of_the_ends_follow_each_row(self):
+        rows = torch.tensor([[1.27, -0.5, 0.004], [0.0, 0.0, 0.0]], requires_grad=True)
+        quantizer = quantizers.StoredWeights(8, rows)
+        values = quantizer(rows)
+        self.assertEqual(quantizer.codes(rows).tolist(), [[127, -50, 0], [0, 0, 0]])
+        self.assertLess((values - torch.tensor([[1.27, -0.5, 0.0], [0.0, 0.0, 0.0]])).abs().max(), 1e-6)
+        values.sum().backward()
+        self.assertEqual(rows.grad.tolist(), [[1, 1, 1], [1, 1, 1]])
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Labelled images of an npz file as batches of a network's inputs, with the augmentation that is usual for CIFAR-10."""
+"""Labelled images of an npz file or a pair of IDX files as batches of a network's inputs, mirrored and shifted for training."""
+import gzip
+
 import numpy
 import torch
-
-PADDING = 4
 
 
 def numbers(text):
@@ -41,16 +41,34 @@ def first_of(arrays, names):
     return arrays[found[0]]
 
 
+def read_idx(path):
+    """Array of an IDX file of unsigned bytes, gzipped or not."""
+    with (gzip.open if str(path).endswith(".gz") else open)(path, "rb") as file:
+        content = file.read()
+    rank = content[3]
+    shape = numpy.frombuffer(content, ">i4", rank, 4)
+    return numpy.frombuffer(content, numpy.uint8, offset=4 + 4 * rank).reshape(shape)
+
+
+def labelled(path):
+    """Pixels and labels. Beside X-images-idx3-ubyte lies X-labels-idx1-ubyte."""
+    if "-idx3-" in str(path):
+        return read_idx(path), read_idx(str(path).replace("-images-idx3-", "-labels-idx1-"))
+    with numpy.load(path) as arrays:
+        return first_of(arrays, ("x", "images", "x_test")), first_of(arrays, ("y", "labels", "y_test"))
+
+
 class ImageSet:
-    def __init__(self, path, normalization):
-        with numpy.load(path) as arrays:
-            pixels = first_of(arrays, ("x", "images", "x_test"))
-            self.labels = torch.from_numpy(first_of(arrays, ("y", "labels", "y_test")).astype(numpy.int64).reshape(-1))
+    """`count`: the first so many, or None for all."""
+
+    def __init__(self, path, normalization, count=None):
+        pixels, labels = (array[:count] for array in labelled(path))
         if pixels.ndim == 3:
             pixels = pixels[:, None]
         elif pixels.shape[3] in (1, 3):
             pixels = pixels.transpose(0, 3, 1, 2)
-        self.pixels, self.normalization = torch.from_numpy(numpy.ascontiguousarray(pixels)), normalization
+        self.labels = torch.from_numpy(labels.astype(numpy.int64).reshape(-1))
+        self.pixels, self.normalization = torch.from_numpy(pixels.copy()), normalization
 
     def __len__(self):
         return len(self.labels)
@@ -62,19 +80,20 @@ class ImageSet:
         for begin in range(0, len(self), size):
             yield self.normalization(self.pixels[begin:begin + size]), self.labels[begin:begin + size]
 
-    def shuffled(self, size, generator):
-        """Whole batches of images that are mirrored half of the time and shifted by up to four pixels, what moves in being the mean."""
+    def shuffled(self, size, shift, generator):
+        """Whole batches of images that are mirrored half of the time and shifted by up to `shift` pixels, black moving in."""
         order = torch.randperm(len(self), generator=generator)
         for begin in range(0, len(self) - size + 1, size):
             places = order[begin:begin + size]
-            yield augmented(self.normalization(self.pixels[places]), generator), self.labels[places]
+            yield self.normalization(augmented(self.pixels[places], shift, generator)), self.labels[places]
 
 
-def augmented(x, generator):
-    count, _, height, width = x.shape
+def augmented(pixels, shift, generator):
+    """uint8 [count, channels, height, width]"""
+    count, _, height, width = pixels.shape
     mirrored = torch.rand(count, generator=generator) < 0.5
-    x = torch.where(mirrored[:, None, None, None], x.flip(3), x)
-    wide = torch.nn.functional.pad(x, (PADDING,) * 4)
-    down, right = torch.randint(0, 2 * PADDING + 1, (2, count, 1, 1), generator=generator)
+    pixels = torch.where(mirrored[:, None, None, None], pixels.flip(3), pixels)
+    wide = torch.nn.functional.pad(pixels, (shift,) * 4)
+    down, right = torch.randint(0, 2 * shift + 1, (2, count, 1, 1), generator=generator)
     rows, columns = down + torch.arange(height)[None, :, None], right + torch.arange(width)[None, None, :]
     return wide[torch.arange(count)[:, None, None], :, rows, columns].permute(0, 3, 1, 2).contiguous()

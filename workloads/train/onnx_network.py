@@ -12,6 +12,8 @@ from torch import nn
 from torch.nn import functional
 
 PRODUCTS = ("Conv", "Gemm", "MatMul")
+# What they make are values of their input, which Symmetree leaves in their format.
+MOVES = ("Slice", "Pad", "Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Split", "Gather", "MaxPool")
 TORCH_TYPES = {onnx.TensorProto.FLOAT: torch.float32, onnx.TensorProto.INT64: torch.int64, onnx.TensorProto.BOOL: torch.bool}
 
 
@@ -127,7 +129,8 @@ OPERATORS = {
 
 
 class OnnxNetwork(nn.Module):
-    """`before_product(name, x, weight)` gives what the product `name` reads in their place; `name` is the node's, as Symmetree names layers."""
+    """`before_product(name, x, weight)` gives what the product `name` reads in their place; `name` is the node's, as Symmetree names layers.
+    `before_attention(node, x, y)` does for products of two computed tensors, `stored(tensor, x)` what is read of any tensor in place of x."""
 
     def __init__(self, model):
         super().__init__()
@@ -150,29 +153,75 @@ class OnnxNetwork(nn.Module):
         self.attributes = [attributes_of(n) for n in model.graph.node]
         self.made_by = {output: n for n in model.graph.node for output in n.output}
         self.before_product = lambda name, x, weight: (x, weight)
+        self.before_attention = lambda node, x, y: (x, y)
+        self.stored = lambda tensor, x: x
         self.make_gains_positive()
 
     def initializer(self, name):
         place = self.places[name]
         return getattr(self, place) if isinstance(place, str) else self.tensors[place]
 
+    def is_weighted(self, node):
+        return node.op_type in PRODUCTS and node.input[1] in self.places
+
     def products(self):
         """Nodes with weights of their own, in order."""
-        return [n for n in self.model.graph.node if n.op_type in PRODUCTS and n.input[1] in self.places]
+        return [n for n in self.model.graph.node if self.is_weighted(n)]
+
+    def attention_products(self):
+        return [n for n in self.model.graph.node if n.op_type in PRODUCTS and not self.is_weighted(n)]
+
+    def source_of(self, tensor):
+        """The tensor that was computed, of one that has its values perhaps in another order."""
+        node = self.made_by.get(tensor)
+        return self.source_of(node.input[0]) if node is not None and node.op_type in MOVES else tensor
+
+    def name_of(self, tensor):
+        """As Symmetree names a computed tensor: by its node, or by the product whose batch norm or bias the node is."""
+        node = self.made_by[tensor]
+        if node.op_type == "BatchNormalization" and node.input[0] in self.made_by:
+            return self.made_by[node.input[0]].name
+        makers = [self.made_by[name] for name in node.input if name in self.made_by]
+        is_bias = node.op_type == "Add" and len(makers) == 1 and any(name in self.places for name in node.input) and self.is_weighted(makers[0])
+        return makers[0].name if is_bias else node.name
+
+    def tensors_by_name(self):
+        """By the name that Symmetree has for it, a computed tensor or initializer: a product's bias and batch norm belong to it."""
+        found = {name: name for name in [self.model.graph.input[0].name, *self.places]}
+        for node in self.model.graph.node:
+            for output in node.output:
+                found[output] = output
+            found[node.name] = node.output[0]
+        for node in self.model.graph.node:
+            if self.name_of(node.output[0]) != node.name:
+                found[self.name_of(node.output[0])] = node.output[0]
+        return found
+
+    def is_added(self, tensor):
+        """True where an addition reads a tensor, perhaps as slices and padding that a skip takes it through."""
+        readers = [node for node in self.model.graph.node if tensor in node.input]
+        return any((node.op_type == "Add" and self.name_of(node.output[0]) == node.name) or (node.op_type in MOVES and self.is_added(node.output[0])) for node in readers)
 
     def product(self, name):
         return next(node for node in self.products() if node.name == name)
 
     def forward(self, x):
-        values = {self.model.graph.input[0].name: x}
+        return self.values_of(x)[self.model.graph.output[0].name]
+
+    def values_of(self, x):
+        """Every tensor by name."""
+        image = self.model.graph.input[0].name
+        values = {image: self.stored(image, x)}
         for node, attributes in zip(self.model.graph.node, self.attributes):
-            inputs = [None if i == "" else values[i] if i in values else self.initializer(i) for i in node.input]
-            if node.op_type in PRODUCTS and node.input[1] in self.places:
+            inputs = [None if i == "" else values[i] if i in values else self.stored(i, self.initializer(i)) for i in node.input]
+            if self.is_weighted(node):
                 inputs[0], inputs[1] = self.before_product(node.name, inputs[0], inputs[1])
+            elif node.op_type in PRODUCTS:
+                inputs[0], inputs[1] = self.before_attention(node, inputs[0], inputs[1])
             outputs = self.normed(attributes, *inputs) if node.op_type == "BatchNormalization" else OPERATORS[node.op_type](attributes, *inputs)
             for name, output in zip(node.output, outputs if node.op_type == "Split" else [outputs]):
-                values[name] = output
-        return values[self.model.graph.output[0].name]
+                values[name] = self.stored(name, output)
+        return values
 
     def normed(self, a, x, gain, bias, mean, variance):
         """Of the batch's own mean and variance in training, which move those that are kept."""

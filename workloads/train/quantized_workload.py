@@ -1,6 +1,7 @@
 """Writes what was trained as `symmetree evaluate` reads it (docs/quantize.md)."""
 import json
 import pathlib
+import re
 import struct
 import subprocess
 import tempfile
@@ -11,7 +12,7 @@ import torch
 
 from quantizers import AdaptiveActivations, BasisWeights, OutlierWeights
 
-MOVES = ("Slice", "Pad", "Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze", "Identity")
+STORED_BITS = 8  # of the first and last layer, and of tensors that no other layer reads
 TYPES = {"I8": numpy.int8, "U8": numpy.uint8, "I16": numpy.int16, "U32": numpy.uint32, "F32": numpy.float32, "F64": numpy.float64}
 
 
@@ -40,26 +41,36 @@ def read_safetensors(path):
             for name, t in header.items()}
 
 
-def fitted_by(program, model, scheme):
-    """What `symmetree quantize` makes of a network's weights."""
+def fitted_by(program, model, scheme, images, normalization):
+    """Tensors and the document that `symmetree quantize` writes for a network without training."""
     with tempfile.TemporaryDirectory() as folder:
         output = pathlib.Path(folder) / "q.yaml"
-        done = subprocess.run([program, "quantize", "--workload", str(model), "--scheme", scheme, "--output", str(output)], capture_output=True, text=True)
+        command = [program, "quantize", "--workload", str(model), "--scheme", scheme, "--calibration", images, "--normalization", normalization, "--rounding", "nearest",
+                   "--smooth", "none", "--output", str(output)]
+        done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode != 0:
             raise SystemExit(f"{program}: {done.stderr.strip()}")
-        return read_safetensors(output.with_suffix(".safetensors"))
+        return read_safetensors(output.with_suffix(".safetensors")), output.read_text()
 
 
-def is_added(model, tensor):
-    """True where an addition reads a tensor, perhaps as slices and padding that a skip takes it through."""
-    readers = [node for node in model.graph.node if tensor in node.input]
-    return any(node.op_type == "Add" or (node.op_type in MOVES and is_added(model, node.output[0])) for node in readers)
+TENSOR = re.compile(r"^  - \{node: (\".*?\"), step: (\S+), bits: (\d+), zero_point: (\S+), least: (\S+), greatest: (\S+)\}$")
 
 
-def format_line(node, quantizer):
-    step = float(quantizer.step.detach())
-    zero = quantizer.zero_point
-    return f"  - {{node: {quoted(node)}, step: {step!r}, bits: {quantizer.bits}, zero_point: {zero}, least: {quantizer.least + zero}, greatest: {quantizer.greatest + zero}}}\n"
+def stored_formats(document, bits):
+    """By name, step, zero point, least and greatest code of tensors that lie in memory in so many bits."""
+    within, found = False, {}
+    for line in document.splitlines():
+        if not line.startswith(" "):
+            within = line == "tensors:"
+        matched = TENSOR.match(line)
+        if within and matched and int(matched[3]) == bits:
+            found[json.loads(matched[1])] = (float(matched[2]), *(int(v) for v in matched.groups()[3:]))
+    return found
+
+
+def line_of(node, quantizer, bits):
+    step, zero = float(quantizer.step.detach()), quantizer.zero_point
+    return f"  - {{node: {quoted(node)}, step: {step!r}, bits: {bits}, zero_point: {zero}, least: {quantizer.least + zero}, greatest: {quantizer.greatest + zero}}}\n"
 
 
 @torch.no_grad()
@@ -74,7 +85,7 @@ def outliers_of(name, quantizer, rows):
 
 @torch.no_grad()
 def codes_of(network):
-    for name in network.inner:
+    for name in network.products:
         quantizer = network.weights[network.key(name)]
         node = network.network.product(name)
         rows = network.as_rows(name, network.network.initializer(node.input[1]))[0]
@@ -103,18 +114,18 @@ def write_workload(path, network, pixels, note):
     onnx.checker.check_model(model)
     network_file, codes_file = path.with_suffix(".network.onnx"), path.with_suffix(".safetensors")
     network_file.write_bytes(model.SerializeToString(deterministic=True))
-    made_by = {output: n.name for n in model.graph.node for output in n.output}
     lines, stored = {"tensors": "", "narrowed": "", "adapters": ""}, list(codes_of(network))
-    for tensor in dict.fromkeys(network.input_of[name] for name in network.inner):
-        quantizer = network.activations[network.key(tensor)]
+    for tensor in network.roles:
+        quantizer, name = network.activations[network.key(tensor)], network.network.name_of(tensor)
         is_adaptive = isinstance(quantizer, AdaptiveActivations)
-        kind = "adapters" if is_adaptive else "narrowed" if is_added(model, tensor) else "tensors"
-        lines[kind] += format_line(made_by[tensor], quantizer)
+        kind = "adapters" if is_adaptive else "narrowed" if network.is_copied(tensor) else "tensors"
+        lines[kind] += line_of(name, quantizer, network.activation_bits)
         if is_adaptive:
-            stored += adapters_of(made_by[tensor], quantizer)
+            stored += adapters_of(name, quantizer)
+    for key, quantizer in network.stored.items():
+        lines["tensors"] += line_of(network.stored_names[key], quantizer, STORED_BITS)
     write_safetensors(codes_file, stored)
-    scheme = network.scheme()
     path.write_text(f"# Written by workloads/train/train_quantized.py; fields: docs/quantize.md.\nname: {quoted(path.stem)}\nnote: {quoted(note)}\n"
                     f"network: {quoted(network_file.name)}\ncodes: {quoted(codes_file.name)}\nnormalization: {quoted(str(pixels))}\nlayers:\n"
-                    + "".join(f"  - {{name: {quoted(name)}, scheme: {quoted(scheme)}}}\n" for name in network.inner)
+                    + "".join(f"  - {{name: {quoted(name)}, scheme: {quoted(network.scheme_of(name))}}}\n" for name in network.products)
                     + "".join(f"{kind}:\n{text}" for kind, text in lines.items() if text))

@@ -26,6 +26,8 @@ class _Quantized(torch.autograd.Function):
     def backward(context, gradient):
         t, level, step = context.saved_tensors
         passed = inside(gradient, t, *context.ends)
+        if not context.needs_input_grad[1]:
+            return passed, None, None, None, None, None
         of_step = products_by_step(gradient, level, step) - products_by_step(passed, t, step)
         return passed, of_step * context.scale, None, None, None, None
 
@@ -67,17 +69,33 @@ def shift_magnitudes(family, bits):
     return [magnitude(family, bits, field) for field in range((1 << (bits - 1)) - 1)] + [0.0]
 
 
-class Activations(nn.Module):
-    """Of one tensor, in steps: 0 .. 2^bits - 1 where nothing is negative, else -2^(bits-1) .. 2^(bits-1) - 1. What `shifts` reads has sign and
-    magnitude, so that the least is not there, and no zero point."""
+def first_format(coding, bits, least, mean):
+    """Levels from and to, the zero point of their codes and a first step, for values down to `least` whose magnitudes have that mean: 2 mean /
+    sqrt(greatest level), as Esser et al. begin. `coding`: "zero_point" (a short tail below zero gets as many levels as it needs),
+    "magnitudes" (unsigned, or sign and magnitude: shift arrays, first operands of attention) or "symmetric" (second operands)."""
+    half = 1 << (bits - 1)
+    unsigned_step, signed_step = (2 * mean / math.sqrt(greatest) for greatest in (2 * half - 1, max(1, half - 1)))
+    if coding == "zero_point":
+        below = round(-least / unsigned_step) if least < 0 else 0
+        if 2 * below <= half:
+            return -below, 2 * half - 1 - below, below - half, unsigned_step
+    elif coding == "magnitudes":
+        return (0, 2 * half - 1, 0, unsigned_step) if least >= 0 else (1 - half, half - 1, 0, signed_step)
+    return -half, half - 1, 0, signed_step
 
-    def __init__(self, bits, is_unsigned, shifts, step):
+
+class Activations(nn.Module):
+    """Of one tensor, in steps; see first_format."""
+
+    def __init__(self, least, greatest, zero_point, step):
         super().__init__()
-        half = 1 << (bits - 1)
-        self.bits = bits
-        self.least, self.greatest = (0, 2 * half - 1) if is_unsigned else (1 - half if shifts else -half, half - 1)
-        self.zero_point = -half if is_unsigned and not shifts else 0
+        self.least, self.greatest, self.zero_point = least, greatest, zero_point
         self.step = nn.Parameter(torch.tensor(float(step)))
+
+    @classmethod
+    def for_values(cls, x, coding, bits, *more):
+        least, greatest, zero_point, step = first_format(coding, bits, float(x.min()), float(x.abs().mean()))
+        return cls(least, greatest, zero_point, step, *more)
 
     def step_for(self, x):
         return self.step
@@ -85,6 +103,34 @@ class Activations(nn.Module):
     def forward(self, x):
         return _Quantized.apply(x, self.step_for(x), lambda t: t.round().clamp_(self.least, self.greatest), self.least, self.greatest,
                                 1 / math.sqrt(x[0].numel() * self.greatest))
+
+
+class StoredActivations(nn.Module):
+    """Of a tensor that lies in memory in many bits. In training the step follows the range of the values: every eighth batch it moves a quarter of
+    the way to the one that this batch needs."""
+
+    EVERY, PACE = 8, 0.25
+
+    def __init__(self, step, zero_point, least, greatest):
+        """`least`, `greatest`: codes, which the zero point is taken from."""
+        super().__init__()
+        self.zero_point, self.least, self.greatest = zero_point, least - zero_point, greatest - zero_point
+        self.register_buffer("step", torch.tensor(float(step)))
+        self.register_buffer("batches", torch.tensor(0))
+
+    @torch.no_grad()
+    def follow(self, x):
+        self.batches += 1
+        if self.batches % self.EVERY != 0:
+            return
+        wanted = [end / level for end, level in ((float(x.max()), self.greatest), (float(x.min()), self.least)) if level != 0]
+        if max(wanted) > 0:
+            self.step.lerp_(torch.tensor(max(wanted)).to(self.step), self.PACE)
+
+    def forward(self, x):
+        if self.training:
+            self.follow(x)
+        return _Quantized.apply(x, self.step, lambda t: t.round().clamp_(self.least, self.greatest), self.least, self.greatest, 1)
 
 
 class AdaptiveActivations(Activations):
@@ -95,8 +141,8 @@ class AdaptiveActivations(Activations):
 
     BETAS = (0.25, 4 - 2.0 ** -14)  # what the hardware's register holds
 
-    def __init__(self, bits, is_unsigned, shifts, step, channels):
-        super().__init__(bits, is_unsigned, shifts, step)
+    def __init__(self, least, greatest, zero_point, step, channels):
+        super().__init__(least, greatest, zero_point, step)
         hidden = max(1, channels // 16)
         self.first, self.second = nn.Linear(channels, hidden), nn.Linear(hidden, 1)
         with torch.no_grad():
@@ -131,6 +177,27 @@ class UniformWeights(nn.Module):
     @torch.no_grad()
     def codes(self, rows):
         return self.nearest(rows / self.step).to(torch.int8)
+
+
+class StoredWeights(nn.Module):
+    """Of the first and last layer, in many bits: a row's step follows its greatest magnitude."""
+
+    def __init__(self, bits, rows):
+        super().__init__()
+        self.greatest = (1 << (bits - 1)) - 1
+        self.register_buffer("step", torch.ones(rows.shape[0], 1))
+
+    @torch.no_grad()
+    def levels(self, rows):
+        self.step = rows.abs().amax(1, keepdim=True).clamp(min=1e-8) / self.greatest
+        return (rows / self.step).round().clamp(-self.greatest, self.greatest)
+
+    def forward(self, rows):
+        values = self.levels(rows) * self.step
+        return rows + (values - rows).detach()
+
+    def codes(self, rows):
+        return self.levels(rows).to(torch.int8)
 
 
 class OutlierWeights(UniformWeights):

@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 """Trains fashion_resnet or fashion_vit on Fashion-MNIST and writes the ONNX file with its provenance. See README.md."""
 import argparse
-import gzip
 import platform
 import time
 
@@ -9,6 +8,7 @@ import numpy
 import onnx
 import torch
 
+from images import augmented, read_idx
 from networks import ResNet, VisionTransformer
 
 CLASSES = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]
@@ -16,15 +16,6 @@ CLASSES = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shi
 MEAN, STD = 0.2858, 0.3529
 TRAINING = 55000  # of the 60,000 training images; the last 5,000 are for validation
 BATCH = 128
-
-
-def read_idx(path):
-    """Array of a gzipped IDX file of unsigned bytes."""
-    with gzip.open(path, "rb") as file:
-        content = file.read()
-    rank = content[3]
-    shape = numpy.frombuffer(content, ">i4", rank, 4)
-    return numpy.frombuffer(content, numpy.uint8, offset=4 + 4 * rank).reshape(shape)
 
 
 def load(folder, split):
@@ -41,18 +32,6 @@ def check_constants(images):
     scaled = images.double() / 255
     if round(scaled.mean().item(), 4) != MEAN or round(scaled.std().item(), 4) != STD:
         raise SystemExit(f"mean and standard deviation are {scaled.mean():.4f} and {scaled.std():.4f}")
-
-
-def augmented(pixels, generator):
-    """Half of the images mirrored, each shifted by up to one pixel in both directions, zeros moving in."""
-    count = pixels.shape[0]
-    mirrored = torch.rand(count, generator=generator) < 0.5
-    pixels = torch.where(mirrored[:, None, None, None], pixels.flip(3), pixels)
-    padded = torch.nn.functional.pad(pixels, (1, 1, 1, 1))
-    offsets = torch.randint(0, 3, (2, count, 1, 1), generator=generator)
-    rows = offsets[0] + torch.arange(28)[None, :, None]
-    columns = offsets[1] + torch.arange(28)[None, None, :]
-    return padded[torch.arange(count)[:, None, None], 0, rows, columns].unsqueeze(1)
 
 
 @torch.no_grad()
@@ -76,7 +55,7 @@ def train(network, images, labels, epochs, rate, decay, generator):
         network.train()
         for chosen in torch.randperm(TRAINING, generator=generator).split(BATCH):
             optimizer.zero_grad()
-            loss_of(network(normalized(augmented(images[chosen], generator))), labels[chosen]).backward()
+            loss_of(network(normalized(augmented(images[chosen], 1, generator))), labels[chosen]).backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1)
             optimizer.step()
             schedule.step()

@@ -19,27 +19,45 @@ import torch
 from torch import nn
 
 from images import ImageSet, normalization_of
+from norms import with_norms
 from onnx_network import OnnxNetwork
-from quantized_workload import fitted_by, write_workload
-from quantizers import SHIFTS, WIDTHS, Activations, AdaptiveActivations, BasisWeights, OutlierWeights, weights_for
+from quantized_workload import STORED_BITS, fitted_by, stored_formats, write_workload
+from quantizers import SHIFTS, WIDTHS, Activations, AdaptiveActivations, BasisWeights, OutlierWeights, StoredActivations, StoredWeights, weights_for
 
 OUTLIER_BITS, PERCENTILE = 4, 98  # of dasq
 
 
 class QuantizedNetwork(nn.Module):
-    """Every product but the first and the last reads quantized weights and activations; products that read one tensor share its step."""
+    """Every product reads quantized weights and activations, those of attention two of the latter, the first and the last layer 8 bits; what
+    reads one tensor shares its step, in whatever order it reads the values. Tensors that nothing narrower reads are stored in 8 bits."""
 
-    def __init__(self, model, family, weight_bits, activation_bits, images, adaptive=False, fitted=None):
-        """`adaptive`: steps of activations by image; `fitted`: of dasq, what `symmetree quantize` makes of the weights."""
+    def __init__(self, model, scheme, images, program_finds):
+        """`program_finds(scheme text)`: tensors and document of `symmetree quantize` without training, from which come the formats of tensors that
+        are stored in 8 bits and, for dasq, the outliers' positions."""
         super().__init__()
-        self.fitted, self.adaptive = fitted, adaptive
+        self.family, self.weight_bits, self.activation_bits, self.adaptive = scheme
         self.network = OnnxNetwork(model)
-        self.family, self.weight_bits, self.activation_bits = family, weight_bits, activation_bits
-        self.inner = [node.name for node in self.network.products()[1:-1]]
-        self.input_of = {node.name: node.input[0] for node in self.network.products()}
-        self.weights, self.activations = nn.ModuleDict(), nn.ModuleDict()
+        self.products = [node.name for node in self.network.products()]
+        self.inner = self.products[1:-1]
+        self.source_of_input = {node.name: self.network.source_of(node.input[0]) for node in self.network.products()}
+        self.roles = {}  # of tensors that are quantized: what reads them
+        for name in self.inner:
+            self.roles.setdefault(self.source_of_input[name], set()).add("layer")
+        for node in self.network.attention_products():
+            for tensor, role in zip(node.input, ("first", "second")):
+                self.roles.setdefault(self.network.source_of(tensor), set()).add(role)
+        self.fitted, document = program_finds(self.scheme())
+        tensors = self.network.tensors_by_name()
+        self.weights, self.activations, self.stored = nn.ModuleDict(), nn.ModuleDict(), nn.ModuleDict()
+        self.stored_names = {}  # by key
+        for name, format in stored_formats(document, STORED_BITS).items():
+            tensor = tensors.get(name) or tensors[name.removesuffix(".pool")]
+            if tensor not in self.roles or self.is_copied(tensor):
+                self.stored[self.key(tensor)] = StoredActivations(*format)
+                self.stored_names[self.key(tensor)] = name
+        self.network.stored = self.as_stored
         self.fit(images)
-        self.network.before_product = self.quantized
+        self.network.before_product, self.network.before_attention = self.quantized, self.quantized_operands
 
     @staticmethod
     def key(name):
@@ -57,7 +75,16 @@ class QuantizedNetwork(nn.Module):
         own = {"dasq": f":sw{OUTLIER_BITS}:p{PERCENTILE}", "levels": f":lq:channel:d{BasisWeights.LEVEL_BITS}"}.get(self.family, "")
         return f"{self.family}:w{self.weight_bits}a{self.activation_bits}{own}{':asq' if self.adaptive else ''}"
 
+    def scheme_of(self, name):
+        return self.scheme() if name in self.inner else f"symq:w{STORED_BITS}a{STORED_BITS}"
+
+    def is_copied(self, tensor):
+        """True where layers read a narrower copy of a tensor that additions read, or an adapter's."""
+        return (self.adaptive and self.roles[tensor] == {"layer"}) or (self.activation_bits < STORED_BITS and self.network.is_added(tensor))
+
     def quantizer_of(self, name, rows):
+        if name not in self.inner:
+            return StoredWeights(STORED_BITS, rows)
         if self.family != "dasq":
             return weights_for(self.family, self.weight_bits, rows)
         if f"{name}.outlier_shifts" not in self.fitted:
@@ -69,42 +96,60 @@ class QuantizedNetwork(nn.Module):
         positions[self.fitted[f"{name}.outlier_rows"].astype(numpy.int64), self.fitted[f"{name}.outlier_columns"].astype(numpy.int64)] = True
         return OutlierWeights(self.weight_bits, steps.reshape(-1, 1), OUTLIER_BITS, of["outlier_shifts"].reshape(-1, 1), positions)
 
+    def activations_of(self, tensor, x):
+        """Of the tensor, begun by values that are read of it. A product of activations can't fold a zero point away, nor can shifts."""
+        roles = self.roles[tensor]
+        coding = "symmetric" if "second" in roles else "magnitudes" if "first" in roles or self.family in SHIFTS else "zero_point"
+        if self.adaptive and roles == {"layer"}:
+            return AdaptiveActivations.for_values(x, coding, self.activation_bits, AdaptiveActivations.channels_of(x))
+        return Activations.for_values(x, coding, self.activation_bits)
+
     @torch.no_grad()
     def fit(self, images):
-        """First steps: of least squared error for the weights; for activations 2 mean |x| / sqrt(greatest code) as Esser et al. begin."""
-        def looked_at(name, x, weight):
+        """First steps: of least squared error for the weights, by their mean for activations."""
+        def look_at(tensor, x):
+            if self.key(tensor) not in self.activations:
+                self.activations[self.key(tensor)] = self.activations_of(tensor, x)
+
+        def before_product(name, x, weight):
+            self.weights[self.key(name)] = self.quantizer_of(name, self.as_rows(name, weight)[0].detach())
             if name in self.inner:
-                self.weights[self.key(name)] = self.quantizer_of(name, self.as_rows(name, weight)[0].detach())
-                is_unsigned = bool(x.min() >= 0)
-                greatest = (1 << self.activation_bits) - 1 if is_unsigned else (1 << (self.activation_bits - 1)) - 1
-                kind = (self.activation_bits, is_unsigned, self.family in SHIFTS, 2 * x.abs().mean() / math.sqrt(greatest))
-                key = self.key(self.input_of[name])
-                if key not in self.activations:
-                    self.activations[key] = AdaptiveActivations(*kind, AdaptiveActivations.channels_of(x)) if self.adaptive else Activations(*kind)
+                look_at(self.source_of_input[name], x)
             return x, weight
 
-        self.network.before_product = looked_at
+        def before_attention(node, *operands):
+            for tensor, x in zip(node.input, operands):
+                look_at(self.network.source_of(tensor), x)
+            return operands
+
+        self.network.before_product, self.network.before_attention = before_product, before_attention
         self.network(images)
 
+    def as_stored(self, tensor, x):
+        key = self.key(tensor)
+        return self.stored[key](x) if key in self.stored else x
+
     def quantized(self, name, x, weight):
-        if name not in self.inner:
-            return x, weight
         rows, back = self.as_rows(name, weight)
-        return self.activations[self.key(self.input_of[name])](x), back(self.weights[self.key(name)](rows))
+        if name in self.inner:
+            x = self.activations[self.key(self.source_of_input[name])](x)
+        return x, back(self.weights[self.key(name)](rows))
+
+    def quantized_operands(self, node, *operands):
+        return [self.activations[self.key(self.network.source_of(tensor))](x) for tensor, x in zip(node.input, operands)]
 
     def forward(self, x):
         return self.network(x)
 
     def steps(self):
         """Those that are trained; a basis brings its own."""
-        return [module.step for module in [*self.weights.values(), *self.activations.values()] if not isinstance(module, BasisWeights)]
+        return [module.step for module in [*self.weights.values(), *self.activations.values()] if isinstance(module.step, nn.Parameter)]
 
 
 @torch.no_grad()
-def accuracy(network, images, batch=250):
+def predictions(network, images, batch=250):
     network.eval()
-    right = sum((network(x).argmax(1) == y).sum().item() for x, y in images.batches(batch))
-    return right / len(images)
+    return torch.cat([network(x).argmax(1) for x, _ in images.batches(batch)])
 
 
 def rate_at(done, steps, rate):
@@ -138,7 +183,7 @@ def train(network, images, options, started, checkpoint):
         network.train()
         generator = torch.Generator().manual_seed(options.seed * 1000 + epoch)
         begun, loss_sum = time.process_time(), 0.0
-        for i, (x, y) in enumerate(images.shuffled(options.batch, generator)):
+        for i, (x, y) in enumerate(images.shuffled(options.batch, options.shift, generator)):
             for group in optimizer.param_groups:
                 group["lr"] = rate_at(epoch * steps_per_epoch + i, options.epochs * steps_per_epoch, options.rate)
             optimizer.zero_grad()
@@ -166,18 +211,23 @@ def run_of(options):
     """What a checkpoint must agree in to be gone on with."""
     digest = hashlib.sha256(options.model.read_bytes()).hexdigest()
     return {"model": digest, "weights": options.weights, "activation_bits": options.activation_bits, "epochs": options.epochs, "rate": options.rate,
-            "batch": options.batch, "adaptive": options.adaptive, "weight_decay": options.weight_decay, "seed": options.seed}
+            "batch": options.batch, "adaptive": options.adaptive, "weight_decay": options.weight_decay, "seed": options.seed, "train_images": options.train_images, "shift": options.shift,
+            "restore_norms": options.restore_norms}
 
 
 def options_of(words):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=pathlib.Path, help="float ONNX model; batch norms that it has are trained, too, and folded at the end")
     parser.add_argument("--weights", required=True, help="family and bits: symq:3, dasq:3, pot:4, post:3, apot:4, levels:3 (a learned basis, LQ-Net)")
-    parser.add_argument("--program", default="symmetree", help="of dasq: the simulator, which finds the outliers' positions")
+    parser.add_argument("--program", default="symmetree", help="the simulator, which finds the formats of tensors in 8 bits, and dasq's outliers")
     parser.add_argument("--activation-bits", type=int, required=True)
     parser.add_argument("--adaptive", action="store_true", help="ASQ: an adapter finds the step of every image (scheme :asq)")
-    parser.add_argument("--train", required=True, help="npz of labelled images")
-    parser.add_argument("--test", help="npz of labelled images that are counted at the end")
+    parser.add_argument("--restore-norms", action="store_true", help="for a model of convolutions whose batch norms were folded: each gets one back")
+    parser.add_argument("--train", required=True, help="labelled images: npz, or NAME-images-idx3-ubyte(.gz) beside its labels")
+    parser.add_argument("--train-images", type=int, help="the first so many of them; all otherwise")
+    parser.add_argument("--shift", type=int, default=4, help="pixels by which images are moved at most in training; half of them are mirrored")
+    parser.add_argument("--test", help="labelled images that are counted at the end")
+    parser.add_argument("--predictions", type=pathlib.Path, help="npz file for the classes of those images, to be compared with `evaluate --dump predictions`")
     parser.add_argument("--normalization", default="", help='"mean=... std=..." where the model has none')
     parser.add_argument("--output", type=pathlib.Path, required=True)
     parser.add_argument("--epochs", type=int, default=3)
@@ -203,10 +253,12 @@ def main(words):
     torch.manual_seed(options.seed)
     model = onnx.load(options.model)
     pixels = normalization_of(options.normalization, model)
-    images = ImageSet(options.train, pixels)
+    images = ImageSet(options.train, pixels, options.train_images)
+    if options.restore_norms:
+        model = with_norms(model, images.first(512))
     family, _, bits = options.weights.partition(":")
-    fitted = fitted_by(options.program, options.model, f"dasq:w{bits}a8:sw{OUTLIER_BITS}:p{PERCENTILE}") if family == "dasq" else None
-    network = QuantizedNetwork(model, family, int(bits), options.activation_bits, images.first(128), options.adaptive, fitted)
+    network = QuantizedNetwork(model, (family, int(bits), options.activation_bits, options.adaptive), images.first(128),
+                               lambda scheme: fitted_by(options.program, options.model, scheme, options.train, str(pixels)))
     checkpoint = options.output.with_suffix(".checkpoint")
     started = torch.load(checkpoint) if options.resume and checkpoint.exists() else None
     if started and started["options"] != run_of(options):
@@ -215,7 +267,11 @@ def main(words):
     note = f"train_quantized.py {network.scheme()}, {options.epochs} epochs, rate {options.rate}, seed {options.seed}"
     write_workload(options.output, network, pixels, note)
     if options.test:
-        print(f"top-1 {100 * accuracy(network, ImageSet(options.test, pixels)):.2f} %")
+        test = ImageSet(options.test, pixels)
+        found = predictions(network, test)
+        if options.predictions:
+            numpy.savez_compressed(options.predictions, predictions=found.numpy())
+        print(f"top-1 {100 * (found == test.labels).double().mean().item():.2f} %")
 
 
 if __name__ == "__main__":
