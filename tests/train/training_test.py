@@ -1,5 +1,4 @@
 """train_quantized.py as a user runs it, on a small network: what it learns, that it goes on where it stopped, and that evaluate finds the same."""
-import json
 import pathlib
 import shutil
 import subprocess
@@ -40,38 +39,39 @@ class Training(unittest.TestCase):
     def top1(self, done):
         return float(done.stdout.split()[1])
 
-    def evaluated(self, workload, platform, *words, bits="3"):
-        done = subprocess.run([PROGRAM, "evaluate", "--workload", workload, "--images", "test.npz", "--calibration", "train.npz", "--platform", platform, "--format", "json",
-                               "--weight-bits", bits, "--activation-bits", bits, "--no-cache", *words], cwd=self.folder, capture_output=True, text=True)
+    def agreement(self, workload, platform, *words, bits="3"):
+        """Share of the test images that `evaluate` gives the class that the trainer gave them."""
+        done = subprocess.run([PROGRAM, "evaluate", "--workload", workload, "--images", "test.npz", "--calibration", "train.npz", "--platform", platform,
+                               "--weight-bits", bits, "--activation-bits", bits, "--no-cache", "--dump", "predictions", "--dump-to", "found.npz", *words],
+                              cwd=self.folder, capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
-        return json.loads(done.stdout)["evaluation"]["rows"][1]
+        found = next(v for k, v in numpy.load(self.folder / "found.npz").items() if k.endswith("/predictions") and not k.startswith("float32"))
+        return (found == numpy.load(self.folder / "classes.npz")["predictions"]).mean()
+
+    def train(self, output, *words):
+        """Top-1 in per cent of the test images."""
+        return self.top1(self.run_script("--output", output, "--epochs", "6", "--rate", "0.05", "--predictions", "classes.npz", *words))
 
     def test_teaches_what_evaluate_finds(self):
         for family in ("symq", "dasq", "pot", "post"):
             with self.subTest(family=family):
-                trained = self.top1(self.run_script("--weights", f"{family}:3", "--output", f"{family}.yaml", "--epochs", "6", "--rate", "0.05"))
-                self.assertGreater(trained, 60, "a quarter is chance")
+                self.assertGreater(self.train(f"{family}.yaml", "--weights", f"{family}:3"), 60, "a quarter is chance")
                 self.assertNotIn("BatchNormalization", [n.op_type for n in onnx.load(self.folder / f"{family}.network.onnx").graph.node])
-                found = self.evaluated(f"{family}.yaml", family)
-                # The ends and the tensors that no trained step is for have 8 bits there, and products of post 4 fraction bits.
-                self.assertLessEqual(abs(100 * found["top1"] / 1000 - trained), 3)
+                # Products of post have 4 fraction bits there; a mean is rounded from codes.
+                self.assertGreaterEqual(self.agreement(f"{family}.yaml", family), 0.97 if family == "post" else 0.99)
 
     def test_teaches_lists_of_levels(self):
-        trained = self.top1(self.run_script("--weights", "levels:2", "--output", "levels.yaml", "--epochs", "6", "--rate", "0.05"))
-        self.assertGreater(trained, 60, "a quarter is chance")
+        self.assertGreater(self.train("levels.yaml", "--weights", "levels:2"), 60, "a quarter is chance")
         platform = (ROOT / "platforms" / "presets" / "levels.yaml").read_text().replace("level_decoders: shared", "level_decoders: per_tree")
         (self.folder / "per_tree.yaml").write_text(platform)
-        found = self.evaluated("levels.yaml", "./per_tree.yaml")
-        self.assertLessEqual(abs(100 * found["top1"] / 1000 - trained), 3)
+        self.assertGreaterEqual(self.agreement("levels.yaml", "./per_tree.yaml"), 0.99)
 
     def test_teaches_adapters(self):
-        trained = self.top1(self.run_script("--weights", "symq:3", "--adaptive", "--output", "asq.yaml", "--epochs", "6", "--rate", "0.05"))
-        self.assertGreater(trained, 60, "a quarter is chance")
+        self.assertGreater(self.train("asq.yaml", "--weights", "symq:3", "--adaptive"), 60, "a quarter is chance")
         text = (self.folder / "asq.yaml").read_text()
         self.assertIn("scheme: \"symq:w3a3:asq\"", text)
         self.assertIn("adapters:\n", text)
-        found = self.evaluated("asq.yaml", "symq", "--scheme", "symq:asq")
-        self.assertLessEqual(abs(100 * found["top1"] / 1000 - trained), 3)
+        self.assertGreaterEqual(self.agreement("asq.yaml", "symq", "--scheme", "symq:asq"), 0.97)
         biases = [float(values[0]) for name, values in read_safetensors(self.folder / "asq.safetensors").items() if name.endswith(".second.bias")]
         self.assertEqual(len(biases), text.split("adapters:")[1].count("{node: "))
         self.assertNotEqual(biases, [1.0] * len(biases), "no adapter has learned anything")
@@ -89,9 +89,7 @@ class Training(unittest.TestCase):
                 self.assertEqual(text.count("attn/Softmax"), 4)
                 self.assertIn("least: 0, greatest: 15}", next(line for line in text.splitlines() if "attn/Softmax" in line))
                 self.assertNotIn("Reshape", text, "the format stands where the values are computed")
-                self.evaluated("vit.yaml", family, "--dump", "predictions", "--dump-to", "found.npz", bits="4")
-                found = next(v for k, v in numpy.load(self.folder / "found.npz").items() if k.startswith(family))
-                self.assertGreater((found == numpy.load(self.folder / "classes.npz")["predictions"]).mean(), 0.85)
+                self.assertGreater(self.agreement("vit.yaml", family, bits="4"), 0.85)
 
     def test_restores_norms_that_were_folded(self):
         folded = onnx_network.OnnxNetwork(model()).written()

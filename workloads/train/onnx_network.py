@@ -130,7 +130,8 @@ OPERATORS = {
 
 class OnnxNetwork(nn.Module):
     """`before_product(name, x, weight)` gives what the product `name` reads in their place; `name` is the node's, as Symmetree names layers.
-    `before_attention(node, x, y)` does for products of two computed tensors, `stored(tensor, x)` what is read of any tensor in place of x."""
+    `before_attention(node, x, y)` does for products of two computed tensors, `stored(tensor, x)` what is read of any tensor in place of x,
+    and `after_product(node, y)` what a product with weights makes in place of y."""
 
     def __init__(self, model):
         super().__init__()
@@ -154,6 +155,7 @@ class OnnxNetwork(nn.Module):
         self.made_by = {output: n for n in model.graph.node for output in n.output}
         self.before_product = lambda name, x, weight: (x, weight)
         self.before_attention = lambda node, x, y: (x, y)
+        self.after_product = lambda node, y: y
         self.stored = lambda tensor, x: x
         self.make_gains_positive()
 
@@ -219,6 +221,8 @@ class OnnxNetwork(nn.Module):
             elif node.op_type in PRODUCTS:
                 inputs[0], inputs[1] = self.before_attention(node, inputs[0], inputs[1])
             outputs = self.normed(attributes, *inputs) if node.op_type == "BatchNormalization" else OPERATORS[node.op_type](attributes, *inputs)
+            if self.is_weighted(node):
+                outputs = self.after_product(node, outputs)
             for name, output in zip(node.output, outputs if node.op_type == "Split" else [outputs]):
                 values[name] = self.stored(name, output)
         return values
@@ -247,6 +251,18 @@ class OnnxNetwork(nn.Module):
             self.initializer(product.input[1]).mul_(sign.reshape(-1, 1, 1, 1))
             for name in [*product.input[2:3], norm.input[1], norm.input[3]]:
                 self.initializer(name).mul_(sign)
+
+    def bias_of(self, product):
+        """Of the product with the batch norm or addition that brings its bias, or None; and what the norm multiplies the product by, else 1."""
+        own = self.initializer(product.input[2]) if len(product.input) > 2 else 0
+        norm = self.norm_behind(product)
+        if norm is not None:
+            factor = self.factors_of(norm)
+            return self.initializer(norm.input[2]) + (own - self.initializer(norm.input[3])) * factor, factor
+        for node in self.model.graph.node:
+            if product.output[0] in node.input and self.name_of(node.output[0]) == product.name:
+                return own + self.initializer(next(name for name in node.input if name in self.places)), 1
+        return (own, 1) if len(product.input) > 2 else (None, 1)
 
     def gains(self):
         return [self.initializer(norm.input[1]) for norm in self.norms]

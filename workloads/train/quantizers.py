@@ -157,6 +157,7 @@ class AdaptiveActivations(Activations):
     def step_for(self, x):
         means = x.mean((2, 3)) if x.dim() == 4 else x.flatten(1, -2).mean(1)
         beta = self.second(self.first(means).relu()).clamp(*self.BETAS)
+        self.used_step = (self.step * beta).detach()
         return self.step * beta.reshape(-1, *[1] * (x.dim() - 1))
 
 

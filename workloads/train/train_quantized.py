@@ -25,6 +25,7 @@ from quantized_workload import STORED_BITS, fitted_by, stored_formats, write_wor
 from quantizers import SHIFTS, WIDTHS, Activations, AdaptiveActivations, BasisWeights, OutlierWeights, StoredActivations, StoredWeights, weights_for
 
 OUTLIER_BITS, PERCENTILE = 4, 98  # of dasq
+GUARD_BITS = 4  # fraction bits of products of shift formats, as their schemes have them by default
 
 
 class QuantizedNetwork(nn.Module):
@@ -58,6 +59,7 @@ class QuantizedNetwork(nn.Module):
         self.network.stored = self.as_stored
         self.fit(images)
         self.network.before_product, self.network.before_attention = self.quantized, self.quantized_operands
+        self.network.after_product = self.with_rounded_bias
 
     @staticmethod
     def key(name):
@@ -134,6 +136,25 @@ class QuantizedNetwork(nn.Module):
         if name in self.inner:
             x = self.activations[self.key(self.source_of_input[name])](x)
         return x, back(self.weights[self.key(name)](rows))
+
+    @torch.no_grad()
+    def with_rounded_bias(self, node, y):
+        """Where classes are counted, biases are the whole numbers that the machine adds to its sums, fraction bits of shift formats among them;
+        an adapted step divides the one of the tensor's own step once more. In training they are what they are."""
+        bias, factor = self.network.bias_of(node)
+        if self.training or bias is None:
+            return y
+        key, weights = self.key(self.source_of_input[node.name]), self.weights[self.key(node.name)]
+        read = self.activations[key] if node.name in self.inner else self.stored[key]
+        unit = (read.step * weights.step.reshape(-1) * factor).double() / (1 << GUARD_BITS if node.name in self.inner and self.family in SHIFTS else 1)
+        whole = (bias / unit).round()
+        to_channels = [1, -1, 1, 1] if y.dim() == 4 else [-1]
+        if isinstance(read, AdaptiveActivations):
+            beta = (read.used_step / read.step).double().reshape(-1, *[1] * (y.dim() - 1))
+            added = ((whole.reshape(to_channels) / beta).round() * beta) * unit.reshape(to_channels)
+        else:
+            added = (whole * unit).reshape(to_channels)
+        return y + ((added - bias.reshape(to_channels)) / (factor.reshape(to_channels) if isinstance(factor, torch.Tensor) else factor)).to(y)
 
     def quantized_operands(self, node, *operands):
         return [self.activations[self.key(self.network.source_of(tensor))](x) for tensor, x in zip(node.input, operands)]

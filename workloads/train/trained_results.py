@@ -78,8 +78,8 @@ def rows_wanted(options):
                 yield f"{stem} {scheme}", (path, scheme, options)
         else:
             text = pathlib.Path(path).read_text()
-            run = re.search(r"(\d+) epochs, rate ([\d.e-]+), seed (\d+)", text).groups()
-            yield stem, (path, re.search('scheme: "(.+?)"', text).group(1), options, run)
+            scheme, *run = re.search(r"train_quantized.py (\S+), (\d+) epochs, rate ([\d.e-]+), seed (\d+)", text).groups()
+            yield stem, (path, scheme, options, run)
 
 
 def main():
