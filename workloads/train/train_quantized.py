@@ -58,7 +58,7 @@ class QuantizedNetwork(nn.Module):
                 self.stored_names[self.key(tensor)] = name
         self.network.stored = self.as_stored
         self.fit(images)
-        self.network.before_product, self.network.before_attention = self.quantized, self.quantized_operands
+        self.network.before_product, self.network.before_attention = self.quantized, lambda node, *operands: operands
         self.network.after_product = self.with_rounded_bias
 
     @staticmethod
@@ -129,12 +129,15 @@ class QuantizedNetwork(nn.Module):
 
     def as_stored(self, tensor, x):
         key = self.key(tensor)
-        return self.stored[key](x) if key in self.stored else x
+        if key in self.stored:
+            return self.stored[key](x)
+        return self.activations[key](x) if key in self.activations and not self.is_copied(tensor) else x
 
     def quantized(self, name, x, weight):
         rows, back = self.as_rows(name, weight)
-        if name in self.inner:
-            x = self.activations[self.key(self.source_of_input[name])](x)
+        source = self.source_of_input[name]
+        if name in self.inner and self.is_copied(source):
+            x = self.activations[self.key(source)](x)
         return x, back(self.weights[self.key(name)](rows))
 
     @torch.no_grad()
@@ -155,9 +158,6 @@ class QuantizedNetwork(nn.Module):
         else:
             added = (whole * unit).reshape(to_channels)
         return y + ((added - bias.reshape(to_channels)) / (factor.reshape(to_channels) if isinstance(factor, torch.Tensor) else factor)).to(y)
-
-    def quantized_operands(self, node, *operands):
-        return [self.activations[self.key(self.network.source_of(tensor))](x) for tensor, x in zip(node.input, operands)]
 
     def forward(self, x):
         return self.network(x)
