@@ -24,7 +24,7 @@ exit_code list_command(const std::vector<std::string>& words) {
         const workload w = load_workload(name, networks_directory());
         std::int64_t macs = 0;
         for (const layer& l : w.layers) macs += product_of(l).macs();
-        std::cout << fmt::format("workload  {:<20} {:>3} layers, {:>6.3f} GMAC  {}\n", w.name, w.layers.size(),
+        std::cout << fmt::format("workload  {:<29} {:>3} layers, {:>6.3f} GMAC  {}\n", w.name, w.layers.size(),
                                  static_cast<double>(macs) * 1e-9, w.source);
     }
     return exit_code::done;

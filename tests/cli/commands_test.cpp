@@ -17,7 +17,8 @@ using testing::StartsWith;
 std::size_t shipped_files_in(const std::string& folder) {
     std::size_t count = 0;
     for (const auto& entry : std::filesystem::directory_iterator(folder))
-        if (entry.path().extension() == ".yaml" || entry.path().extension() == ".onnx") ++count;
+        if (entry.path().extension() == ".yaml" || (entry.path().extension() == ".onnx" && entry.path().stem().extension() != ".network"))
+            ++count;
     return count;
 }
 
@@ -116,7 +117,7 @@ TEST(list, has_a_line_for_every_shipped_platform_and_network) {
     const std::vector<std::string> lines = lines_of(result.out);
     EXPECT_EQ(lines.size(), shipped_files_in(SYMMETREE_ROOT "/platforms/presets") + shipped_files_in(SYMMETREE_ROOT "/workloads/nets"));
     EXPECT_THAT(lines, Contains(StartsWith("platform  dasq_row_sum         dasq:w4a4:sw4:p98  ")));
-    EXPECT_THAT(lines, Contains(StartsWith("workload  deit_small            74 layers,  4.599 GMAC  ")));
+    EXPECT_THAT(lines, Contains(StartsWith("workload  deit_small                     74 layers,  4.599 GMAC  ")));
 }
 
 TEST(shipped_files, are_looked_for_where_the_environment_says) {

@@ -11,11 +11,20 @@
 
 namespace symmetree {
 
+namespace {
+
+/// A document or a model, but not the float model that a quantized workload brings (X.network.onnx).
+bool is_workload(const std::filesystem::path& file) {
+    return file.extension() == ".yaml" || (file.extension() == ".onnx" && file.stem().extension() != ".network");
+}
+
+}  // namespace
+
 std::vector<std::string> shipped_workloads(const std::string& shipped_directory) {
     std::vector<std::string> names;
     std::error_code failed;
     for (std::filesystem::directory_iterator entry(shipped_directory, failed), end; !failed && entry != end; entry.increment(failed))
-        if (entry->path().extension() == ".yaml" || entry->path().extension() == ".onnx") names.push_back(entry->path().stem().string());
+        if (is_workload(entry->path())) names.push_back(entry->path().stem().string());
     std::sort(names.begin(), names.end());
     return names;
 }

@@ -300,6 +300,10 @@ class OnnxNetwork(nn.Module):
         del model.graph.node[:]
         model.graph.node.extend(kept)
         used = {name for n in kept for name in n.input}
+        facts = [p for p in model.metadata_props if not p.key.startswith(("accuracy", "provenance"))]  # these are no longer true
+        del model.metadata_props[:]
+        model.metadata_props.extend(facts)
+        model.doc_string = ""
         initializers = [i for i in model.graph.initializer if i.name in used]
         del model.graph.initializer[:]
         model.graph.initializer.extend(initializers)

@@ -61,7 +61,7 @@ def row_of(name, workload, scheme, options, run=("0", "", "")):
     labels, found, report = evaluated(workload, scheme, options)
     trained = pathlib.Path(workload).with_suffix(".classes.npz")
     ours = numpy.load(trained)["predictions"][:len(labels)] if trained.exists() else None
-    return {"workload": name, "scheme": report["scheme"], **dict(zip(("epochs", "rate", "seed"), run)), "images": len(labels),
+    return {"workload": name, "scheme": report["scheme"] if run[0] == "0" else scheme, **dict(zip(("epochs", "rate", "seed"), run)), "images": len(labels),
             "trainer_top1": "" if ours is None else percent((ours == labels).mean()), "evaluate_top1": percent(report["top1"] / len(labels)),
             "same_class": "" if ours is None else percent((ours == found).mean()), "cycles": report["run"]["total"]["cycles"],
             "energy_uj": f"{1e6 * report['run']['total']['energy_j']:.4g}"}

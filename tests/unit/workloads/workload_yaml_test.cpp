@@ -132,11 +132,14 @@ TEST(load_workload, takes_names_and_paths) {
 TEST(load_workload, lists_the_shipped_names) {
     const temporary_directory directory;
     for (const char* name : {"resnet19", "../nets/resnet18", ""})
-        EXPECT_EQ(testing_files::error_of(directory, [&] { load_workload(name, testing_files::shipped_directory); }),
-                  std::string("workload: a shipped network (deit_base, deit_small, deit_tiny, fashion_resnet, fashion_vit, mobilenet_v2, "
-                              "resnet18, resnet20, resnet34, resnet50, "
-                              "swin_tiny) or a .yaml or .onnx file is wanted, given '") +
-                      name + "'");
+        EXPECT_EQ(
+            testing_files::error_of(directory, [&] { load_workload(name, testing_files::shipped_directory); }),
+            std::string("workload: a shipped network (deit_base, deit_small, deit_tiny, fashion_resnet, "
+                        "fashion_resnet_w2a2_levels, fashion_resnet_w2a2_symq, fashion_resnet_w2a2_symq_asq, fashion_resnet_w3a3_post, "
+                        "fashion_resnet_w3a3_post_asq, fashion_resnet_w3a3_symq, fashion_vit, mobilenet_v2, "
+                        "resnet18, resnet20, resnet34, resnet50, "
+                        "swin_tiny) or a .yaml or .onnx file is wanted, given '") +
+                name + "'");
 }
 
 TEST(load_workload, says_which_file_is_missing) {
