@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Accuracy against the energy of an image, of trained and post-training formats, from a file that trained_results.py wrote.
 
-    accuracy_figure.py results.csv --output accuracy.svg [--title TEXT] [--float 92.64]
+    accuracy_figure.py results.csv --output accuracy.svg [--title TEXT] [--float 92.02]
 
 One curve for each family of formats, from few bits to many: solid with filled points where it was trained, means over the seeds, dashed with open points where it was not.
 """
