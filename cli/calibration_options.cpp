@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "core/enumerators.h"
+#include "core/safetensors.h"
 #include "workloads/images/random_images.h"
 #include "workloads/import/onnx_metadata.h"
 
@@ -63,6 +64,9 @@ void add_calibration_words(boost::program_options::options_description& words, c
     add("smooth", po::value(&o.smooth),
         "before anything is quantized: norms, outliers of a layer norm's channels move into the weights behind it, by the calibration "
         "images, or none (norms where there are some that are not random)");
+    add("adapters", po::value(&o.adapters),
+        "of schemes with :asq: identity (beta = 1), fit (from the calibration images) or a safetensors file (default: the workload's own "
+        "adapters, identity where it has none)");
     add("normalization", po::value(&o.pixels),
         "\"mean=0.5 std=0.25\" of the pixels; else from the workload's file or the model's metadata");
 }
@@ -114,6 +118,24 @@ equalization_options equalization_option(const calibration_options& o, const wor
     if (smooths && o.set.empty())
         throw input_error(diagnostic{"", 0, 0, "--smooth", "norms wants the images of --calibration, which is not given"});
     return wanted;
+}
+
+std::string adapters_option(const calibration_options& o, const workload& network) {
+    if (o.adapters.empty()) return network.adapters_file.empty() ? to_string(adapter_origin::identity) : network.adapters_file;
+    if (o.adapters == to_string(adapter_origin::identity)) return o.adapters;
+    if (o.adapters != to_string(adapter_origin::fit))
+        safetensors_file{o.adapters};  // refuses what is none
+    else if (o.set.empty())
+        throw input_error(diagnostic{"", 0, 0, "--adapters", "fit wants the images of --calibration, which is not given"});
+    return o.adapters;
+}
+
+adapter_maker adapters_from(const std::string& origin, const float_executor& executor, const image_source& image, std::int64_t count) {
+    return [=, &executor](const quantized_network& q, const requantized_network& copied) {
+        if (origin == to_string(adapter_origin::identity)) return identity_adapters(q, copied);
+        if (origin == to_string(adapter_origin::fit)) return fit_adapters(q, copied, executor, image, count);
+        return read_adapters(origin, q, copied);
+    };
 }
 
 network_images images_for(const std::string& option, const std::string& given, int limit, const calibration_options& o,

@@ -8,6 +8,7 @@
 
 #include "runs/activation_search.h"
 #include "runs/compensate.h"
+#include "runs/fit_adapters.h"
 #include "workloads/calibration/choose_format.h"
 #include "workloads/calibration/equalize.h"
 #include "workloads/formats/tensor_format.h"
@@ -18,7 +19,7 @@ namespace symmetree {
 
 /// What `evaluate` and `quantize` share: the images on which formats of activations are chosen, and how.
 struct calibration_options {
-    std::string set, images, range, pixels, rounding, steps, activation_steps, residuals, equalize, smooth;
+    std::string set, images, range, pixels, rounding, steps, activation_steps, residuals, equalize, smooth, adapters;
 };
 void add_calibration_words(boost::program_options::options_description& words, calibration_options& options);
 
@@ -43,6 +44,13 @@ struct equalization_options {
 /// --equalize, none unless it is given, and --smooth, which is norms where there is a set of calibration images that are not random and the
 /// network takes factors: it has a graph, and no codes or formats that were made for its weights as they are. Throws input_error.
 equalization_options equalization_option(const calibration_options& options, const workload& network);
+
+/// --adapters: `identity`, `fit` or the path of a safetensors file; the workload's own unless it is given, `identity` where there are none.
+/// Throws input_error.
+std::string adapters_option(const calibration_options& options, const workload& network);
+/// The adapters that adapters_option() names; those that are fitted see the first `count` images. The executor must outlive the maker,
+/// which throws input_error.
+adapter_maker adapters_from(const std::string& origin, const float_executor& executor, const image_source& image, std::int64_t count);
 
 /// Images and how they become a network's input.
 struct network_images {

@@ -19,7 +19,6 @@
 #include "platforms/auto_clock.h"
 #include "runs/evaluation_plan.h"
 #include "runs/evaluation_table.h"
-#include "runs/fit_adapters.h"
 #include "runs/sweep/outcome_store.h"
 #include "traces/gnuplot.h"
 #include "traces/study_rows.h"
@@ -38,7 +37,7 @@ struct evaluate_options {
     calibration_options calibration;
     dump_options dump;
     std::vector<std::string> schemes, layer_schemes, arithmetics;
-    std::string images, limit = "0", check = "4", figure, adapters, resume;
+    std::string images, limit = "0", check = "4", figure, resume;
     bool without_labels = false;
 };
 
@@ -56,9 +55,6 @@ boost::program_options::options_description words_of(evaluate_options& o) {
     add("activation-bits", po::value(&o.common.activation_bits), "width of array and scheme");
     add("layer-scheme", po::value(&o.layer_schemes), layer_scheme_help);
     add_calibration_words(words, o.calibration);
-    add("adapters", po::value(&o.adapters),
-        "of schemes with :asq: identity (beta = 1), fit (from the calibration images) or a safetensors file (default: the workload's own "
-        "adapters, identity where it has none)");
     add("vector-arithmetic", po::value(&o.arithmetics),
         "integer, as the vector unit computes, or float32, which shows what its integer forms lose; several: side by side (integer)");
     add("limit", po::value(&o.limit), "evaluate the first so many images (0: all)");
@@ -107,9 +103,9 @@ kept_outcomes kept_in(outcome_store& store) {
 }
 
 /// Where adapters come from, for the notes.
-std::string adapters_text(const evaluate_options& o) {
-    if (o.adapters == to_string(adapter_origin::fit)) return "adapters fitted on the same images as the steps";
-    return o.adapters == to_string(adapter_origin::identity) ? "identity adapters, beta = 1" : "adapters of " + o.adapters;
+std::string adapters_text(const std::string& origin) {
+    if (origin == to_string(adapter_origin::fit)) return "adapters fitted on the same images as the steps";
+    return origin == to_string(adapter_origin::identity) ? "identity adapters, beta = 1" : "adapters of " + origin;
 }
 
 void deliver_table(const run_options& o, const accuracy_table& t) {
@@ -204,9 +200,7 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     input.checked = check < 0 ? images.count : check;
     input.cost_directory = cost_directory();
     input.image = std::cref(evaluated);
-    const adapters_in_file kept = read_adapters_of(workload_file(options.common.workload, networks_directory()));
-    input.adapted_formats = kept.formats;
-    if (options.adapters.empty()) options.adapters = kept.file.empty() ? to_string(adapter_origin::identity) : kept.file;
+    const std::string adapters = adapters_option(options.calibration, input.network);
     const std::optional<figure_format> drawing =
         options.figure.empty() ? std::nullopt : std::optional(figure_format_of("--figure", options.figure));
     require_files({{"--output", options.common.output},
@@ -221,12 +215,7 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     const float_executor executor(input.network, float_weights_of(input.network, input.seed));
     if (seen.set.count > 0) input.statistics = calibrate(input.network, executor, std::cref(seen), seen.set.count, jobs_of(options.common));
     if (compensated) input.rounding = compensation{std::cref(seen), seen.set.count, *compensated};
-    input.adapters = [&](const quantized_network& q, const requantized_network& copied) {
-        if (options.adapters == to_string(adapter_origin::identity)) return identity_adapters(q, copied);
-        if (options.adapters != to_string(adapter_origin::fit)) return read_adapters(options.adapters, q, copied);
-        if (seen.set.count == 0) throw input_error(diagnostic{"", 0, 0, "--calibration", "images are wanted that adapters are fitted on"});
-        return fit_adapters(q, copied, executor, std::cref(seen), seen.set.count);
-    };
+    input.adapters = adapters_from(adapters, executor, std::cref(seen), seen.set.count);
 
     evaluation_run how;
     how.jobs = jobs_of(options.common);
@@ -244,7 +233,7 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     const evaluation_result result = evaluate(input, plan.tasks, cache_of(options.common), how);
     line.reset();
     const accuracy_table table = accuracy_of(
-        input, plan, result, evaluation_notes(input, plan, result, {images.name, seen.set.name, seen.set.count, adapters_text(options)}));
+        input, plan, result, evaluation_notes(input, plan, result, {images.name, seen.set.name, seen.set.count, adapters_text(adapters)}));
     deliver_table(options.common, table);
     if (dump.any()) write_output(options.dump.file, result.arrays.file());
     if (drawing) write_output(options.figure, run_gnuplot(gnuplot_script(accuracy_figure(table), *drawing)));

@@ -27,8 +27,7 @@ struct quantize_options {
     run_options common;
     calibration_options calibration;
     std::vector<std::string> layer_schemes;
-    std::string platform, quantized, report, error_images = "4", adapters = "identity", candidates, budget_bops, budget_energy,
-                                             sensitivity_images = "8";
+    std::string platform, quantized, report, error_images = "4", candidates, budget_bops, budget_energy, sensitivity_images = "8";
     bool keeps_ends = false;
 };
 
@@ -49,7 +48,6 @@ boost::program_options::options_description words_of(quantize_options& o) {
     add("sensitivity-images", po::value(&o.sensitivity_images),
         "with --calibration: measure what a format loses on its first so many images (8)");
     add_calibration_words(words, o.calibration);
-    add("adapters", po::value(&o.adapters), "with --calibration, of schemes with :asq: identity (beta = 1) or fit (from its images)");
     add("platform", po::value(&o.platform), "platform whose circuits decide what a layer can be (that of the scheme's family)");
     add("output", po::value(&o.quantized), "write the quantized workload: this .yaml file, codes and network beside it");
     add("report", po::value(&o.report),
@@ -163,7 +161,7 @@ exit_code quantize_command(const std::vector<std::string>& words) {
     const int jobs = jobs_of(o.common), error_images = option_number("--error-images", o.error_images, 1, 1 << 20);
     const network_options ends{!o.keeps_ends, residuals_option(o.calibration)};
     const std::optional<step_criterion> compensated = compensation_option(o.calibration);
-    const auto adapters = option_choice<adapter_origin>("--adapters", o.adapters);
+    const std::string adapters = adapters_option(o.calibration, network);
     const bool by_logits = activation_option(o.calibration) == activation_criterion::logits;
     runnable_schemes(network, platform, run, ends);  // refuses what can't run before anything takes time
     const equalization_options wanted = equalization_option(o.calibration, network);
@@ -191,7 +189,8 @@ exit_code quantize_command(const std::vector<std::string>& words) {
     const std::vector<weight_error_report> errors = keep_weights(q, cache, jobs);
     std::vector<tensor_error_report> tensors;
     if (c) {
-        keep_formats(q, platform, run, ends, c.measured(source, c.images.set.count), adapters, cache, jobs);
+        keep_formats(q, platform, run, ends, c.measured(source, c.images.set.count),
+                     adapters_from(adapters, *c.executor, source, c.images.set.count), cache, jobs);
         if (!random_image_count(o.calibration.set, "--calibration")) q.pixels = to_string(c.images.pixels);
         const std::string rounding =
             compensated ? fmt::format("weights rounded by outputs, their steps by {}, ", to_string(*compensated)) : "";
@@ -205,6 +204,8 @@ exit_code quantize_command(const std::vector<std::string>& words) {
         q.pixels = network.pixels;
         q.formats = network.formats;
         q.narrowed = network.narrowed;
+        q.adapted = network.adapted;
+        q.adapters = own_adapters(network);
     }
     if (mixed) q.note += "; " + mixed->summary;
     const std::vector<std::string> scaled = scaling_notes(network);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 
@@ -14,9 +13,9 @@ namespace symmetree {
 /// How steps of activations follow from calibration: `wanted`, or as the scheme says.
 range_choice range_of(const std::optional<range_choice>& wanted, const scheme& format);
 
-/// Formats of a network with adaptive tensors, by the node that each was made from: from calibration, or from a file. All arguments but the
-/// range must outlive the chooser.
+/// Formats of a network with copies of tensors, by the node that each was made from: those that the network fixes, else from calibration.
+/// All arguments but the range must outlive the chooser.
 format_chooser copies_chooser(const workload& network, const requantized_network& copied, const calibration& seen,
-                              const range_choice& range, const std::map<std::string, tensor_format>& adapted);
+                              const range_choice& range);
 
 }  // namespace symmetree

@@ -81,7 +81,7 @@ private:
         return !network_.formats.empty() && network_.formats[node];
     }
 
-    format_chooser chooser(const requantized_network& c) const { return copies_chooser(network_, c, images_.seen, images_.range, none_); }
+    format_chooser chooser(const requantized_network& c) const { return copies_chooser(network_, c, images_.seen, images_.range); }
 
     /// Kullback and Leibler's, of the float network's shares and those of the scores in integers, the mean over the images.
     double divergence() const {
@@ -134,7 +134,6 @@ private:
     const weight_cache& cache_;
     const std::uint64_t seed_;
     const int jobs_;
-    const std::map<std::string, tensor_format> none_;
     std::vector<std::vector<float>> pixels_;
     std::vector<std::vector<double>> wanted_;  ///< by image: logarithms of the float network's shares
 };

@@ -15,6 +15,7 @@
 #include "reference/reference_network.h"
 #include "runs/activation_search.h"
 #include "runs/compensate.h"
+#include "runs/fit_adapters.h"
 #include "runs/evaluation_dump.h"
 #include "traces/report.h"
 #include "workloads/calibration/calibration.h"
@@ -56,9 +57,7 @@ struct evaluation_input {
     activation_criterion activation_steps = activation_criterion::tensors;
     std::optional<compensation> rounding;  ///< weights are rounded on these by the error of the layers' outputs; absent: to nearest
     /// The adapters of a task with adaptive activations, before its first image.
-    std::function<adapter_set(const quantized_network& q, const requantized_network& copied)> adapters;
-    std::map<std::string, tensor_format>
-        adapted_formats;  ///< by a tensor's name, the format at beta = 1 behind its adapter, where a file has it
+    adapter_maker adapters;
 };
 
 /// How many images came out how, of how many. Classes of equal score rank by index.

@@ -53,22 +53,14 @@ std::string digest_of_all(const T&... values) {
 std::string identity_of(const workload& network, std::uint64_t seed) {
     std::vector<std::string> weights;
     for (const layer& l : network.layers) weights.push_back(is_attention_product(l) ? std::string() : weights_identity(l, seed));
-    std::vector<std::string> narrowed;
-    std::vector<tensor_format> formats_of_narrowed;
-    for (const auto& [tensor, format] : network.narrowed) {
-        narrowed.push_back(tensor);
-        formats_of_narrowed.push_back(format);
-    }
     const network_graph& graph = *network.graph;
     return digest_of_all(network.name, network.source, weights, network.layers, graph.nodes, graph.input, graph.output, network.formats,
-                         narrowed, formats_of_narrowed, seed);
+                         network.narrowed, network.adapted, seed);
 }
 
 std::string identity_of(const calibration& seen) { return digest_of_all(seen.images, seen.nodes); }
 
 std::string identity_of(const adapter_set& adapters) { return digest_of_all(adapters); }
-
-std::string identity_of(const std::map<std::string, tensor_format>& formats) { return digest_of_all(formats); }
 
 std::string identity_of(const dump_request& dump, const image_range& range) {
     const std::int64_t recorded = dump.recorded(range);
@@ -90,18 +82,17 @@ std::string identity_of(const evaluation_task& task, const cost_table& prices) {
 std::vector<std::string> keys_of(const evaluation_input& input, const std::vector<evaluation_task>& tasks,
                                  const std::vector<cost_table>& prices, const std::vector<adapter_set>& adapters,
                                  const std::vector<image_range>& ranges, const std::string& program, const dump_request& dump) {
-    const std::string formats = identity_of(input.adapted_formats), network = identity_of(input.network, input.seed) + formats,
-                      seen = identity_of(input.statistics);
+    const std::string network = identity_of(input.network, input.seed), seen = identity_of(input.statistics);
     std::vector<std::string> images, keys;
     for (const image_range& r : ranges) images.push_back(identity_of_images(input.image, r.first, r.count));
     for (std::size_t i = 0; i < ranges.size(); ++i)
         keys.push_back(digest_of(fmt::format("float {} {} {} {}", program, network, images[i], dump.wanted[dumped_value::logits])));
     for (std::size_t t = 0; t < tasks.size(); ++t) {
         const range_choice range = range_of(input.range, tasks[t].asked_scheme);
-        const std::string task = fmt::format(
-            "task {} {} {} {} {} {} {} {}", program, tasks[t].network ? identity_of(*tasks[t].network, input.seed) + formats : network,
-            identity_of(tasks[t], prices[t]), seen, static_cast<int>(range.method), range.percentile, input.options.ends_at_8_bits,
-            static_cast<int>(input.options.residuals), identity_of(adapters[t]));
+        const std::string task =
+            fmt::format("task {} {} {} {} {} {} {} {}", program, tasks[t].network ? identity_of(*tasks[t].network, input.seed) : network,
+                        identity_of(tasks[t], prices[t]), seen, static_cast<int>(range.method), range.percentile,
+                        input.options.ends_at_8_bits, static_cast<int>(input.options.residuals), identity_of(adapters[t]));
         for (std::size_t i = 0; i < ranges.size(); ++i) {
             const std::int64_t checked = std::clamp<std::int64_t>(input.checked - ranges[i].first, 0, ranges[i].count);
             keys.push_back(

@@ -15,7 +15,6 @@ std::string identity_of(const workload& network, std::uint64_t seed);
 /// Ranges, sums and histograms of every tensor.
 std::string identity_of(const calibration& seen);
 std::string identity_of(const adapter_set& adapters);
-std::string identity_of(const std::map<std::string, tensor_format>& formats);
 /// What of a range's images a dump takes from their outcome.
 std::string identity_of(const dump_request& dump, const image_range& range);
 /// The floats of `count` images from the first one.

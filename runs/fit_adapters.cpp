@@ -109,6 +109,13 @@ numbers channel_means(const float* values, const extents& shape, const adapter_s
     return means;
 }
 
+adapter_weights read_adapter(const safetensors_file& file, const graph_node& tensor) {
+    const adapter_shape shape = adapter_shape_of(tensor.shape);
+    const std::string& name = tensor.name;
+    return {file.read(name + ".first.weight", {shape.hidden(), shape.channels}), file.read(name + ".first.bias", {shape.hidden()}),
+            file.read(name + ".second.weight", {1, shape.hidden()}), file.read(name + ".second.bias", {1}).front()};
+}
+
 template <class Make>
 adapter_set each_adapter(const quantized_network& q, const requantized_network& copied, Make make) {
     adapter_set all;
@@ -160,13 +167,20 @@ adapter_set identity_adapters(const quantized_network& q, const requantized_netw
 
 adapter_set read_adapters(const std::string& path, const quantized_network& q, const requantized_network& copied) {
     const safetensors_file file(path);
-    return each_adapter(q, copied, [&](const graph_node& tensor, std::size_t) {
-        const adapter_shape shape = adapter_shape_of(tensor.shape);
-        const std::string& name = tensor.name;
-        return adapter_weights{file.read(name + ".first.weight", {shape.hidden(), shape.channels}),
-                               file.read(name + ".first.bias", {shape.hidden()}), file.read(name + ".second.weight", {1, shape.hidden()}),
-                               file.read(name + ".second.bias", {1}).front()};
-    });
+    return each_adapter(q, copied, [&](const graph_node& tensor, std::size_t) { return read_adapter(file, tensor); });
+}
+
+std::vector<float_tensor> own_adapters(const workload& network) {
+    if (network.adapted.empty()) return {};
+    const safetensors_file file(network.adapters_file);
+    adapter_set adapters;
+    for (const auto& copy : network.adapted) {
+        const std::string& tensor = copy.first;
+        const auto node =
+            std::find_if(network.graph->nodes.begin(), network.graph->nodes.end(), [&](const graph_node& n) { return n.name == tensor; });
+        adapters[tensor] = read_adapter(file, *node);
+    }
+    return stored_adapters(adapters);
 }
 
 std::vector<float_tensor> stored_adapters(const adapter_set& adapters) {

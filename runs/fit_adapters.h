@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,9 @@
 #include "workloads/files/quantized_workload.h"
 
 namespace symmetree {
+
+/// The adapters of a network with adaptive activations.
+using adapter_maker = std::function<adapter_set(const quantized_network& q, const requantized_network& copied)>;
 
 /// Where the adapters of a network come from, unless from a file.
 enum class adapter_origin { identity, fit };
@@ -29,6 +33,8 @@ adapter_set identity_adapters(const quantized_network& q, const requantized_netw
 /// `<tensor>.first.weight` [hidden][channels], `.first.bias` [hidden], `.second.weight` [1][hidden], `.second.bias` [1] of a safetensors
 /// file. Throws input_error naming the first one that is missing or has another shape.
 adapter_set read_adapters(const std::string& path, const quantized_network& q, const requantized_network& copied);
+/// The tensors that the network brings for its adapters. Throws input_error.
+std::vector<float_tensor> own_adapters(const workload& network);
 /// The tensors that read_adapters() would read.
 std::vector<float_tensor> stored_adapters(const adapter_set& adapters);
 /// From `count` images, `executor` being the float network before anything was put in: docs/numerics.md, "ASQ".

@@ -61,8 +61,7 @@ workload with_rounded_weights(const workload& network, const platform_config& pl
                               const measured_images& images, step_criterion steps, const weight_cache& cache, std::uint64_t seed,
                               int jobs) {
     const requantized_network copied = with_requantized_tensors(network, schemes_of(network, platform, run, options), options.residuals);
-    const std::map<std::string, tensor_format> none;
-    const format_chooser choose = copies_chooser(network, copied, images.seen, images.range, none);
+    const format_chooser choose = copies_chooser(network, copied, images.seen, images.range);
     quantized_network q = quantize_network(copied.network, platform, run, choose, cache, seed, jobs, options);
     compile(q, platform, false);  // refuses sums that do not fit
     return network_rounding(cache, network, seed, {images.image, images.count, steps}).rounded(std::move(q), jobs);
@@ -93,11 +92,10 @@ std::vector<weight_error_report> keep_weights(quantized_workload& q, const weigh
 }
 
 void keep_formats(quantized_workload& q, const platform_config& platform, const scheme& run, const network_options& options,
-                  const measured_images& images, adapter_origin adapters, const weight_cache& cache, int jobs) {
+                  const measured_images& images, const adapter_maker& adapters, const weight_cache& cache, int jobs) {
     const workload& network = q.network;
     const requantized_network copied = with_requantized_tensors(network, q.schemes, options.residuals);
-    const std::map<std::string, tensor_format> none;
-    const format_chooser choose = copies_chooser(network, copied, images.seen, images.range, none);
+    const format_chooser choose = copies_chooser(network, copied, images.seen, images.range);
     const auto formats = formats_of(copied.network, platform, run, choose, options);
     q.formats.resize(network.graph->nodes.size());
     const auto is_in = [](const std::vector<std::size_t>& list, std::size_t i) { return std::count(list.begin(), list.end(), i) > 0; };
@@ -111,9 +109,7 @@ void keep_formats(quantized_workload& q, const platform_config& platform, const 
     }
     if (copied.adaptive.empty()) return;
     const quantized_network fixed = quantize_network(copied.network, platform, run, choose, cache, q.seed, jobs, options);
-    q.adapters =
-        stored_adapters(adapters == adapter_origin::identity ? identity_adapters(fixed, copied)
-                                                             : fit_adapters(fixed, copied, images.executor, images.image, images.count));
+    q.adapters = stored_adapters(adapters(fixed, copied));
 }
 
 adapter_overhead overhead_of(const quantized_workload& q) {
@@ -144,8 +140,7 @@ std::vector<tensor_error_report> tensor_errors_of(const workload& network, const
                                                   const network_options& options, const measured_images& images, const weight_cache& cache,
                                                   std::uint64_t seed, int jobs) {
     const requantized_network copied = with_requantized_tensors(network, schemes_of(network, platform, run, options), options.residuals);
-    const std::map<std::string, tensor_format> none;
-    const format_chooser choose = copies_chooser(network, copied, images.seen, images.range, none);
+    const format_chooser choose = copies_chooser(network, copied, images.seen, images.range);
     return report_tensors(quantize_network(copied.network, platform, run, choose, cache, seed, jobs, options), copied.origin, images.seen,
                           images.executor, images.image, images.count);
 }

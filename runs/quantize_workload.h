@@ -38,7 +38,7 @@ std::vector<weight_error_report> keep_weights(quantized_workload& q, const weigh
 
 /// Chooses the formats of all tensors, and where layers have adaptive activations their adapters, by the images.
 void keep_formats(quantized_workload& q, const platform_config& platform, const scheme& run, const network_options& options,
-                  const measured_images& images, adapter_origin adapters, const weight_cache& cache, int jobs);
+                  const measured_images& images, const adapter_maker& adapters, const weight_cache& cache, int jobs);
 
 /// What the adapters of a workload add to it, counted as Zhou et al. do in their Table 1: parameters of 32 bits beside weights at their
 /// widths, and two operations of full precision for each of the adapters' weights beside the layers' QOPS.

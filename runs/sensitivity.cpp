@@ -59,8 +59,7 @@ double squares_of(const outputs& all) {
 double output_error(const workload& network, const mixed_network& mixed, const measured_images& images, const outputs& wanted) {
     const requantized_network copied =
         with_requantized_tensors(network, schemes_of(network, mixed.platform, plain_8_bits(), {}), mixed.residuals);
-    const std::map<std::string, tensor_format> none;
-    const format_chooser choose = copies_chooser(network, copied, images.seen, images.range, none);
+    const format_chooser choose = copies_chooser(network, copied, images.seen, images.range);
     const quantized_network q =
         quantize_network(copied.network, mixed.platform, plain_8_bits(), choose, mixed.cache, mixed.seed, mixed.jobs);
     const network_graph& graph = *copied.network.graph;

@@ -15,8 +15,7 @@ requantized_network requantized(const evaluation_input& input, const evaluation_
 }
 
 format_chooser chooser_of(const evaluation_input& input, const evaluation_task& task, const requantized_network& copied) {
-    return copies_chooser(network_of(input, task), copied, input.statistics, range_of(input.range, task.asked_scheme),
-                          input.adapted_formats);
+    return copies_chooser(network_of(input, task), copied, input.statistics, range_of(input.range, task.asked_scheme));
 }
 
 quantized_network quantized(const evaluation_input& input, const evaluation_task& task, const requantized_network& copied,

@@ -14,14 +14,6 @@ IMAGES = "/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz"
 
 @unittest.skipUnless(os.path.exists(IMAGES), "no dataset-fashion-mnist")
 class TrainedNetworks(SweepTest):
-    def platform(self, scheme):
-        """The preset's name, or a file: levels of channels have their decoders in every tree."""
-        family = scheme.split(":")[0]
-        if ":channel" not in scheme:
-            return family
-        self.write("levels.yaml", re.sub(r"level_decoders: \w+", "level_decoders: per_tree", (ROOT / "platforms/presets/levels.yaml").read_text()))
-        return "./levels.yaml"
-
     def test_have_the_accuracy_that_is_on_record(self):
         with open(ROOT / "workloads/train/results/fashion_resnet.csv", newline="") as file:
             recorded = {row["workload"].rsplit("_seed", 1)[0]: row for row in csv.DictReader(file)}
@@ -31,9 +23,10 @@ class TrainedNetworks(SweepTest):
             with self.subTest(network=path.stem):
                 row = recorded[path.stem]
                 weight_bits, activation_bits = re.search(r"_w(\d)a(\d)_", path.stem).groups()
+                preset = "levels_per_channel" if ":channel" in row["scheme"] else row["scheme"].split(":")[0]
                 words = ["--scheme", f"{row['scheme'].split(':')[0]}:asq"] if row["scheme"].endswith(":asq") else []
                 result = self.run_program("evaluate", "--workload", path.stem, "--images", IMAGES, "--limit", "300", "--weight-bits", weight_bits,
-                                          "--activation-bits", activation_bits, "--platform", self.platform(row["scheme"]), "--format", "json", *words)
+                                          "--activation-bits", activation_bits, "--platform", preset, "--format", "json", *words)
                 self.assertEqual(result.returncode, 0, result.stderr)
                 found = json.loads(result.stdout)["evaluation"]["rows"][1]
                 self.assertEqual((found["checked"], found["first_difference"]), (4, ""))

@@ -62,9 +62,7 @@ class Training(unittest.TestCase):
 
     def test_teaches_lists_of_levels(self):
         self.assertGreater(self.train("levels.yaml", "--weights", "levels:2"), 60, "a quarter is chance")
-        platform = (ROOT / "platforms" / "presets" / "levels.yaml").read_text().replace("level_decoders: shared", "level_decoders: per_tree")
-        (self.folder / "per_tree.yaml").write_text(platform)
-        self.assertGreaterEqual(self.agreement("levels.yaml", "./per_tree.yaml"), 0.99)
+        self.assertGreaterEqual(self.agreement("levels.yaml", "levels_per_channel"), 0.99)
 
     def test_teaches_adapters(self):
         self.assertGreater(self.train("asq.yaml", "--weights", "symq:3", "--adaptive"), 60, "a quarter is chance")

@@ -303,33 +303,28 @@ void read_tensors(workload& w, reading& state) {
     }
 }
 
-/// Whole formats by name of tensor.
-std::map<std::string, tensor_format> read_copies(yaml_reader& root, const char* field) {
+/// Whole formats by name of tensor, of copies that layers read.
+std::map<std::string, tensor_format> read_copies(const workload& w, yaml_reader& root, const char* field) {
+    const auto is_there = [&](const std::string& name) {
+        return w.graph && std::any_of(w.graph->nodes.begin(), w.graph->nodes.end(), [&](const graph_node& n) { return n.name == name; });
+    };
     std::map<std::string, tensor_format> formats;
     for (yaml_reader entry : root.maps(field, false)) {
         const std::string name = entry.text("node");
         const tensor_format f = read_format(entry);
         if (f.bits == 0) entry.problem("bits", "a whole format is wanted");
+        if (!is_there(name)) entry.problem("node", fmt::format("the network has no tensor '{}'", name));
         if (!formats.emplace(name, f).second) entry.problem("node", fmt::format("'{}' stands twice", name));
         entry.finish();
     }
     return formats;
 }
 
-void read_narrowed(workload& w, yaml_reader& root) {
-    w.narrowed = read_copies(root, "narrowed");
-    for (const auto& copy : w.narrowed) {
-        const std::string& tensor = copy.first;
-        if (!w.graph || std::none_of(w.graph->nodes.begin(), w.graph->nodes.end(), [&](const graph_node& n) { return n.name == tensor; }))
-            root.problem("narrowed", fmt::format("the network has no tensor '{}'", tensor));
-    }
-}
-
-/// Whether there is such a tensor is seen where the network has its adapters.
-std::map<std::string, tensor_format> read_adapted(yaml_reader& root) {
-    const std::map<std::string, tensor_format> formats = read_copies(root, "adapters");
-    if (!formats.empty() && !root.has("codes")) root.problem("adapters", "their weights stand in the file `codes`, and there is none");
-    return formats;
+void read_adapted(workload& w, reading& state) {
+    w.adapted = read_copies(w, state.root, "adapters");
+    if (w.adapted.empty()) return;
+    if (!state.root.has("codes")) return state.root.problem("adapters", "their weights stand in the file `codes`, and there is none");
+    w.adapters_file = (state.directory / state.root.text("codes")).string();
 }
 
 }  // namespace
@@ -382,18 +377,6 @@ std::string network_file_of(const std::string& file) {
     return is_quantized_workload(document) ? (fs::path(file).parent_path() / document["network"].as<std::string>()).string() : file;
 }
 
-adapters_in_file read_adapters_of(const std::string& path) {
-    if (fs::path(path).extension() == ".onnx") return {};
-    const YAML::Node document = load_yaml(path);
-    if (!is_quantized_workload(document)) return {};
-    diagnostics problems;
-    yaml_reader root(document, path, "", problems);
-    adapters_in_file found{read_adapted(root), ""};
-    problems.throw_if_any();
-    if (!found.formats.empty()) found.file = (fs::path(path).parent_path() / root.text("codes")).string();
-    return found;
-}
-
 workload read_quantized_workload(const YAML::Node& document, const std::string& path) {
     diagnostics problems;
     yaml_reader root(document, path, "", problems);
@@ -413,8 +396,8 @@ workload read_quantized_workload(const YAML::Node& document, const std::string& 
     read_channel_factors(w, state);
     read_layers(w, state);
     read_tensors(w, state);
-    read_adapted(root);
-    read_narrowed(w, root);
+    read_adapted(w, state);
+    w.narrowed = read_copies(w, root, "narrowed");
     root.finish();
     problems.throw_if_any();
     return w;

@@ -21,12 +21,6 @@ struct float_tensor {
     std::vector<float> values;
 };
 
-/// Adapters that a quantized workload brings.
-struct adapters_in_file {
-    std::map<std::string, tensor_format> formats;  ///< by the name of the tensor that each requantizes
-    std::string file;                              ///< safetensors; empty: there are none
-};
-
 /// A network whose layers have formats of their own, with or without their codes: docs/quantize.md.
 struct quantized_workload {
     const workload& network;                            ///< with its graph, where it has one
@@ -52,8 +46,6 @@ void write_quantized_workload(const std::string& path, const quantized_workload&
 
 /// True for documents that `write_quantized_workload` writes: they have the field `network`.
 bool is_quantized_workload(const YAML::Node& document);
-/// What stands under `adapters` in the document at `path`; nothing in other files. Throws input_error.
-adapters_in_file read_adapters_of(const std::string& path);
 /// The network's own file: the one that such a document names, else `file` itself.
 std::string network_file_of(const std::string& file);
 /// The network with own schemes, codes and formats in place, and its float weights as they were. Throws input_error with every problem,

@@ -69,6 +69,8 @@ struct workload {
     /// By node of the graph, fixed whatever calibration says; of bits 0 the step alone. Empty: none is.
     std::vector<std::optional<tensor_format>> formats;
     std::map<std::string, tensor_format> narrowed;  ///< by tensor: of the copy that layers read, where additions read the tensor itself
+    std::map<std::string, tensor_format> adapted;   ///< by tensor: of the codes behind its adapter, at beta = 1
+    std::string adapters_file;                      ///< safetensors with the weights of those adapters; empty: there are none
     /// By tensor: what its channels were divided by and its readers' inputs multiplied by (workloads/network/channel_scaling.h). The
     /// weights, biases and layer norms here are those that this made.
     std::map<std::string, std::vector<double>> channel_factors;

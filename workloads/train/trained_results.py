@@ -18,22 +18,17 @@ import tempfile
 import numpy
 
 FIELDS = ("workload", "scheme", "epochs", "rate", "seed", "images", "trainer_top1", "evaluate_top1", "same_class", "cycles", "energy_uj")
-PRESETS = pathlib.Path(__file__).resolve().parents[2] / "platforms" / "presets"
 
 
 def percent(share):
     return f"{100 * share:.2f}"
 
 
-def platform_of(scheme, folder):
-    """A preset's name. Levels that differ from channel to channel want their decoders in every tree."""
+def preset_of(scheme):
     family = scheme.split(":")[0]
-    if not (family == "levels" and ":channel" in scheme):
-        return {"asymq": "asymq_row_sum"}.get(family, family)
-    text = (PRESETS / "levels.yaml").read_text()
-    path = pathlib.Path(folder) / "levels.yaml"
-    path.write_text(re.sub(r"level_decoders: \w+", "level_decoders: per_tree", text))
-    return str(path)
+    if ":channel" in scheme:
+        return f"{family}_per_channel"
+    return {"asymq": "asymq_row_sum"}.get(family, family)
 
 
 def evaluated(workload, scheme, options):
@@ -42,7 +37,7 @@ def evaluated(workload, scheme, options):
     with tempfile.TemporaryDirectory() as folder:
         values = pathlib.Path(folder) / "classes.npz"
         command = [options.program, "evaluate", "--workload", str(workload), "--images", options.images, "--calibration", options.calibration, "--format", "json",
-                   "--platform", platform_of(scheme, folder), "--weight-bits", weight_bits, "--activation-bits", activation_bits, "--limit", str(options.limit),
+                   "--platform", preset_of(scheme), "--weight-bits", weight_bits, "--activation-bits", activation_bits, "--limit", str(options.limit),
                    "--dump", "predictions", "--dump-to", str(values), "--jobs", str(options.jobs)]
         if options.normalization:
             command += ["--normalization", options.normalization]

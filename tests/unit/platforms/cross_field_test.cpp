@@ -129,6 +129,8 @@ std::vector<verdict> verdicts() {
         {"levels", "levels:w5a4", "the tables take 4"},
         {"levels", "levels:w4a4:d8", "the tables hold 6"},
         {"levels", "levels:w4a4:kmeans:channel", "level_decoders: per_tree"},
+        {"levels_per_channel", "levels:w4a4:kmeans:channel", ""},
+        {"levels_per_channel", "levels:w4a4:lq", ""},
         {"levels", "asymq:w4a4", "zero-point unit"},
         {"symq", "levels:w4a4", "kind levels"},
     };

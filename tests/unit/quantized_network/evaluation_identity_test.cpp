@@ -63,8 +63,11 @@ TEST(the_key_of_an_outcome, changes_with_the_formats_that_the_file_fixes) {
     EXPECT_NE(with_format, before);
     network.formats[2]->step = 0.5;
     EXPECT_NE(identity_of(network, 1), with_format);
-    const std::map<std::string, tensor_format> none, one{{"joined", tensor_format{}}};
-    EXPECT_NE(identity_of(none), identity_of(one));
+    workload adapted = network, narrowed = network;
+    adapted.adapted["joined"] = narrowed.narrowed["joined"] = tensor_format{};
+    const std::string before_copies = identity_of(network, 1);
+    EXPECT_NE(identity_of(adapted, 1), before_copies);
+    EXPECT_NE(identity_of(narrowed, 1), before_copies);
 }
 
 }  // namespace

@@ -38,9 +38,8 @@ struct activation_search : testing::Test {
     /// Kullback and Leibler's divergence from the float network, in sums as they are written.
     double divergence(const workload& network) const {
         const requantized_network copied = with_requantized_tensors(network, schemes_of(network, platform, run, {}), residual_width::wide);
-        const std::map<std::string, tensor_format> none;
         const quantized_network q =
-            quantize_network(copied.network, platform, run, copies_chooser(network, copied, small.seen, {}, none), small.cache, 1, 1);
+            quantize_network(copied.network, platform, run, copies_chooser(network, copied, small.seen, {}), small.cache, 1, 1);
         const network_graph& graph = *copied.network.graph;
         double sum = 0;
         for (std::int64_t i = 0; i < 8; ++i) {

@@ -72,7 +72,7 @@ TEST_F(quantized_small_network, adds_tensors_and_the_choice_of_schemes_where_the
 }
 
 TEST_F(quantized_small_network, keeps_a_format_for_every_tensor_that_chooses_one) {
-    keep_formats(q, platform, run, {true, residual_width::narrow}, images, adapter_origin::identity, small.cache, 1);
+    keep_formats(q, platform, run, {true, residual_width::narrow}, images, identity_adapters, small.cache, 1);
     const auto wanted = formats_of(small.network, platform, run, small.chooser_for(small.network), {});
     ASSERT_EQ(q.formats.size(), wanted.size());
     for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -84,7 +84,7 @@ TEST_F(quantized_small_network, keeps_a_format_for_every_tensor_that_chooses_one
 }
 
 TEST_F(quantized_small_network, keeps_both_formats_of_a_tensor_that_an_addition_reads) {
-    keep_formats(q, platform, run, {}, images, adapter_origin::identity, small.cache, 1);
+    keep_formats(q, platform, run, {}, images, identity_adapters, small.cache, 1);
     const graph_node& stem = small.network.graph->nodes[2];
     ASSERT_EQ(stem.name, "stem.relu");
     EXPECT_EQ(q.formats[2]->bits, 8);
@@ -105,8 +105,7 @@ TEST_F(quantized_small_network, keeps_both_formats_of_a_tensor_that_an_addition_
     EXPECT_EQ(read.narrowed.at("stem.relu").step, q.narrowed.at("stem.relu").step);
     const requantized_network copied = with_requantized_tensors(read, q.schemes, residual_width::wide);
     const calibration none;
-    const std::map<std::string, tensor_format> no_adapters;
-    const format_chooser from_file = copies_chooser(read, copied, none, {}, no_adapters);
+    const format_chooser from_file = copies_chooser(read, copied, none, {});
     ASSERT_EQ(copied.narrowed.size(), 1u);
     EXPECT_EQ(from_file(copied.narrowed[0], 4, activation_coding::signed_zero_point).step, q.narrowed.at("stem.relu").step);
     EXPECT_EQ(from_file(2, 8, activation_coding::signed_zero_point).bits, 8);
