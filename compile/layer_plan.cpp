@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "core/bit_stream.h"
 #include "core/error.h"
 #include "models/contract/descriptor.h"
+#include "models/contract/outlier_stream.h"
 #include "workloads/formats/number_format.h"
 
 namespace symmetree {
@@ -22,17 +24,52 @@ weight_coding coding_of(code_storage storage, bool widened) {
     throw model_fault("codes that no array reads");
 }
 
-outlier_layout layout_of(const array_config& array, const layer_geometry& g, const quantized_weights& w) {
+/// Hands out the outliers of tiles by tree, then lane. The tiles of a row are asked for in ascending k, so each row is read once.
+class tile_outliers {
+public:
+    tile_outliers(const array_config& array, const layer_geometry& g, const quantized_weights& w, std::vector<std::uint32_t> begin)
+        : array_(array), g_(g), w_(w), begin_(std::move(begin)), next_(begin_) {}
+
+    std::vector<tile_outlier> of(std::int64_t repeat, std::int64_t n_block, std::int64_t k_block) {
+        std::vector<tile_outlier> found;
+        const std::int64_t rows = std::min<std::int64_t>(array_.trees, g_.n() - n_block * array_.trees);
+        const auto first = static_cast<std::uint32_t>(k_block * array_.lanes), end = first + static_cast<std::uint32_t>(array_.lanes);
+        for (std::int64_t tree = 0; tree < rows; ++tree) {
+            const auto row = std::size_t(repeat * g_.n() + n_block * array_.trees + tree);
+            for (; next_[row] < begin_[row + 1] && w_.outliers[next_[row]].column < end; ++next_[row]) {
+                const outlier& o = w_.outliers[next_[row]];
+                found.push_back(
+                    {static_cast<std::uint16_t>(tree), static_cast<std::uint16_t>(o.column - first), static_cast<std::int8_t>(o.value)});
+            }
+        }
+        return found;
+    }
+
+private:
+    const array_config& array_;
+    const layer_geometry& g_;
+    const quantized_weights& w_;
+    const std::vector<std::uint32_t> begin_;
+    std::vector<std::uint32_t> next_;
+};
+
+outlier_layout layout_of(const accelerator_config& config, const array_config& array, const layer_geometry& g, const quantized_weights& w,
+                         const std::vector<std::uint32_t>& outlier_begin) {
     outlier_layout layout;
     if (w.outlier_bits == 0) return layout;
-    layout.count_bits = outlier_count_bits(array);
+    layout.head_bits = outlier_head_bits(array, config.sparse);
     layout.entry_bits = w.outlier_bits + outlier_index_bits(array);
-    const std::uint64_t n_blocks = ceil_div(g.n(), array.trees), k_blocks = ceil_div(g.k(), array.lanes);
-    layout.per_tile.assign(std::size_t(g.repeat) * n_blocks * k_blocks, 0);
-    for (const outlier& o : w.outliers) {
-        const std::uint64_t r = o.row / std::uint64_t(g.n()), channel = o.row % std::uint64_t(g.n());
-        ++layout.per_tile[(r * n_blocks + channel / std::uint64_t(array.trees)) * k_blocks + o.column / std::uint32_t(array.lanes)];
-    }
+    const auto n_blocks = static_cast<std::int64_t>(ceil_div(g.n(), array.trees)),
+               k_blocks = static_cast<std::int64_t>(ceil_div(g.k(), array.lanes));
+    tile_outliers outliers(array, g, w, outlier_begin);
+    for (std::int64_t r = 0; r < g.repeat; ++r)
+        for (std::int64_t n = 0; n < n_blocks; ++n)
+            for (std::int64_t k = 0; k < k_blocks; ++k) {
+                std::vector<std::uint32_t> counts;
+                for (const auto& round : rounds_of(outliers.of(r, n, k), config.sparse))
+                    counts.push_back(static_cast<std::uint32_t>(round.size()));
+                layout.add_tile(counts);
+            }
     return layout;
 }
 
@@ -95,8 +132,8 @@ layer_plan plan_layer(const accelerator_config& config, const layer_geometry& sh
     d.output_greatest = static_cast<std::int16_t>((1 << (shape.output_bits - 1)) - 1);
     plan.passes = passes_of(config, d);
     refuse_too_many_tiles(config, array, d.geometry, plan.passes);
-    plan.outliers = layout_of(array, d.geometry, w);
     plan.outlier_begin = first_outliers(w);
+    plan.outliers = layout_of(config, array, d.geometry, w, plan.outlier_begin);
     const layer_mapping mapping = choose_mapping(d.geometry, limits_of(config, array), plan.outliers);
     d.order = static_cast<std::uint8_t>(mapping.order);
     d.m_block = mapping.m_block;
@@ -142,25 +179,20 @@ std::vector<std::uint8_t> pack_dense_codes(const accelerator_config& config, con
 
 std::vector<std::uint8_t> pack_outlier_stream(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w) {
     const array_config& array = array_of(config, plan.descriptor.on_side_array != 0);
-    const layer_geometry& g = plan.descriptor.geometry;
-    const std::uint64_t k_blocks = ceil_div(g.k(), array.lanes), n_blocks = ceil_div(g.n(), array.trees);
-    std::vector<std::uint32_t> next = plan.outlier_begin;  // tiles of a row come in ascending k, so each row is read once
+    tile_outliers outliers(array, plan.descriptor.geometry, w, plan.outlier_begin);
     bit_writer writer;
     for_each_stored_tile(plan.fills, [&](std::int64_t r, std::int64_t n, std::int64_t k) {
-        writer.put(plan.outliers.per_tile[std::size_t((std::uint64_t(r) * n_blocks + std::uint64_t(n)) * k_blocks + std::uint64_t(k))],
-                   plan.outliers.count_bits);
-        const std::int64_t rows = std::min<std::int64_t>(array.trees, g.n() - n * array.trees);
-        const auto end = static_cast<std::uint32_t>((k + 1) * array.lanes);
-        for (std::int64_t tree = 0; tree < rows; ++tree) {
-            const auto row = std::size_t(r * g.n() + n * array.trees + tree);
-            for (; next[row] < plan.outlier_begin[row + 1] && w.outliers[next[row]].column < end; ++next[row]) {
-                const outlier& o = w.outliers[next[row]];
+        const std::vector<std::vector<tile_outlier>> rounds = rounds_of(outliers.of(r, n, k), config.sparse);
+        for (std::size_t i = 0; i < rounds.size(); ++i) {
+            writer.put(i + 1 < rounds.size() ? 1 : 0, 1);
+            writer.put(static_cast<std::uint32_t>(rounds[i].size()), plan.outliers.head_bits - 1);
+            for (const tile_outlier& o : rounds[i]) {
                 writer.put(static_cast<std::uint32_t>(o.value), w.outlier_bits);
-                writer.put(static_cast<std::uint32_t>(tree), index_bits(std::uint64_t(array.trees)));
-                writer.put(o.column % std::uint32_t(array.lanes), index_bits(std::uint64_t(array.lanes)));
+                writer.put(o.tree, index_bits(std::uint64_t(array.trees)));
+                writer.put(o.lane, index_bits(std::uint64_t(array.lanes)));
             }
+            writer.align();
         }
-        writer.align();
     });
     return writer.take();
 }

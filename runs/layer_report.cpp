@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "models/contract/outlier_stream.h"
 #include "workloads/network/measures.h"
 
 namespace symmetree {
@@ -15,7 +16,7 @@ outlier_report outliers_of(const platform_config& platform, const formatted_prod
     out.stored = product.weights.outliers.size();
     out.index_bits = outlier_index_bits(platform.array);
     out.stream_bits =
-        plan.outliers.per_tile.size() * std::uint64_t(plan.outliers.count_bits) + out.stored * std::uint64_t(plan.outliers.entry_bits);
+        plan.outliers.per_round.size() * std::uint64_t(plan.outliers.head_bits) + out.stored * std::uint64_t(plan.outliers.entry_bits);
     out.fullest_lane = result.outliers.fullest_lane;
     out.assignment = to_string(platform.sparse.assignment);
     return out;

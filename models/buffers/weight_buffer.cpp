@@ -60,9 +60,11 @@ void weight_buffer::read(weight_read& request, sc_core::sc_time& delay) {
     request.dense = memory_.bank(request.bank) + request.dense_offset;
     if (request.with_outliers) {
         const std::uint8_t* const stream = memory_.bank(request.bank) + b.dense_bytes + request.outlier_offset;
-        wait_until(b.outliers_arrived, request.outlier_offset + ceil_div(request.count_bits, 8));
-        request.outlier_count = bit_reader(stream, ceil_div(request.count_bits, 8)).get(request.count_bits);
-        request.outlier_bytes = ceil_div(request.count_bits + std::uint64_t{request.outlier_count} * request.entry_bits, 8);
+        wait_until(b.outliers_arrived, request.outlier_offset + ceil_div(request.head_bits, 8));
+        bit_reader head(stream, ceil_div(request.head_bits, 8));
+        request.has_next_round = head.get(1) != 0;
+        request.outlier_count = head.get(request.head_bits - 1);
+        request.outlier_bytes = ceil_div(request.head_bits + std::uint64_t{request.outlier_count} * request.entry_bits, 8);
         if (request.outlier_offset + request.outlier_bytes > b.outlier_bytes)
             throw model_fault("the outlier stream of a tile is longer than its fill");
         wait_until(b.outliers_arrived, request.outlier_offset + request.outlier_bytes);
@@ -75,7 +77,7 @@ void weight_buffer::read(weight_read& request, sc_core::sc_time& delay) {
 /// Counts the tile's way through its ports and answers how long it takes.
 std::uint64_t weight_buffer::cross_port(const weight_read& request) {
     const std::uint64_t outlier_bits =
-        request.with_outliers ? request.count_bits + std::uint64_t{request.outlier_count} * request.entry_bits : 0;
+        request.with_outliers ? request.head_bits + std::uint64_t{request.outlier_count} * request.entry_bits : 0;
     const int outlier_port = config_.outlier_port_own ? config_.outlier_port_bits : config_.weight_buffer.port_bits;
     const std::uint64_t dense_cycles = ceil_div(request.moved_bits, std::uint64_t(config_.weight_buffer.port_bits));
     const std::uint64_t outlier_cycles = ceil_div(outlier_bits, std::uint64_t(outlier_port));

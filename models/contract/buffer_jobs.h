@@ -14,19 +14,21 @@ struct weight_bank_opening {
     std::uint64_t dense_bytes = 0, outlier_bytes = 0;
 };
 
-/// Asks for one tile of a bank and its way through the weight port; answered when its last byte has arrived.
+/// Asks for one tile of a bank, or a later round of its outliers, and its way through the weight port; answered when its last byte has
+/// arrived.
 struct weight_read {
     int bank = 0;
-    std::uint64_t dense_offset = 0, dense_bytes = 0;
-    std::uint64_t moved_bits = 0;      ///< of the dense codes, those that cross the port in this pass
-    bool with_outliers = false;        ///< the tile's piece of the outlier stream is wanted
-    std::uint64_t outlier_offset = 0;  ///< bytes into the bank's outlier stream
-    int count_bits = 0, entry_bits = 0;
+    std::uint64_t dense_offset = 0, dense_bytes = 0;  ///< none in a later round
+    std::uint64_t moved_bits = 0;                     ///< of the dense codes, those that cross the port in this pass
+    bool with_outliers = false;                       ///< a round of the tile's outliers is wanted
+    std::uint64_t outlier_offset = 0;                 ///< bytes into the bank's outlier stream
+    int head_bits = 0, entry_bits = 0;
     // answer; the bytes stay until the bank is opened again
     const std::uint8_t* dense = nullptr;
     const std::uint8_t* outliers = nullptr;
     std::uint64_t outlier_bytes = 0;
     std::uint32_t outlier_count = 0;
+    bool has_next_round = false;    ///< more outliers of the tile follow
     std::uint64_t ready_cycle = 0;  ///< when it was complete, if the reader had to wait; else 0
     std::uint64_t port_cycles = 0;  ///< L
 };

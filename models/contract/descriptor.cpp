@@ -179,10 +179,6 @@ decoder_split decoders_of(const accelerator_config& config) {
     return {instances, static_cast<int>(ceil_div(codes, instances))};
 }
 
-int outlier_index_bits(const array_config& array) { return index_bits(array.trees) + index_bits(array.lanes); }
-
-int outlier_count_bits(const array_config& array) { return index_bits(std::uint64_t(array.trees) * array.lanes + 1); }
-
 std::uint64_t output_bytes(const layer_geometry& g, int trees, int m_block) {
     const auto block = [&](std::int64_t vectors, std::int64_t channels) {
         return ceil_div(std::uint64_t(vectors * channels) * std::uint64_t(g.output_bits), 8);

@@ -122,11 +122,6 @@ struct decoder_split {
 };
 decoder_split decoders_of(const accelerator_config& config);
 
-/// Index bits of an outlier: tree and lane.
-int outlier_index_bits(const array_config& array);
-/// Width of a tile's outlier count.
-int outlier_count_bits(const array_config& array);
-
 /// One drained block of outputs in DRAM: vectors x channels codes, packed, vector by vector.
 struct output_block {
     std::int32_t repeat = 0, m_block = 0, n_block = 0;

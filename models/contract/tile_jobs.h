@@ -21,9 +21,10 @@ struct tile_load {
     const layer_job* layer = nullptr;
     const symmetree::tile* tile = nullptr;
     const std::uint8_t* dense = nullptr;  ///< null: timing only
+    bool clears = false;                  ///< zeros in place of codes, for a later round of the tile's outliers
 };
 
-/// The outliers of the tile that comes next, decoded from the stream.
+/// A round of outliers of the tile that comes next, decoded from the stream.
 struct outlier_load {
     const layer_job* layer = nullptr;
     const symmetree::tile* tile = nullptr;
@@ -32,11 +33,12 @@ struct outlier_load {
     std::uint64_t fullest_lane = 0;       ///< answer
 };
 
-/// A tile that stands in the weight registers, ready to be swapped in.
+/// A tile, or a later round of its outliers, that stands in the weight registers, ready to be swapped in.
 struct loaded_tile {
     std::uint64_t ready_cycle = 0;  ///< when its last byte was in the bank, if the loader had to wait for it; else 0
     std::uint64_t load_end = 0;
     std::uint64_t outlier_cycles = 1;  ///< s
+    bool has_next_round = false;       ///< more outliers of the same tile follow
 };
 
 /// Streams vectors of an m-block through the loaded tile. The units of the lock-step group get the same job one after the other within one

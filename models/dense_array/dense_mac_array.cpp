@@ -12,6 +12,7 @@ dense_mac_array::dense_mac_array(const sc_core::sc_module_name& name, const acce
 void dense_mac_array::load(tile_load& job, sc_core::sc_time& delay) {
     (void)delay;  // the loader owns the port's time
     counters_.loads += std::uint64_t(job.tile->channels);
+    if (job.clears) return;
     if (job.layer->coding() == weight_coding::listed) count_decoding(job);
     if (job.dense) unpack(job);
 }

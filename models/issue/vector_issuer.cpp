@@ -52,19 +52,33 @@ void vector_issuer::run_layer() {
 }
 
 void vector_issuer::run_tile(const tile& t) {
+    bool more = run_round(t, true);
+    while (more) more = run_round(t, false);
+    end_tile(t, clock_.now());
+}
+
+bool vector_issuer::run_round(const tile& t, bool first) {
     const loaded_tile weights = swap_in();
     const input_read read = read_vectors(t);
-    const std::uint64_t bank_free = t.first_slice ? acquire_bank() : 0;
+    const bool first_slice = t.first_slice && first;
+    const std::uint64_t bank_free = first_slice ? acquire_bank() : 0;
     const vector_window whole = whole_vectors(t, read);
-    compute(t, read.vectors, whole);
-    issue(t, weights, read.ready_cycle, bank_free);
+    compute(t, read.vectors, whole, first);
+    issue(t, weights, first_slice, read.ready_cycle, bank_free);
+    if (first)
+        vectors_issued_ += std::uint64_t(t.vectors);
+    else
+        split_.outlier += std::uint64_t(t.vectors);  // these slots are for outliers alone
     if (readers.size() > 0) tell_readers({layer_, &t, read.vectors, whole, run_});
     const std::uint64_t done = run_.last() + std::max(outlier_cycles_, layer_->pace);
+    wait(clock_.time(done - clock_.now()));
+    if (!layer_->array.shadow_registers) registers_.release();
+    return weights.has_next_round;
+}
+
+void vector_issuer::end_tile(const tile& t, std::uint64_t done) {
     // A vector is whole R - 1 cycles after its issue; only then do its outliers start.
     const std::uint64_t outliers_trail = std::min(outlier_cycles_, layer_->pace) - 1;
-    wait(clock_.time(done - clock_.now()));
-
-    if (!layer_->array.shadow_registers) registers_.release();
     if (t.frees(layer_->flow.streamed)) request_fetch(std::size_t(t.fetch_of(layer_->flow.streamed)) + 2);
     if (!t.last_slice) return;
     const std::uint64_t depth = std::uint64_t(layer_->array.pipeline_depth) + (sums_rows() ? 1 : 0);
@@ -110,7 +124,7 @@ void vector_issuer::tell_readers(const streamed_tile& streamed) {
 /// True where the row_sum unit works on the layer.
 bool vector_issuer::sums_rows() const { return layer_->descriptor.uses_zero_points && config_.zero_point == zero_point_unit::row_sum; }
 
-void vector_issuer::issue(const tile& t, const loaded_tile& weights, std::uint64_t input_ready, std::uint64_t bank_free) {
+void vector_issuer::issue(const tile& t, const loaded_tile& weights, bool first_slice, std::uint64_t input_ready, std::uint64_t bank_free) {
     const tile_pace pace{weights.outlier_cycles, layer_->pace, layer_->write_interval};
     const bool first_of_layer = vectors_issued_ == 0;
     slot_bounds bounds;
@@ -118,7 +132,7 @@ void vector_issuer::issue(const tile& t, const loaded_tile& weights, std::uint64
     bounds.input = std::max(first_of_layer ? 0 : run_.last() + layer_->pace, input_ready);
     bounds.memory = weights.ready_cycle;
     bounds.weight_port = weights.load_end;
-    bounds.hazard = t.first_slice ? 0 : hazard_bound(run_, outlier_cycles_, pace, 0);
+    bounds.hazard = first_slice ? 0 : hazard_bound(run_, outlier_cycles_, pace, 0);
     bounds.drain = bank_free;
     const std::uint64_t first = std::max(clock_.now(), bounds.hazard);
     if (first_of_layer) split_.barrier += first - layer_start_;
@@ -127,10 +141,9 @@ void vector_issuer::issue(const tile& t, const loaded_tile& weights, std::uint64
     else if (!first_of_layer)
         attribute_slots(split_, run_.last() + 1, first, bounds);
     const slot_split before = split_;
-    run_ = issue_tile(first, std::uint64_t(t.vectors), pace, t.first_slice ? nullptr : &run_, outlier_cycles_, split_);
+    run_ = issue_tile(first, std::uint64_t(t.vectors), pace, first_slice ? nullptr : &run_, outlier_cycles_, split_);
     if (probe_) report_tile(t, first, pace.pace(), before);
     outlier_cycles_ = weights.outlier_cycles;
-    vectors_issued_ += std::uint64_t(t.vectors);
 }
 
 void vector_issuer::report_stalls(const slot_bounds& bounds, std::uint64_t first) {
@@ -155,7 +168,7 @@ void vector_issuer::report_tile(const tile& t, std::uint64_t first, std::uint64_
     probe_->change(lost_to_hazard_, first, lost.hazard);
 }
 
-void vector_issuer::compute(const tile& t, const vector_window& vectors, const vector_window& whole) {
+void vector_issuer::compute(const tile& t, const vector_window& vectors, const vector_window& whole, bool first_round) {
     tile_job job;
     job.layer = layer_;
     job.tile = &t;
@@ -172,15 +185,17 @@ void vector_issuer::compute(const tile& t, const vector_window& vectors, const v
         job.vectors = std::min(part, t.vectors - job.first_vector);
         job.activations = vectors.from(job.first_vector);
         job.full_activations = whole.from(job.first_vector);
-        stream(job);
-        accumulate(job, shift);
+        stream(job, first_round);
+        accumulate(job, shift, t.first_slice && first_round);
     }
 }
 
 /// Through the lock-step group, along the data flow: product, zero point, outliers.
-void vector_issuer::stream(tile_job& job) {
+void vector_issuer::stream(tile_job& job, bool with_dense) {
     sc_core::sc_time delay;
-    if (layer_->descriptor.on_side_array)
+    if (!with_dense)
+        std::fill(partial_.begin(), partial_.end(), 0);  // the trees' weights are zeros
+    else if (layer_->descriptor.on_side_array)
         side_array->b_transport(job, delay);
     else
         array->b_transport(job, delay);
@@ -188,7 +203,7 @@ void vector_issuer::stream(tile_job& job) {
     if (layer_->descriptor.outlier_bits > 0) sparse->b_transport(job, delay);
 }
 
-void vector_issuer::accumulate(const tile_job& job, int shift) {
+void vector_issuer::accumulate(const tile_job& job, int shift, bool first_slice) {
     const tile& t = *job.tile;
     accumulator_write write;
     write.writer = writer_;
@@ -199,7 +214,7 @@ void vector_issuer::accumulate(const tile_job& job, int shift) {
     write.sums = job.activations ? job.partial : nullptr;
     write.stride = job.partial_stride;
     write.shift = shift;
-    write.first_slice = t.first_slice;
+    write.first_slice = first_slice;
     sc_core::sc_time delay;
     sums->b_transport(write, delay);
 }

@@ -56,15 +56,18 @@ private:
     void work();
     void run_layer();
     void run_tile(const tile& t);
+    /// A tile's vectors with its weights and the first round of its outliers, or with a later round alone; true where another one follows.
+    bool run_round(const tile& t, bool first);
+    void end_tile(const tile& t, std::uint64_t done);
     void request_fetch(std::size_t index);
     loaded_tile swap_in();
     input_read read_vectors(const tile& t);
     std::uint64_t acquire_bank();
-    void issue(const tile& t, const loaded_tile& weights, std::uint64_t input_ready, std::uint64_t bank_free);
-    void compute(const tile& t, const vector_window& vectors, const vector_window& whole);
+    void issue(const tile& t, const loaded_tile& weights, bool first_slice, std::uint64_t input_ready, std::uint64_t bank_free);
+    void compute(const tile& t, const vector_window& vectors, const vector_window& whole, bool first_round);
     void tell_readers(const streamed_tile& streamed);
-    void stream(tile_job& job);
-    void accumulate(const tile_job& job, int shift);
+    void stream(tile_job& job, bool with_dense);
+    void accumulate(const tile_job& job, int shift, bool first_slice);
     vector_window whole_vectors(const tile& t, const input_read& read);
     bool sums_rows() const;
     int filling_bank() const { return static_cast<int>(handovers_ % 2); }

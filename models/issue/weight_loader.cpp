@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "models/contract/outlier_stream.h"
 #include "models/contract/tile_name.h"
 #include "models/sparse/sparse_math.h"
 
@@ -43,36 +44,51 @@ void weight_loader::work() {
 
 void weight_loader::run_layer() {
     for (const tile& t : layer_->program.tiles) {
-        const weight_read bytes = read_tile(t);
+        load_tile(t);
+        if (t.frees(layer_->flow.held)) request_fetch(std::size_t(t.fetch_of(layer_->flow.held)) + 2);
+    }
+}
+
+/// All rounds of its outliers; the first one brings the dense codes.
+void weight_loader::load_tile(const tile& t) {
+    begin_tile(t);
+    for (bool first = true, more = true; more; first = false) {
+        const weight_read bytes = read_round(t, first);
         {
             wait_note note(waits_for_, "a free weight register set");
             registers->acquire();
         }
-        const std::uint64_t outlier_cycles = load(t, bytes);
+        const std::uint64_t outlier_cycles = load(t, bytes, first);
         if (probe_) {
             probe_->change(busy_, clock_.now(), 1);
             probe_->change(busy_, clock_.now() + bytes.port_cycles, 0);
             probe_->change_text(tile_name_, clock_.now(), name_of(t));
         }
         wait(clock_.time(bytes.port_cycles));
-        registers->publish({bytes.ready_cycle, clock_.now(), outlier_cycles});
-        if (t.frees(layer_->flow.held)) request_fetch(std::size_t(t.fetch_of(layer_->flow.held)) + 2);
+        more = bytes.has_next_round;
+        registers->publish({bytes.ready_cycle, clock_.now(), outlier_cycles, more});
     }
 }
 
-weight_read weight_loader::read_tile(const tile& t) {
-    wait_note note(waits_for_, "weights in the buffer");
+void weight_loader::begin_tile(const tile& t) {
+    lane_outliers_ = 0;
     if (t.first_of_fill) outlier_offset_ = 0;
     if (t.first_slice && t.first_vector == 0) n_block_outliers_ = outlier_offset_;
     if (t.first_slice) outlier_offset_ = n_block_outliers_;  // every held vector reads its n-block's stream again
+}
+
+weight_read weight_loader::read_round(const tile& t, bool first) {
+    wait_note note(waits_for_, "weights in the buffer");
     weight_read read;
     read.bank = t.fetch_of(layer_->flow.held) % 2;
     read.dense_offset = t.dense_offset;
-    read.dense_bytes = t.dense_bytes;
-    read.moved_bits = std::uint64_t(t.channels) * std::uint64_t(t.inputs) * std::uint64_t(layer_->weight_piece(config_, t).bits);
+    if (first) {
+        read.dense_bytes = t.dense_bytes;
+        read.moved_bits = std::uint64_t(t.channels) * std::uint64_t(t.inputs) * std::uint64_t(layer_->weight_piece(config_, t).bits);
+    }
     read.with_outliers = layer_->descriptor.outlier_bits > 0 && t.first_pass();
     read.outlier_offset = outlier_offset_;
-    read.count_bits = outlier_count_bits(layer_->array);
+    read.head_bits = outlier_head_bits(layer_->array, config_.sparse);
     read.entry_bits = layer_->descriptor.outlier_bits + outlier_index_bits(layer_->array);
     sc_core::sc_time delay;
     reads->b_transport(read, delay);
@@ -80,9 +96,10 @@ weight_read weight_loader::read_tile(const tile& t) {
     return read;
 }
 
-std::uint64_t weight_loader::load(const tile& t, const weight_read& bytes) {
+std::uint64_t weight_loader::load(const tile& t, const weight_read& bytes, bool first_round) {
     sc_core::sc_time delay;
-    tile_load dense{layer_, &t, layer_->compute ? bytes.dense : nullptr};
+    tile_load dense{layer_, &t, layer_->compute && first_round ? bytes.dense : nullptr, !first_round};
+    if (!first_round) ++tally_.extra_rounds;
     if (layer_->descriptor.on_side_array)
         side_array->b_transport(dense, delay);
     else
@@ -93,13 +110,15 @@ std::uint64_t weight_loader::load(const tile& t, const weight_read& bytes) {
 std::uint64_t weight_loader::load_outliers(const tile& t, const weight_read& bytes) {
     outlier_load outliers{layer_, &t, {}, 1, 0};
     if (bytes.with_outliers) {
-        outliers.entries = decode_outliers(bytes.outliers, bytes.outlier_bytes, layer_->array, layer_->descriptor.outlier_bits);
+        outliers.entries =
+            decode_outliers(bytes.outliers, bytes.outlier_bytes, layer_->array, config_.sparse, layer_->descriptor.outlier_bits);
         tally_.outliers += outliers.entries.size();
-        tally_.stream_bits += std::uint64_t(bytes.count_bits) + outliers.entries.size() * std::uint64_t(bytes.entry_bits);
+        tally_.stream_bits += std::uint64_t(bytes.head_bits) + outliers.entries.size() * std::uint64_t(bytes.entry_bits);
     }
     sc_core::sc_time delay;
     sparse->b_transport(outliers, delay);
-    tally_.fullest_lane = std::max(tally_.fullest_lane, outliers.fullest_lane);
+    lane_outliers_ += outliers.fullest_lane;  // lists fill up one round after the other, so the fullest lane is the same in all
+    tally_.fullest_lane = std::max(tally_.fullest_lane, lane_outliers_);
     return outliers.cycles_per_vector;
 }
 

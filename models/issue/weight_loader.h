@@ -41,8 +41,10 @@ private:
     void work();
     void run_layer();
     void request_fetch(std::size_t index);
-    weight_read read_tile(const tile& t);
-    std::uint64_t load(const tile& t, const weight_read& bytes);  ///< returns s
+    void load_tile(const tile& t);
+    void begin_tile(const tile& t);
+    weight_read read_round(const tile& t, bool first);
+    std::uint64_t load(const tile& t, const weight_read& bytes, bool first_round);  ///< returns s
     std::uint64_t load_outliers(const tile& t, const weight_read& bytes);
 
     const accelerator_config config_;
@@ -54,7 +56,8 @@ private:
     const layer_job* layer_ = nullptr;
     sc_core::sc_event begun_{"begun"};
     std::vector<std::uint64_t> dense_address_, outlier_address_;  ///< of each fill
-    std::uint64_t outlier_offset_ = 0, n_block_outliers_ = 0;     ///< in the fill: of the next tile, of its n-block's first one
+    std::uint64_t outlier_offset_ = 0, n_block_outliers_ = 0;     ///< in the fill: of the next round, of its n-block's first one
+    std::uint64_t lane_outliers_ = 0;                             ///< of the tile's fullest lane, in its rounds so far
     outlier_tally tally_;
 };
 

@@ -6,13 +6,15 @@
 
 #include "core/bit_stream.h"
 #include "core/units.h"
-#include "models/contract/descriptor.h"
+#include "models/contract/outlier_stream.h"
 
 namespace symmetree {
 
-std::vector<tile_outlier> decode_outliers(const std::uint8_t* stream, std::uint64_t bytes, const array_config& array, int value_bits) {
+std::vector<tile_outlier> decode_outliers(const std::uint8_t* stream, std::uint64_t bytes, const array_config& array,
+                                          const sparse_config& sparse, int value_bits) {
     bit_reader reader(stream, bytes);
-    std::vector<tile_outlier> out(reader.get(outlier_count_bits(array)));
+    reader.get(1);  // whether another round follows
+    std::vector<tile_outlier> out(reader.get(outlier_head_bits(array, sparse) - 1));
     for (tile_outlier& entry : out) {
         entry.value = static_cast<std::int8_t>(reader.get_signed(value_bits));
         entry.tree = static_cast<std::uint16_t>(reader.get(index_bits(std::uint64_t(array.trees))));
@@ -22,14 +24,10 @@ std::vector<tile_outlier> decode_outliers(const std::uint8_t* stream, std::uint6
 }
 
 sparse_load sparse_load_of(const std::vector<tile_outlier>& outliers, const sparse_config& config) {
-    const bool banked = config.assignment == outlier_assignment::row_banked;
     std::vector<std::uint64_t> per_lane(std::size_t(config.lanes), 0);
     std::set<std::pair<std::uint64_t, int>> additions;  // cycle of the vector, tree
-    std::size_t next = 0;
-    for (const tile_outlier& entry : outliers) {
-        std::uint64_t& in_lane = per_lane[banked ? entry.tree % per_lane.size() : next++ % per_lane.size()];
-        additions.insert({in_lane++, entry.tree});
-    }
+    for (std::size_t i = 0; i < outliers.size(); ++i)
+        additions.insert({per_lane[sparse_lane_of(outliers[i], i, config)]++, outliers[i].tree});
     const std::uint64_t fullest = per_lane.empty() ? 0 : *std::max_element(per_lane.begin(), per_lane.end());
     return {std::max<std::uint64_t>(1, fullest), fullest, additions.size()};
 }

@@ -8,10 +8,11 @@
 
 namespace symmetree {
 
-/// Decodes one tile's piece of the outlier stream: a count, then (value, tree, lane) each.
-std::vector<tile_outlier> decode_outliers(const std::uint8_t* stream, std::uint64_t bytes, const array_config& array, int value_bits);
+/// Decodes one round of the outlier stream: the head, then (value, tree, lane) each.
+std::vector<tile_outlier> decode_outliers(const std::uint8_t* stream, std::uint64_t bytes, const array_config& array,
+                                          const sparse_config& sparse, int value_bits);
 
-/// Cycles per vector that a tile's outliers take, and the most that one lane has.
+/// Cycles per vector that a round of outliers takes, and the most that one lane has.
 ///   row_banked: lane = tree mod sparse_lanes, s = max(1, fullest lane)      pooled: s = max(1, ceil(n / sparse_lanes))
 /// bank_additions: pairs of cycle and tree in which the tree's bank adder takes something, per vector. row_banked: n, a lane serves one
 /// tree at a time. pooled: the crossbar has added up what several lanes bring to one tree in the same cycle.

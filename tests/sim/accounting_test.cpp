@@ -15,10 +15,21 @@ namespace {
 
 /// What the tiling says about a layer.
 struct expected_work {
-    std::uint64_t vectors = 0, tree_vectors = 0, loads = 0, outputs = 0;
+    std::uint64_t vectors = 0, tree_vectors = 0, sums = 0, loads = 0, outputs = 0;
     std::uint64_t weight_bytes = 0, outlier_bytes = 0, input_bytes = 0, output_bytes = 0, control_bytes = 0;
     std::uint64_t outlier_products = 0;
 };
+
+/// Outliers and rounds of a tile (repeat, n-block, k-block); one round where the layer has no stream.
+struct tile_stream {
+    std::uint64_t outliers = 0, rounds = 1;
+};
+tile_stream stream_of(const outlier_layout& layout, const tile& t, std::uint64_t index) {
+    if (!layout.present() || !t.first_pass()) return {};
+    const auto begin = layout.per_round.begin();
+    const std::uint32_t first = layout.first_round[index], end = layout.first_round[index + 1];
+    return {std::accumulate(begin + first, begin + end, std::uint64_t{0}), end - first};
+}
 
 expected_work work_of(const prepared_layer& l, const array_config& array) {
     const layer_descriptor& d = l.plan.descriptor;
@@ -29,17 +40,17 @@ expected_work work_of(const prepared_layer& l, const array_config& array) {
     expected_work w;
     const std::uint64_t n_blocks = ceil_div(g.n(), array.trees), k_blocks = ceil_div(g.k(), array.lanes);
     for (const tile& t : program.tiles) {
+        const tile_stream stream = stream_of(l.plan.outliers, t, (t.repeat * n_blocks + t.n_block) * k_blocks + t.k_block);
         w.vectors += std::uint64_t(t.vectors);
         w.tree_vectors += std::uint64_t(t.vectors) * t.channels;
-        w.loads += std::uint64_t(t.channels);
+        w.sums += stream.rounds * t.vectors * t.channels;
+        w.loads += stream.rounds * t.channels;  // zeros in later rounds
+        w.outlier_products += std::uint64_t(t.vectors) * stream.outliers;
         if (t.last_slice) w.outputs += std::uint64_t(t.vectors) * t.channels;
         if (t.last_slice && t.first_vector == 0) {
             const std::int64_t vectors = std::min<std::int64_t>(d.m_block, g.m() - std::int64_t{t.m_block} * d.m_block);
             w.output_bytes += ceil_div(std::uint64_t(vectors) * t.channels * g.output_bits, 8);
         }
-        if (l.plan.outliers.present() && t.weight_pass == 0 && t.activation_pass == 0)
-            w.outlier_products +=
-                std::uint64_t(t.vectors) * l.plan.outliers.per_tile[(t.repeat * n_blocks + t.n_block) * k_blocks + t.k_block];
     }
     for (const weight_fetch& fetch : program.weights) {
         w.weight_bytes += l.plan.fills[std::size_t(fetch.fill)].dense_bytes;
@@ -87,7 +98,7 @@ std::string violations(const prepared_run& run, const std::vector<layer_result>&
         expect("vectors through the trees", busy_array.vectors, w.tree_vectors);
         expect("weight loads", busy_array.loads, w.loads);
         expect("vectors through the other array", idle_array.vectors, 0);
-        expect("accumulator writes", r.done.units[unit_kind::accumulator].vectors, w.tree_vectors);
+        expect("accumulator writes", r.done.units[unit_kind::accumulator].vectors, w.sums);
         expect("outlier products", r.done.units[unit_kind::sparse_lane].vectors, w.outlier_products);
         if (run.request.platform.sparse.assignment == outlier_assignment::row_banked)
             expect("sums taken by bank adders", r.done.units[unit_kind::sparse_bank_adder].vectors, w.outlier_products);

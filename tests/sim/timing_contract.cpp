@@ -93,7 +93,7 @@ void timing_contract::issue_or_stall(slot_split& split) {
     issue_ = t_;
     pace_ = s;
     written_[vector_] = t_ + s - 1;
-    ++split.mapping_loss;  // every vector; the ideal ones are taken off at the end
+    ++(loads_[tile_].later_round ? split.outlier : split.mapping_loss);  // the ideal ones are taken off at the end
     if (++vector_ < static_cast<std::size_t>(tile.vectors)) return;
     last_[tile_] = t_ + std::max(s, supply);
     vector_ = 0;
@@ -149,14 +149,17 @@ void timing_contract::begin(const prepared_layer& l) {
     array_ = l.integers.on_side_array ? *c_.side_array : c_.array;
     const layer_geometry& g = l.plan.descriptor.geometry;
     program_ = tiles_of(c_, l);
-    loads_ = tile_load_times(c_, l, program_);
+    std::vector<tile_rounds> loads = tile_load_times(c_, l, program_);
     if (holds_outputs()) {
         const stationary_order order = output_stationary(program_);
-        std::vector<tile_load_time> loads;
-        for (std::size_t i : order.source) loads.push_back(loads_[i]);
+        std::vector<tile_rounds> ordered;
+        for (std::size_t i : order.source) ordered.push_back(loads[i]);
         program_ = order.program;
-        loads_ = loads;
+        loads = ordered;
     }
+    const rounds_program rounds = in_rounds(program_, loads);
+    program_ = rounds.program;
+    loads_ = rounds.loads;
     dense_in_.assign(program_.weights.size(), 0);
     outliers_in_.assign(program_.weights.size(), 0);
     input_in_.assign(program_.inputs.size(), 0);

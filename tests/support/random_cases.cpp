@@ -30,6 +30,7 @@ void random_units(dice& d, platform_config& p) {
     p.sparse.assignment = d.any_of({outlier_assignment::row_banked, outlier_assignment::pooled});
     p.sparse.lanes = d.from(1, p.sparse.assignment == outlier_assignment::row_banked ? p.array.trees : 12);
     p.sparse.value_bits = d.from(2, 8);
+    p.sparse.list_entries = d.any_of({1, 2, 8});
 }
 
 void random_buffers(dice& d, platform_config& p) {

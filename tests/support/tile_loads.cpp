@@ -26,7 +26,22 @@ std::vector<std::vector<std::uint64_t>> outliers_by_tile(const prepared_layer& l
     return counts;
 }
 
-/// s of a tile with these outliers.
+/// Outliers per tree of each round of a tile: no lane gets more than its list holds.
+std::vector<std::vector<std::uint64_t>> rounds_of_tile(const std::vector<std::uint64_t>& per_tree, const sparse_config& sparse) {
+    std::vector<std::vector<std::uint64_t>> rounds(1, std::vector<std::uint64_t>(per_tree.size(), 0));
+    std::vector<std::uint64_t> lane(sparse.lanes, 0);
+    std::uint64_t all = 0;
+    for (std::size_t tree = 0; tree < per_tree.size(); ++tree)
+        for (std::uint64_t i = 0; i < per_tree[tree]; ++i, ++all) {
+            const std::size_t to = sparse.assignment == outlier_assignment::pooled ? all % lane.size() : tree % lane.size();
+            const std::uint64_t round = lane[to]++ / sparse.list_entries;
+            while (rounds.size() <= round) rounds.push_back(std::vector<std::uint64_t>(per_tree.size(), 0));
+            ++rounds[round][tree];
+        }
+    return rounds;
+}
+
+/// s of a round with these outliers.
 std::uint64_t cycles_per_vector(const std::vector<std::uint64_t>& per_tree, const sparse_config& sparse) {
     const std::uint64_t all = std::accumulate(per_tree.begin(), per_tree.end(), std::uint64_t{0});
     if (sparse.assignment == outlier_assignment::pooled) return std::max<std::uint64_t>(1, up(all, sparse.lanes));
@@ -37,9 +52,9 @@ std::uint64_t cycles_per_vector(const std::vector<std::uint64_t>& per_tree, cons
 
 }  // namespace
 
-std::vector<tile_load_time> tile_load_times(const platform_config& platform, const prepared_layer& l, const tile_program& program) {
+std::vector<tile_rounds> tile_load_times(const platform_config& platform, const prepared_layer& l, const tile_program& program) {
     const array_config& array = l.integers.on_side_array ? *platform.side_array : platform.array;
-    std::vector<tile_load_time> loads;
+    std::vector<tile_rounds> loads;
     const layer_geometry& g = l.plan.descriptor.geometry;
     const bool has_outliers = !l.product.weights.outliers.empty();
     const auto counts = outliers_by_tile(l, array);
@@ -47,7 +62,8 @@ std::vector<tile_load_time> tile_load_times(const platform_config& platform, con
     const bool widened = platform.zero_point == zero_point_unit::widened && !l.integers.on_side_array;
     // Behind tables the registers hold levels; codes that pass them by are as wide at most.
     const int port = (array.kind == array_kind::levels ? array.level_bits : array.weight_bits) + (widened ? 1 : 0);
-    const int count_bits = width_of_index(std::uint64_t(array.trees) * array.lanes + 1);
+    const std::uint64_t held = std::uint64_t(platform.sparse.lanes) * platform.sparse.list_entries;
+    const int head_bits = 1 + width_of_index(std::min<std::uint64_t>(std::uint64_t(array.trees) * array.lanes, held) + 1);
     const int entry_bits = l.product.used_scheme.dasq.outlier_bits + width_of_index(array.trees) + width_of_index(array.lanes);
     std::uint64_t outlier_end = 0;
     for (const tile& tile : program.tiles) {
@@ -56,21 +72,45 @@ std::vector<tile_load_time> tile_load_times(const platform_config& platform, con
         const std::uint64_t dense = up(std::uint64_t(tile.channels) * tile.inputs * piece, platform.weight_buffer.port_bits);
         load.dense_end = tile.dense_offset + up(std::uint64_t(tile.channels) * tile.inputs * g.stored_weight_bits, 8);
         load.cycles = dense;
-        if (has_outliers && tile.weight_pass == 0 && tile.activation_pass == 0) {
-            const auto& per_tree = counts[(tile.repeat * n_blocks + tile.n_block) * k_blocks + tile.k_block];
-            const std::uint64_t bits = count_bits + std::accumulate(per_tree.begin(), per_tree.end(), std::uint64_t{0}) * entry_bits;
+        if (tile.first_of_fill) outlier_end = 0;
+        if (!has_outliers || tile.weight_pass != 0 || tile.activation_pass != 0) {
+            loads.push_back({load});
+            continue;
+        }
+        loads.emplace_back();
+        for (const auto& per_tree :
+             rounds_of_tile(counts[(tile.repeat * n_blocks + tile.n_block) * k_blocks + tile.k_block], platform.sparse)) {
+            const std::uint64_t bits = head_bits + std::accumulate(per_tree.begin(), per_tree.end(), std::uint64_t{0}) * entry_bits;
             const std::uint64_t sparse =
                 up(bits, platform.outlier_port_own ? platform.outlier_port_bits : platform.weight_buffer.port_bits);
-            if (tile.first_of_fill) outlier_end = 0;
+            load.later_round = !loads.back().empty();
+            const std::uint64_t codes = load.later_round ? 0 : dense;
             outlier_end += up(bits, 8);
             load.outlier_end = outlier_end;
             load.outlier_bytes = up(bits, 8);
-            load.cycles = platform.outlier_port_own ? std::max(dense, sparse) : dense + sparse;
+            load.cycles = platform.outlier_port_own ? std::max(codes, sparse) : codes + sparse;
             load.pace = cycles_per_vector(per_tree, platform.sparse);
+            loads.back().push_back(load);
         }
-        loads.push_back(load);
     }
     return loads;
+}
+
+rounds_program in_rounds(const tile_program& program, const std::vector<tile_rounds>& loads) {
+    rounds_program out{{program.weights, program.inputs, {}}, {}};
+    for (std::size_t i = 0; i < program.tiles.size(); ++i)
+        for (std::size_t r = 0; r < loads[i].size(); ++r) {
+            tile t = program.tiles[i];
+            const bool first = r == 0, last = r + 1 == loads[i].size();
+            t.first_of_fill = t.first_of_fill && first;
+            t.first_slice = t.first_slice && first;
+            t.last_slice = t.last_slice && last;
+            t.frees_weights = t.frees_weights && last;
+            t.frees_input = t.frees_input && last;
+            out.program.tiles.push_back(t);
+            out.loads.push_back(loads[i][r]);
+        }
+    return out;
 }
 
 tile_program tiles_of(const platform_config& platform, const prepared_layer& l) {

@@ -7,16 +7,25 @@
 
 namespace symmetree {
 
-/// What the load of one tile takes, by the words of docs/timing-model.md, "Weights" and "Outliers".
+/// What the load of one tile, or of a later round of its outliers, takes, by the words of docs/timing-model.md, "Weights" and "Outliers".
 struct tile_load_time {
     std::uint64_t cycles = 0;                      ///< L
     std::uint64_t pace = 1;                        ///< s
     std::uint64_t dense_end = 0, outlier_end = 0;  ///< bytes of the bank that must be in
     std::uint64_t outlier_bytes = 0;               ///< of its own stream
+    bool later_round = false;                      ///< outliers alone, the trees' weights being zeros
 };
 
-/// The loads of a layer's tiles, from sizes and outlier positions; takes nothing from the models.
-std::vector<tile_load_time> tile_load_times(const platform_config& platform, const prepared_layer& l, const tile_program& program);
+/// The loads of a layer's tiles, round by round, from sizes and outlier positions; takes nothing from the models.
+using tile_rounds = std::vector<tile_load_time>;
+std::vector<tile_rounds> tile_load_times(const platform_config& platform, const prepared_layer& l, const tile_program& program);
+
+/// Tiles and their loads, a later round of outliers being a tile of its own.
+struct rounds_program {
+    tile_program program;
+    std::vector<tile_load_time> loads;
+};
+rounds_program in_rounds(const tile_program& program, const std::vector<tile_rounds>& loads);
 
 /// The tiles of a prepared layer in weight-stationary order, whatever the platform's dataflow.
 tile_program tiles_of(const platform_config& platform, const prepared_layer& l);

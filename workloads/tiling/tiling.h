@@ -63,15 +63,27 @@ struct pass_split {
     int total() const { return weight_passes * activation_passes; }
 };
 
-/// The outlier stream of a layer: per tile a count and its outliers, byte-aligned.
+/// The outlier stream of a layer: for each tile (repeat, n-block, k-block) one round or more, each a head and its outliers, byte-aligned.
 struct outlier_layout {
-    int count_bits = 0;                   ///< ceil(log2(trees * lanes + 1))
-    int entry_bits = 0;                   ///< value, tree index, lane index
-    std::vector<std::uint32_t> per_tile;  ///< outliers of tile (repeat, n-block, k-block); empty: no stream
+    int head_bits = 0;                       ///< whether another round follows, and the number of outliers
+    int entry_bits = 0;                      ///< value, tree index, lane index
+    std::vector<std::uint32_t> per_round;    ///< outliers of every round, tile after tile
+    std::vector<std::uint32_t> first_round;  ///< of every tile, and one more at the end; empty: no stream
 
-    bool present() const { return !per_tile.empty(); }
+    bool present() const { return !first_round.empty(); }
+    void add_tile(const std::vector<std::uint32_t>& outliers_of_rounds) {
+        if (first_round.empty()) first_round.push_back(0);
+        per_round.insert(per_round.end(), outliers_of_rounds.begin(), outliers_of_rounds.end());
+        first_round.push_back(static_cast<std::uint32_t>(per_round.size()));
+    }
+    std::uint64_t round_bits(std::size_t round) const {
+        return std::uint64_t(head_bits) + std::uint64_t{per_round[round]} * std::uint64_t(entry_bits);
+    }
     std::uint64_t tile_bytes(std::size_t tile) const {
-        return present() ? ceil_div(count_bits + std::uint64_t{per_tile[tile]} * entry_bits, 8) : 0;
+        std::uint64_t bytes = 0;
+        if (present())
+            for (std::size_t i = first_round[tile]; i < first_round[tile + 1]; ++i) bytes += ceil_div(round_bits(i), 8);
+        return bytes;
     }
 };
 

@@ -5,7 +5,9 @@
 //            4 pot      5 post      6 widened: K is the stored width, one more than the code's
 // Ports   tile_*: the tile that is loaded next, while tile_valid; they stay until load_start. tile_bits: width of its codes, K at
 //         most; tile_codes_signed, tile_inputs_signed: sign modes of the pass; tile_shift: its shift in the accumulators;
-//         tile_corrects: row_sum takes z * sum(x) off in this pass; tile_zero_points, tile_outlier_shifts: per tree.
+//         tile_corrects: row_sum takes z * sum(x) off in this pass; tile_zero_points, tile_outlier_shifts: per tree. tile_has_codes: 0 for
+//         a later round of a tile's outliers, whose weights are zeros; it is offered as a tile of its own. more: such a round follows the
+//         stream that was loaded last.
 //         layer_corrects: the row_sum unit works on this layer; constant between layers.
 //         weight_word, outlier_word: the next word of the tile's dense codes and of its outlier stream; one bus (weight_word) unless
 //         OUTLIER_PORT is set. dense_take, outlier_take: it crosses in this cycle.
@@ -36,7 +38,7 @@ module array_core #(
     parameter integer SPARSE = 0,
     parameter integer POOLED = 0,
     parameter integer VALUE = 4,
-    parameter integer LIST = 16,
+    parameter integer LIST = 8,
     parameter integer W = 32,
     parameter integer DEPTH = 256,
     parameter integer INTERVAL = 2,
@@ -59,6 +61,7 @@ module array_core #(
     input  wire                   tile_inputs_signed,
     input  wire [            4:0] tile_shift,
     input  wire                   tile_corrects,
+    input  wire                   tile_has_codes,
     input  wire                   tile_has_outliers,
     input  wire [ TREES*ZERO-1:0] tile_zero_points,
     input  wire [    TREES*3-1:0] tile_outlier_shifts,
@@ -72,6 +75,7 @@ module array_core #(
     output wire                   outlier_take,
     output wire                   load_start,
     output wire                   load_end,
+    output wire                   more,
     output wire                   overflow,
     // issue
     input  wire                   input_ready,
@@ -128,12 +132,14 @@ module array_core #(
   reg [8:0] held_rows;
   reg [6:0] held_columns;
   reg [3:0] held_bits;
-  reg held_has_outliers, held_codes_signed, dense_in, outliers_in, held_load_set;
+  reg held_has_codes, held_has_outliers, held_codes_signed, dense_in, outliers_in, held_load_set;
   reg [TREES*ZERO-1:0] held_zero_points;
   reg [TREES*3-1:0] held_outlier_shifts;
   wire [8:0] rows = load_start ? tile_rows : held_rows;
   wire has_outliers = load_start ? tile_has_outliers : held_has_outliers;
-  wire dense_before = ~load_start & dense_in;
+  wire has_codes = load_start ? tile_has_codes : held_has_codes;
+  wire clear_weights = load_start & ~tile_has_codes;
+  wire dense_before = ~has_codes | (~load_start & dense_in);
   wire outliers_before = ~has_outliers | (~load_start & outliers_in);
   wire load_set = SHADOW != 0 ? held_load_set ^ load_start : 1'b0;
   wire [TREES*ZERO-1:0] zero_points = load_start ? tile_zero_points : held_zero_points;
@@ -150,6 +156,7 @@ module array_core #(
       held_rows <= tile_rows;
       held_columns <= tile_columns;
       held_bits <= tile_bits;
+      held_has_codes <= tile_has_codes;
       held_has_outliers <= tile_has_outliers;
       held_codes_signed <= tile_codes_signed;
       held_zero_points <= tile_zero_points;
@@ -301,7 +308,7 @@ module array_core #(
       ) unit (
           .clk(clk), .reset(reset), .start(load_start), .load_set(load_set),
           .outlier_shifts(load_start ? tile_outlier_shifts : held_outlier_shifts), .take(outlier_take),
-          .word(stream_word), .last(outliers_last), .outlier_cycles(loaded_outlier_cycles),
+          .word(stream_word), .last(outliers_last), .outlier_cycles(loaded_outlier_cycles), .more(more),
           .overflow(overflow), .here(here), .step(step), .set(SHADOW != 0 ? set : 1'b0), .activations(vector),
           .partial(dense_sums), .totals(added)
       );
@@ -314,6 +321,7 @@ module array_core #(
       end
       assign outliers_last = 1'b1;
       assign loaded_outlier_cycles = 1;
+      assign more = 1'b0;
       assign overflow = 1'b0;
     end
   endgenerate
@@ -340,7 +348,7 @@ module array_core #(
         assign loaded = row[t*LANES*K+:LANES*K];
       end
       tree_weights #(.ROW(ROW), .SHADOW(SHADOW), .COPY(FRONT)) registers (
-          .clk(clk), .write(row_write[t]), .load_set(load_set), .row(loaded), .swap(swap), .set(set), .weights(weights)
+          .clk(clk), .write(row_write[t] | clear_weights), .load_set(load_set), .row(loaded), .swap(swap), .set(set), .weights(weights)
       );
 
       wire [UNCORRECTED-1:0] product_sum;

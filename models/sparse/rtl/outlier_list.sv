@@ -1,10 +1,10 @@
-// A sparse lane's outliers of one tile, double: the present tile's are read in turn for every vector, the next tile's are
+// A sparse lane's outliers of one round, double: the present round's are read in turn for every vector, the next one's are
 // written meanwhile.
 // Ports   write, slot, entry_in: one entry (value, tree and lane index; the list does not look inside) into the shadow list.
 //         swap: the shadow list becomes active. read: which active entry `entry` shows, combinationally.
 // Depth   as weight_registers: visible one cycle after write and swap.
 // Twin    the outliers kept per tile, models/sparse/sparse_outlier_unit.h
-// Without counts of entries, decoding of the stream, and what happens to tiles with more than ENTRIES: the array's control.
+// Without counts of entries and decoding of the stream. A tile with more than ENTRIES takes several rounds.
 module outlier_list #(
     parameter integer ENTRY = 16,
     parameter integer ENTRIES = 8,

@@ -1,14 +1,14 @@
-// The outliers of one tile, dealt out to the sparse lanes, double: step k of a vector shows the k-th entry of every lane. A word of the
+// The outliers of one round, dealt out to the sparse lanes, double: step k of a vector shows the k-th entry of every lane. A word of the
 // stream may bring several entries for one lane, so unlike outlier_list.sv a lane has as many write ports as a word has entries.
-// Ports   clear: a tile begins, its set (load_set) is emptied; entries of the same cycle belong to it. write[i], to, slot, entry: a
+// Ports   clear: a round begins, its set (load_set) is emptied; entries of the same cycle belong to it. write[i], to, slot, entry: a
 //         lane's list takes an entry. set, step: which entries are shown; valid[l]: lane l has one.
 // Depth   an entry is shown in the cycle after its write.        Twin  the registers of sparse_outlier_unit.h
-// Without entries beyond LIST per lane: `overflow`, and they are lost.
+// Without entries beyond LIST per lane, which a well-made stream puts into the next round: `overflow`, and they are lost.
 module outlier_slots #(
     parameter integer ENTRY = 16,
     parameter integer MOST = 10,
     parameter integer SPARSE = 4,
-    parameter integer LIST = 16,
+    parameter integer LIST = 8,
     parameter integer COUNT_BITS = 16
 ) (
     input  wire                       clk,

@@ -1,11 +1,12 @@
-// Reads a tile's outlier stream word by word: a count, then entries of value, tree and lane, low bits first, without gaps.
-// Deals the entries out to the sparse lanes and counts the cycles that the fullest lane will need.
+// Reads a round of a tile's outlier stream word by word: whether another round follows, a count, then entries of value, tree and lane, low
+// bits first, without gaps. Deals the entries out to the sparse lanes and counts the cycles that the fullest lane will need.
 //   row_banked: lane = tree mod SPARSE        pooled (POOLED = 1): the lanes in turn        s = max(1, entries of the fullest lane)
-// Ports   start: a tile begins, in its first cycle; with or without a word.
+// Ports   start: a round begins, in its first cycle; with or without a word.
 //         take, word: a word of the stream arrives. last: with it all entries are there.
 //         entry_valid[i], entry_value, entry_tree, entry_lane, entry_to, entry_slot: entries that are complete with this word; the
 //         i-th goes to sparse lane entry_to and is the entry_slot-th there.
-//         outlier_cycles: s of the tile, from the cycle after `last`; 1 after a start without words.
+//         outlier_cycles: s of the round, from the cycle after `last`; 1 after a start without words. more: outliers of the same tile
+//         follow, as long.
 // Depth   0: a stream takes ceil(bits / PORT) cycles.
 // Timing  docs/timing-model.md, "Outliers"        Twin  decode_outliers, sparse_load_of, models/sparse/sparse_math.h
 module outlier_stream #(
@@ -15,6 +16,7 @@ module outlier_stream #(
     parameter integer VALUE = 4,
     parameter integer SPARSE = 4,
     parameter integer POOLED = 0,
+    parameter integer LIST = 8,
     parameter integer COUNT_BITS = 16,
     parameter integer TREE = TREES > 1 ? $clog2(TREES) : 1,  // derived: do not set
     parameter integer LANE = LANES > 1 ? $clog2(LANES) : 1,  // derived: do not set
@@ -32,12 +34,14 @@ module outlier_stream #(
     output reg  [      MOST*LANE-1:0] entry_lane,
     output reg  [         MOST*8-1:0] entry_to,
     output reg  [MOST*COUNT_BITS-1:0] entry_slot,
-    output reg  [     COUNT_BITS-1:0] outlier_cycles
+    output reg  [     COUNT_BITS-1:0] outlier_cycles,
+    output reg                        more
 );
-  localparam integer COUNT = $clog2(TREES * LANES + 1);
-  localparam integer REST = COUNT > ENTRY ? COUNT : ENTRY;
+  localparam integer COUNT = $clog2((TREES * LANES < SPARSE * LIST ? TREES * LANES : SPARSE * LIST) + 1);
+  localparam integer HEAD = COUNT + 1;
+  localparam integer REST = HEAD > ENTRY ? HEAD : ENTRY;
   localparam integer WINDOW = REST + PORT;
-  localparam integer FILL = $clog2(WINDOW + COUNT + 1) + 1;
+  localparam integer FILL = $clog2(WINDOW + HEAD + 1) + 1;
 
   // Bits kept from the words before, and entries that are still to come.
   reg [REST-1:0] left;
@@ -49,13 +53,13 @@ module outlier_stream #(
   wire [FILL-1:0] fill_before = start ? 0 : fill;
   wire [WINDOW-1:0] window = {{PORT{1'b0}}, start ? {REST{1'b0}} : left} | ({{REST{1'b0}}, word} << fill_before);
   wire [FILL-1:0] fill_now = fill_before + PORT[FILL-1:0];
-  wire counts = ~counted_before & fill_now >= COUNT[FILL-1:0];
+  wire counts = ~counted_before & fill_now >= HEAD[FILL-1:0];
   wire counted_now = counted_before | counts;
-  wire [COUNT-1:0] missing_before = counted_before ? missing : counted_now ? window[COUNT-1:0] : {COUNT{1'b1}};
+  wire [COUNT-1:0] missing_before = counted_before ? missing : counted_now ? window[HEAD-1:1] : {COUNT{1'b1}};
 
-  // Entries begin behind the count or at the low end.
-  wire [WINDOW-1:0] entries = counts ? window >> COUNT : window;
-  wire [FILL-1:0] entry_bits = counts ? fill_now - COUNT[FILL-1:0] : fill_now;
+  // Entries begin behind the head or at the low end.
+  wire [WINDOW-1:0] entries = counts ? window >> HEAD : window;
+  wire [FILL-1:0] entry_bits = counts ? fill_now - HEAD[FILL-1:0] : fill_now;
 
   // Entries of each lane so far, and the lane whose turn it is.
   reg [SPARSE*COUNT_BITS-1:0] dealt, dealt_now;
@@ -95,7 +99,7 @@ module outlier_stream #(
   end
 
   assign last = counted_now & missing_now == 0;
-  wire [FILL-1:0] consumed = used + (counts ? COUNT[FILL-1:0] : {FILL{1'b0}});
+  wire [FILL-1:0] consumed = used + (counts ? HEAD[FILL-1:0] : {FILL{1'b0}});
   wire [WINDOW-1:0] rest = window >> consumed;
 
   always @(posedge clk)
@@ -107,6 +111,7 @@ module outlier_stream #(
       dealt <= dealt_now;
       turn <= turn_now;
       outlier_cycles <= fullest;
+      if (counts) more <= window[0];
     end else if (start) begin
       left <= 0;
       fill <= 0;
@@ -114,5 +119,6 @@ module outlier_stream #(
       dealt <= 0;
       turn <= 0;
       outlier_cycles <= 1;
+      more <= 1'b0;
     end
 endmodule

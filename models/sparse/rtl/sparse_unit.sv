@@ -1,6 +1,6 @@
-// The sparse unit of the array core: reads the outlier stream of the next tile, keeps its entries per sparse lane, and for every
+// The sparse unit of the array core: reads the outlier stream of the next round, keeps its entries per sparse lane, and for every
 // vector multiplies them in s steps beside the trees. Adds what a tree's outliers give to the tree's partial sum.
-// Ports   start, take, word, last, outlier_cycles: outlier_stream.sv. load_set: the set that is loaded. outlier_shifts: u per tree.
+// Ports   start, take, word, last, outlier_cycles, more: outlier_stream.sv. load_set: the set that is loaded. outlier_shifts: u per tree.
 //         here, step, set, activations: a vector is in the lanes, in its step-th cycle, with the entries of `set`.
 //         partial: of each tree, stable from two cycles behind a vector's first step on. totals: two cycles behind its last.
 //         LATE: cycles by which vectors trail their issue; the entries trail the port by as much, s does not.
@@ -14,7 +14,7 @@ module sparse_unit #(
     parameter integer VALUE = 4,
     parameter integer SPARSE = 4,
     parameter integer POOLED = 0,
-    parameter integer LIST = 16,
+    parameter integer LIST = 8,
     parameter integer PARTIAL = 13,
     parameter integer LATE = 0,
     parameter integer COUNT_BITS = 16,
@@ -30,6 +30,7 @@ module sparse_unit #(
     input  wire [         PORT-1:0] word,
     output wire                     last,
     output wire [   COUNT_BITS-1:0] outlier_cycles,
+    output wire                     more,
     output wire                     overflow,
     input  wire                     here,
     input  wire [   COUNT_BITS-1:0] step,
@@ -56,10 +57,11 @@ module sparse_unit #(
   wire [MOST*ENTRY-1:0] entry_in, entry;
   wire clear, late_set;
   outlier_stream #(
-      .PORT(PORT), .TREES(TREES), .LANES(LANES), .VALUE(VALUE), .SPARSE(SPARSE), .POOLED(POOLED), .COUNT_BITS(COUNT_BITS)
+      .PORT(PORT), .TREES(TREES), .LANES(LANES), .VALUE(VALUE), .SPARSE(SPARSE), .POOLED(POOLED), .LIST(LIST), .COUNT_BITS(COUNT_BITS)
   ) stream (
       .clk(clk), .start(start), .take(take), .word(word), .last(last), .entry_valid(valid_in), .entry_value(value_in),
-      .entry_tree(tree_in), .entry_lane(lane_in), .entry_to(to_in), .entry_slot(slot_in), .outlier_cycles(outlier_cycles)
+      .entry_tree(tree_in), .entry_lane(lane_in), .entry_to(to_in), .entry_slot(slot_in), .outlier_cycles(outlier_cycles),
+      .more(more)
   );
   genvar i, l, t;
   generate

@@ -101,16 +101,17 @@ private:
         rtl_.tile_inputs_signed = input.is_signed && d.activations_unsigned == 0;
         rtl_.tile_shift = weight.first + input.first;
         rtl_.tile_corrects = corrects_ && t.weight_pass == 0;
+        rtl_.tile_has_codes = !o.load.later_round;
         rtl_.tile_has_outliers = o.outliers != nullptr;
         rtl_.tile_last_vector = t.vectors - 1;
         rtl_.tile_first_slice = t.first_slice;
         rtl_.tile_last_slice = t.last_slice;
         rtl_.tile_ends_layer = o.ends_layer;
 
-        const std::size_t codes = std::size_t(t.channels) * t.inputs;
+        const std::size_t codes = o.load.later_round ? 0 : std::size_t(t.channels) * t.inputs;
         dense_words_ = (codes * weight.bits + build.weight_port - 1) / build.weight_port;
         words_ = bit_row(dense_words_ * build.weight_port);
-        const bit_row stored = bytes(o.dense, t.dense_bytes);
+        const bit_row stored = bytes(o.dense, codes == 0 ? 0 : t.dense_bytes);
         for (std::size_t i = 0; i < codes; ++i)
             words_.put(i * weight.bits, stored.from(i * d.geometry.stored_weight_bits + weight.first), weight.bits);
         if (o.outliers) outliers_ = bytes(o.outliers, o.load.outlier_bytes);

@@ -115,8 +115,7 @@ void core_bench::take_contents(const prepared_layer& l) {
 
 void core_bench::begin(const prepared_layer& l) {
     layer_ = &l;
-    program_ = tiles_of(c_, l);
-    loads_ = tile_load_times(c_, l, program_);
+    place_tiles(l);
     dense_in_.assign(program_.weights.size(), 0);
     outliers_in_.assign(program_.weights.size(), 0);
     input_in_.assign(program_.inputs.size(), 0);
@@ -139,16 +138,6 @@ void core_bench::begin(const prepared_layer& l) {
         dense += fill.dense_bytes;
         outliers += fill.outlier_bytes;
     }
-    tile_outliers_.clear();
-    std::uint64_t end = 0;
-    for (std::size_t i = 0; i < program_.tiles.size(); ++i) {
-        const tile& t = program_.tiles[i];
-        const bool stream = l.plan.outliers.present() && t.first_pass();
-        if (t.first_of_fill) end = 0;
-        tile_outliers_.push_back(stream ? end : ~std::uint64_t{0});
-        if (stream) end = loads_[i].outlier_end;
-    }
-    if (holds_outputs()) hold_outputs();
     blocks_ = output_blocks(l.plan.descriptor.geometry, program_);
     core_.begin_layer(c_, l);
     record_.tiles.resize(first_tile_ + program_.tiles.size());
@@ -166,17 +155,20 @@ void core_bench::begin(const prepared_layer& l) {
     });
 }
 
-void core_bench::hold_outputs() {
-    const stationary_order order = output_stationary(program_);
-    std::vector<tile_load_time> loads;
-    std::vector<std::uint64_t> streams;
-    for (std::size_t i : order.source) {
-        loads.push_back(loads_[i]);
-        streams.push_back(tile_outliers_[i]);
+/// Later rounds of outliers are tiles of their own.
+void core_bench::place_tiles(const prepared_layer& l) {
+    program_ = tiles_of(c_, l);
+    std::vector<tile_rounds> loads = tile_load_times(c_, l, program_);
+    if (holds_outputs()) {
+        const stationary_order order = output_stationary(program_);
+        std::vector<tile_rounds> ordered;
+        for (std::size_t i : order.source) ordered.push_back(loads[i]);
+        program_ = order.program;
+        loads = ordered;
     }
-    program_ = order.program;
-    loads_ = loads;
-    tile_outliers_ = streams;
+    const rounds_program rounds = in_rounds(program_, loads);
+    program_ = rounds.program;
+    loads_ = rounds.loads;
 }
 
 void core_bench::start_engines() {
@@ -195,8 +187,8 @@ core_inputs core_bench::inputs() {
         offered_ = {layer_,  &t,      next_load_ + 1 == program_.tiles.size(), loads_[next_load_],
                     nullptr, nullptr, channels_of(t.repeat, t.n_block)};
         if (!run_.request.timing_only) offered_.dense = dense_bank_[t.weights % 2].data() + t.dense_offset;
-        if (tile_outliers_[next_load_] != ~std::uint64_t{0})
-            offered_.outliers = outlier_bank_[t.weights % 2].data() + tile_outliers_[next_load_];
+        const tile_load_time& load = loads_[next_load_];
+        if (load.outlier_bytes > 0) offered_.outliers = outlier_bank_[t.weights % 2].data() + (load.outlier_end - load.outlier_bytes);
         in.tile = &offered_;
         in.tile_valid = engines_ && tile_ready();
     }
@@ -218,7 +210,7 @@ core_inputs core_bench::inputs() {
 void core_bench::count_slot(const core_events& events, slot_split& split) {
     std::uint64_t* const causes[] = {&split.outlier, &split.input, &split.memory, &split.weight_port, &split.hazard, &split.drain};
     if (events.issue)
-        ++split.mapping_loss;  // every vector; the ideal ones are taken off at the end
+        ++(loads_.at(issuing_).later_round ? split.outlier : split.mapping_loss);  // the ideal ones are taken off at the end
     else if (events.stall == 0)
         ++split.barrier;
     else if ((events.stall & (events.stall - 1)) != 0)
@@ -307,7 +299,7 @@ void core_bench::take(const core_events& events, slot_split& split) {
         times[next_load_++].load_start = t_;
     }
     if (events.issue) {
-        ++record_.vectors;
+        if (!loads_.at(issuing_).later_round) ++record_.vectors;
         if (issued_vectors_ == 0) times[issuing_].first_issue = t_;
         if (++issued_vectors_ == program_.tiles.at(issuing_).vectors) {
             issued_vectors_ = 0;

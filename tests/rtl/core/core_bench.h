@@ -49,7 +49,7 @@ public:
 private:
     void begin(const prepared_layer& l);
     void take_contents(const prepared_layer& l);
-    void hold_outputs();
+    void place_tiles(const prepared_layer& l);
     bool holds_outputs() const { return c_.mapping.flow == dataflow::output_stationary; }
     void start_engines();
     void fetch_weights(std::size_t j);
@@ -93,7 +93,6 @@ private:
     // values; empty when timing only
     std::vector<std::uint8_t> dense_, outliers_, input_;       ///< as they stand in memory
     std::vector<std::uint64_t> dense_begin_, outliers_begin_;  ///< of each fill in memory
-    std::vector<std::uint64_t> tile_outliers_;                 ///< where each tile's stream begins in its fill; ~0: none
     std::vector<std::uint8_t> dense_bank_[2], outlier_bank_[2], input_bank_[2];
     std::vector<row_run> input_rows_[2];
     std::vector<std::int16_t> vectors_;                          ///< of the tile that issues, [vectors][lanes]

@@ -20,6 +20,7 @@ platform_config platform_of(const core_build& b) {
     p.correction = b.variant == 2 ? correction_form::every_cycle : correction_form::at_drain;
     p.sparse.lanes = b.sparse;
     p.sparse.value_bits = b.value;
+    p.sparse.list_entries = b.list;
     p.sparse.assignment = b.pooled != 0 ? outlier_assignment::pooled : outlier_assignment::row_banked;
     p.weight_buffer.port_bits = b.weight_port;
     p.outlier_port_own = b.outlier_port > 0;

@@ -53,6 +53,7 @@ private:
                 d_.one_of({zero_point_unit::none, zero_point_unit::pre_subtract, zero_point_unit::widened, zero_point_unit::row_sum});
             config.correction = d_.one_of({correction_form::every_cycle, correction_form::at_drain});
             config.sparse.lanes = d_.one_of({0, 1, 4});
+            config.sparse.list_entries = d_.one_of({1, 2, 8});
         }
         config.accumulators.depth = d_.one_of({1, 4, 64});
         config.weight_buffer.bank_bytes = std::uint64_t(d_.one_of({400, 1000, 65536}));

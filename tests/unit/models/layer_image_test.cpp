@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "models/contract/outlier_stream.h"
 #include "tests/unit/models/bits.h"
 #include "tests/unit/models/layer_cases.h"
 
@@ -75,20 +76,26 @@ TEST(layer_image, holds_every_outlier_once_in_the_stream_of_its_tile) {
         bit_list stream(image.outliers);
         std::size_t found = 0;
         for_each_tile(c, [&](std::int64_t row, std::int64_t rows, std::int64_t column, std::int64_t columns) {
-            const int count = int(stream.take(outlier_count_bits(c.array())));
-            int expected = 0;
+            int expected = 0, in_tile = 0;
             for (const outlier& o : c.weights.outliers)
                 expected += o.row >= row && o.row < row + rows && o.column >= column && o.column < column + columns;
-            ASSERT_EQ(count, expected);
-            for (int i = 0; i < count; ++i, ++found) {
-                const int value = stream.take_signed(c.weights.outlier_bits);
-                const std::int64_t tree = stream.take(index_bits(std::uint64_t(c.array().trees))),
-                                   lane = stream.take(index_bits(std::uint64_t(c.array().lanes)));
-                const auto same = [&](const outlier& o) { return o.row == row + tree && o.column == column + lane && o.value == value; };
-                ASSERT_EQ(std::count_if(c.weights.outliers.begin(), c.weights.outliers.end(), same), 1)
-                    << "value " << value << " tree " << tree << " lane " << lane;
+            for (bool more = true; more;) {
+                more = stream.take(1) != 0;
+                const int count = int(stream.take(outlier_head_bits(c.array(), c.config.sparse) - 1));
+                in_tile += count;
+                for (int i = 0; i < count; ++i, ++found) {
+                    const int value = stream.take_signed(c.weights.outlier_bits);
+                    const std::int64_t tree = stream.take(index_bits(std::uint64_t(c.array().trees))),
+                                       lane = stream.take(index_bits(std::uint64_t(c.array().lanes)));
+                    const auto same = [&](const outlier& o) {
+                        return o.row == row + tree && o.column == column + lane && o.value == value;
+                    };
+                    ASSERT_EQ(std::count_if(c.weights.outliers.begin(), c.weights.outliers.end(), same), 1)
+                        << "value " << value << " tree " << tree << " lane " << lane;
+                }
+                ASSERT_TRUE(stream.align());
             }
-            ASSERT_TRUE(stream.align());
+            ASSERT_EQ(in_tile, expected);
         });
         ASSERT_TRUE(stream.at_end());
         ASSERT_EQ(found, c.weights.outliers.size());

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "models/contract/descriptor.h"
+#include "models/contract/outlier_stream.h"
 #include "tests/unit/models/bits.h"
 #include "tests/unit/tiling/random_layers.h"
 
@@ -38,9 +38,14 @@ TEST(outlier_stream, is_decoded_as_it_was_written) {
         array.trees = d.one_of({1, 2, 3, 16, 17, 64, 255, 256});
         array.lanes = d.one_of({1, 2, 5, 16, 33, 64});
         const int bits = d.between(2, 8);
-        const std::vector<tile_outlier> entries = any_outliers(d, array, bits, std::min(array.trees * array.lanes, 40));
+        sparse_config sparse;
+        sparse.lanes = d.between(1, 16);
+        sparse.list_entries = d.one_of({1, 2, 8, 64});
+        const int most = std::min(array.trees * array.lanes, sparse.lanes * sparse.list_entries);
+        const std::vector<tile_outlier> entries = any_outliers(d, array, bits, std::min(most, 40));
         bit_list list;
-        list.append(std::int64_t(entries.size()), width_of_index(array.trees * array.lanes + 1));
+        list.append(d.between(0, 1), 1);
+        list.append(std::int64_t(entries.size()), width_of_index(most + 1));
         for (const tile_outlier& o : entries) {
             list.append(o.value, bits);
             list.append(o.tree, width_of_index(array.trees));
@@ -48,15 +53,44 @@ TEST(outlier_stream, is_decoded_as_it_was_written) {
         }
         std::vector<std::uint8_t> stream;
         list.append_bytes_to(stream);
-        const std::vector<tile_outlier> decoded = decode_outliers(stream.data(), stream.size(), array, bits);
+        const std::vector<tile_outlier> decoded = decode_outliers(stream.data(), stream.size(), array, sparse, bits);
         ASSERT_EQ(decoded.size(), entries.size());
         for (std::size_t i = 0; i < entries.size(); ++i) {
             ASSERT_EQ(decoded[i].value, entries[i].value);
             ASSERT_EQ(decoded[i].tree, entries[i].tree);
             ASSERT_EQ(decoded[i].lane, entries[i].lane);
         }
-        ASSERT_EQ(outlier_count_bits(array), width_of_index(array.trees * array.lanes + 1));
+        ASSERT_EQ(outlier_head_bits(array, sparse), 1 + width_of_index(most + 1));
         ASSERT_EQ(outlier_index_bits(array), width_of_index(array.trees) + width_of_index(array.lanes));
+    }
+}
+
+TEST(rounds, fill_every_list_before_the_next_one_begins) {
+    for (std::uint32_t seed = 0; seed < 2000; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        draws d(seed);
+        array_config array;
+        array.trees = d.one_of({1, 3, 16, 64});
+        sparse_config sparse;
+        sparse.lanes = d.one_of({1, 2, 3, 8, 16});
+        sparse.list_entries = d.one_of({1, 2, 3, 8, 64});
+        sparse.assignment = d.one_of({outlier_assignment::row_banked, outlier_assignment::pooled});
+        const std::vector<tile_outlier> all = any_outliers(d, array, 4, 60);
+        const auto rounds = rounds_of(all, sparse);
+        std::size_t found = 0;
+        std::uint64_t fullest = 0;
+        for (std::size_t r = 0; r < rounds.size(); ++r) {
+            const sparse_load load = sparse_load_of(rounds[r], sparse);
+            ASSERT_LE(load.fullest_lane, std::uint64_t(sparse.list_entries));
+            // Only the last one leaves its fullest lane room.
+            if (r + 1 < rounds.size()) ASSERT_EQ(load.fullest_lane, std::uint64_t(sparse.list_entries));
+            found += rounds[r].size();
+            fullest += load.fullest_lane;
+        }
+        ASSERT_EQ(found, all.size());
+        ASSERT_EQ(fullest, sparse_load_of(all, sparse).fullest_lane);
+        ASSERT_EQ(rounds.size(),
+                  std::max<std::uint64_t>(1, (fullest + std::uint64_t(sparse.list_entries) - 1) / std::uint64_t(sparse.list_entries)));
     }
 }
 

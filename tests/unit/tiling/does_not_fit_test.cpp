@@ -65,11 +65,11 @@ TEST(does_not_fit, counts_the_outliers_of_the_tile) {
     tiling_limits limits = roomy_limits();
     limits.weight_bank_bytes = 20;
     outlier_layout outliers;
-    outliers.count_bits = 5;
+    outliers.head_bits = 5;
     outliers.entry_bits = 9;
-    outliers.per_tile = {0, 1, 0, 0, 0, 0};  // 14 bits in the second tile
+    for (const std::uint32_t here : {0, 1, 0, 0, 0, 0}) outliers.add_tile({here});  // 14 bits in the second tile
     EXPECT_THAT(refusal(limits, outliers), StrEq("it fits"));
-    outliers.per_tile[1] = 2;
+    outliers.per_round[1] = 2;
     EXPECT_THAT(refusal(limits, outliers), StrEq("one weight tile needs 21 bytes, a weight bank holds 20"));
 }
 

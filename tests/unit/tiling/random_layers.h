@@ -87,11 +87,15 @@ inline tiling_limits any_limits(draws& d) {
 inline outlier_layout any_outliers(draws& d, const layer_geometry& g, const tiling_limits& limits) {
     outlier_layout layout;
     if (d.once_in(2)) return layout;
-    layout.count_bits = index_bits(std::uint64_t(limits.trees) * std::uint64_t(limits.lanes) + 1);
+    layout.head_bits = 1 + index_bits(std::uint64_t(limits.trees) * std::uint64_t(limits.lanes) + 1);
     layout.entry_bits = d.between(2, 8) + index_bits(std::uint64_t(limits.trees)) + index_bits(std::uint64_t(limits.lanes));
     const auto tiles = std::uint64_t(g.repeat) * ceil_div(std::uint64_t(g.n()), std::uint64_t(limits.trees)) *
                        ceil_div(std::uint64_t(g.k()), std::uint64_t(limits.lanes));
-    for (std::uint64_t tile = 0; tile < tiles; ++tile) layout.per_tile.push_back(std::uint32_t(d.between(0, d.once_in(9) ? 9 : 2)));
+    for (std::uint64_t tile = 0; tile < tiles; ++tile) {
+        std::vector<std::uint32_t> rounds(d.once_in(5) ? 3 : 1);
+        for (std::uint32_t& outliers : rounds) outliers = std::uint32_t(d.between(0, d.once_in(9) ? 9 : 2));
+        layout.add_tile(rounds);
+    }
     return layout;
 }
 

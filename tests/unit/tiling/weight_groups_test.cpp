@@ -14,10 +14,12 @@ public:
 
     std::uint64_t dense(std::int64_t n, std::int64_t k) const { return tile_bytes(g_, limits_.trees, limits_.lanes, n, k); }
     std::uint64_t sparse(std::int64_t r, std::int64_t n, std::int64_t k) const {
-        if (outliers_.per_tile.empty()) return 0;
-        const std::uint64_t bits = std::uint64_t(outliers_.count_bits) +
-                                   outliers_.per_tile[std::size_t((r * n_blocks + n) * k_blocks + k)] * std::uint64_t(outliers_.entry_bits);
-        return (bits + 7) / 8;
+        if (!outliers_.present()) return 0;
+        const auto tile = std::size_t((r * n_blocks + n) * k_blocks + k);
+        std::uint64_t bytes = 0;
+        for (std::uint32_t round = outliers_.first_round[tile]; round < outliers_.first_round[tile + 1]; ++round)
+            bytes += (std::uint64_t(outliers_.head_bits) + outliers_.per_round[round] * std::uint64_t(outliers_.entry_bits) + 7) / 8;
+        return bytes;
     }
     std::uint64_t tile(std::int64_t r, std::int64_t n, std::int64_t k) const { return dense(n, k) + sparse(r, n, k); }
     std::uint64_t n_block(std::int64_t r, std::int64_t n) const {
