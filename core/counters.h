@@ -7,6 +7,7 @@
 #include "core/activation_class.h"
 #include "core/counter_group.h"
 #include "core/enumerators.h"
+#include "core/units.h"
 
 namespace symmetree {
 
@@ -23,6 +24,7 @@ enum class unit_kind {
     apot_tree,               ///< extent sums of two shifts (APoT) and an adder tree
     level_decoder,           ///< `extent` codes of activation_bits looked up at once in a table of levels, its registers included
     sparse_lane,             ///< one outlier multiply-accumulate with its activation multiplexer over `extent` and its shift
+    outlier_list,            ///< the `extent` outliers of held_bits each that a sparse lane has of a round, twice, and their multiplexer
     sparse_bank_adder,       ///< the extra adder of one accumulator: gathers a vector's outlier products
     sparse_crossbar,         ///< pooled: the path of one sparse lane to any of `extent` (= trees) accumulators
     accumulator,             ///< one accumulator adder and its banked storage; extent: depth of a bank
@@ -47,6 +49,7 @@ constexpr const char* to_string(unit_kind unit) {
         case unit_kind::apot_tree: return "apot_tree";
         case unit_kind::level_decoder: return "level_decoder";
         case unit_kind::sparse_lane: return "sparse_lane";
+        case unit_kind::outlier_list: return "outlier_list";
         case unit_kind::sparse_bank_adder: return "sparse_bank_adder";
         case unit_kind::sparse_crossbar: return "sparse_crossbar";
         case unit_kind::accumulator: return "accumulator";
@@ -60,12 +63,17 @@ constexpr const char* to_string(unit_kind unit) {
     return "?";
 }
 
+/// Width of an outlier in a sparse lane's list: value, tree, lane, the channel's shift.
+constexpr int list_entry_bits(int value_bits, int trees, int lanes) {
+    return value_bits + index_bits(std::uint64_t(trees)) + index_bits(std::uint64_t(lanes)) + 3;
+}
+
 /// What the energy of a unit is indexed by. Files call `held_bits` weight_bits and `extent` lanes, whatever the unit.
 struct unit_key {
     unit_kind unit = unit_kind::mac_tree;
-    int held_bits = 0;        ///< width of what stays: weight code, level, outlier value; of a sum in the accumulator and the requantizer
+    int held_bits = 0;        ///< width of what stays: weight code, level, outlier value, list entry; of a sum in the accumulator and the requantizer
     int activation_bits = 0;  ///< width of a code that streams by
-    int extent = 0;           ///< inputs of a tree or a multiplexer, outputs of a crossbar, vectors in a bank of an accumulator
+    int extent = 0;           ///< inputs of a tree or a multiplexer, entries of a list, outputs of a crossbar, vectors in a bank of an accumulator
     activation_class input = activation_class::dense;
     bool sparse = false;  ///< fed by the outlier stream, not by dense codes
 

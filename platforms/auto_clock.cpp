@@ -26,6 +26,7 @@ clocked clock_of(unit_kind unit) {
         case unit_kind::apot_tree:
         case unit_kind::level_decoder:
         case unit_kind::sparse_lane:
+        case unit_kind::outlier_list:
         case unit_kind::sparse_bank_adder:
         case unit_kind::sparse_crossbar: return clocked::always;
         case unit_kind::accumulator:

@@ -118,7 +118,7 @@ platform_section sparse_section() {
             {whole("lanes", in(sparse, &sparse_config::lanes), 0, 256, "",
                    "outlier multiply-accumulates per cycle; 0: no unit. Multiplier arrays only"),
              whole("value_bits", in(sparse, &sparse_config::value_bits), 2, 8, "bits", "widest outlier value"),
-             whole("list_entries", in(sparse, &sparse_config::list_entries), 1, 64, "outliers",
+             whole("list_entries", in(sparse, &sparse_config::list_entries), 1, 16, "outliers",
                    "outliers of a tile that a lane holds, twice: a tile that has more on a lane takes further rounds of its vectors"),
              choice("assignment", in(sparse, &sparse_config::assignment),
                     "`row_banked`: outliers of tree t go to lane t mod `lanes` (at most `trees` lanes), an adder per accumulator. "

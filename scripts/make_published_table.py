@@ -35,7 +35,6 @@ SRAM_ANCHOR_BITS = 65536  # 8 KiB: where half of the area is taken to be periphe
 # Assumptions that unit_key does not carry.
 GUARD_BITS = 4        # pot, post: fraction bits of a product
 LIST_ENTRIES = 8      # outliers that a sparse lane holds for one tile, twice (double-buffered)
-TREE_INDEX_BITS = 8   # an outlier names one of up to 256 trees
 DRAIN_EXTRA_BITS = 8  # correction_at_drain: sum(x) over up to 256 k-blocks
 MULTIPLIER_BITS = 32  # requantizer: width of its fixed-point multiplier
 FACTOR_BITS = 15      # vector unit: width of a factor (docs/numerics.md, "Operators of the vector unit")
@@ -191,12 +190,14 @@ def level_decoder(k, a, codes):
 
 
 def sparse_lane(k, a, lanes):
-    entry = k + clog2(lanes) + TREE_INDEX_BITS
-    product = k + a + 7
-    logic = (mux((LIST_ENTRIES - 1) * entry) + mux((lanes - 1) * a) + port_mul(k, a) + mux(3 * product)
-             + register(product))
-    outliers = register(2 * LIST_ENTRIES * entry)
-    return unit(logic.pj, register(entry).pj, product, (logic + outliers).um2)
+    product, selected = k + a + 7, k + a + 3
+    logic = mux((lanes - 1) * a) + register(selected) + port_mul(k, a) + mux(3 * product) + register(product)
+    return unit(logic.pj, 0.0, selected + product, logic.um2)
+
+
+def outlier_list(entry, entries):
+    logic = mux((entries - 1) * entry)
+    return unit(logic.pj, register(2 * entry).pj, 0, (logic + register(2 * entries * entry)).um2)
 
 
 def gathered_bits(k, a):
@@ -209,8 +210,10 @@ def sparse_bank_adder(k, a):
 
 
 def sparse_crossbar(k, a, trees):
-    bits = gathered_bits(k, a)
-    return unit((gate(trees * bits) + add(bits)).pj, 0.0, 0, (gate(trees * bits) + trees * add(bits)).um2)
+    bits, waiting = gathered_bits(k, a), trees * (a + 10) / 2
+    registers = register(trees * bits) + register(waiting)
+    held = gate(trees * bits) + add(bits) + register(bits) + register(waiting)
+    return unit(held.pj, 0.0, trees * bits + waiting, (gate(trees * bits) + trees * add(bits) + registers).um2)
 
 
 def accumulator(width, depth):
@@ -328,16 +331,20 @@ UNITS = [
      "shows its change, then the way past the table. load = register(2 * 2^a * k): the list, shadow and active. clock = 0. area = "
      "L * mux((2^a - 1) * k + k) + register(2 * 2^a * k)."),
     ("sparse_lane", sparse_lane, {"weight_bits": [2, 4, 8, 9], "activation_bits": INPUTS, "lanes": LANES}, BOTH,
-     "k is the outlier's value width, L the activation multiplexer's. entry = k + clog2(L) + 8 (tree index). p = k + a + 7. held = "
-     "mux(7 * entry) + mux((L - 1) * a) + port_mul(k, a) + mux(3 * p) + register(p): list of 8 outliers, activation, product, shift "
-     "0..7. load = register(entry): one outlier. clock = p * register_clock. area = held's circuits + register(2 * 8 * entry)."),
+     "k is the outlier's value width, L the activation multiplexer's. p = k + a + 7, s = k + a + 3. held = mux((L - 1) * a) + register(s) + "
+     "port_mul(k, a) + mux(3 * p) + register(p): activation, its register with value and shift, product, shift 0..7. load = 0. clock = (s + p) * "
+     "register_clock. area = all of these."),
+    ("outlier_list", outlier_list, {"weight_bits": [5, 25], "lanes": [1, 2, 4, 8, 16]}, BOTH,
+     "k is an entry's width: value, tree, lane, 3 bits of the channel's shift; L the entries. held = mux((L - 1) * k). load = register(2 * k): one entry "
+     "written, and an L-th of the active list. clock = 0. area = held's circuits + register(2 * L * k)."),
     ("sparse_bank_adder", sparse_bank_adder, {"weight_bits": [2, 4, 8, 9], "activation_bits": INPUTS}, BOTH,
      "k is the outlier's value width. G = k + a + 7 + 3: up to 8 shifted products. held = add(G) + register(G). load = 0. clock = "
      "G * register_clock. area = all of these."),
     ("sparse_crossbar", sparse_crossbar,
      {"weight_bits": [2, 4, 8, 9], "activation_bits": INPUTS, "lanes": [1, 16, 64, 256]}, BOTH,
-     "L is the number of trees, G = k + a + 10. held = gate(L * G) + add(G): every tree's gates see the product, one tree's adder "
-     "takes it. load = 0. clock = 0. area = gate(L * G) + L * add(G): each tree has an adder for each lane."),
+     "L is the number of trees, G = k + a + 10, h = L * (a + 10) / 2. held = gate(L * G) + add(G) + register(G) + register(h): every tree's gates "
+     "see the product, one tree's adder takes it; half of a partial sum per tree (4-bit dense codes, 16 lanes) waits for the levels of adders. load = 0. clock = (L * G + h) * "
+     "register_clock. area = gate(L * G) + L * add(G) + register(L * G + h): each tree has an adder and a register for each lane."),
     ("accumulator", accumulator,
      {"weight_bits": [8, 16, 24, 32], "lanes": [2**n for n in range(13)]},
      f"{BOTH}; cell: Mistry et al., IEDM 2007",

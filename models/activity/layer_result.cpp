@@ -54,7 +54,8 @@ int installed_count(const accelerator_config& config, unit_kind unit) {
         case unit_kind::correction_every_cycle: return row_sum && every_cycle ? trees : 0;
         case unit_kind::correction_at_drain: return row_sum && !every_cycle ? config.drain_width : 0;
         case unit_kind::level_decoder: return decoders_of(config).instances;
-        case unit_kind::sparse_lane: return config.sparse.lanes;
+        case unit_kind::sparse_lane:
+        case unit_kind::outlier_list: return config.sparse.lanes;
         case unit_kind::sparse_bank_adder: return config.sparse.lanes > 0 ? trees : 0;
         case unit_kind::sparse_crossbar: return config.sparse.assignment == outlier_assignment::pooled ? config.sparse.lanes : 0;
         case unit_kind::accumulator: return trees + (keeps_row_sums(config) ? 1 : 0);
@@ -85,6 +86,7 @@ unit_key key_of(const accelerator_config& config, unit_kind unit, activation_cla
         case unit_kind::level_decoder: return {unit, a.level_bits, a.weight_bits, decoders_of(config).codes, input, false};
         case unit_kind::sparse_lane:
         case unit_kind::sparse_bank_adder: return {unit, config.sparse.value_bits, a.activation_bits, a.lanes, input, true};
+        case unit_kind::outlier_list: return {unit, list_entry_bits(config.sparse.value_bits, a.trees, a.lanes), 0, config.sparse.list_entries, input, true};
         case unit_kind::sparse_crossbar: return {unit, config.sparse.value_bits, a.activation_bits, a.trees, input, true};
         case unit_kind::accumulator: return {unit, config.accumulators.bits, 0, depth, input, false};
         case unit_kind::requantizer: return {unit, config.accumulators.bits, 0, 0, input, false};
@@ -123,6 +125,7 @@ stalls shared_by(unit_kind unit) {
         case unit_kind::accumulator: return stalls::of_array;
         case unit_kind::level_decoder: return stalls::none;  // between the buffer and the shadow registers
         case unit_kind::sparse_lane:
+        case unit_kind::outlier_list:
         case unit_kind::sparse_bank_adder:
         case unit_kind::sparse_crossbar: return stalls::of_sparse_unit;
         case unit_kind::correction_at_drain:

@@ -90,7 +90,7 @@ struct sparse_config {
     int lanes = 0;       ///< 0: no sparse unit
     int value_bits = 4;  ///< widest outlier value, 2..8
     outlier_assignment assignment = outlier_assignment::row_banked;
-    int list_entries = 8;  ///< outliers of a round that a lane's list holds, 1..64
+    int list_entries = 4;  ///< outliers of a round that a lane's list holds, 1..16
 };
 
 struct buffer_config {

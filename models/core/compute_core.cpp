@@ -88,6 +88,7 @@ unit_counters compute_core::done_by(unit_kind unit) const {
         case unit_kind::correction_at_drain: return requantizer_.corrections();
         case unit_kind::level_decoder: return multipliers_.decoders();
         case unit_kind::sparse_lane:
+        case unit_kind::outlier_list:
         case unit_kind::sparse_crossbar: return sparse_unit_.counters();
         case unit_kind::sparse_bank_adder: return sparse_unit_.bank_adders();
         case unit_kind::accumulator: return accumulators_.counters();

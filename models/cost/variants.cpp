@@ -32,7 +32,9 @@ void add_outliers(std::vector<variant_part>& parts, const variant_sizes& s) {
     const double outliers = s.lanes * s.outlier_share;
     unit_key lane = key_of(unit_kind::sparse_lane, s.outlier_bits, s), adder = key_of(unit_kind::sparse_bank_adder, s.outlier_bits, s);
     lane.sparse = adder.sparse = true;
-    parts.push_back({lane, share(s.sparse_lanes, s.trees), outliers, outliers});
+    const unit_key list{unit_kind::outlier_list, list_entry_bits(s.outlier_bits, s.trees, s.lanes), 0, s.list_entries, s.input, true};
+    parts.push_back({lane, share(s.sparse_lanes, s.trees), outliers, 0});
+    parts.push_back({list, share(s.sparse_lanes, s.trees), outliers, outliers});
     parts.push_back({adder, 1, outliers, 0});
 }
 

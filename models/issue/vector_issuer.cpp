@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "models/contract/outlier_stream.h"
 #include "models/contract/tile_name.h"
 
 namespace symmetree {
@@ -81,8 +82,7 @@ void vector_issuer::end_tile(const tile& t, std::uint64_t done) {
     const std::uint64_t outliers_trail = std::min(outlier_cycles_, layer_->pace) - 1;
     if (t.frees(layer_->flow.streamed)) request_fetch(std::size_t(t.fetch_of(layer_->flow.streamed)) + 2);
     if (!t.last_slice) return;
-    const std::uint64_t depth = std::uint64_t(layer_->array.pipeline_depth) + (sums_rows() ? 1 : 0);
-    banks->publish({&t, done + outliers_trail + depth - 1, filling_bank()});
+    banks->publish({&t, done + outliers_trail + pipeline_depth() - 1, filling_bank()});
     ++handovers_;
 }
 
@@ -123,6 +123,12 @@ void vector_issuer::tell_readers(const streamed_tile& streamed) {
 
 /// True where the row_sum unit works on the layer.
 bool vector_issuer::sums_rows() const { return layer_->descriptor.uses_zero_points && config_.zero_point == zero_point_unit::row_sum; }
+
+/// P. Sparse lanes take a vector one cycle before the trees do, whether or not it has outliers.
+std::uint64_t vector_issuer::pipeline_depth() const {
+    const int beside_lanes = layer_->descriptor.on_side_array ? 0 : sparse_stages(config_.sparse);
+    return std::uint64_t(layer_->array.pipeline_depth + beside_lanes) + (sums_rows() ? 1 : 0);
+}
 
 void vector_issuer::issue(const tile& t, const loaded_tile& weights, bool first_slice, std::uint64_t input_ready, std::uint64_t bank_free) {
     const tile_pace pace{weights.outlier_cycles, layer_->pace, layer_->write_interval};

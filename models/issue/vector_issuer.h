@@ -70,6 +70,7 @@ private:
     void accumulate(const tile_job& job, int shift, bool first_slice);
     vector_window whole_vectors(const tile& t, const input_read& read);
     bool sums_rows() const;
+    std::uint64_t pipeline_depth() const;
     int filling_bank() const { return static_cast<int>(handovers_ % 2); }
     void report_stalls(const slot_bounds& bounds, std::uint64_t first);
     void report_tile(const tile& t, std::uint64_t first, std::uint64_t pace, const slot_split& before);

@@ -2,6 +2,8 @@
 
     python3 scripts/characterize                          osu018.yaml and ratio_45nm.yaml from the small grid
     python3 scripts/characterize --fpga                   xc7.yaml: LUTs, flip-flops, carry chains
+    python3 scripts/characterize --grid shapes --units sparse_lane,outlier_list --update
+                                                          these units of the tables again, the others as they stand
     python3 scripts/characterize --liberty F --verilog F --name osu035
     python3 scripts/characterize --verify mac_tree:4:4:16 derives one row again and compares it with the table
 
@@ -44,6 +46,7 @@ def options(words):
     p = argparse.ArgumentParser(prog="characterize", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--grid", choices=["small", "shapes", "full"], default="small")
     p.add_argument("--units", help="only these, separated by commas")
+    p.add_argument("--update", action="store_true", help="with --units: keep the tables' other units, and say so in them")
     p.add_argument("--points", help="only these, as UNIT:K:A:LANES, separated by commas; writes no table")
     p.add_argument("--fpga", action="store_true", help="xc7 resources instead of a standard-cell library")
     p.add_argument("--liberty", type=path, default=LIBRARY)
@@ -88,7 +91,7 @@ class Flow:
             parts += [synthesis.FPGA_SCRIPT, synthesis.FPGA_OPTIONS, (synthesis.HERE / "carry_chain.sv").read_text(), program.cycles]
         else:
             parts += [synthesis.SCRIPT, synthesis.STA_SCRIPT, self.library.text, self.verilog.read_text(), self.assumptions, program.cycles]
-            parts += [unit.load_clock_share] if unit.load_clock_share != 1 else []
+            parts += [unit.load_clock_share(point)] if unit.load_clock_share(point) != 1 else []
         for part in parts:
             digest.update(repr(part).encode())
         return digest.hexdigest()[:20]
@@ -178,6 +181,12 @@ def main(words):
     for folder in (o.work, o.output):
         folder.mkdir(parents=True, exist_ok=True)
     flow = Flow(o)
+    if o.update and not o.units:
+        print("characterize: --update: the --units are wanted that are derived again", file=sys.stderr)
+        return 2
+    if o.update and any(UNITS[u].storage for u in o.units.split(",")):
+        print("characterize: --update: a unit with storage stands in two places of a table; derive the whole table", file=sys.stderr)
+        return 2
     if o.verify:
         return verify(flow, o.verify)
     units = [u for u in UNITS if u != "reference" and (not o.units or u in o.units.split(","))]

@@ -117,9 +117,10 @@ def characterise(unit, point, source, library, library_verilog, assumptions, fol
         raise ToolError(f"netlist and RTL of {point.text()} differ")
 
     energies = toggle_energies(netlist, library, assumptions)
-    if unit.load_clock_share != 1:
+    share = unit.load_clock_share(point)
+    if share != 1:
         load_clock = netlist.inputs["load_clk"]
-        energies[load_clock] = tuple(unit.load_clock_share * pj for pj in energies[load_clock])
+        energies[load_clock] = tuple(share * pj for pj in energies[load_clock])
     spent = {key: energy_pj(toggles.get(segment, {}), energies) for segment, key in program.segments.items()}
     clock_pj = spent.pop("idle") / IDLE_CYCLES
     lengths = {}

@@ -6,6 +6,7 @@ import unittest
 import grids
 import liberty
 import simulation
+import tables
 from energy import Fit
 from operands import Operands, code, pack, signed
 from units import UNITS, Point, shift_magnitude
@@ -79,6 +80,20 @@ class GridTest(unittest.TestCase):
     def test_every_unit_of_the_grid_is_known(self):
         for name in ("small", "full", "fpga"):
             self.assertLessEqual(set(grids.GRIDS[name]), set(UNITS))
+
+
+class UpdateTest(unittest.TestCase):
+    STANDING = ["name: t", "provenance:", '  - "old"', "not_modelled:", "units:", "  - unit: mac_tree", "    rows: 1", "  - unit: sparse_lane", "    rows: 2",
+                "  - unit: sparse_lane", "    rows: 3", "  - unit: sparse_bank_adder", "    rows: 4", "circuits:", "  - circuit: reference", "    rows: 5", "memories: []"]
+
+    def test_replaces_and_adds_the_units_that_were_asked_for(self):
+        fresh = ["name: other", "units:", "  - unit: sparse_lane", "    rows: 7", "  - unit: outlier_list", "    rows: 8", "circuits:",
+                 "  - circuit: reference", "    rows: 9", "memories: []"]
+        merged = tables.updated(self.STANDING, fresh, ["sparse_lane", "outlier_list"])
+        self.assertEqual(merged, self.STANDING[:7] + fresh[2:6] + self.STANDING[11:])
+
+    def test_keeps_a_table_whose_units_are_as_they_were(self):
+        self.assertEqual(tables.updated(self.STANDING, self.STANDING, ["sparse_lane"]), self.STANDING)
 
 
 class ModelTest(unittest.TestCase):

@@ -250,6 +250,43 @@ def write_fpga(flow, results, wanted, command):
     return lines + ["memories: []"]
 
 
+def blocks_of(lines):
+    """[(name, lines)]: the sections of a unit or circuit, one after the other, and the lines of no section."""
+    blocks, name = [], None
+    for line in lines:
+        match = re.match(r"  - (?:unit|circuit|memory): (\w+)", line)
+        if match or not line.startswith(" "):
+            name = match.group(1) if match else None
+            blocks.append((name, []))
+        elif not blocks:
+            blocks.append((None, []))
+        blocks[-1][1].append(line)
+    return blocks
+
+
+def updated(standing, fresh, units):
+    """The standing table's lines with the sections of `units` from a fresh table; a unit that it lacks goes behind its predecessor in UNITS."""
+    of = {unit: [lines for name, lines in blocks_of(fresh) if name == unit] for unit in units}
+    blocks = blocks_of(standing)
+    for unit in units:
+        places = [i for i, (name, _) in enumerate(blocks) if name == unit]
+        if not places:
+            present = {name for name, _ in blocks}
+            before = [u for u in list(UNITS)[:list(UNITS).index(unit)] if u in present][-1]
+            places = [max(i for i, (name, _) in enumerate(blocks) if name == before) + 1]
+        kept = [block for i, block in enumerate(blocks) if i not in places or block[0] != unit]
+        blocks = kept[:places[0]] + [(unit, lines) for lines in of[unit]] + kept[places[0]:]
+    return [line for _, lines in blocks for line in lines]
+
+
+def with_note(lines, results, command):
+    """The table's provenance, and that some of its units are younger."""
+    end = next(i for i, line in enumerate(lines) if line.startswith("not_modelled:"))
+    note = (f"derived again: {datetime.date.today().isoformat()}, {command.strip()}: {len(results)} points, "
+            f"{sum(r['checked'] for r in results.values())} results checked; {len(rtl_files(results))} files of RTL, sha256 of their text {rtl_digest(results)}")
+    return lines[:end] + [f"  - {quoted(note)}"] + lines[end:]
+
+
 def write(flow, results, wanted, minutes, command):
     """Writes the tables of these results; returns their paths."""
     command = re.sub(r"\s*--(?:work|operands|output|jobs)[ =]\S+|\s*--no-run", "", command)
@@ -259,6 +296,8 @@ def write(flow, results, wanted, minutes, command):
 
     def put(name, lines):
         path = flow.o.output / f"{name}.yaml"
+        if flow.o.update:
+            lines = with_note(updated(path.read_text().splitlines(), lines, flow.o.units.split(",")), results, command)
         path.with_suffix(".tmp").write_text("\n".join(lines) + "\n")
         path.with_suffix(".tmp").rename(path)
         written.append(path)

@@ -43,7 +43,6 @@ class Unit:
     rule = ""             # a table's text for its reader
     raw_load = False      # the load goes to the RTL's own registers, not to weight_registers
     storage = False       # has a memory of published cost beside its logic
-    load_clock_share = 1  # of the registers on load_clk, what a gated clock reaches at one load
 
     def scheme(self, p): raise NotImplementedError
     def vector_fields(self, p): raise NotImplementedError
@@ -52,6 +51,10 @@ class Unit:
     def mode(self, p): return [1] * len(self.mode_fields(p))
     def output_bits(self, p): raise NotImplementedError
     def instance(self, p): raise NotImplementedError
+
+    def load_clock_share(self, p):
+        """Of the registers on load_clk, what a gated clock reaches at one load."""
+        return 1
 
     def idle(self, p, vector):
         """The packed vector that stands at the inputs while nothing is asked for; `vector` is the last one."""
@@ -411,33 +414,59 @@ class Sparse(Unit):
 
 
 class SparseLane(Sparse):
-    files = ("sparse/rtl/outlier_list.sv", "sparse/rtl/sparse_lane.sv")
-    raw_load = True
-    rule = ("netlists of models/sparse/rtl/outlier_list.sv (8 entries of value, lane, 4 bits of tree and 3 of the channel's shift, twice) and "
-            "sparse_lane.sv, with the register of the product's tree as in sparse_unit.sv. A new vector every second cycle, two outliers in turn. "
-            "A load clocks one of the 8 entries, and the active list once in 8 loads: an eighth of both lists' registers.")
-    load_clock_share = 2 / (2 * Sparse.entries)  # per load: one entry written, an eighth of the active list, of twice 8 entries
+    files = ("sparse/rtl/sparse_lane.sv",)
+    depth = 2
+    rule = ("netlist of models/sparse/rtl/sparse_lane.sv and the registers of the product's tree as in sparse_unit.sv. A new vector every second cycle, "
+            "two outliers in turn, other ones every 8 vectors.")
 
     def tree_bits(self): return clog2(self.trees)
-    def entry_fields(self, p): return [("value", p.k), ("lane", clog2(p.lanes)), ("tree", self.tree_bits()), ("shift", 3)]
-    def vector_fields(self, p): return [("activations", p.lanes * p.a), ("read", 3)]
-    def load_fields(self, p): return [("entry_in", self.bits(self.entry_fields(p))), ("slot", 3)]
+
+    def vector_fields(self, p):
+        return [("activations", p.lanes * p.a), ("value", p.k), ("lane", clog2(p.lanes)), ("tree", self.tree_bits()), ("shift", 3)]
+
     def output_bits(self, p): return self.product_bits(p) + self.tree_bits()
 
     def instance(self, p):
-        entry, lines, low = self.bits(self.entry_fields(p)), [], 0
-        for name, width in self.entry_fields(p):
-            lines.append(f"  wire [{width - 1}:0] {name} = entry[{low} +: {width}];")
-            low += width
         return "\n".join([
-            f"  wire [{entry - 1}:0] entry;",
-            f"  outlier_list #(.ENTRY({entry}), .ENTRIES({self.entries})) list (.clk(load_clk), .write(1'b1), .swap(1'b1), {ports('slot', 'entry_in', 'read', 'entry')});",
-            *lines,
-            f"  reg [{self.tree_bits() - 1}:0] tree_before;",
-            "  always @(posedge clk) tree_before <= tree;",
-            f"  assign out[{self.product_bits(p)} +: {self.tree_bits()}] = tree_before;",
+            f"  reg [{2 * self.tree_bits() - 1}:0] trees;",
+            f"  always @(posedge clk) trees <= {{trees[{self.tree_bits() - 1}:0], tree}};",
+            f"  assign out[{self.product_bits(p)} +: {self.tree_bits()}] = trees[{self.tree_bits()} +: {self.tree_bits()}];",
             f"  sparse_lane #(.K({p.k}), .A({p.a}), .LANES({p.lanes})) unit (.clk(clk), .enable(1'b1), "
             f"{ports('activations', 'value', 'shift', index='lane', product=f'out[{self.product_bits(p) - 1}:0]')});"])
+
+    def vector(self, p, o, context, index, draw):
+        # two outliers of a tile in turn, other ones every 8 vectors: often enough for an average over outliers
+        row, column, value = o.outliers[(index // 16 * 2 + index % 2) % len(o.outliers)]
+        self.lane = column % p.lanes
+        first = min(column - self.lane, o.inputs - p.lanes)
+        self.activations = slice_of(o.activations[index // 2 % len(o.activations)], first, p.lanes)
+        return [pack(self.activations, p.a), value, self.lane, row % self.trees, o.shifts[row]]
+
+    def result(self, p, load, vector):
+        _, value, lane, tree, shift = vector
+        return code(value * self.activations[lane] << shift, self.product_bits(p)) | tree << self.product_bits(p)
+
+
+class OutlierList(Sparse):
+    """weight_bits is an entry's width, lanes the number of entries."""
+    axes = ("weight_bits", "lanes")
+    files = ("sparse/rtl/outlier_list.sv",)
+    raw_load = True
+    depth = 0
+    rule = ("netlist of models/sparse/rtl/outlier_list.sv: `lanes` entries of `weight_bits` bits (value, tree, lane, the channel's shift), twice. Two entries "
+            "read in turn. A load clocks one entry, and the active list once in as many loads as it has entries. In front of the lane's multiplexer, in one "
+            "stage with it.")
+
+    def scheme(self, p): return "dasq:w4a4:sw4:p98"
+    def slot_bits(self, p): return max(1, clog2(p.lanes))
+    def vector_fields(self, p): return [("read", self.slot_bits(p))]
+    def load_fields(self, p): return [("entry_in", p.k), ("slot", self.slot_bits(p))]
+    def output_bits(self, p): return p.k
+    def load_clock_share(self, p): return 1 / p.lanes  # of twice `lanes` entries the one that is written, and a share of the active list
+
+    def instance(self, p):
+        return (f"  outlier_list #(.ENTRY({p.k}), .ENTRIES({p.lanes})) list (.clk(load_clk), .write(1'b1), .swap(1'b1), "
+                f"{ports('slot', 'entry_in', 'read', entry='out')});")
 
     def restart(self): self.active = {}
 
@@ -445,20 +474,18 @@ class SparseLane(Sparse):
         self.active = {}
         for n in range(offset * 5, 1 << 30):
             row, column, value = o.outliers[n % len(o.outliers)]
-            lane = column % p.lanes
-            self.active[n % 2] = entry = (value, lane, row % self.trees, o.shifts[row])
-            yield [pack_fields(entry, self.entry_fields(p)), n % 2], column - lane
+            fields = [("value", 4), ("shift", 3), ("lane", 4), ("tree", 4), ("row", 10)]
+            entry = pack_fields([value, o.shifts[row], column % 16, row % 16, row], fields) & (1 << p.k) - 1
+            slot = n % min(2, p.lanes)
+            self.active[slot] = entry
+            yield [entry, slot], None
 
-    def vector(self, p, o, first, index, draw):
-        self.read = index % 2
-        self.activations = slice_of(o.activations[index // 2 % len(o.activations)], first, p.lanes)
-        return [pack(self.activations, p.a), self.read]
+    def vector(self, p, o, context, index, draw):
+        self.read = index % min(2, p.lanes)
+        return [self.read]
 
     def result(self, p, load, vector):
-        if self.read not in self.active:
-            return None
-        value, lane, tree, shift = self.active[self.read]
-        return code(value * self.activations[lane] << shift, self.product_bits(p)) | tree << self.product_bits(p)
+        return self.active.get(self.read)
 
 
 class SparseBankAdder(Sparse):
@@ -477,6 +504,10 @@ class SparseBankAdder(Sparse):
         return f"  sparse_bank_adder #(.K({p.k}), .A({p.a}), .PARTIAL({self.partial_bits(p)})) unit ({connections});"
 
     def restart(self): self.gathered = None
+    def load_clock_share(self, p):
+        """Of the registers on load_clk, what a gated clock reaches at one load."""
+        return 1
+
     def idle(self, p, vector): return vector & ~3  # neither cleared nor taken
 
     def vector(self, p, o, context, index, draw):
@@ -495,29 +526,42 @@ class SparseBankAdder(Sparse):
 
 
 class SparseCrossbar(Sparse):
-    files = ("sparse/rtl/sparse_crossbar.sv",)
-    depth = 0
-    rule = ("netlist of models/sparse/rtl/sparse_crossbar.sv, lanes is the number of trees. Combinational; one earlier lane of the chain has a product "
-            "for a random tree.")
+    files = ("sparse/rtl/sparse_crossbar.sv", "sparse/rtl/sparse_crossbar_sum.sv")
+    depth = 1
+    rule = ("netlists of models/sparse/rtl/sparse_crossbar.sv and sparse_crossbar_sum.sv, of which L lanes have L - 1, lanes is the number of trees; and half a "
+            "register of a tree's partial sum (16 lanes, 4-bit dense codes) per tree, as those of the trees wait for ceil(log2 L) levels: 1/2 of L at most. "
+            "Another lane has a product for a random tree.")
+
+    def waiting_bits(self, p): return p.lanes * ((4 + p.a + 4 + 1 + 1) // 2)
 
     def vector_fields(self, p):
-        return [("valid", 1), ("tree", clog2(p.lanes)), ("product", self.product_bits(p)), ("chain_in", p.lanes * self.gathered_bits(p))]
+        return [("valid", 1), ("tree", clog2(p.lanes)), ("product", self.product_bits(p)), ("brought", p.lanes * self.gathered_bits(p)),
+                ("partial", self.waiting_bits(p))]
 
-    def output_bits(self, p): return p.lanes * self.gathered_bits(p)
+    def sum_bits(self, p): return p.lanes * self.gathered_bits(p)
+    def output_bits(self, p): return self.sum_bits(p) + self.waiting_bits(p)
 
     def instance(self, p):
-        return (f"  sparse_crossbar #(.K({p.k}), .A({p.a}), .LANES({p.lanes})) unit "
-                f"({ports('valid', 'tree', 'product', 'chain_in', chain_out='out')});")
+        sums, waiting = self.sum_bits(p), self.waiting_bits(p)
+        return "\n".join([
+            f"  wire [{sums - 1}:0] gated;",
+            f"  reg [{waiting - 1}:0] waits;",
+            "  always @(posedge clk) waits <= partial;",
+            f"  assign out[{sums} +: {waiting}] = waits;",
+            f"  sparse_crossbar #(.K({p.k}), .A({p.a}), .LANES({p.lanes})) lane ({ports('valid', 'tree', 'product', 'gated')});",
+            f"  sparse_crossbar_sum #(.TREES({p.lanes}), .GATHERED({self.gathered_bits(p)})) node ({ports('clk', a='gated', b='brought', sum=f'out[{sums - 1}:0]')});"])
 
     def vector(self, p, o, context, index, draw):
         self.tree, self.sums = draw.randrange(p.lanes), [0] * p.lanes
         self.sums[draw.randrange(p.lanes)] = self.product(o, index * 3 + 1, index)
         self.value = self.product(o, index * 3, index)
-        return [1, self.tree, self.value, pack(self.sums, self.gathered_bits(p))]
+        if index % 2 == 0:  # a new vector every second cycle, as the lanes have it
+            self.waiting = draw.getrandbits(self.waiting_bits(p))
+        return [1, self.tree, self.value, pack(self.sums, self.gathered_bits(p)), self.waiting]
 
     def result(self, p, load, vector):
         self.sums[self.tree] += self.value
-        return pack(self.sums, self.gathered_bits(p))
+        return pack(self.sums, self.gathered_bits(p)) | self.waiting << self.sum_bits(p)
 
 
 class Accumulator(Unit):
@@ -622,6 +666,7 @@ UNITS = {
     "apot_tree": ApotTree(),
     "level_decoder": LevelDecoder(),
     "sparse_lane": SparseLane(),
+    "outlier_list": OutlierList(),
     "sparse_bank_adder": SparseBankAdder(),
     "sparse_crossbar": SparseCrossbar(),
     "accumulator": Accumulator(),

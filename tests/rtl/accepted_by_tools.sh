@@ -28,6 +28,7 @@ units=(
   "outlier_list  ENTRY=9,ENTRIES=5"
   "sparse_bank_adder  K=2,A=2,PARTIAL=20"
   "sparse_crossbar  LANES=3"
+  "sparse_crossbar_sum  TREES=3,GATHERED=15"
   "accumulator_update  SHIFT=14,W=32"
   "accumulator  DEPTH=4"
   "requantizer  W=12,A=3,M=15"

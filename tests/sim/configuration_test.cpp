@@ -132,6 +132,8 @@ const std::vector<field_case>& field_cases() {
         {"sparse.lanes", "dasq", [](p c) { c.sparse.lanes = 2; },
          [](auto& a, auto& b) { return b.total().split.outlier > a.total().split.outlier && b.total_area_um2() < a.total_area_um2(); }, ""},
         {"sparse.value_bits", "dasq", [](p c) { c.sparse.value_bits = 6; }, larger, ""},
+        {"sparse.list_entries", "dasq", [](p c) { c.sparse.list_entries = 1; },
+         [](auto& a, auto& b) { return b.total().split.outlier > a.total().split.outlier && b.total_area_um2() < a.total_area_um2(); }, ""},
         {"sparse.assignment", "dasq", [](p c) { c.sparse.assignment = outlier_assignment::pooled; },
          [](auto& a, auto& b) {
              return b.total().split.outlier < a.total().split.outlier && b.layers[0].outliers.assignment == "pooled" &&

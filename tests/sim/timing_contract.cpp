@@ -105,8 +105,7 @@ void timing_contract::end_tile() {
     const tile& done = program_.tiles[tile_ - 1];
     if (done.frees_input) fetch_input(done.input + 2);
     if (!done.last_slice) return;
-    const bool own_stage = c_.zero_point == zero_point_unit::row_sum && !layer_->product.weights.zero_point.empty();
-    const std::uint64_t depth = array_.pipeline_depth + (own_stage ? 1 : 0);
+    const std::uint64_t depth = pipeline_depth(c_, *layer_);
     const std::uint64_t supply = up(std::uint64_t(array_.lanes) * array_.activation_bits, c_.activation_buffer.port_bits);
     const std::uint64_t outliers_trail = std::min(loads_[tile_ - 1].pace, supply) - 1;
     const layer_geometry& g = layer_->plan.descriptor.geometry;

@@ -62,6 +62,7 @@ TEST(dasq_without_outliers, equals_symq_on_the_same_platform) {
 TEST(dasq_without_outliers, equals_symq_on_the_platform_without_a_sparse_unit) {
     run_request dasq = timing_of(request_of(preset("dasq"), load_workload("resnet20", nets_directory)));
     dasq.asked_scheme = parse_scheme("dasq:w4a4:sw4:p100");
+    --dasq.platform.array.pipeline_depth;  // the lanes' own stage, with or without outliers
     const run_request symq = timing_of(request_of(preset("symq"), load_workload("resnet20", nets_directory)));
     EXPECT_EQ(timing_difference(forked_measure(dasq), forked_measure(symq)), "");
 }

@@ -96,6 +96,17 @@ std::vector<tile_rounds> tile_load_times(const platform_config& platform, const 
     return loads;
 }
 
+std::uint64_t pipeline_depth(const platform_config& platform, const prepared_layer& l) {
+    const array_config& array = l.integers.on_side_array ? *platform.side_array : platform.array;
+    std::uint64_t depth = array.pipeline_depth;
+    if (platform.zero_point == zero_point_unit::row_sum && !l.product.weights.zero_point.empty()) ++depth;
+    if (platform.sparse.lanes == 0 || l.integers.on_side_array) return depth;
+    ++depth;
+    if (platform.sparse.assignment == outlier_assignment::pooled)
+        for (int reached = 1; reached < platform.sparse.lanes; reached *= 2) ++depth;
+    return depth;
+}
+
 rounds_program in_rounds(const tile_program& program, const std::vector<tile_rounds>& loads) {
     rounds_program out{{program.weights, program.inputs, {}}, {}};
     for (std::size_t i = 0; i < program.tiles.size(); ++i)

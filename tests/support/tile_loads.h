@@ -20,6 +20,9 @@ struct tile_load_time {
 using tile_rounds = std::vector<tile_load_time>;
 std::vector<tile_rounds> tile_load_times(const platform_config& platform, const prepared_layer& l, const tile_program& program);
 
+/// P of a layer, by the words of that page's head.
+std::uint64_t pipeline_depth(const platform_config& platform, const prepared_layer& l);
+
 /// Tiles and their loads, a later round of outliers being a tile of its own.
 struct rounds_program {
     tile_program program;

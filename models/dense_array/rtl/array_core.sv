@@ -16,7 +16,8 @@
 //         drain_activation_sum of their vector (row_sum at_drain).
 //         load_start .. stall, output_free: array_control.sv. overflow: an outlier found no place in its list.
 // Depth   PIPELINE cycles from a whole vector to its accumulators (3 at least: product, sum, accumulator); with 4 or more the
-//         vector has a register of its own, and the weights are copied at a swap; one more where row_sum every_cycle works.
+//         vector has a register of its own, and the weights are copied at a swap; one more where row_sum every_cycle works. With sparse
+//         lanes 4 at least, and a level of adders more each time that pooled ones double: they take the vector in front of that register.
 //         STATIONARY = 1 is the output-stationary dataflow: DEPTH = 1, INTERVAL = 1, every tile has one vector and is a slice of
 //         its inputs, and the sums stand in registers. Else INTERVAL is 2 at least, what the accumulator takes from its read to its word's next read.
 // Timing  docs/timing-model.md        Twins  dense_mac_array, sparse_outlier_unit, zero_point_adder, accumulators (models/)
@@ -102,8 +103,9 @@ module array_core #(
   localparam integer ROW_SUM = VARIANT == 2 || VARIANT == 3 ? 1 : 0;
   localparam integer EVERY_CYCLE = VARIANT == 2 ? 1 : 0;
   localparam integer FRONT = PIPELINE > 3 ? 1 : 0;
-  localparam integer SPARE = PIPELINE - 3 - FRONT;     // registers behind the trees
-  localparam integer ADD = 2 + EVERY_CYCLE + SPARE;    // from a vector's last cycle in the lanes to the accumulators' adders
+  localparam integer LEVELS = SPARSE > 0 && POOLED != 0 ? $clog2(SPARSE) : 0;  // of the tree that adds up pooled lanes
+  localparam integer SPARE = PIPELINE - 3 - FRONT - LEVELS;  // registers behind the trees
+  localparam integer ADD = FRONT + 2 + EVERY_CYCLE + LEVELS + SPARE;  // from a vector's last cycle in the sparse lanes to the accumulators' adders
   localparam integer SIDE = 8;
 
   // ---- control ----
@@ -176,7 +178,7 @@ module array_core #(
       .codes_signed(load_start ? tile_codes_signed : held_codes_signed), .last(dense_last), .row_write(row_write), .row(row)
   );
 
-  // ---- the vector: whole R - 1 cycles behind its issue; with FRONT one cycle later, from a register ----
+  // ---- the vector: whole R - 1 cycles behind its issue, for the sparse lanes; with FRONT the trees take it one cycle later, from a register ----
   // What goes with it: {outlier cycles, first slice, set, bank, index, side}. It is held until the next one.
   localparam integer TAG = COUNT + 3 + VECTOR + SIDE;
   wire whole;
@@ -192,9 +194,11 @@ module array_core #(
   reg entered;
   wire [TAG-1:0] issue_tag = {outlier_cycles, slice_first, issue_set, issue_bank, issue_vector, issue_side};
   wire [TAG-1:0] whole_tag = R == 1 ? issue_tag : issued_tag;
+  wire [TAG-1:0] here_tag = whole ? whole_tag : entered_tag;
+  wire [LANES*A-1:0] here_vector = whole ? port_vector : entered_vector;
   wire enter = FRONT != 0 ? entered : whole;
-  wire [TAG-1:0] tag = FRONT != 0 | ~whole ? entered_tag : whole_tag;
-  wire [LANES*A-1:0] vector = FRONT != 0 | ~whole ? entered_vector : port_vector;
+  wire [TAG-1:0] tag = FRONT != 0 ? entered_tag : here_tag;
+  wire [LANES*A-1:0] vector = FRONT != 0 ? entered_vector : here_vector;
   always @(posedge clk) begin
     if (issue) issued_tag <= issue_tag;
     entered <= whole & ~reset;
@@ -204,17 +208,15 @@ module array_core #(
     end
   end
   wire [SIDE-1:0] side = tag[SIDE-1:0];
-  wire [VECTOR-1:0] vector_index = tag[SIDE+:VECTOR];
-  wire bank = tag[SIDE+VECTOR];
   wire set = tag[SIDE+VECTOR+1];
-  wire first = tag[SIDE+VECTOR+2];
-  wire [COUNT-1:0] s = tag[TAG-1-:COUNT];
+  wire here_set = here_tag[SIDE+VECTOR+1];
+  wire [COUNT-1:0] s = here_tag[TAG-1-:COUNT];
 
   // Its cycles in the sparse lanes, 0 .. s - 1.
   reg [COUNT-1:0] next_step;
   reg working;
-  wire here = enter | working;
-  wire [COUNT-1:0] step = enter ? {COUNT{1'b0}} : next_step;
+  wire here = whole | working;
+  wire [COUNT-1:0] step = whole ? {COUNT{1'b0}} : next_step;
   wire leaves = here & step + 1'b1 == s;
   always @(posedge clk) begin
     working <= here & ~leaves & ~reset;
@@ -228,13 +230,13 @@ module array_core #(
     for (i = 0; i <= ADD; i = i + 1) begin : stages
       wire [BEHIND:0] now;
       if (i == 0) begin : leaving
-        assign now = {leaves, side[7:2], first, bank, vector_index};
+        assign now = {leaves, here_tag[7:2], here_tag[SIDE+VECTOR+2], here_tag[SIDE+VECTOR], here_tag[SIDE+:VECTOR]};
       end else begin : later
         wire [BEHIND:0] delayed;
         delay_line #(.WIDTH(BEHIND)) tags (.clk(clk), .reset(reset), .data(stages[i-1].now[BEHIND-1:0]), .delayed(delayed[BEHIND-1:0]));
         delay_line #(.WIDTH(1), .CLEAR(1)) valid (.clk(clk), .reset(reset), .data(stages[i-1].now[BEHIND]), .delayed(delayed[BEHIND]));
         // the stage of row_sum is left out on layers on which it does not work
-        assign now = EVERY_CYCLE != 0 && i == 3 && !layer_corrects ? stages[i-1].now : delayed;
+        assign now = EVERY_CYCLE != 0 && i == 3 + FRONT && !layer_corrects ? stages[i-1].now : delayed;
       end
     end
   endgenerate
@@ -304,12 +306,12 @@ module array_core #(
       end
       sparse_unit #(
           .PORT(OUTLIER_BUS), .TREES(TREES), .LANES(LANES), .A(A), .VALUE(VALUE), .SPARSE(SPARSE), .POOLED(POOLED), .LIST(LIST),
-          .PARTIAL(DENSE), .LATE(R - 1 + FRONT), .COUNT_BITS(COUNT)
+          .PARTIAL(DENSE), .LATE(R - 1), .COUNT_BITS(COUNT)
       ) unit (
           .clk(clk), .reset(reset), .start(load_start), .load_set(load_set),
           .outlier_shifts(load_start ? tile_outlier_shifts : held_outlier_shifts), .take(outlier_take),
           .word(stream_word), .last(outliers_last), .outlier_cycles(loaded_outlier_cycles), .more(more),
-          .overflow(overflow), .here(here), .step(step), .set(SHADOW != 0 ? set : 1'b0), .activations(vector),
+          .overflow(overflow), .here(here), .step(step), .set(SHADOW != 0 ? here_set : 1'b0), .activations(here_vector),
           .partial(dense_sums), .totals(added)
       );
       for (t = 0; t < TREES; t = t + 1) begin : extend

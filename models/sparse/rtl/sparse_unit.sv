@@ -2,9 +2,10 @@
 // vector multiplies them in s steps beside the trees. Adds what a tree's outliers give to the tree's partial sum.
 // Ports   start, take, word, last, outlier_cycles, more: outlier_stream.sv. load_set: the set that is loaded. outlier_shifts: u per tree.
 //         here, step, set, activations: a vector is in the lanes, in its step-th cycle, with the entries of `set`.
-//         partial: of each tree, stable from two cycles behind a vector's first step on. totals: two cycles behind its last.
+//         partial: of each tree, stable from three cycles behind a vector's first step on, as the trees take a vector one cycle after
+//         the lanes. totals: 3 + LEVELS cycles behind its last.
 //         LATE: cycles by which vectors trail their issue; the entries trail the port by as much, s does not.
-// Depth   2 from the last step: the lane's product, the gathered sum. No more than the trees.
+// Depth   3 + LEVELS from the last step: the lane's activation and product, the levels of the adding tree of pooled lanes, the gathered sum.
 // Timing  docs/timing-model.md, "Outliers"        Twin  sparse_outlier_unit, models/sparse/sparse_outlier_unit.h
 module sparse_unit #(
     parameter integer PORT = 128,
@@ -19,6 +20,7 @@ module sparse_unit #(
     parameter integer LATE = 0,
     parameter integer COUNT_BITS = 16,
     parameter integer GATHERED = VALUE + A + 7 + $clog2(LIST * (POOLED != 0 ? SPARSE : 1)),  // derived: do not set
+    parameter integer LEVELS = POOLED != 0 ? $clog2(SPARSE) : 0,  // derived: do not set
     parameter integer TOTAL = (PARTIAL > GATHERED ? PARTIAL : GATHERED) + 1  // derived: do not set
 ) (
     input  wire                     clk,
@@ -86,19 +88,20 @@ module sparse_unit #(
   );
 
   // ---- multiply: a step per cycle ----
-  reg here_before, first_before;
-  reg [SPARSE-1:0] valid_before;
-  reg [SPARSE*TREE-1:0] tree_before;
+  wire here_before, first_before;
+  wire [SPARSE-1:0] valid_before;
+  wire [SPARSE*TREE-1:0] tree_before;
   wire [SPARSE*PRODUCT-1:0] products;
-  always @(posedge clk) begin
-    here_before <= here & ~reset;
-    first_before <= step == 0;
-    valid_before <= here ? valid : {SPARSE{1'b0}};
-  end
+  wire [SPARSE*TREE-1:0] trees_shown;
+  delay_line #(.WIDTH(1), .DEPTH(2), .CLEAR(1)) here_line (.clk(clk), .reset(reset), .data(here), .delayed(here_before));
+  delay_line #(.WIDTH(1 + SPARSE + SPARSE * TREE), .DEPTH(2)) with_products (
+      .clk(clk), .reset(reset), .data({step == 0, here ? valid : {SPARSE{1'b0}}, trees_shown}),
+      .delayed({first_before, valid_before, tree_before})
+  );
   generate
     for (l = 0; l < SPARSE; l = l + 1) begin : lanes
       wire [ENTRY-1:0] outlier = shown[l*ENTRY+:ENTRY];
-      always @(posedge clk) tree_before[l*TREE+:TREE] <= outlier[VALUE+:TREE];
+      assign trees_shown[l*TREE+:TREE] = outlier[VALUE+:TREE];
       sparse_lane #(.K(VALUE), .A(A), .LANES(LANES)) lane (
           .clk(clk), .enable(here & valid[l]), .activations(activations), .index(outlier[VALUE+TREE+:LANE]),
           .value(outlier[VALUE-1:0]), .shift(outlier[ENTRY-1-:3]), .product(products[l*PRODUCT+:PRODUCT])
@@ -107,22 +110,40 @@ module sparse_unit #(
 
     // ---- gather per tree ----
     if (POOLED != 0) begin : pooled
-      for (l = 0; l < SPARSE; l = l + 1) begin : chain
-        wire [TREES*GATHERED-1:0] brought, out;
-        if (l == 0) begin : head
-          assign brought = 0;
-        end else begin : link
-          assign brought = chain[l-1].out;
+      genvar v;
+      for (v = 0; v <= LEVELS; v = v + 1) begin : level
+        localparam integer NODES = (SPARSE + (1 << v) - 1) >> v;
+        wire [NODES*TREES*GATHERED-1:0] sums;
+        for (l = 0; l < NODES; l = l + 1) begin : node
+          if (v == 0) begin : lane
+            sparse_crossbar #(.K(VALUE), .A(A), .LANES(TREES), .ENTRIES(ENTRIES)) crossbar (
+                .valid(valid_before[l]), .tree(tree_before[l*TREE+:TREE]), .product(products[l*PRODUCT+:PRODUCT]),
+                .gated(sums[l*TREES*GATHERED+:TREES*GATHERED])
+            );
+          end else begin : pair
+            localparam integer BELOW = (SPARSE + (1 << (v - 1)) - 1) >> (v - 1);
+            wire [TREES*GATHERED-1:0] second;
+            if (2 * l + 1 < BELOW) begin : two
+              assign second = level[v-1].sums[(2*l+1)*TREES*GATHERED+:TREES*GATHERED];
+            end else begin : one
+              assign second = 0;
+            end
+            sparse_crossbar_sum #(.TREES(TREES), .GATHERED(GATHERED)) add (
+                .clk(clk), .a(level[v-1].sums[2*l*TREES*GATHERED+:TREES*GATHERED]), .b(second), .sum(sums[l*TREES*GATHERED+:TREES*GATHERED])
+            );
+          end
         end
-        sparse_crossbar #(.K(VALUE), .A(A), .LANES(TREES), .ENTRIES(ENTRIES)) crossbar (
-            .valid(valid_before[l]), .tree(tree_before[l*TREE+:TREE]), .product(products[l*PRODUCT+:PRODUCT]), .chain_in(brought),
-            .chain_out(out)
-        );
       end
+      wire here_late, first_late;
+      wire [TREES*PARTIAL-1:0] partial_late;
+      delay_line #(.WIDTH(1), .DEPTH(LEVELS), .CLEAR(1)) here_levels (.clk(clk), .reset(reset), .data(here_before), .delayed(here_late));
+      delay_line #(.WIDTH(1 + TREES * PARTIAL), .DEPTH(LEVELS)) with_sums (
+          .clk(clk), .reset(reset), .data({first_before, partial}), .delayed({first_late, partial_late})
+      );
       for (t = 0; t < TREES; t = t + 1) begin : trees
         sparse_bank_adder #(.K(VALUE), .A(A), .ENTRIES(ENTRIES), .PARTIAL(PARTIAL), .PRODUCT(GATHERED)) adder (
-            .clk(clk), .enable(here_before), .clear(first_before), .take(1'b1), .product(chain[SPARSE-1].out[t*GATHERED+:GATHERED]),
-            .partial(partial[t*PARTIAL+:PARTIAL]), .total(totals[t*TOTAL+:TOTAL])
+            .clk(clk), .enable(here_late), .clear(first_late), .take(1'b1), .product(level[LEVELS].sums[t*GATHERED+:GATHERED]),
+            .partial(partial_late[t*PARTIAL+:PARTIAL]), .total(totals[t*TOTAL+:TOTAL])
         );
       end
     end else begin : row_banked

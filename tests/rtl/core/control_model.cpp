@@ -20,9 +20,8 @@ public:
 
     void begin_layer(const platform_config& c, const prepared_layer& l) override {
         const array_config& array = l.integers.on_side_array ? *c.side_array : c.array;
-        const bool own_stage = c.zero_point == zero_point_unit::row_sum && !l.product.weights.zero_point.empty();
         drain_width_ = c.drain_width;
-        rtl_.pipeline_depth = array.pipeline_depth + (own_stage ? 1 : 0);
+        rtl_.pipeline_depth = pipeline_depth(c, l);
         rtl_.input_cycles = ceil_div(std::uint64_t(array.lanes) * array.activation_bits, std::uint64_t(c.activation_buffer.port_bits));
         rtl_.write_interval = c.mapping.flow == dataflow::output_stationary ? 1 : c.accumulators.write_interval;
         rtl_.shadow = array.shadow_registers;

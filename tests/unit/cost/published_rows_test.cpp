@@ -145,21 +145,31 @@ TEST(published_rows, sparse_units_follow_their_rule) {
     for (int a = 2; a <= 8; ++a) {
         for (int k = 2; k <= 9; ++k) {
             for (const int lanes : {1, 4, 8, 16, 32, 64}) {
-                const int entry = k + log2_up(lanes) + 8, product = k + a + 7;
-                const parts logic{1.0 * k * a, 0, 1.0 * product, 7.0 * entry + (lanes - 1.0) * a + 3.0 * product, k + a - 1.0};
-                const parts list{0, 0, 16.0 * entry, 0, 0};
-                expect_row(shipped(unit_kind::sparse_lane, k, a, lanes), logic.pj(), entry * register_pj, product, logic.um2() + list.um2(),
+                const int selected = k + a + 3, product = k + a + 7;
+                const parts logic{1.0 * k * a, 0, 1.0 * (selected + product), (lanes - 1.0) * a + 3.0 * product, k + a - 1.0};
+                expect_row(shipped(unit_kind::sparse_lane, k, a, lanes), logic.pj(), 0, selected + product, logic.um2(),
                            "lane " + at(k, a, lanes));
             }
             const double gathered = k + a + 10;
             const parts adder{0, gathered, gathered, 0, 0};
             expect_row(shipped(unit_kind::sparse_bank_adder, k, a, 0), adder.pj(), 0, gathered, adder.um2(), "bank adder " + at(k, a, 0));
             for (const int trees : {1, 7, 16, 100, 256}) {
-                expect_row(shipped(unit_kind::sparse_crossbar, k, a, trees), trees * gathered * gate_pj + gathered * adder_pj, 0, 0,
-                           trees * gathered * (gate_um2 + adder_um2), "crossbar " + at(k, a, trees));
+                const double waiting = trees * (a + 10) / 2.0, held = trees * gathered;
+                expect_row(shipped(unit_kind::sparse_crossbar, k, a, trees),
+                           held * gate_pj + gathered * adder_pj + (gathered + waiting) * register_pj, 0, held + waiting,
+                           held * (gate_um2 + adder_um2) + (held + waiting) * register_um2, "crossbar " + at(k, a, trees));
             }
         }
     }
+}
+
+TEST(published_rows, of_lists_grow_with_their_entries) {
+    for (const int entry : {5, 15, 25})
+        for (const int entries : {1, 2, 4, 8, 16}) {
+            const parts shown{0, 0, 0, (entries - 1.0) * entry, 0}, held{0, 0, 2.0 * entries * entry, 0, 0};
+            expect_row(shipped(unit_kind::outlier_list, entry, 0, entries), shown.pj(), 2 * entry * register_pj, 0,
+                       shown.um2() + held.um2(), "list " + at(entry, 0, entries));
+        }
 }
 
 TEST(published_rows, of_decoders_have_a_tree_of_multiplexers_for_every_code) {

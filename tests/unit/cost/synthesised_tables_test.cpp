@@ -22,6 +22,7 @@ std::vector<unit_key> keys_of(int w, int a) {
                                {unit_kind::correction_every_cycle, w, a, 16, {}, false},
                                {unit_kind::correction_at_drain, w, a, 16, {}, false},
                                {unit_kind::sparse_lane, w, a, 16, {}, true},
+                               {unit_kind::outlier_list, list_entry_bits(w, 16, 16), 0, 8, {}, true},
                                {unit_kind::sparse_bank_adder, w, a, 16, {}, true},
                                {unit_kind::sparse_crossbar, w, a, 16, {}, true},
                                {unit_kind::sparse_crossbar, w, a, 8, {}, true},
@@ -129,17 +130,21 @@ TEST(synthesised_tables, a_zero_point_costs_area_in_every_form) {
     }
 }
 
-// An entry of the list (value, lane, tree, shift) is kept 8 times, twice over; each bit takes a multiplexer to write and, of 8, 7 to read.
-TEST(synthesised_tables, a_sparse_lane_keeps_its_whole_list) {
+// A list keeps its entries twice; each bit takes a multiplexer to write and, of n, n - 1 to read. A lane keeps value, activation, shift and
+// the product with its tree, that of 16 twice.
+TEST(synthesised_tables, a_sparse_lane_and_its_list_keep_all_that_they_show) {
     const cost_table table = shipped_as("osu018");
     const double flip_flop_um2 = 96, multiplexer_um2 = 40;  // DFFPOSX1; AOI22X1, the smallest cell that selects
-    for (int w = 2; w <= widest_weight; ++w) {
+    for (const int entry : {5, 15, 25})
+        for (const int entries : {1, 2, 4, 8, 16}) {
+            const double area = table.unit({unit_kind::outlier_list, entry, 0, entries, activation_class::relu, true}).area->value;
+            EXPECT_GT(area, 2 * entries * entry * flip_flop_um2 + (2 * entries - 1) * entry * multiplexer_um2) << entry << " x " << entries;
+        }
+    for (int w = 2; w <= widest_weight; ++w)
         for (int a = 2; a <= widest_activation; ++a) {
             const double area = table.unit({unit_kind::sparse_lane, w, a, 16, activation_class::relu, true}).area->value;
-            const int entry = w + 4 + 4 + 3, product = w + a + 7;
-            EXPECT_GT(area, (2 * 8 * entry + product) * flip_flop_um2 + (8 + 7) * entry * multiplexer_um2) << w << " x " << a;
+            EXPECT_GT(area, ((w + a + 3) + (w + a + 7) + 2 * 4) * flip_flop_um2 + 15 * a * multiplexer_um2) << w << " x " << a;
         }
-    }
 }
 
 TEST(synthesised_tables, dense_activations_cost_more_than_relu_ones) {

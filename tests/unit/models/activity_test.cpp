@@ -58,7 +58,7 @@ layer_result any_result(draws& d, const accelerator_config& config) {
     }
     units[unit_kind::activation_sum_tree] = some(1);
     units[unit_kind::correction_every_cycle] = some(config.array.trees);
-    units[unit_kind::sparse_lane] = units[unit_kind::sparse_crossbar] = some(config.sparse.lanes);
+    units[unit_kind::sparse_lane] = units[unit_kind::outlier_list] = units[unit_kind::sparse_crossbar] = some(config.sparse.lanes);
     units[unit_kind::sparse_bank_adder] = some(config.array.trees);
     units[unit_kind::accumulator] = some(config.array.trees);
     units[unit_kind::requantizer] = some(config.drain_width);
@@ -127,10 +127,11 @@ TEST(installed_units, are_those_of_the_configuration) {
     config.zero_point = zero_point_unit::none;
     config.sparse.lanes = 2;
     EXPECT_EQ(census(config),
-              (units{{"mac_tree", 8}, {"sparse_lane", 2}, {"sparse_bank_adder", 8}, {"accumulator", 8}, {"requantizer", 3}}));
+              (units{{"mac_tree", 8}, {"sparse_lane", 2}, {"outlier_list", 2}, {"sparse_bank_adder", 8}, {"accumulator", 8}, {"requantizer", 3}}));
     config.sparse.assignment = outlier_assignment::pooled;
     EXPECT_EQ(census(config), (units{{"mac_tree", 8},
                                      {"sparse_lane", 2},
+                                     {"outlier_list", 2},
                                      {"sparse_bank_adder", 8},
                                      {"sparse_crossbar", 2},
                                      {"accumulator", 8},
