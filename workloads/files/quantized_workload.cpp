@@ -15,6 +15,7 @@
 #include "core/yaml_reader.h"
 #include "workloads/files/load_workload.h"
 #include "workloads/formats/number_format.h"
+#include "workloads/formats/outlier_bound.h"
 #include "workloads/images/normalization.h"
 #include "workloads/import/onnx_import.h"
 #include "workloads/network/channel_scaling.h"

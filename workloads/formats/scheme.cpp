@@ -11,6 +11,7 @@
 #include "core/listed.h"
 #include "core/text.h"
 #include "workloads/formats/number_format.h"
+#include "workloads/formats/outlier_bound.h"
 #include "workloads/formats/sparsity.h"
 
 namespace symmetree {
