@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,8 @@ inline bool ends_with(const std::string& text, const std::string& end) {
 
 /// "[16, 3, 3, 3]"
 std::string dimensions_text(const std::vector<std::int64_t>& dimensions);
+/// A whole number without sign or leading zeros, or nothing.
+std::optional<int> whole_number(const std::string& text);
 /// `name` with everything that is not printable ASCII replaced, cut to 200 characters: fit for a line of a report.
 std::string printable(const std::string& name);
 

@@ -150,6 +150,8 @@ study layer_rows(const std::vector<weight_error_report>& layers) {
                  value("unused_codes"),
                  value("outliers_listed"),
                  value("outliers_stored"),
+                 value("fullest_channel"),
+                 value("fullest_cell"),
                  value("midrange", "sd"),
                  value("midrange_of_noise", "sd"),
                  value("midrange_after", "sd"),
@@ -159,7 +161,8 @@ study layer_rows(const std::vector<weight_error_report>& layers) {
         for (const channel_errors& c : r.channels) worst = std::min(worst, c.error.sqnr_db);
         s.rows.push_back({r.layer, to_string(r.used_scheme), r.rows, r.columns, r.error.mse, r.error.sqnr_db, worst, r.error.cosine,
                           r.error.max_abs, static_cast<std::int64_t>(r.levels.size()), r.unused_levels(), r.outliers_listed,
-                          r.outliers_stored, r.symmetry.midrange, r.noise.midrange, r.symmetry.midrange_after, r.noise.midrange_after});
+                          r.outliers_stored, r.fullest_channel, r.fullest_cell ? cell(*r.fullest_cell) : cell(), r.symmetry.midrange,
+                          r.noise.midrange, r.symmetry.midrange_after, r.noise.midrange_after});
     }
     return s;
 }

@@ -86,7 +86,7 @@ std::vector<weight_error_report> keep_weights(quantized_workload& q, const weigh
         const layer& l = q.network.layers[i];
         if (is_attention_product(l)) continue;
         q.weights[i] = cache.get(l, q.seed, q.schemes[i], jobs);
-        errors.push_back(report_errors(l.name, q.schemes[i], materialize_weights(l, q.seed), q.weights[i], q.seed));
+        errors.push_back(report_errors(l.name, q.schemes[i], materialize_weights(l, q.seed), q.weights[i], q.seed, product_of(l).n));
     }
     return errors;
 }

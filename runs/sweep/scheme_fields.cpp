@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "workloads/formats/number_format.h"
+#include "workloads/formats/outlier_bound.h"
 
 namespace symmetree {
 namespace {
@@ -51,6 +52,12 @@ const std::map<std::string, scheme_field>& scheme_fields() {
         {"activation_range", {any, [](scheme& s, text f, text v) { s.activation_range = word(f, v, ranges); }}},
         {"outlier_bits", {dasq, [](scheme& s, text f, text v) { s.dasq.outlier_bits = whole(f, v, 2, 8); }}},
         {"sparsity", {dasq, [](scheme& s, text, text v) { s.dasq.sparsity = v; }}},
+        {"bound",
+         {dasq,
+          [](scheme& s, text f, text v) {
+              s.dasq.bound = parse_outlier_bound(v);
+              if (!s.dasq.bound && v != "none") refuse(f, fmt::format("none or one of {}", outlier_bound_forms), v);
+          }}},
         {"level_bits", {levels, [](scheme& s, text f, text v) { s.levels.level_bits = whole(f, v, 2, 8); }}},
         {"level_source",
          {levels,

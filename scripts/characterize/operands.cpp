@@ -47,7 +47,7 @@ layer layer_of_model(const std::string& file, const std::string& name) {
 json operands(const scheme& s, activation_class input, std::uint64_t seed, const layer& source) {
     const product_shape shape = product_of(source);
     const std::int64_t rows = shape.n * shape.repeat;
-    const quantized_weights weights = quantize_weights(materialize_weights(source, seed), rows, shape.k, s, 1);
+    const quantized_weights weights = quantize_weights(materialize_weights(source, seed), rows, shape.k, s, 1, shape.n);
 
     layer reader = seeded_layer();
     reader.shape = linear_shape{vectors, static_cast<int>(shape.k), channels};

@@ -40,6 +40,16 @@ TEST(quantize, has_a_row_for_every_layer_with_weights) {
     EXPECT_THAT(lines[3], StartsWith("last,dasq:w3a3:sw4:p98,10,20,"));
 }
 
+TEST(quantize, tells_how_outliers_crowd_under_a_bound) {
+    const quantize_bench bench;
+    const outcome result = bench.run("quantize --workload net.yaml --scheme dasq:w3a3:p80:max2per16 --report errors");
+    EXPECT_EQ(result.code, 0) << result.err;
+    const auto all = nlohmann::json::parse(bench.content("errors/report.json"));
+    EXPECT_EQ(all.at("layers").at(0).at("scheme"), "dasq:w3a3:sw4:p80:max2per16");
+    EXPECT_EQ(all.at("layers").at(0).at("fullest_cell"), 2);
+    EXPECT_LE(all.at("layers").at(0).at("fullest_channel"), 6);  // 40 inputs are three cells
+}
+
 TEST(quantize, reports_layers_channels_levels_and_figures) {
     const quantize_bench bench;
     const outcome result = bench.run("quantize --workload net.yaml --scheme apot:w4a4 --report errors");

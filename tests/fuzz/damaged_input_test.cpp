@@ -234,7 +234,8 @@ TEST(damaged_cost_table, prices_a_platform_or_is_refused) {
 
 TEST(damaged_scheme, is_canonical_or_refused) {
     int sound = 0;
-    for (const char* text : {"symq:w4a8:minmax", "asymq:w3a4:tensor:minmax", "dasq:w3a3:sw4:p98", "pot:w4a4:g2", "post:w5a4:g4"})
+    for (const char* text : {"symq:w4a8:minmax", "asymq:w3a4:tensor:minmax", "dasq:w3a3:sw4:p98", "dasq:w3a3:sw4:p98:max8per16x16",
+                             "dasq:w3a3:maxK/16perchannel", "pot:w4a4:g2", "post:w5a4:g4"})
         sound += rounds_of(1000, text, text, [](const std::string& damaged) {
                      const scheme s = parse_scheme(damaged);
                      EXPECT_GE(s.weight_bits, 2);

@@ -15,6 +15,7 @@
 #include "core/yaml_reader.h"
 #include "workloads/files/load_workload.h"
 #include "workloads/formats/number_format.h"
+#include "workloads/formats/outlier_bound.h"
 #include "workloads/images/normalization.h"
 #include "workloads/import/onnx_import.h"
 #include "workloads/network/channel_scaling.h"
@@ -136,7 +137,23 @@ void expect_within(const std::vector<T>& values, std::int64_t least, std::int64_
                 diagnostic{"", 0, 0, tensor, fmt::format("{} to {} are allowed, given {}", least, greatest, std::int64_t{value})});
 }
 
-void read_outliers(const safetensors_file& file, const std::string& layer, const scheme& s, quantized_weights& q) {
+void check_bound(const std::string& layer, const scheme& s, std::int64_t group_rows, const quantized_weights& q) {
+    if (!s.dasq.bound) return;
+    const outlier_cells cells(*s.dasq.bound, q.rows, q.columns, group_rows);
+    std::vector<std::int64_t> in_cell(static_cast<std::size_t>(cells.count()), 0);
+    for (std::size_t i = 0; i < q.outliers.size(); ++i) {
+        const outlier& o = q.outliers[i];
+        if (++in_cell[cells.of(o.row, o.column)] <= cells.most()) continue;
+        throw input_error(diagnostic{
+            "", 0, 0, layer + ".outlier_rows",
+            fmt::format(
+                "entry {}: one more outlier in {} than the {} that the scheme's {} allows; give the layer a wider bound or none, or "
+                "quantize the network anew",
+                i, cells.place_of(o.row, o.column), cells.most(), to_string(*s.dasq.bound))});
+    }
+}
+
+void read_outliers(const safetensors_file& file, const std::string& layer, const scheme& s, std::int64_t group_rows, quantized_weights& q) {
     if (!traits_of(s.family).has_outliers || !file.has(layer + ".outlier_rows")) return;
     const auto rows = file.list<std::uint32_t>(layer + ".outlier_rows", "U32");
     const auto columns = exactly<std::uint32_t>(file, layer + ".outlier_columns", "U32", rows.size());
@@ -153,6 +170,7 @@ void read_outliers(const safetensors_file& file, const std::string& layer, const
                                          fmt::format("entry {}: outliers stand by row and column, each once and none 0", i)});
         q.outliers.push_back({rows[i], columns[i], values[i]});
     }
+    check_bound(layer, s, group_rows, q);
     q.outlier_bits = s.dasq.outlier_bits;
     q.outliers_listed = static_cast<std::int64_t>(rows.size());
 }
@@ -197,7 +215,7 @@ quantized_weights read_codes(const safetensors_file& file, const layer& l, const
         expect_within(q.zero_point, least_code(q.bits), greatest_code(q.bits), l.name + ".zero_points");
     }
     read_levels(file, l.name, s, q);
-    read_outliers(file, l.name, s, q);
+    read_outliers(file, l.name, s, p.n, q);
     return q;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/activation_class.h"
+#include "workloads/formats/outlier_bound.h"
 #include "workloads/formats/scheme.h"
 
 namespace symmetree {
@@ -51,6 +52,8 @@ struct quantized_weights {
 
 /// Where the outliers of each row begin in the list; one past the last row, too.
 std::vector<std::uint32_t> first_outliers(const quantized_weights& w);
+/// The most outliers that one cell has.
+std::int64_t most_outliers(const quantized_weights& w, const outlier_cells& cells);
 
 /// Uniform activations of one layer: code = clamp(round(x / step) + zero_point).
 struct quantized_activations {

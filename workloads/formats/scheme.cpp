@@ -3,14 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 #include <vector>
 
 #include "core/enumerators.h"
 #include "core/error.h"
 #include "core/listed.h"
+#include "core/text.h"
 #include "workloads/formats/number_format.h"
+#include "workloads/formats/outlier_bound.h"
 #include "workloads/formats/sparsity.h"
 
 namespace symmetree {
@@ -37,15 +38,6 @@ std::vector<std::string> split(const std::string& text) {
             parts.back() += c;
     }
     return parts;
-}
-
-/// A whole number without sign or leading zeros, or nothing.
-std::optional<int> whole_number(const std::string& text) {
-    int value = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool plain = !text.empty() && text[0] >= '0' && text[0] <= '9' && (text.size() == 1 || text[0] != '0');
-    if (!plain || problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return value;
 }
 
 /// Reads one written scheme and remembers every problem on the way.
@@ -144,6 +136,11 @@ private:
                 result_.dasq.sparsity = *share;
             else
                 refuse("share of zeros", "pP with P a decimal in 0..100, at most 9 digits after the point", part);
+        } else if (starts_with(part, "max")) {
+            once("bound of outliers", part);
+            result_.dasq.bound = parse_outlier_bound(part);
+            if (!result_.dasq.bound)
+                refuse("bound of outliers", fmt::format("{} with whole numbers of 1..65535", outlier_bound_forms), part);
         } else {
             return false;
         }
@@ -188,7 +185,7 @@ private:
     std::string own_options() const {
         switch (options()) {
             case scheme_options::uniform: return "channel, tensor, mse, minmax, half_even, truncate";
-            case scheme_options::dasq: return "swK, pP";
+            case scheme_options::dasq: return fmt::format("swK, pP, {}", outlier_bound_forms);
             case scheme_options::shift: return "gG";
             case scheme_options::levels: return fmt::format("{}, channel, tensor, dD", source_names());
         }
@@ -232,7 +229,9 @@ std::string own_options_text(const scheme& s) {
             if (s.uniform.range == range_method::min_max) out += ":minmax";
             if (s.uniform.round == rounding::truncate) out += ":truncate";
             break;
-        case scheme_options::dasq: return fmt::format(":sw{}:p{}", s.dasq.outlier_bits, share_text(s.dasq.sparsity));
+        case scheme_options::dasq:
+            out = fmt::format(":sw{}:p{}", s.dasq.outlier_bits, share_text(s.dasq.sparsity));
+            return s.dasq.bound ? out + ":" + to_string(*s.dasq.bound) : out;
         case scheme_options::shift: return fmt::format(":g{}", s.shift.guard_bits);
         case scheme_options::levels:
             out += fmt::format(":{}", to_string(s.levels.source));
@@ -249,7 +248,7 @@ bool operator==(const uniform_options& a, const uniform_options& b) {
 }
 
 bool operator==(const dasq_options& a, const dasq_options& b) {
-    return a.outlier_bits == b.outlier_bits && share_text(a.sparsity) == share_text(b.sparsity);
+    return a.outlier_bits == b.outlier_bits && share_text(a.sparsity) == share_text(b.sparsity) && a.bound == b.bound;
 }
 
 bool operator==(const shift_options& a, const shift_options& b) { return a.guard_bits == b.guard_bits; }

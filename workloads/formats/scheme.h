@@ -4,6 +4,8 @@
 #include <string>
 #include <variant>
 
+#include "workloads/formats/outlier_bound.h"
+
 namespace symmetree {
 
 enum class granularity { per_channel, per_tensor };
@@ -29,8 +31,9 @@ struct uniform_options {
 
 /// Dense and additive sparse: a symmetric dense part and a share of outliers.
 struct dasq_options {
-    int outlier_bits = 4;         ///< k_S, 2..8
-    std::string sparsity = "98";  ///< share of zeros in per cent as the exact decimal that was written ("98", "99.5")
+    int outlier_bits = 4;                     ///< k_S, 2..8
+    std::string sparsity = "98";              ///< share of zeros in per cent as the exact decimal that was written ("98", "99.5")
+    std::optional<outlier_bound> bound = {};  ///< how they may crowd; without one: as they do
     friend bool operator==(const dasq_options&, const dasq_options&);
 };
 
@@ -49,7 +52,7 @@ struct level_options {
 };
 
 /// One number format for weights and activations, e.g. `symq:w4a8`, `asymq:w3a4:tensor:minmax`,
-/// `dasq:w3a3:sw4:p98`, `post:w4a4:g4`, `levels:w4a4:nf:d6`.
+/// `dasq:w3a3:sw4:p98`, `dasq:w3a3:sw4:p98:max1per16`, `post:w4a4:g4`, `levels:w4a4:nf:d6`.
 struct scheme {
     scheme_family family = scheme_family::symq;
     int weight_bits = 4;                                ///< those of the family (number_format.h)

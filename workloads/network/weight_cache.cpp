@@ -60,7 +60,7 @@ quantized_weights weight_cache::get(const layer& l, std::uint64_t seed, const sc
     std::optional<quantized_weights> q = enabled() ? load(key) : std::nullopt;
     if (!q) {
         const product_shape product = product_of(l);
-        q = quantize_weights(materialize_weights(l, seed), product.n * product.repeat, product.k, weight_part(s), threads);
+        q = quantize_weights(materialize_weights(l, seed), product.n * product.repeat, product.k, weight_part(s), threads, product.n);
         if (enabled()) store(*q, key);
     }
     q->guard_bits = guard_bits_of(s);

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
+#include "workloads/formats/outlier_bound.h"
 #include "workloads/formats/rounding_math.h"
 #include "workloads/formats/sparsity.h"
-#include "workloads/quantize/largest_residuals.h"
+#include "workloads/quantize/outlier_choice.h"
 #include "workloads/quantize/parallel_rows.h"
 #include "workloads/quantize/step_search.h"
 #include "workloads/quantize/uniform.h"
@@ -40,17 +42,23 @@ bool same_outliers(const fit_state& a, const fit_state& b) {
                       [](const fitted_row& x, const fitted_row& y) { return x.listed == y.listed; });
 }
 
+std::optional<outlier_cells> cells_of(const scheme& s, std::int64_t rows, std::int64_t columns, std::int64_t group_rows) {
+    if (!s.dasq.bound) return std::nullopt;
+    return outlier_cells(*s.dasq.bound, rows, columns, group_rows);
+}
+
 /// The alternation on one layer. All sums of a row are made by one thread in order of the columns (or in the kernels'
 /// fixed lanes), and rows are added in order, so that nothing depends on the number of threads.
 class dasq_fitter {
 public:
     dasq_fitter(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s, std::int64_t listed,
-                int threads)
+                int threads, std::int64_t group_rows)
         : weights_(weights),
           rows_(rows),
           columns_(columns),
           listed_(listed),
           threads_(threads),
+          cells_(cells_of(s, rows, columns, group_rows)),
           stride_(padded_count(static_cast<std::size_t>(columns))),
           dense_{static_cast<double>(least_code(s.weight_bits)), static_cast<double>(greatest_code(s.weight_bits))},
           sparse_{static_cast<double>(least_code(s.dasq.outlier_bits)), static_cast<double>(greatest_code(s.dasq.outlier_bits))},
@@ -89,8 +97,7 @@ private:
             fit_state next = state;
             fit_dense_steps(state, before, next);
             take_dense_residuals(state, next);
-            const magnitude_threshold threshold = nth_largest(residuals(), listed_, largest_residual(), threads_);
-            fit_sparse(state, threshold, next);
+            fit_sparse(state, largest_residuals(), next);
             keep_if_better(next);
             // A round is a function of its outliers alone: once they recur, all later rounds have been seen.
             if (same_outliers(next, state) || same_outliers(next, before)) return;
@@ -142,14 +149,14 @@ private:
         });
     }
 
-    /// (c) Outlier codes on the elements that the threshold admits; then the dense codes of the elements whose outlier
+    /// (c) Outlier codes on the elements that are listed; then the dense codes of the elements whose outlier
     /// changed follow, and residual_ becomes the error.
-    void fit_sparse(const fit_state& outliers, const magnitude_threshold& threshold, fit_state& next) {
+    void fit_sparse(const fit_state& outliers, const outlier_choice& choice, fit_state& next) {
         for_row_pieces(rows_, threads_, rows_per_piece, [&](std::int64_t first, std::int64_t last) {
             for (std::int64_t i = first; i < last; ++i) {
                 const auto row = static_cast<std::size_t>(i);
                 double* const residual = residual_row(i);
-                list_elements(i, threshold, next[row]);
+                list_elements(i, choice, next[row]);
                 choose_shift(residual, next[row]);
                 for (const listed_element& one : outliers[row].listed) residual[one.column] = error_of(i, one.column, 0, next[row].step);
                 for (const listed_element& one : next[row].listed)
@@ -159,11 +166,11 @@ private:
         });
     }
 
-    void list_elements(std::int64_t i, const magnitude_threshold& threshold, fitted_row& row) const {
+    void list_elements(std::int64_t i, const outlier_choice& choice, fitted_row& row) const {
         const double* const residual = residual_.data() + static_cast<std::size_t>(i) * stride_;
         row.listed.clear();
         for (std::int64_t k = 0; k < columns_; ++k)
-            if (threshold.admits(std::fabs(residual[k]), i * columns_ + k)) row.listed.push_back({static_cast<std::int32_t>(k), 0, 0});
+            if (choice.admits(std::fabs(residual[k]), i, k)) row.listed.push_back({static_cast<std::int32_t>(k), 0, 0});
     }
 
     /// Tries every shift and keeps the first of least error, with its codes.
@@ -202,11 +209,11 @@ private:
             for (std::int64_t k = 0; k < columns_; ++k) residual_row(i)[k] = weight(i, k);
             note_largest(i);
         }
-        const magnitude_threshold threshold = nth_largest(residuals(), listed_, largest_residual(), threads_);
+        const outlier_choice choice = largest_residuals();
         fit_state start(static_cast<std::size_t>(rows_));
         for (std::int64_t i = 0; i < rows_; ++i) {
             fitted_row& row = start[static_cast<std::size_t>(i)];
-            list_elements(i, threshold, row);
+            list_elements(i, choice, row);
             for (listed_element& one : row.listed) one.value = weight(i, one.column);
         }
         return start;
@@ -231,17 +238,20 @@ private:
         return static_cast<double>(weights_[static_cast<std::size_t>(i * columns_ + k)]);
     }
     double* residual_row(std::int64_t i) { return residual_.data() + static_cast<std::size_t>(i) * stride_; }
-    strided_rows residuals() const { return {residual_.data(), rows_, columns_, stride_}; }
     void note_largest(std::int64_t i) {
         double largest = 0;
         for (std::size_t k = 0; k < stride_; ++k) largest = std::max(largest, std::fabs(residual_row(i)[k]));
         row_largest_[static_cast<std::size_t>(i)] = largest;
     }
-    double largest_residual() const { return *std::max_element(row_largest_.begin(), row_largest_.end()); }
+    outlier_choice largest_residuals() const {
+        const double largest = *std::max_element(row_largest_.begin(), row_largest_.end());
+        return {{residual_.data(), rows_, columns_, stride_}, listed_, largest, cells_, threads_};
+    }
 
     const std::vector<float>& weights_;
     const std::int64_t rows_, columns_, listed_;
     const int threads_;
+    const std::optional<outlier_cells> cells_;
     const std::size_t stride_;
     const code_bounds dense_, sparse_;
     std::vector<double> residual_;  // rows of stride_, padded with zeros
@@ -266,7 +276,8 @@ void store_outliers(const fit_state& state, int outlier_bits, quantized_weights&
 
 }  // namespace
 
-quantized_weights fit_dasq(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s, int threads) {
+quantized_weights fit_dasq(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s, int threads,
+                           std::int64_t group_rows) {
     const std::int64_t listed = outlier_count(s.dasq.sparsity, rows * columns);
     if (listed == 0) {
         scheme dense = s;
@@ -276,7 +287,7 @@ quantized_weights fit_dasq(const std::vector<float>& weights, std::int64_t rows,
         q.family = scheme_family::dasq;
         return q;
     }
-    dasq_fitter fitter(weights, rows, columns, s, listed, threads);
+    dasq_fitter fitter(weights, rows, columns, s, listed, threads, group_rows);
     const fit_state state = fitter.fit();
     quantized_weights q;
     q.family = scheme_family::dasq;
@@ -284,8 +295,10 @@ quantized_weights fit_dasq(const std::vector<float>& weights, std::int64_t rows,
     q.rows = rows;
     q.columns = columns;
     q.codes = fitter.dense_codes(state);
-    for (const fitted_row& row : state) q.step.push_back(row.step);
-    q.outliers_listed = listed;
+    for (const fitted_row& row : state) {
+        q.step.push_back(row.step);
+        q.outliers_listed += static_cast<std::int64_t>(row.listed.size());
+    }
     store_outliers(state, s.dasq.outlier_bits, q);
     return q;
 }

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "workloads/formats/number_format.h"
+#include "workloads/formats/outlier_bound.h"
 #include "workloads/quantize/error_measures.h"
 
 namespace symmetree {
@@ -42,6 +43,12 @@ std::vector<double> midranges(const std::vector<float>& weights, const quantized
     return result;
 }
 
+void count_crowded(const quantized_weights& q, const scheme& used, std::int64_t group_rows, weight_error_report& r) {
+    r.fullest_channel = most_outliers(q, outlier_cells({}, q.rows, q.columns, group_rows));
+    if (traits_of(used.family).has_outliers && used.dasq.bound)
+        r.fullest_cell = most_outliers(q, outlier_cells(*used.dasq.bound, q.rows, q.columns, group_rows));
+}
+
 }  // namespace
 
 std::int64_t weight_error_report::unused_levels() const {
@@ -49,7 +56,7 @@ std::int64_t weight_error_report::unused_levels() const {
 }
 
 weight_error_report report_errors(const std::string& layer, const scheme& used, const std::vector<float>& weights,
-                                  const quantized_weights& q, std::uint64_t seed) {
+                                  const quantized_weights& q, std::uint64_t seed, std::int64_t group_rows) {
     const std::string share = traits_of(used.family).has_outliers ? used.dasq.sparsity : "98";
     weight_error_report r;
     r.layer = layer;
@@ -60,6 +67,7 @@ weight_error_report report_errors(const std::string& layer, const scheme& used, 
     r.levels = count_levels(q);
     r.outliers_listed = q.outliers_listed;
     r.outliers_stored = static_cast<std::int64_t>(q.outliers.size());
+    count_crowded(q, used, group_rows == 0 ? q.rows : group_rows, r);
     r.symmetry = symmetry_of(weights, q.rows, q.columns, share);
     r.noise = symmetry_of_noise(q.rows, q.columns, share, seed, layer);
     const std::vector<quantization_error> errors = row_errors(weights, q);

@@ -33,13 +33,16 @@ struct weight_error_report {
     std::vector<channel_errors> channels;
     std::vector<level_use> levels;  ///< every code that can be written, used or not; outliers aside
     std::int64_t outliers_listed = 0, outliers_stored = 0;
-    weight_symmetry symmetry;  ///< the cut is DASQ's where that is used, else 98 % stay
-    noise_symmetry noise;      ///< of Gaussian noise of that shape
+    std::int64_t fullest_channel = 0;          ///< the most stored outliers of one channel
+    std::optional<std::int64_t> fullest_cell;  ///< and of one cell of the scheme's bound, where it has one
+    weight_symmetry symmetry;                  ///< the cut is DASQ's where that is used, else 98 % stay
+    noise_symmetry noise;                      ///< of Gaussian noise of that shape
 
     std::int64_t unused_levels() const;
 };
 
+/// `group_rows`: as quantize_weights has it.
 weight_error_report report_errors(const std::string& layer, const scheme& used, const std::vector<float>& weights,
-                                  const quantized_weights& q, std::uint64_t seed);
+                                  const quantized_weights& q, std::uint64_t seed, std::int64_t group_rows = 0);
 
 }  // namespace symmetree

@@ -40,20 +40,11 @@ histogram count_bins(const strided_rows& matrix, const magnitude_bins& bin, int 
     return total;
 }
 
-struct element {
-    double magnitude;
-    std::int64_t index;
-    /// First in the order of the list: larger, and of equal ones the earlier.
-    friend bool operator<(const element& a, const element& b) {
-        return a.magnitude != b.magnitude ? a.magnitude > b.magnitude : a.index < b.index;
-    }
-};
-
-std::vector<element> elements_of(const strided_rows& matrix, const magnitude_bins& bin, std::size_t wanted, int threads) {
-    std::vector<element> found;
+std::vector<sized_element> elements_of(const strided_rows& matrix, const magnitude_bins& bin, std::size_t wanted, int threads) {
+    std::vector<sized_element> found;
     std::mutex guard;
     for_row_pieces(matrix.rows, threads, 8 * rows_per_piece, [&](std::int64_t first, std::int64_t last) {
-        std::vector<element> own;
+        std::vector<sized_element> own;
         for (std::int64_t i = first; i < last; ++i) {
             const double* const row = matrix.row(i);
             for (std::int64_t k = 0; k < matrix.columns; ++k)
@@ -67,6 +58,12 @@ std::vector<element> elements_of(const strided_rows& matrix, const magnitude_bin
 
 }  // namespace
 
+magnitude_threshold nth_largest(std::vector<sized_element>& elements, std::int64_t count) {
+    const auto nth = elements.begin() + static_cast<std::ptrdiff_t>(count - 1);
+    std::nth_element(elements.begin(), nth, elements.end());
+    return {nth->magnitude, nth->index};
+}
+
 magnitude_threshold nth_largest(const strided_rows& matrix, std::int64_t count, double largest, int threads) {
     const magnitude_bins bin(largest);
     const histogram sizes = count_bins(matrix, bin, threads);
@@ -74,10 +71,8 @@ magnitude_threshold nth_largest(const strided_rows& matrix, std::int64_t count, 
     std::int64_t left = count;
     while (sizes[cut] < left) left -= sizes[cut--];
     // Threads deliver the cut bin in any order; the n-th of a total order does not depend on it.
-    std::vector<element> candidates = elements_of(matrix, bin, cut, threads);
-    const auto nth = candidates.begin() + static_cast<std::ptrdiff_t>(left - 1);
-    std::nth_element(candidates.begin(), nth, candidates.end());
-    return {nth->magnitude, nth->index};
+    std::vector<sized_element> candidates = elements_of(matrix, bin, cut, threads);
+    return nth_largest(candidates, left);
 }
 
 }  // namespace symmetree

@@ -14,6 +14,20 @@ struct magnitude_threshold {
     bool admits(double size, std::int64_t index) const { return size > magnitude || (size == magnitude && index <= last_tie); }
 };
 
+/// An element of a matrix: index = row * columns + column.
+struct sized_element {
+    double magnitude = 0;
+    std::int64_t index = 0;
+
+    /// First in the order of the list: larger, and of equal ones the earlier.
+    friend bool operator<(const sized_element& a, const sized_element& b) {
+        return a.magnitude != b.magnitude ? a.magnitude > b.magnitude : a.index < b.index;
+    }
+};
+
+/// The threshold that admits exactly `count` of the elements, 1 <= count <= their number; these stand first afterwards.
+magnitude_threshold nth_largest(std::vector<sized_element>& elements, std::int64_t count);
+
 /// Rows of doubles with a stride, as the fits keep them.
 struct strided_rows {
     const double* values = nullptr;

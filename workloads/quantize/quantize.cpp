@@ -23,11 +23,12 @@ void check_input(const std::vector<float>& weights, std::int64_t rows, std::int6
         throw model_fault("weights to be quantized are not finite");
 }
 
-quantized_weights fit(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s, int threads) {
+quantized_weights fit(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s, int threads,
+                      std::int64_t group_rows) {
     switch (s.family) {
         case scheme_family::symq:
         case scheme_family::asymq: return fit_uniform(weights, rows, columns, s, threads);
-        case scheme_family::dasq: return fit_dasq(weights, rows, columns, s, threads);
+        case scheme_family::dasq: return fit_dasq(weights, rows, columns, s, threads, group_rows);
         case scheme_family::pot:
         case scheme_family::post:
         case scheme_family::apot: return fit_shift(weights, rows, columns, s, threads);
@@ -38,12 +39,14 @@ quantized_weights fit(const std::vector<float>& weights, std::int64_t rows, std:
 
 }  // namespace
 
-quantized_weights quantize_weights(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s,
-                                   int threads) {
+quantized_weights quantize_weights(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s, int threads,
+                                   std::int64_t group_rows) {
+    if (group_rows == 0) group_rows = rows;
+    if (group_rows < 0 || (rows > 0 && rows % group_rows != 0)) throw model_fault(fmt::format("{} rows in groups of {}", rows, group_rows));
     // A width may come from a layer and never have been written in a scheme: the same limits and the same words.
     const scheme checked = parse_scheme(to_string(s));
     check_input(weights, rows, columns);
-    quantized_weights q = fit(weights, rows, columns, checked, threads);
+    quantized_weights q = fit(weights, rows, columns, checked, threads, group_rows);
     q.error = total_error(weights, q, threads);
     return q;
 }

@@ -8,9 +8,10 @@
 namespace symmetree {
 
 /// Fits `weights` (rows * columns floats, row-major) to a scheme. Deterministic whatever the thread count.
-/// `s.weight_bits` is the width of the layer. Throws model_fault on non-finite input (callers have checked).
-quantized_weights quantize_weights(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s,
-                                   int threads);
+/// `s.weight_bits` is the width of the layer; bounds of outliers count anew every `group_rows` rows (0: one group). Throws model_fault on
+/// non-finite input (callers have checked).
+quantized_weights quantize_weights(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s, int threads,
+                                   std::int64_t group_rows = 0);
 
 /// The floats that the codes stand for, rows * columns.
 std::vector<double> dequantize(const quantized_weights& q);

@@ -75,5 +75,22 @@ TEST(error_report, midranges_of_channels_average_to_that_of_the_layer) {
     EXPECT_EQ(r.symmetry.removed, r.outliers_listed);
 }
 
+TEST(error_report, names_how_outliers_crowd) {
+    const std::vector<float> weights = random_weights({20, 40}, 3);
+    const auto report = [&](const std::string& text) {
+        const scheme s = parse_scheme(text);
+        return report_errors("layer", s, weights, quantize_weights(weights, 20, 40, s, 1, 10), 1, 10);
+    };
+    const quantized_weights q = quantize_weights(weights, 20, 40, parse_scheme("dasq:w3a3:p80"), 1);
+    std::vector<std::int64_t> of_channel(20, 0);
+    for (const outlier& o : q.outliers) ++of_channel[o.row];
+    EXPECT_EQ(report("dasq:w3a3:p80").fullest_channel, *std::max_element(of_channel.begin(), of_channel.end()));
+    EXPECT_EQ(report("dasq:w3a3:p80").fullest_cell, std::nullopt);
+    EXPECT_EQ(report("dasq:w3a3:p80:max2per16").fullest_cell, 2);
+    EXPECT_EQ(report("dasq:w3a3:p80:max9per16x16").fullest_cell, 9);
+    EXPECT_EQ(report("dasq:w3a3:p80:max3perchannel").fullest_channel, 3);
+    EXPECT_EQ(report("symq:w3a3").fullest_channel, 0);
+}
+
 }  // namespace
 }  // namespace symmetree

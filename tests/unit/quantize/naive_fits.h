@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <map>
+#include <tuple>
 #include <vector>
 
 #include "workloads/formats/quantized_weights.h"
@@ -130,14 +132,27 @@ inline quantized_weights fit_uniform(const std::vector<float>& weights, std::int
     return q;
 }
 
+/// The most outliers of a cell, and which cell an element is in: group, block of channels, block of inputs.
+inline std::int64_t most_of_cell(const outlier_bound& bound, std::int64_t columns) {
+    return bound.is_share ? (columns + bound.most - 1) / bound.most : bound.most;
+}
+
+inline std::tuple<std::int64_t, std::int64_t, std::int64_t> cell_of(const outlier_bound& bound, std::int64_t row, std::int64_t column,
+                                                                    std::int64_t group_rows) {
+    return {row / group_rows, row % group_rows / bound.channels, bound.inputs == 0 ? 0 : column / bound.inputs};
+}
+
 /// DASQ with dense arrays for everything: values of the outliers, listed or not, and their codes.
 class dasq {
 public:
-    dasq(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s, std::int64_t listed)
+    dasq(const std::vector<float>& weights, std::int64_t rows, std::int64_t columns, const scheme& s, std::int64_t listed,
+         std::int64_t group_rows)
         : w_(weights.begin(), weights.end()),
           rows_(static_cast<std::size_t>(rows)),
           columns_(static_cast<std::size_t>(columns)),
           listed_(listed),
+          group_rows_(group_rows),
+          bound_(s.dasq.bound),
           dense_(range_of(s.weight_bits)),
           sparse_(range_of(s.dasq.outlier_bits)) {}
 
@@ -173,8 +188,15 @@ private:
         for (std::size_t e = 0; e < order.size(); ++e) order[e] = e;
         std::stable_sort(order.begin(), order.end(),
                          [&](std::size_t a, std::size_t b) { return std::fabs(values[a]) > std::fabs(values[b]); });
-        order.resize(static_cast<std::size_t>(listed_));
-        return order;
+        std::vector<std::size_t> list;
+        std::map<std::tuple<std::int64_t, std::int64_t, std::int64_t>, std::int64_t> used;
+        for (std::size_t e : order) {
+            const auto columns = static_cast<std::int64_t>(columns_), element = static_cast<std::int64_t>(e);
+            if (bound_ && ++used[cell_of(*bound_, element / columns, element % columns, group_rows_)] > most_of_cell(*bound_, columns))
+                continue;
+            if (static_cast<std::int64_t>(list.size()) < listed_) list.push_back(e);
+        }
+        return list;
     }
 
     round_result one_round(const std::vector<double>& outliers) const {
@@ -238,7 +260,8 @@ private:
 
     std::vector<double> w_;
     std::size_t rows_, columns_;
-    std::int64_t listed_;
+    std::int64_t listed_, group_rows_;
+    std::optional<outlier_bound> bound_;
     bounds dense_, sparse_;
 };
 

@@ -29,6 +29,10 @@ TEST(scheme_text, canonical_texts_come_back_unchanged) {
                              "dasq:w2a8:sw8:p99.5",
                              "dasq:w8a8:sw2:p100",
                              "dasq:w8a8:sw2:p0",
+                             "dasq:w3a3:sw4:p98:max4perchannel",
+                             "dasq:w3a3:sw4:p98:maxK/16perchannel",
+                             "dasq:w3a3:sw4:p98:max1per16:aminmax",
+                             "dasq:w3a3:sw4:p98:max8per16x16:asq",
                              "pot:w4a4:g4",
                              "post:w7a8:g0",
                              "post:w2a2:g7:aminmax",
@@ -54,6 +58,8 @@ TEST(scheme_text, other_writings_take_the_canonical_form) {
     EXPECT_EQ(canonical("dasq:p099.50:sw3"), "dasq:w4a4:sw3:p99.5");
     EXPECT_EQ(canonical("dasq:p100.000"), "dasq:w4a4:sw4:p100");
     EXPECT_EQ(canonical("dasq:p0.0"), "dasq:w4a4:sw4:p0");
+    EXPECT_EQ(canonical("dasq:max1per1x16:sw4"), "dasq:w4a4:sw4:p98:max1per16");
+    EXPECT_EQ(canonical("dasq:w3a3:maxK/16perchannel:asq:p90"), "dasq:w3a3:sw4:p90:maxK/16perchannel:asq");
     EXPECT_EQ(canonical("dasq:p98.000000001"), "dasq:w4a4:sw4:p98.000000001");
     EXPECT_EQ(canonical("post"), "post:w4a4:g4");
     EXPECT_EQ(canonical("levels"), "levels:w4a4:kmeans:d6");
@@ -81,6 +87,8 @@ TEST(scheme_text, every_scheme_survives_being_written_and_read) {
                     s.uniform.round = option & 4 ? rounding::truncate : rounding::half_even;
                     s.dasq.outlier_bits = option % 7 + 2;
                     s.dasq.sparsity = option & 1 ? "97.50" : "90";
+                    if (option & 2) s.dasq.bound = {option + 1, option > 3, 1, 0};
+                    if (option == 4) s.dasq.bound = {65535, false, 16, 8};
                     s.shift.guard_bits = option;
                     s.levels = {option & 2 ? level_source::lq : level_source::nf, s.uniform.grain, 8 - option % 3};
                     s.activation_range = range;
@@ -100,6 +108,12 @@ TEST(scheme_text, schemes_that_differ_in_one_used_field_are_unequal) {
                                          "dasq:sw3:p98",
                                          "dasq:sw4",
                                          "dasq:p98.1",
+                                         "dasq:max1perchannel",
+                                         "dasq:maxK/1perchannel",
+                                         "dasq:max1per16",
+                                         "dasq:max2per16",
+                                         "dasq:max1per16x16",
+                                         "dasq:max1per8x16",
                                          "pot:g4",
                                          "pot:g3",
                                          "post:g4",
@@ -158,6 +172,21 @@ TEST(scheme_text, refused_texts_name_the_field_and_what_is_allowed) {
         {"dasq:w4a4:p", "0..100"},
         {"dasq:w4a4:p98.0000000001", "0..100"},
         {"dasq:w4a4:p98:p98", "given once"},
+        {"dasq:w4a4:max", "maxRperchannel, maxK/Dperchannel, maxRperL, maxRperTxL with whole numbers of 1..65535"},
+        {"dasq:w4a4:max1", "maxRperL"},
+        {"dasq:w4a4:max1per", "maxRperL"},
+        {"dasq:w4a4:maxper16", "maxRperL"},
+        {"dasq:w4a4:max0per16", "1..65535"},
+        {"dasq:w4a4:max1per65536", "1..65535"},
+        {"dasq:w4a4:max01per16", "maxRperL"},
+        {"dasq:w4a4:max1per0x16", "maxRperTxL"},
+        {"dasq:w4a4:max1per16x", "maxRperTxL"},
+        {"dasq:w4a4:max1per16x16x16", "maxRperTxL"},
+        {"dasq:w4a4:max1pertile", "maxRperTxL"},
+        {"dasq:w4a4:maxK/16per16", "maxK/Dperchannel"},
+        {"dasq:w4a4:maxK/0perchannel", "maxK/Dperchannel"},
+        {"dasq:w4a4:max1per16:max2per16", "given once"},
+        {"symq:w4a4:max1per16", "tensor"},
         {"pot:w4a4:g8", "guard bits: allowed 0..7"},
         {"pot:w4a4:g-1", "guard bits: allowed 0..7"},
         {"pot:w4a4:g", "guard bits: allowed 0..7"},

@@ -18,7 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* texts[] = {"symq:w4a4", "asymq:w3a4", "dasq:w3a3:sw4:p90", "pot:w4a4:g4", "post:w3a4:g2"};
+constexpr const char* texts[] = {"symq:w4a4",   "asymq:w3a4",  "dasq:w3a3:sw4:p90", "dasq:w3a3:sw4:p90:max1per8",
+                                 "pot:w4a4:g4", "post:w3a4:g2"};
 
 bool same(const quantized_weights& a, const quantized_weights& b) {
     const auto same_outlier = [](const outlier& x, const outlier& y) {
@@ -107,7 +108,9 @@ TEST_F(weight_cache_test, other_weights_and_other_schemes_do_not) {
     cache.get(sample_layer(1), 1, parse_scheme("symq:w4a4:minmax"), 1);
     cache.get(sample_layer(1), 1, parse_scheme("dasq:w4a4:p90"), 1);
     cache.get(sample_layer(1), 1, parse_scheme("dasq:w4a4:p91"), 1);
-    EXPECT_EQ(files_in(root_).size(), 6u);
+    cache.get(sample_layer(1), 1, parse_scheme("dasq:w4a4:p90:max1per16"), 1);
+    cache.get(sample_layer(1), 1, parse_scheme("dasq:w4a4:p90:max1per16x16"), 1);
+    EXPECT_EQ(files_in(root_).size(), 8u);
 }
 
 TEST_F(weight_cache_test, damaged_and_cut_files_are_fitted_anew) {

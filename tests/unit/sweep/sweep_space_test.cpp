@@ -148,6 +148,13 @@ TEST_F(space_test, sets_parts_of_the_scheme) {
     EXPECT_EQ(space.size(), 2u);
 }
 
+TEST_F(space_test, sets_the_bound_of_outliers) {
+    const sweep_space space = axes("  - {axis: scheme.bound, values: [none, max1per16, maxK/16perchannel]}\n", "dasq");
+    EXPECT_EQ(to_string(request(space, 0).asked_scheme), "dasq:w4a4:sw4:p98");
+    EXPECT_EQ(to_string(request(space, 1).asked_scheme), "dasq:w4a4:sw4:p98:max1per16");
+    EXPECT_EQ(to_string(request(space, 2).asked_scheme), "dasq:w4a4:sw4:p98:maxK/16perchannel");
+}
+
 TEST_F(space_test, sets_widths_of_array_and_scheme) {
     const sweep_space space = axes("  - {axis: weight_bits, values: [3]}\n  - {axis: activation_bits, values: [6]}\n");
     const run_request r = request(space, 0);

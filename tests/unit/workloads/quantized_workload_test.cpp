@@ -65,8 +65,8 @@ TEST_P(quantized_workloads, read_back_as_they_were_written) {
 }
 
 INSTANTIATE_TEST_SUITE_P(of, quantized_workloads,
-                         testing::Values("symq:w4a4", "asymq:w3a4", "dasq:w3a3:sw4:p90", "dasq:w8a8:sw2:p100", "pot:w4a4:g2",
-                                         "post:w5a4:g4", "apot:w5a4:g4"));
+                         testing::Values("symq:w4a4", "asymq:w3a4", "dasq:w3a3:sw4:p90", "dasq:w8a8:sw2:p100",
+                                         "dasq:w3a3:sw4:p90:max8per16x16", "pot:w4a4:g2", "post:w5a4:g4", "apot:w5a4:g4"));
 
 TEST(quantized_workload, holds_formats_or_steps_alone_without_codes) {
     const temporary_directory directory;
@@ -129,6 +129,38 @@ TEST(quantized_workload, refuses_codes_that_the_scheme_cannot_have) {
                 HasSubstr("entry 0: outliers stand by row and column, each once and none 0"));
     EXPECT_THAT(problem("dasq:w3a3:p90", [](auto& w) { std::swap(w.outliers[0], w.outliers[1]); }),
                 HasSubstr("entry 1: outliers stand by row and column"));
+}
+
+TEST(quantized_workload, refuses_more_outliers_than_its_scheme_allows) {
+    const temporary_directory directory;
+    const std::string file = directory.write("network.yaml", network_text);
+    const workload network = load_workload_yaml(file);
+    const auto problem = [&](const std::string& bound) {
+        quantized_workload q = quantized(network, file, "dasq:w3a3:p90:" + bound, "symq:w8a8");
+        q.weights[0].outliers = {{3, 17, 1}, {3, 30, -2}, {5, 0, 1}};
+        write_quantized_workload(directory.file("q.yaml"), q);
+        return error_of(directory, [&] { load_workload_yaml(directory.file("q.yaml")); });
+    };
+    EXPECT_EQ(problem("max1per8"), "no error");
+    EXPECT_EQ(problem("max3per16x40"), "no error");
+    EXPECT_THAT(problem("max1per16"),
+                HasSubstr("layers[0].name: first.outlier_rows: entry 1: one more outlier in rows 3 to 3, columns 16 to 31 than the 1 that "
+                          "the scheme's max1per16 allows; give the layer a wider bound or none, or quantize the network anew"));
+    EXPECT_THAT(problem("max1perchannel"), HasSubstr("entry 1: one more outlier in rows 3 to 3, columns 0 to 39 than the 1"));
+    EXPECT_THAT(problem("max2per16x40"), HasSubstr("entry 2: one more outlier in rows 0 to 15, columns 0 to 39 than the 2"));
+}
+
+TEST(quantized_workload, counts_outliers_of_each_group_by_itself) {
+    const temporary_directory directory;
+    const std::string file = directory.write(
+        "network.yaml",
+        "name: small\nlayers:\n  - {name: first, conv: {in: [8, 6, 6], out_channels: 8, kernel: 3, padding: 1, groups: 4}, input: relu}\n");
+    const workload network = load_workload_yaml(file);
+    const scheme s = parse_scheme("dasq:w3a3:p50:max3per16x16");
+    quantized_workload q{network, file, {s}, {weight_cache("").get(network.layers[0], 1, s, 1)}, {}, "", 1, ""};
+    EXPECT_GT(q.weights[0].outliers.size(), 6u);  // all channels in one block: 3 in each of two cells
+    write_quantized_workload(directory.file("q.yaml"), q);
+    EXPECT_EQ(load_workload_yaml(directory.file("q.yaml")).layers[0].codes->outliers.size(), q.weights[0].outliers.size());
 }
 
 TEST(safetensors_writer, writes_what_the_reader_takes) {
