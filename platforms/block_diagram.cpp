@@ -204,7 +204,9 @@ row arithmetic(const platform_config& c) {
 std::vector<box> output_side(const platform_config& c) {
     const flow_rules flow = rules_of(c.mapping.flow);
     const int vectors = flow.vectors_per_bank(c.accumulators.depth), interval = flow.write_interval(c.accumulators.write_interval);
-    return {{{"accumulators", fmt::format("{} x {} bits", c.array.trees, c.accumulators.bits),
+    return {{{"accumulators",
+              fmt::format("{} x {}", c.array.trees,
+                          c.auto_accumulators ? "as many bits as the run needs" : fmt::format("{} bits", c.accumulators.bits)),
               vectors == 1 ? "2 banks of 1 vector" : fmt::format("2 banks of {} vectors", vectors),
               interval == 1 ? "a write every cycle" : fmt::format("a write every {} cycles", interval)},
              "full banks"},

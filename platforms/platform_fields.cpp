@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/yaml_reader.h"
+#include "platforms/auto_accumulators.h"
 #include "platforms/field_makers.h"
 #include "platforms/special_fields.h"
 
@@ -150,11 +151,27 @@ platform_section outlier_port_section() {
             nullptr};
 }
 
+/// `auto` keeps the most bits until the run's layers are known.
+platform_field accumulator_bits() {
+    whole_value v{8, most_settled_bits, true,
+                  [](const platform_config& c) { return std::int64_t{c.auto_accumulators ? 0 : c.accumulators.bits}; },
+                  [](platform_config& c, std::int64_t value) {
+                      c.auto_accumulators = value == 0;
+                      c.accumulators.bits = c.auto_accumulators ? most_settled_bits : static_cast<int>(value);
+                  }};
+    return {
+        "bits",
+        std::move(v),
+        "bits",
+        "a layer whose worst partial sum does not fit is refused by name: nothing wraps. `auto`: the least that the run needs, see below",
+        "",
+        nullptr};
+}
+
 platform_section accumulators_section() {
     const auto accumulators = in(whole_platform, &platform_config::accumulators);
     return {"accumulators",
-            {whole("bits", in(accumulators, &accumulator_config::bits), 8, 32, "bits",
-                   "a layer whose worst partial sum does not fit is refused by name: nothing wraps"),
+            {accumulator_bits(),
              whole("depth", in(accumulators, &accumulator_config::depth), 1, 65536, "vectors",
                    "of each of two banks; the longest m-block. With `output_stationary` a bank is one vector, in time and price"),
              whole("write_interval", in(accumulators, &accumulator_config::write_interval), 1, 16, "cycles",

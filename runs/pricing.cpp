@@ -5,6 +5,7 @@
 #include <set>
 
 #include "models/activity/layer_result.h"
+#include "platforms/auto_accumulators.h"
 
 namespace symmetree {
 namespace {
@@ -74,6 +75,13 @@ void price(report& r, const platform_config& config, const cost_table& table) {
     r.area_um2 = area_of(installed_units(config), priced(config), table);
     for (layer_report& l : r.layers)
         l.energy_pj = energy_of(l.units, l.memories, cycles(l.cycles), installed_units(config), priced(config), table);
+}
+
+platform_config settled_as(platform_config config, const report& simulated) {
+    if (!config.auto_accumulators) return config;
+    settle_accumulators(config, simulated.accumulator_bits);
+    if (config.auto_clock) config.clock_hz = simulated.clock_hz;
+    return config;
 }
 
 std::string configuration_that_is_simulated(platform_config config) {

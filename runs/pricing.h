@@ -18,6 +18,10 @@ cost_table prices_of(const run_request& request);
 /// that was simulated in clock_hz and cost_table only.
 void price(report& r, const platform_config& config, const cost_table& table);
 
+/// `config` with what was settled in `simulated`, a run of the same simulation: the accumulators where they are auto, and a clock that
+/// may follow from them.
+platform_config settled_as(platform_config config, const report& simulated);
+
 /// The configuration but for what only pricing reads: two platforms of equal text run in the same cycles and, where the clock is auto,
 /// at the same clock for the same reason.
 std::string configuration_that_is_simulated(platform_config config);

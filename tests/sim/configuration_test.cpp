@@ -160,7 +160,14 @@ const std::vector<field_case>& field_cases() {
              c.outlier_port_bits = 8;
          },
          slower, ""},
-        {"accumulators.bits", "symq", [](p c) { c.accumulators.bits = 10; }, {}, "accumulators.bits of at least"},
+        {"accumulators.bits",
+         "symq",
+         [](p c) {
+             c.auto_accumulators = false;
+             c.accumulators.bits = 10;
+         },
+         {},
+         "accumulators.bits of at least"},
         {"accumulators.depth", "symq", [](p c) { c.accumulators.depth = 24; }, mapping_has("m-block 24"), ""},
         {"accumulators.write_interval", "symq", [](p c) { c.accumulators.write_interval = 16; }, more(&slot_split::hazard), ""},
         {"requantizer.drain_width", "symq", [](p c) { c.drain_width = 1; },

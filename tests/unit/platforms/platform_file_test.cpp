@@ -1,6 +1,7 @@
 // Every key of the platform file: read, written back, refused when misspelt and when out of range.
 #include <gmock/gmock.h>
 
+#include "platforms/auto_accumulators.h"
 #include "support.h"
 
 namespace symmetree {
@@ -41,6 +42,7 @@ void expect_same_units(const platform_config& a, const platform_config& b) {
     EXPECT_EQ(a.outlier_port_own, b.outlier_port_own);
     EXPECT_EQ(a.outlier_port_bits, b.outlier_port_bits);
     EXPECT_EQ(a.accumulators.bits, b.accumulators.bits);
+    EXPECT_EQ(a.auto_accumulators, b.auto_accumulators);
     EXPECT_EQ(a.accumulators.depth, b.accumulators.depth);
     EXPECT_EQ(a.accumulators.write_interval, b.accumulators.write_interval);
     EXPECT_EQ(a.drain_width, b.drain_width);
@@ -136,6 +138,25 @@ TEST(platform_file, clock_may_be_auto_with_or_without_details) {
     EXPECT_EQ(detailed.auto_clock->units, clock_units::chip);
     expect_same(parse_platform(to_yaml(detailed), "p.yaml"), detailed);
     EXPECT_FALSE(parse_platform(minimal("clock_hz: 1e9\n"), "p.yaml").auto_clock.has_value());
+}
+
+TEST(platform_file, width_of_accumulators_may_be_auto) {
+    const platform_config c = parse_platform(minimal("accumulators: {bits: auto}\n"), "p.yaml");
+    EXPECT_TRUE(c.auto_accumulators);
+    EXPECT_EQ(c.accumulators.bits, 32) << "until it is settled";
+    expect_same(parse_platform(to_yaml(c), "p.yaml"), c);
+
+    platform_config settled = c;
+    settle_accumulators(settled, 21);
+    EXPECT_EQ(settled.accumulators.bits, 21);
+    EXPECT_EQ(to_yaml(settled), to_yaml(c)) << "the file says auto still";
+    settle_accumulators(settled, 9);
+    EXPECT_EQ(settled.accumulators.bits, 16) << "narrower ones have no price";
+
+    platform_config fixed = parse_platform(minimal("accumulators: {bits: 24}\n"), "p.yaml");
+    settle_accumulators(fixed, 21);
+    EXPECT_EQ(fixed.accumulators.bits, 24);
+    EXPECT_FALSE(parse_platform(minimal(""), "p.yaml").auto_accumulators);
 }
 
 TEST(platform_file, every_size_of_a_file_arrives) {
