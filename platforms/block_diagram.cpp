@@ -74,6 +74,7 @@ std::string size(std::uint64_t count) {
 
 std::string bandwidth(const platform_config& c) {
     const double per_cycle = static_cast<double>(c.dram.bandwidth_bytes) / static_cast<double>(c.dram.bandwidth_cycles);
+    if (c.auto_bandwidth) return fmt::format("{:.4g} GB/s ({:.4g} bytes/cycle)", per_cycle * c.clock_hz / 1e9, per_cycle);
     const std::string exact = c.dram.bandwidth_cycles == 1
                                   ? fmt::format("{} bytes/cycle", c.dram.bandwidth_bytes)
                                   : fmt::format("{} bytes in {} cycles", c.dram.bandwidth_bytes, c.dram.bandwidth_cycles);
@@ -82,7 +83,8 @@ std::string bandwidth(const platform_config& c) {
 
 row outside(const platform_config& c) {
     return {{{"host", "writes tensors and descriptors,", "rings the doorbell,", "waits for the interrupt"}, "registers"},
-            {{"DRAM", size(c.dram.capacity_bytes), bandwidth(c), fmt::format("latency {} cycles", c.dram.latency_cycles)},
+            {{fmt::format("DRAM {}", to_string(c.dram.kind)), size(c.dram.capacity_bytes), bandwidth(c),
+              fmt::format("latency {} cycles", c.dram.latency_cycles)},
              "one port, reads and writes"}};
 }
 

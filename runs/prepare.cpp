@@ -110,13 +110,17 @@ std::vector<std::string> exceptions_of(const prepared_run& run) {
     return notes;
 }
 
+std::string clock_note(const platform_config& platform) {
+    std::string note = "clock auto: " + platform.auto_clock->reason;
+    if (!platform.auto_bandwidth || !platform.auto_latency)
+        note += "; bandwidth and latency of the DRAM are in cycles, so that its bytes per second follow the clock";
+    return note;
+}
+
 std::vector<std::string> notes_on(const prepared_run& run) {
     const run_request& request = run.request;
     std::vector<std::string> notes;
-    if (request.platform.auto_clock)
-        notes.push_back(
-            fmt::format("clock auto: {}; bandwidth and latency of the DRAM are in cycles, so that its bytes per second follow the clock",
-                        request.platform.auto_clock->reason));
+    if (request.platform.auto_clock) notes.push_back(clock_note(request.platform));
     const auto seeded = std::count_if(request.network.layers.begin(), request.network.layers.end(), [](const layer& l) {
         return !is_attention_product(l) && std::holds_alternative<seeded_weights>(l.weights);
     });

@@ -6,7 +6,7 @@
 
 namespace symmetree {
 
-/// Sizes of the on-chip memories, both banks, and the clock.
+/// Sizes of the on-chip memories, both banks, the kind of the DRAM and the clock.
 priced_platform priced(const platform_config& config);
 
 /// The platform's cost table: the request's own, else loaded. Throws input_error when it can't be read, or with every row

@@ -7,7 +7,8 @@
 namespace symmetree {
 
 /// Settles what a platform leaves to the run, once the run's layers are planned: the accumulators, whose widest layer needs `needed_bits`,
-/// and a clock that may follow from them. Throws input_error as settle_clock().
+/// a clock that may follow from them, and a memory
+/// whose cycles follow from the clock. Throws input_error as settle_clock().
 void settle(platform_config& platform, int needed_bits, const std::string& cost_directory);
 
 }  // namespace symmetree
