@@ -16,6 +16,7 @@ struct layer_plan {
     pass_split passes;
     outlier_layout outliers;
     std::vector<std::uint32_t> outlier_begin;  ///< per row of the weights: its first outlier; one more at the end
+    int accumulator_bits = 0;                  ///< fewest that hold all its sums; plan_product() finds out
 };
 
 /// What the activations of a layer look like to the hardware.

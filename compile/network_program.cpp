@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "compile/layer_scheme.h"
@@ -45,6 +46,7 @@ network_program network_compiler::run() {
         }
     }
     network_program made = program_.finish(views_[graph_.input], views_[graph_.output]);
+    for (const layer_plan& plan : plans_) made.accumulator_bits = std::max(made.accumulator_bits, plan.accumulator_bits);
     made.plans = std::move(plans_);
     made.tensors = std::move(views_);
     made.scales = std::move(scales_);

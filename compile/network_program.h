@@ -28,6 +28,7 @@ struct network_step {
 struct network_program : program {
     std::vector<network_step> steps;  ///< in the order of the descriptors
     std::vector<layer_plan> plans;    ///< by layer of the workload
+    int accumulator_bits = 0;         ///< fewest that hold the sums of all of them
     memory_map memory;                ///< everything that stands there, with lifetimes over the steps
     std::vector<memory_tensor> buffers;
     std::vector<tensor_view> tensors;             ///< by node of the graph: where its codes stand, until the next image is run

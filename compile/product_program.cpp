@@ -28,7 +28,9 @@ layer_plan plan_product(const platform_config& platform, const formatted_product
     layer_geometry shape = geometry_of(*product.layer);
     shape.output_bits = output_bits;
     layer_plan plan = plan_layer(platform, shape, product.weights, integers.input, integers.on_side_array);
-    if (const auto overflow = overflow_of(platform, *product.layer, plan, product.weights, integers.input)) throw does_not_fit(*overflow);
+    const layer_sums sums = sums_of(platform, *product.layer, plan, product.weights, integers.input);
+    if (const auto overflow = overflow_of(platform, sums)) throw does_not_fit(*overflow);
+    plan.accumulator_bits = bits_of(sums.partial);
     return plan;
 }
 

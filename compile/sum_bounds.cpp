@@ -170,20 +170,27 @@ std::int64_t corrected_sum_bound(const quantized_weights& w, int activation_bits
     return *std::max_element(magnitude.begin(), magnitude.end()) * widest;
 }
 
-std::optional<std::string> overflow_of(const platform_config& platform, const layer& what, const layer_plan& plan,
-                                       const quantized_weights& w, const activation_format& x) {
+layer_sums sums_of(const accelerator_config& config, const layer& what, const layer_plan& plan, const quantized_weights& w,
+                   const activation_format& x) {
     const quantized_weights worst = is_attention_product(what) ? worst_operand(w) : quantized_weights{};
     const quantized_weights& weights = is_attention_product(what) ? worst : w;
-    const std::int64_t corrected = corrected_sum_bound(weights, x.bits);
-    if (corrected > std::numeric_limits<std::int32_t>::max())
-        return fmt::format("its corrected sums can reach {} in magnitude, more than the 32 bits that the requantizer takes", corrected);
-    const sum_range range = accumulator_range(platform, plan, weights, x);
-    const std::int64_t limit = std::int64_t{1} << (platform.accumulators.bits - 1);
-    if (range.least >= -limit && range.greatest < limit) return {};
-    int bits = platform.accumulators.bits;
+    return {accumulator_range(config, plan, weights, x), corrected_sum_bound(weights, x.bits)};
+}
+
+int bits_of(const sum_range& range) {
+    int bits = 1;
     while (range.least < -(std::int64_t{1} << (bits - 1)) || range.greatest >= (std::int64_t{1} << (bits - 1))) ++bits;
-    return fmt::format("its sums can reach {} to {}: accumulators.bits of at least {} needed, the platform has {}", range.least,
-                       range.greatest, bits, platform.accumulators.bits);
+    return bits;
+}
+
+std::optional<std::string> overflow_of(const platform_config& platform, const layer_sums& sums) {
+    if (sums.corrected > std::numeric_limits<std::int32_t>::max())
+        return fmt::format("its corrected sums can reach {} in magnitude, more than the 32 bits that the requantizer takes",
+                           sums.corrected);
+    const int needed = bits_of(sums.partial);
+    if (needed <= platform.accumulators.bits) return {};
+    return fmt::format("its sums can reach {} to {}: accumulators.bits of at least {} needed, the platform has {}", sums.partial.least,
+                       sums.partial.greatest, needed, platform.accumulators.bits);
 }
 
 }  // namespace symmetree

@@ -23,8 +23,18 @@ sum_range accumulator_range(const accelerator_config& config, const layer_plan& 
 /// family's sums need no correction.
 std::int64_t corrected_sum_bound(const quantized_weights& w, int activation_bits);
 
-/// Why the accumulators or the requantizer are too narrow for a planned layer, or nothing.
-std::optional<std::string> overflow_of(const platform_config& platform, const layer& what, const layer_plan& plan,
-                                       const quantized_weights& w, const activation_format& x);
+/// What the accumulators and the requantizer have to hold for a planned layer. Products of activations: over all codes that may come.
+struct layer_sums {
+    sum_range partial;           ///< accumulator_range()
+    std::int64_t corrected = 0;  ///< corrected_sum_bound()
+};
+layer_sums sums_of(const accelerator_config& config, const layer& what, const layer_plan& plan, const quantized_weights& w,
+                   const activation_format& x);
+
+/// Fewest bits, in two's complement, that hold every value of the range.
+int bits_of(const sum_range& range);
+
+/// Why the accumulators or the requantizer are too narrow for these sums, or nothing.
+std::optional<std::string> overflow_of(const platform_config& platform, const layer_sums& sums);
 
 }  // namespace symmetree

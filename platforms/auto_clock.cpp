@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "models/activity/layer_result.h"
+#include "platforms/auto_memory.h"
 
 namespace symmetree {
 namespace {
@@ -81,6 +82,7 @@ void settle_clock(platform_config& config, const cost_table& delays) {
     if (config.clock_hz < least_clock_hz || config.clock_hz > greatest_clock_hz)
         refuse(config, fmt::format("auto gives {:g} Hz from a delay of {:g} ns; wanted is {:g} to {:g}", config.clock_hz, slowest_ns,
                                    least_clock_hz, greatest_clock_hz));
+    settle_memory(config);
     config.auto_clock->reason = fmt::format("{} takes {:g} ns in {}, {:g} % margin", to_string(slowest), slowest_ns, delays.name(), margin);
 }
 

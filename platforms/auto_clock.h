@@ -11,6 +11,7 @@ namespace symmetree {
 const std::string& clock_table_of(const platform_config& config);
 
 /// Sets clock_hz and the reason of a platform whose clock is auto, for the widths and units that it has now; leaves others alone.
+/// A memory whose speed is auto follows (settle_memory).
 ///   clock = 1 / (slowest unit's delay * (1 + margin))
 /// Throws input_error when `delays` (clock_table_of) has no delay for a unit, or the clock would leave the range of clock_hz.
 void settle_clock(platform_config& config, const cost_table& delays);

@@ -74,6 +74,7 @@ std::string size(std::uint64_t count) {
 
 std::string bandwidth(const platform_config& c) {
     const double per_cycle = static_cast<double>(c.dram.bandwidth_bytes) / static_cast<double>(c.dram.bandwidth_cycles);
+    if (c.auto_bandwidth) return fmt::format("{:.4g} GB/s ({:.4g} bytes/cycle)", per_cycle * c.clock_hz / 1e9, per_cycle);
     const std::string exact = c.dram.bandwidth_cycles == 1
                                   ? fmt::format("{} bytes/cycle", c.dram.bandwidth_bytes)
                                   : fmt::format("{} bytes in {} cycles", c.dram.bandwidth_bytes, c.dram.bandwidth_cycles);
@@ -82,7 +83,8 @@ std::string bandwidth(const platform_config& c) {
 
 row outside(const platform_config& c) {
     return {{{"host", "writes tensors and descriptors,", "rings the doorbell,", "waits for the interrupt"}, "registers"},
-            {{"DRAM", size(c.dram.capacity_bytes), bandwidth(c), fmt::format("latency {} cycles", c.dram.latency_cycles)},
+            {{fmt::format("DRAM {}", to_string(c.dram.kind)), size(c.dram.capacity_bytes), bandwidth(c),
+              fmt::format("latency {} cycles", c.dram.latency_cycles)},
              "one port, reads and writes"}};
 }
 
@@ -204,7 +206,9 @@ row arithmetic(const platform_config& c) {
 std::vector<box> output_side(const platform_config& c) {
     const flow_rules flow = rules_of(c.mapping.flow);
     const int vectors = flow.vectors_per_bank(c.accumulators.depth), interval = flow.write_interval(c.accumulators.write_interval);
-    return {{{"accumulators", fmt::format("{} x {} bits", c.array.trees, c.accumulators.bits),
+    return {{{"accumulators",
+              fmt::format("{} x {}", c.array.trees,
+                          c.auto_accumulators ? "as many bits as the run needs" : fmt::format("{} bits", c.accumulators.bits)),
               vectors == 1 ? "2 banks of 1 vector" : fmt::format("2 banks of {} vectors", vectors),
               interval == 1 ? "a write every cycle" : fmt::format("a write every {} cycles", interval)},
              "full banks"},

@@ -21,7 +21,10 @@ auto in(Section section, Member member) {
 
 template <class At>
 platform_field whole(const char* key, At at, std::int64_t low, std::int64_t high, const char* unit, const char* effect) {
-    whole_value v{low, high, false, [=](const platform_config& c) { return static_cast<std::int64_t>(at(c)); },
+    whole_value v{low,
+                  high,
+                  {},
+                  [=](const platform_config& c) { return static_cast<std::int64_t>(at(c)); },
                   [=](platform_config& c, std::int64_t value) { at(c) = static_cast<std::decay_t<decltype(at(c))>>(value); }};
     return {key, std::move(v), unit, effect, "", nullptr};
 }
@@ -29,7 +32,7 @@ platform_field whole(const char* key, At at, std::int64_t low, std::int64_t high
 template <class At>
 platform_field whole_or_auto(const char* key, At at, std::int64_t high, const char* effect) {
     platform_field f = whole(key, at, 1, high, "", effect);
-    std::get<whole_value>(f.value).automatic = true;
+    std::get<whole_value>(f.value).automatic = 0;
     return f;
 }
 

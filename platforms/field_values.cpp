@@ -10,17 +10,17 @@
 namespace symmetree {
 namespace {
 
-/// `auto` (0) or a count from 1 to `high`.
-std::int64_t automatic_or(yaml_reader& reader, const std::string& key, std::int64_t low, std::int64_t high) {
+/// `auto` or a whole number from `low` to `high`.
+std::int64_t automatic_or(yaml_reader& reader, const std::string& key, const whole_value& v, std::int64_t otherwise) {
     const YAML::Node node = reader.raw(key);
-    if (!node.IsDefined() || node.IsNull()) return 0;
+    if (!node.IsDefined() || node.IsNull()) return otherwise;
     const std::string given = node.IsScalar() ? node.Scalar() : "no single value";
-    if (given == "auto") return 0;
+    if (given == "auto") return *v.automatic;
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), value);
-    if (error == std::errc{} && end == given.data() + given.size() && value >= low && value <= high) return value;
-    reader.problem(key, fmt::format("auto or a whole number from {} to {} is wanted, given '{}'", low, high, given));
-    return 0;
+    if (error == std::errc{} && end == given.data() + given.size() && value >= v.low && value <= v.high) return value;
+    reader.problem(key, fmt::format("auto or a whole number from {} to {} is wanted, given '{}'", v.low, v.high, given));
+    return otherwise;
 }
 
 /// Text that reports repeat: what YAML can't write back (broken UTF-8) JSON can't either.
@@ -40,7 +40,8 @@ struct value_reader {
     platform_config& config;
 
     void operator()(const whole_value& v) const {
-        v.set(config, v.automatic ? automatic_or(reader, key, v.low, v.high) : reader.integer(key, v.low, v.high, v.get(config)));
+        const std::int64_t otherwise = v.get(config);
+        v.set(config, v.automatic ? automatic_or(reader, key, v, otherwise) : reader.integer(key, v.low, v.high, otherwise));
     }
     void operator()(const real_value& v) const { v.set(config, reader.number(key, v.low, v.high, v.get(config))); }
     void operator()(const boolean_value& v) const { v.set(config, reader.boolean(key, v.get(config))); }
@@ -60,7 +61,7 @@ struct value_writer {
 
     void operator()(const whole_value& v) const {
         const std::int64_t value = v.get(config);
-        if (v.automatic && value == 0)
+        if (value == v.automatic)
             out.field(key, "auto");
         else
             out.field(key, value);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/yaml_reader.h"
+#include "platforms/auto_accumulators.h"
 #include "platforms/field_makers.h"
 #include "platforms/special_fields.h"
 
@@ -21,7 +22,8 @@ platform_section heading() {
               "and `array.activation_bits`",
               "one the platform can run", nullptr},
              {"clock_hz", clock_value(), "Hz",
-              "turns cycles into seconds, and leakage power into energy; no cycle count depends on it. `auto`: see below",
+              "turns cycles into seconds, and leakage power into energy; no cycle count depends on it unless the memory's do "
+              "(`dram.bandwidth: auto`). `auto`: see below",
               fmt::format("{}e6 to {}e9", least_clock_hz / 1e6, greatest_clock_hz / 1e9), nullptr}},
             nullptr,
             "",
@@ -152,11 +154,27 @@ platform_section outlier_port_section() {
             nullptr};
 }
 
+/// `auto` keeps the most bits until the run's layers are known.
+platform_field accumulator_bits() {
+    whole_value v{8, most_settled_bits, 0,
+                  [](const platform_config& c) { return std::int64_t{c.auto_accumulators ? 0 : c.accumulators.bits}; },
+                  [](platform_config& c, std::int64_t value) {
+                      c.auto_accumulators = value == 0;
+                      c.accumulators.bits = c.auto_accumulators ? most_settled_bits : static_cast<int>(value);
+                  }};
+    return {
+        "bits",
+        std::move(v),
+        "bits",
+        "a layer whose worst partial sum does not fit is refused by name: nothing wraps. `auto`: the least that the run needs, see below",
+        "",
+        nullptr};
+}
+
 platform_section accumulators_section() {
     const auto accumulators = in(whole_platform, &platform_config::accumulators);
     return {"accumulators",
-            {whole("bits", in(accumulators, &accumulator_config::bits), 8, 32, "bits",
-                   "a layer whose worst partial sum does not fit is refused by name: nothing wraps"),
+            {accumulator_bits(),
              whole("depth", in(accumulators, &accumulator_config::depth), 1, 65536, "vectors",
                    "of each of two banks; the longest m-block. With `output_stationary` a bank is one vector, in time and price"),
              whole("write_interval", in(accumulators, &accumulator_config::write_interval), 1, 16, "cycles",
@@ -198,14 +216,27 @@ platform_section dma_section() {
             nullptr};
 }
 
+platform_field dram_latency() {
+    constexpr std::int64_t automatic = -1;  // 0 is a latency
+    whole_value v{0, 100000, automatic,
+                  [](const platform_config& c) { return c.auto_latency ? automatic : static_cast<std::int64_t>(c.dram.latency_cycles); },
+                  [](platform_config& c, std::int64_t value) {
+                      c.auto_latency = value == automatic;
+                      if (!c.auto_latency) c.dram.latency_cycles = static_cast<std::uint64_t>(value);
+                  }};
+    return {"latency_cycles", std::move(v), "cycles", "from grant to first byte. `auto`: what the kind has, rounded up", "", nullptr};
+}
+
 platform_section dram_section() {
     const auto dram = in(whole_platform, &platform_config::dram);
     return {
         "dram",
-        {whole("capacity_bytes", in(dram, &dram_config::capacity_bytes), 64 * kib, 4 * gib, "bytes", "where tensors and descriptors stand"),
-         {"bandwidth", bandwidth_value(), "bytes per cycle", "`{bytes: 64, cycles: 5}` is 12.8 bytes per clock cycle, exactly",
+        {choice("kind", in(dram, &dram_config::kind), "what a bit costs ([prices](cost-model.md#dram)), and what `auto` stands for below"),
+         whole("capacity_bytes", in(dram, &dram_config::capacity_bytes), 64 * kib, 4 * gib, "bytes", "where tensors and descriptors stand"),
+         {"bandwidth", bandwidth_value(), "bytes per cycle",
+          "`{bytes: 64, cycles: 5}` is 12.8 bytes per clock cycle, exactly. `auto`: what one channel of the kind has at the clock",
           fmt::format("each 1 to {}", most_bandwidth), nullptr},
-         whole("latency_cycles", in(dram, &dram_config::latency_cycles), 0, 100000, "cycles", "from grant to first byte")},
+         dram_latency()},
         nullptr,
         "",
         nullptr};

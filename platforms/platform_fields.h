@@ -17,10 +17,10 @@ class yaml_writer;
 // The fields of the platform file, each declared once: its key, its place in platform_config, its range and its line in
 // docs/platform-format.md. Reading, writing, messages and the document's tables come from here; defaults are those of the structs.
 
-/// A whole number in [low, high]; `automatic`: or the word `auto`, which is 0.
+/// A whole number in [low, high]; `automatic`: what `get` and `set` call the word `auto`; absent: it is none.
 struct whole_value {
     std::int64_t low = 0, high = 0;
-    bool automatic = false;
+    std::optional<std::int64_t> automatic;
     std::function<std::int64_t(const platform_config&)> get;
     std::function<void(platform_config&, std::int64_t)> set;
 };

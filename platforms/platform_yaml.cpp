@@ -7,6 +7,7 @@
 
 #include "core/text.h"
 #include "core/yaml_reader.h"
+#include "platforms/auto_memory.h"
 #include "platforms/platform_config.h"
 #include "platforms/platform_fields.h"
 #include "platforms/yaml_writer.h"
@@ -33,6 +34,7 @@ platform_config read_fields(yaml_reader& root) {
         if (section.key == "side_array") read_scheme(root, c);
     }
     root.finish();
+    settle_memory(c);
     return c;
 }
 

@@ -44,10 +44,12 @@ void write_clock(yaml_writer& out, const platform_config& c) {
     out.end();
 }
 
-/// `bandwidth: 16` or `bandwidth: {bytes: 64, cycles: 5}`: bytes per clock cycle as an exact fraction.
+/// `bandwidth: 16` or `bandwidth: {bytes: 64, cycles: 5}`: bytes per clock cycle as an exact fraction. Or `auto`.
 void read_bandwidth(yaml_reader& reader, platform_config& c) {
     dram_config& dram = c.dram;
     const YAML::Node node = reader.raw("bandwidth");
+    c.auto_bandwidth = node.IsScalar() && node.Scalar() == "auto";
+    if (c.auto_bandwidth) return;
     if (!node.IsMap()) {
         const auto otherwise = static_cast<std::int64_t>(dram.bandwidth_bytes);
         dram.bandwidth_bytes = static_cast<std::uint64_t>(reader.integer("bandwidth", 1, most_bandwidth, otherwise));
@@ -60,6 +62,7 @@ void read_bandwidth(yaml_reader& reader, platform_config& c) {
 }
 
 void write_bandwidth(yaml_writer& out, const platform_config& c) {
+    if (c.auto_bandwidth) return out.field("bandwidth", "auto");
     out.begin("bandwidth");
     out.field("bytes", c.dram.bandwidth_bytes);
     out.field("cycles", c.dram.bandwidth_cycles);
@@ -94,7 +97,8 @@ special_value clock_value() {
 }
 
 special_value bandwidth_value() {
-    return {"integer or `{bytes, cycles}`", std::to_string(platform_config{}.dram.bandwidth_bytes), read_bandwidth, write_bandwidth};
+    return {"`auto`, integer or `{bytes, cycles}`", std::to_string(platform_config{}.dram.bandwidth_bytes), read_bandwidth,
+            write_bandwidth};
 }
 
 }  // namespace symmetree

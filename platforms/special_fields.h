@@ -12,7 +12,7 @@ special_value name_value();
 special_value scheme_value();
 /// A number, `auto`, or the details of `auto`.
 special_value clock_value();
-/// Bytes per cycle, or an exact fraction of both.
+/// Bytes per cycle, or an exact fraction of both, or `auto`.
 special_value bandwidth_value();
 
 /// Most bytes, and most cycles, of the fraction.

@@ -10,6 +10,7 @@
 #include "runs/network_report.h"
 #include "runs/ranked_classes.h"
 #include "runs/run_network.h"
+#include "runs/settle.h"
 #include "runs/task_network.h"
 #include "traces/writers.h"
 
@@ -75,12 +76,14 @@ private:
 
 void task_images::simulate(const cost_table& prices) {
     const network_program program = compile(q_, task_.platform, true);
+    platform_config platform = task_.platform;
+    settle(platform, program.accumulator_bits, input_.cost_directory);
     std::optional<network_record> record;
-    if (dump_.recorded(range_) > 0) record.emplace(q_, program, task_.platform);
+    if (dump_.recorded(range_) > 0) record.emplace(q_, program, platform);
     std::int64_t next = range_.first, done = range_.first;
     std::vector<std::int16_t> codes;
     run_network(
-        program, task_.platform, true,
+        program, platform, true,
         [&]() -> std::optional<std::vector<std::int16_t>> {
             if (next == range_.first + range_.count) return {};
             return codes = image_codes(input_, q_, next++);
@@ -90,8 +93,7 @@ void task_images::simulate(const cost_table& prices) {
             if (done < input_.checked && piece_.first_difference.empty())
                 piece_.first_difference = difference_of(result.scores, reference_network(q_, codes)[q_.network.graph->output], done);
             if (done == 0)
-                piece_.costs =
-                    to_json(network_report(q_, task_.platform, task_.asked_scheme, input_.seed, false, program, result.steps, prices));
+                piece_.costs = to_json(network_report(q_, platform, task_.asked_scheme, input_.seed, false, program, result.steps, prices));
             if (record && done < dump_.images) append_record(piece_.arrays, q_, *record, dump_);
             ++done;
         },

@@ -32,6 +32,7 @@ report report_header(const workload& network, const platform_config& platform, c
     out.scheme = to_string(format);
     out.seed = seed;
     out.timing_only = timing_only;
+    out.accumulator_bits = platform.accumulators.bits;
     out.array_weight_bits = platform.array.weight_bits;
     out.array_activation_bits = platform.array.activation_bits;
     out.array_trees = platform.array.trees;

@@ -8,7 +8,7 @@
 #include "compile/channel_records.h"
 #include "compile/layer_scheme.h"
 #include "compile/product_program.h"
-#include "platforms/auto_clock.h"
+#include "runs/settle.h"
 #include "workloads/formats/number_format.h"
 #include "workloads/quantize/quantize.h"
 
@@ -79,6 +79,13 @@ void prepare_layer(prepared_layer& l, const run_request& request, const weight_c
     l.integers.channels = channels_of(l);
 }
 
+/// Bits that the accumulators need for all layers.
+int widest_sums(const std::vector<prepared_layer>& layers) {
+    int bits = 0;
+    for (const prepared_layer& l : layers) bits = std::max(bits, l.plan.accumulator_bits);
+    return bits;
+}
+
 /// Layers whose scheme or array is not the run's: what they use, why, how many; in the order of their first appearance.
 std::vector<std::string> exceptions_of(const prepared_run& run) {
     const std::string wanted = to_string(run.request.asked_scheme);
@@ -103,13 +110,17 @@ std::vector<std::string> exceptions_of(const prepared_run& run) {
     return notes;
 }
 
+std::string clock_note(const platform_config& platform) {
+    std::string note = "clock auto: " + platform.auto_clock->reason;
+    if (!platform.auto_bandwidth || !platform.auto_latency)
+        note += "; bandwidth and latency of the DRAM are in cycles, so that its bytes per second follow the clock";
+    return note;
+}
+
 std::vector<std::string> notes_on(const prepared_run& run) {
     const run_request& request = run.request;
     std::vector<std::string> notes;
-    if (request.platform.auto_clock)
-        notes.push_back(
-            fmt::format("clock auto: {}; bandwidth and latency of the DRAM are in cycles, so that its bytes per second follow the clock",
-                        request.platform.auto_clock->reason));
+    if (request.platform.auto_clock) notes.push_back(clock_note(request.platform));
     const auto seeded = std::count_if(request.network.layers.begin(), request.network.layers.end(), [](const layer& l) {
         return !is_attention_product(l) && std::holds_alternative<seeded_weights>(l.weights);
     });
@@ -128,8 +139,6 @@ prepared_run prepare(run_request request, const weight_cache& cache) {
     prepared_run run;
     run.request = std::move(request);
     platform_config& platform = run.request.platform;
-    if (platform.auto_clock && platform.clock_hz == 0)
-        settle_clock(platform, cost_table::load(clock_table_of(platform), run.request.cost_directory));
     diagnostics problems;
     const std::vector<layer>& sources = run.request.network.layers;
     const std::vector<scheme> schemes = schemes_of(run.request.network, platform, run.request.asked_scheme, layers_alone);
@@ -150,6 +159,7 @@ prepared_run prepare(run_request request, const weight_cache& cache) {
         }
     }
     problems.throw_if_any();
+    settle(platform, widest_sums(run.layers), run.request.cost_directory);
     run.notes = notes_on(run);
     return run;
 }

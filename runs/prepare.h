@@ -52,6 +52,7 @@ struct prepared_run {
 /// Layers that run one by one are no network's first and last.
 constexpr network_options layers_alone{false};
 
+/// Settles the accumulators and the clock of a platform that leaves them to the run.
 /// Throws input_error with every layer that can't run: scheme refused, does not fit the buffers, accumulators too
 /// narrow, larger than DRAM.
 prepared_run prepare(run_request request, const weight_cache& cache);

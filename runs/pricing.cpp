@@ -5,6 +5,7 @@
 #include <set>
 
 #include "models/activity/layer_result.h"
+#include "platforms/auto_accumulators.h"
 
 namespace symmetree {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 priced_memory sizes_of(const platform_config& config, memory_kind memory) {
     const auto two_banks = [](const buffer_config& b) { return priced_memory{bytes(2 * b.bank_bytes), b.port_bits}; };
     switch (memory) {
-        case memory_kind::dram: return {};  // its price is by the bit
+        case memory_kind::dram: return {bytes(0), 0, config.dram.kind};
         case memory_kind::weight_buffer: return two_banks(config.weight_buffer);
         case memory_kind::activation_buffer: return two_banks(config.activation_buffer);
         case memory_kind::output_buffer: return two_banks(config.output_buffer);
@@ -42,7 +43,7 @@ void require_rows(const platform_config& config, const std::set<activation_class
             ask([&] { table.unit(key); });
         }
     }
-    for (const auto& [kind, memory] : priced(config).memories) ask([&, k = kind, m = memory] { table.memory(k, m.capacity, m.port_bits); });
+    for (const auto& [kind, memory] : priced(config).memories) ask([&, k = kind, m = memory] { table.memory(k, m); });
     problems.throw_if_any();
 }
 
@@ -76,9 +77,17 @@ void price(report& r, const platform_config& config, const cost_table& table) {
         l.energy_pj = energy_of(l.units, l.memories, cycles(l.cycles), installed_units(config), priced(config), table);
 }
 
+platform_config settled_as(platform_config config, const report& simulated) {
+    if (!config.auto_accumulators) return config;
+    settle_accumulators(config, simulated.accumulator_bits);
+    if (config.auto_clock) config.clock_hz = simulated.clock_hz;
+    return config;
+}
+
 std::string configuration_that_is_simulated(platform_config config) {
     const platform_config defaults;
-    if (!config.auto_clock) config.clock_hz = defaults.clock_hz;  // the contract counts cycles; no latency is given in nanoseconds
+    const bool counts_cycles = !config.auto_clock && !config.auto_bandwidth && !config.auto_latency;
+    if (counts_cycles) config.clock_hz = defaults.clock_hz;
     if (!config.auto_clock || !config.auto_clock->table.empty()) config.cost_table = defaults.cost_table;
     return to_yaml(config);
 }

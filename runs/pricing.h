@@ -6,7 +6,7 @@
 
 namespace symmetree {
 
-/// Sizes of the on-chip memories, both banks, and the clock.
+/// Sizes of the on-chip memories, both banks, the kind of the DRAM and the clock.
 priced_platform priced(const platform_config& config);
 
 /// The platform's cost table: the request's own, else loaded. Throws input_error when it can't be read, or with every row
@@ -17,6 +17,10 @@ cost_table prices_of(const run_request& request);
 /// `config` may differ from the one
 /// that was simulated in clock_hz and cost_table only.
 void price(report& r, const platform_config& config, const cost_table& table);
+
+/// `config` with what was settled in `simulated`, a run of the same simulation: the accumulators where they are auto, and a clock that
+/// may follow from them.
+platform_config settled_as(platform_config config, const report& simulated);
 
 /// The configuration but for what only pricing reads: two platforms of equal text run in the same cycles and, where the clock is auto,
 /// at the same clock for the same reason.

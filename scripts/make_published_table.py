@@ -19,7 +19,7 @@ MUL8_PJ, MUL8_UM2 = 0.2, 282.0
 MUL32_PJ, MUL32_UM2 = 3.1, 3495.0
 ADD8_PJ, ADD8_UM2 = 0.03, 36.0
 SRAM_8KIB_64_BITS_PJ = 10.0
-DRAM_32_BITS_PJ = 640.0
+DRAM_PJ_PER_BIT = {"ddr3_1600": 640.0 / 32, "lpddr4": 8.0, "lpddr5": 8.0 * 0.7}
 
 # Second family: Aladdin's 40 nm table at 5 ns. Only its ratios to its own 32-bit multiplier enter.
 SECOND_MUL32_PJ, SECOND_MUL32_UM2 = 8.63, 4600.0
@@ -279,8 +279,8 @@ def sram(capacity, port_bits):
     return [storage_pj_per_bit(capacity), storage_pj_per_bit(capacity), LEAKAGE_UW_PER_UM2 * area, area]
 
 
-def dram():
-    return [DRAM_32_BITS_PJ / 32, DRAM_32_BITS_PJ / 32, 0.0, 0.0]
+def dram(kind):
+    return [DRAM_PJ_PER_BIT[kind], DRAM_PJ_PER_BIT[kind], 0.0, 0.0]
 
 
 HOROWITZ = "Horowitz, ISSCC 2014 (45 nm, 0.9 V)"
@@ -384,8 +384,13 @@ MEMORIES = [
      f"{HOROWITZ}; cell: Mistry et al., IEDM 2007",
      "read = write = storage_bit(capacity) at any port width: the published figure has one port (64 bits) only. area = storage(8 * "
      "capacity). leakage = 0.012 uW per um2."),
-    ("dram", dram, {}, "Horowitz, ISSCC 2014; Han et al., NIPS 2015 (640 pJ per 32 bits)",
-     "read = write = 640 pJ / 32 bits. LPDDR4, which is another family, is often put at 8 pJ per bit."),
+]
+DRAMS = [
+    ("ddr3_1600", "Horowitz, ISSCC 2014; Han et al., NIPS 2015 (640 pJ per 32 bits)", "read = write = 640 pJ / 32 bits."),
+    ("lpddr4", "Accelergy's CACTI plug-in (github.com/Accelergy-Project/accelergy-cacti-plug-in), DRAM by energy per bit: 8 pJ for LPDDR4, there called public data",
+     "read = write = 8 pJ per bit. Another family of figures than Horowitz's."),
+    ("lpddr5", "as lpddr4; Samsung, 8 Gb LPDDR5 announced July 2018: up to 30 % less power than LPDDR4X",
+     "read = write = lpddr4's * 0.7: derived, no published energy per bit; the 30 % are a vendor's best case."),
 ]
 PRIMITIVES = [
     "k, a, L: weight bits, activation bits, lanes; clog2(n): ceil(log2 n). A term X(..) stands for its energy in held and load and "
@@ -403,7 +408,7 @@ PRIMITIVES = [
     "in proportion to 64 KiB",
 ]
 PROVENANCE = [
-    "mix: all figures are published ones: multipliers, adders, SRAM and DRAM of one family (45 nm, 0.9 V); registers, gates and multiplexers of a 40 nm library as ratios to its "
+    "mix: all figures are published ones: multipliers, adders, SRAM and DDR3 of one family (45 nm, 0.9 V); LPDDR of another; registers, gates and multiplexers of a 40 nm library as ratios to its "
     "multiplier, leakage per area of that library, area of SRAM from a 45 nm cell",
 ]
 NOT_MODELLED_OF_VECTOR_UNIT = ["vector unit: registers of its parameters, trees that reduce its lanes, gain and bias on their way in"]
@@ -431,8 +436,10 @@ def points(axes):
     return grid
 
 
-def section(kind, name, price, axes, source, rule, costs):
+def section(kind, name, price, axes, source, rule, costs, of=""):
     yield f"  - {kind}: {name}"
+    if of:
+        yield f"    kind: {of}"
     yield f'    rule: "{rule}"'
     yield f'    source: "{source}"'
     if kind == "unit":
@@ -456,6 +463,8 @@ def table():
     lines.append("memories:")
     for name, price, axes, source, rule in MEMORIES:
         lines += section("memory", name, price, axes, source, rule, MEMORY_COSTS)
+    for kind, source, rule in DRAMS:
+        lines += section("memory", "dram", lambda of=kind: dram(of), {}, source, rule, MEMORY_COSTS, kind)
     return "\n".join(lines) + "\n"
 
 

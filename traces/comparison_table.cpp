@@ -247,6 +247,9 @@ std::string header(const comparison& c, const std::vector<compared_run>& runs) {
         if (r.clock_hz <= 0) return std::vector<std::string>{};
         return std::vector<std::string>{grouped(r.clock_hz * 1e-6, decimals_for(r.clock_hz * 1e-6)) + " MHz"};
     });
+    out += common_lines("accumulators", runs, [](const report& r) {
+        return r.accumulator_bits > 0 ? std::vector<std::string>{fmt::format("{} bits", r.accumulator_bits)} : std::vector<std::string>{};
+    });
     out += common_lines("seed", runs, [](const report& r) { return std::vector<std::string>{fmt::format("{}", r.seed)}; });
     out += common_lines("mode", runs, [](const report& r) {
         return std::vector<std::string>{r.timing_only ? "timing only: values not computed, nothing checked" : "values computed"};

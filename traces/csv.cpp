@@ -168,6 +168,7 @@ void add_run_names(csv_row& row, const report& r) {
     row.add(r.scheme);
     row.add(fmt::format("{}", r.array_weight_bits));
     row.add(fmt::format("{}", r.array_activation_bits));
+    row.add(r.accumulator_bits > 0 ? fmt::format("{}", r.accumulator_bits) : "");
     row.add(shortest(r.clock_hz));
     row.add(fmt::format("{}", r.seed));
     row.add(r.timing_only ? "true" : "false");
@@ -205,8 +206,8 @@ std::string to_csv(const report& r) {
 std::string to_csv(const comparison& c) {
     const columns all = comparison_columns(c);
     csv_row header;
-    for (const char* name : {"workload", "platform", "scheme", "array_weight_bits", "array_activation_bits", "clock_hz", "seed",
-                             "timing_only", "cost_table"}) {
+    for (const char* name : {"workload", "platform", "scheme", "array_weight_bits", "array_activation_bits", "accumulator_bits", "clock_hz",
+                             "seed", "timing_only", "cost_table"}) {
         header.add(name);
     }
     for (const csv_column& column : all) header.add(column.name);

@@ -152,6 +152,7 @@ void write_run(json_writer& out, const report& r) {
     out.member("array_activation_bits", r.array_activation_bits);
     out.member("array_trees", r.array_trees);
     out.member("array_lanes", r.array_lanes);
+    out.member("accumulator_bits", r.accumulator_bits);
     out.member("dram_bytes_per_cycle", r.dram_bytes_per_cycle);
     out.member("cost_table", r.cost_table);
     out.member("cost_label", r.cost_label);

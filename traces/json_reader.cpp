@@ -186,6 +186,7 @@ report report_of(const json& object) {
     r.array_activation_bits = small_integer(object, "array_activation_bits");
     r.array_trees = small_integer(object, "array_trees");
     r.array_lanes = small_integer(object, "array_lanes");
+    if (object.contains("accumulator_bits")) r.accumulator_bits = small_integer(object, "accumulator_bits");  // later than version 1
     r.dram_bytes_per_cycle = real_member(object, "dram_bytes_per_cycle");
     r.configuration = text(object, "configuration");
     r.cost_table = text(object, "cost_table");

@@ -39,6 +39,7 @@ void add_platform(std::vector<metric>& out, const report& r) {
     out.push_back({"clock_hz", "Hz", r.clock_hz});
     out.push_back({"array_weight_bits", "bit", std::int64_t{r.array_weight_bits}});
     out.push_back({"array_activation_bits", "bit", std::int64_t{r.array_activation_bits}});
+    out.push_back({"accumulator_bits", "bit", r.accumulator_bits > 0 ? cell(std::int64_t{r.accumulator_bits}) : cell()});
     out.push_back({"multipliers", "", std::int64_t{r.array_trees} * r.array_lanes});
     out.push_back({"dram_bytes_per_cycle", "B/cycle", r.dram_bytes_per_cycle});
 }

@@ -51,8 +51,8 @@ void pack_fields(Archive& archive, layer_report& l) {
 template <class Archive>
 void pack_fields(Archive& archive, report& r) {
     archive(r.workload, r.workload_source, r.platform, r.scheme, r.seed, r.timing_only, r.clock_hz, r.array_weight_bits,
-            r.array_activation_bits, r.array_trees, r.array_lanes, r.dram_bytes_per_cycle, r.configuration, r.not_simulated, r.notes,
-            r.layers);
+            r.array_activation_bits, r.array_trees, r.array_lanes, r.accumulator_bits, r.dram_bytes_per_cycle, r.configuration,
+            r.not_simulated, r.notes, r.layers);
 }
 
 std::string packed_counters(const report& r) {

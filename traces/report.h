@@ -84,6 +84,7 @@ struct report {
     double clock_hz = 0;
     int array_weight_bits = 0, array_activation_bits = 0;
     int array_trees = 0, array_lanes = 0;
+    int accumulator_bits = 0;            ///< that the run had; 0: not known
     double dram_bytes_per_cycle = 0;     ///< peak of the external memory
     std::string configuration;           ///< effective platform configuration as YAML
     std::string cost_table, cost_label;  ///< file name; "published, scaled"

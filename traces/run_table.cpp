@@ -85,6 +85,7 @@ std::string header(const report& r) {
     out += entry("scheme", r.scheme);
     out += entry("array ports", fmt::format("{} x {} bits (weight x activation)", r.array_weight_bits, r.array_activation_bits));
     out += entry("clock", r.clock_hz > 0 ? clock.text(r.clock_hz) + " " + clock.unit : absent_cell);
+    out += entry("accumulators", r.accumulator_bits > 0 ? fmt::format("{} bits", r.accumulator_bits) : absent_cell);
     out += entry("seed", fmt::format("{}", r.seed));
     out += entry("mode", r.timing_only ? "timing only: values not computed, nothing checked" : "values computed");
     out += entry("cost table", r.cost_label.empty() ? text_or_absent(r.cost_table) : fmt::format("{} ({})", r.cost_table, r.cost_label));

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "core/dram_kind.h"
 #include "workloads/formats/product_circuit.h"
 #include "workloads/tiling/tiling.h"
 
@@ -113,6 +114,7 @@ struct dma_config {
 };
 
 struct dram_config {
+    dram_kind kind = dram_kind::ddr3_1600;
     std::uint64_t capacity_bytes = std::uint64_t{1} << 30;
     /// Bandwidth as a rational number of bytes per cycle: numerator / denominator.
     std::uint64_t bandwidth_bytes = 16, bandwidth_cycles = 1;

@@ -230,13 +230,28 @@ void read_absent(yaml_reader& table, std::set<unit_kind>& absent) {
     }
 }
 
+/// The kinds of DRAM that a section prices: the one that it names, or all of them.
+std::vector<dram_kind> kinds_of(yaml_reader& section) {
+    const auto& all = enumerators<dram_kind>();
+    if (!section.has("kind")) return {all.begin(), all.end()};
+    std::vector<std::pair<std::string, dram_kind>> names;
+    for (const dram_kind kind : all) names.emplace_back(to_string(kind), kind);
+    return {section.choice<dram_kind>("kind", names)};
+}
+
 void read_memory(yaml_reader& section, cost_rows& table, diagnostics& problems) {
     const bool external = section.choice<bool>("memory", {{"sram", false}, {"dram", true}});
     require_provenance(section);
-    cost_grid& grid = external ? table.dram : table.sram;
-    if (!grid.empty()) section.problem("memory", "a second section for the same memory");
-    grid = read_grid(section, {external ? no_columns : sram_axes, memory_costs, no_columns, memory_costs.size(), true}, problems);
+    const std::vector<dram_kind> kinds = external ? kinds_of(section) : std::vector<dram_kind>{};
+    const cost_grid grid =
+        read_grid(section, {external ? no_columns : sram_axes, memory_costs, no_columns, memory_costs.size(), true}, problems);
     section.finish();
+    const auto again = [&] { section.problem("memory", "a second section for the same memory"); };
+    for (const dram_kind kind : kinds)
+        if (!table.dram.emplace(kind, grid).second) again();
+    if (external) return;
+    if (!table.sram.empty()) again();
+    table.sram = grid;
 }
 
 /// A circuit that is no unit of the simulator, for comparison: read for its form only.

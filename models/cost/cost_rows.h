@@ -1,11 +1,13 @@
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "core/activation_class.h"
 #include "core/counters.h"
+#include "core/dram_kind.h"
 #include "models/cost/cost_grid.h"
 
 namespace symmetree {
@@ -61,7 +63,7 @@ struct cost_rows {
     std::vector<unit_rows> units;
     std::set<unit_kind> absent;  ///< units that the table has no rows for and says so: what they cost is absent, not an error
     cost_grid sram{{"capacity_bytes", "port_bits"}};  ///< costs by memory_column; empty: none
-    cost_grid dram{{}};                               ///< the same, one row; empty when sram is
+    std::map<dram_kind, cost_grid> dram;              ///< the same, one row each; empty when sram is
 };
 
 /// Reads a cost table; throws input_error with all problems as file:line:column. The file's form: docs/cost-model.md.

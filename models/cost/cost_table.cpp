@@ -46,6 +46,12 @@ std::optional<Quantity> present(double value) {
     return Quantity(value);
 }
 
+std::vector<std::string> names_of(const std::map<dram_kind, cost_grid>& priced) {
+    std::vector<std::string> names;
+    for (const auto& [kind, grid] : priced) names.emplace_back(to_string(kind));
+    return names;
+}
+
 [[noreturn]] void refuse(const std::string& file, const std::string& field, const std::string& message) {
     throw input_error(diagnostic{file, 0, 0, field, message});
 }
@@ -111,13 +117,17 @@ bool cost_table::has(const unit_key& key) const {
                        [&](const unit_rows& r) { return r.serves(key) && r.grid.covers(point_of(key, r.grid)); });
 }
 
-memory_cost cost_table::memory(memory_kind kind, bytes capacity, int port_bits) const {
+memory_cost cost_table::memory(memory_kind kind, const priced_memory& of) const {
     const bool external = !is_on_chip(kind);
-    const cost_grid& grid = external ? rows_->dram : rows_->sram;
-    if (grid.empty()) return {};
+    if (rows_->sram.empty()) return {};
+    const auto priced = rows_->dram.find(of.external);
+    if (external && priced == rows_->dram.end())
+        refuse(file_, to_string(kind),
+               fmt::format("no cost for {}; the table covers {}", to_string(of.external), fmt::join(names_of(rows_->dram), ", ")));
+    const cost_grid& grid = external ? priced->second : rows_->sram;
     // Beyond 2^62 bytes the sign would turn; no table reaches there.
-    const auto size = static_cast<std::int64_t>(std::min(capacity.value, std::uint64_t{1} << 62));
-    const cost_grid::point at = external ? cost_grid::point{} : cost_grid::point{size, port_bits};
+    const auto size = static_cast<std::int64_t>(std::min(of.capacity.value, std::uint64_t{1} << 62));
+    const cost_grid::point at = external ? cost_grid::point{} : cost_grid::point{size, of.port_bits};
     if (!grid.covers(at)) refuse(file_, to_string(kind), fmt::format("no cost for {}; the table covers {}", grid.text(at), grid.range()));
     const cost_grid::row row = grid.at(at);
     const auto cost = [&](memory_column column) { return row[static_cast<std::size_t>(column)]; };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/counters.h"
+#include "core/dram_kind.h"
 #include "core/units.h"
 
 namespace symmetree {
@@ -36,6 +37,13 @@ struct memory_cost {
     bool has_energy() const { return read_per_bit && write_per_bit && leakage; }
 };
 
+/// A memory of a platform, for pricing: on the chip its size counts, outside its kind.
+struct priced_memory {
+    bytes capacity;  ///< all banks together
+    int port_bits = 0;
+    dram_kind external = dram_kind::ddr3_1600;
+};
+
 /// One cost table. Rows are keyed; a width, lane count or capacity between two rows is interpolated linearly, one
 /// outside the table is refused: lookups never extrapolate. A field of the key that the unit's rows have no column for is ignored.
 /// What the fields mean for each unit, and the form of the file: docs/cost-model.md. Copies share the rows.
@@ -50,8 +58,8 @@ public:
     unit_cost unit(const unit_key& key) const;
     /// True when unit() of it would not throw.
     bool has(const unit_key& key) const;
-    /// On-chip memory of `capacity`, with a port of `port_bits`. DRAM: both ignored.
-    memory_cost memory(memory_kind kind, bytes capacity, int port_bits) const;
+    /// On-chip memory by its size, DRAM by its kind.
+    memory_cost memory(memory_kind kind, const priced_memory& of) const;
 
     const std::string& name() const;
     const std::string& label() const;  ///< "published, scaled"
@@ -68,13 +76,7 @@ private:
     std::string file_;
 };
 
-/// The on-chip memories of a platform, for pricing.
-struct priced_memory {
-    bytes capacity;  ///< all banks together
-    int port_bits = 0;
-};
-
-/// What the energy function needs beside the activity: sizes of the memories and the clock.
+/// What the energy function needs beside the activity: the memories and the clock.
 struct priced_platform {
     std::map<memory_kind, priced_memory> memories;
     double clock_hz = 0;

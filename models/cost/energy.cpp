@@ -51,8 +51,7 @@ std::optional<double> memory_pj(memory_kind kind, const memory_counters& n, cons
     const auto found = platform.memories.find(kind);
     if (found == platform.memories.end() && is_on_chip(kind))
         throw model_fault(std::string("traffic of a memory that is not installed: ") + to_string(kind));
-    const memory_cost cost =
-        is_on_chip(kind) ? table.memory(kind, found->second.capacity, found->second.port_bits) : table.memory(kind, bytes(0), 0);
+    const memory_cost cost = table.memory(kind, found == platform.memories.end() ? priced_memory{} : found->second);
     if (!cost.has_energy()) return {};
     return 8.0 * static_cast<double>(n.read_bytes) * cost.read_per_bit->value +
            8.0 * static_cast<double>(n.written_bytes) * cost.write_per_bit->value;
@@ -67,7 +66,7 @@ std::optional<double> leakage_uw(const unit_activity& installed, const priced_pl
     }
     for (const auto& [kind, memory] : platform.memories) {
         if (!is_on_chip(kind)) continue;
-        const std::optional<microwatt> each = table.memory(kind, memory.capacity, memory.port_bits).leakage;
+        const std::optional<microwatt> each = table.memory(kind, memory).leakage;
         if (!each) return {};
         sum += each->value;
     }
@@ -103,7 +102,7 @@ priced_parts area_of(const unit_activity& installed, const priced_platform& plat
     priced_parts area;
     for (const auto& [key, n] : installed) add(area, to_string(key.unit), times(static_cast<double>(n.instances), table.unit(key).area));
     for (const auto& [kind, memory] : platform.memories) {
-        if (is_on_chip(kind)) add(area, to_string(kind), times(1, table.memory(kind, memory.capacity, memory.port_bits).area));
+        if (is_on_chip(kind)) add(area, to_string(kind), times(1, table.memory(kind, memory).area));
     }
     return area;
 }

@@ -1,5 +1,7 @@
 #include "models/requantizer/requantizer.h"
 
+#include <fmt/format.h>
+
 #include "core/bit_stream.h"
 #include "core/error.h"
 #include "core/units.h"
@@ -106,7 +108,8 @@ const channel_record* requantizer::channels_of(const tile& t) const {
     return (scaled_.empty() ? layer_->channels : scaled_).data() + layer_->channel_index(t, 0);
 }
 
-/// The bank's sums, behind those of the block's vectors before.
+/// The bank's sums, behind those of the block's vectors before. Throws model_fault where an accumulator of the platform's width would have
+/// lost a bit: the compiler has let such a layer pass.
 void requantizer::correct_sums(const bank_handover& from) {
     const tile& last = *from.last;
     const bool at_drain = corrects();
@@ -115,11 +118,17 @@ void requantizer::correct_sums(const bank_handover& from) {
     const std::int32_t* row = sums->sums(from.bank);
     const int stride = sums->stride();
     const std::int64_t* const activation_sums = at_drain ? row_sums->row_sums(from.bank) : nullptr;
+    const int below_sign = config_.accumulators.bits - 1;
+    std::int32_t beyond = 0;
     std::int64_t* to = sums_.data() + std::ptrdiff_t{last.first_vector} * last.channels;
     for (int v = 0; v < last.vectors; ++v, row += stride) {
         const std::int64_t row_sum = at_drain ? activation_sums[v] : 0;
-        for (int tree = 0; tree < last.channels; ++tree) *to++ = row[tree] - channels[tree].zero_point * row_sum + channels[tree].bias;
+        for (int tree = 0; tree < last.channels; ++tree) {
+            beyond |= (row[tree] ^ (row[tree] >> 31)) >> below_sign;
+            *to++ = row[tree] - channels[tree].zero_point * row_sum + channels[tree].bias;
+        }
     }
+    if (beyond != 0) throw model_fault(fmt::format("{}: a sum does not fit {} bits", name(), config_.accumulators.bits));
 }
 
 /// Where the block stands in memory.

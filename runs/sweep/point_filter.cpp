@@ -42,6 +42,7 @@ struct point_filter::state {
     struct condition {
         sweep_constraint constraint;
         SQLite::Statement statement;
+        bool reads_area = false;
     };
 
     SQLite::Database database{":memory:", SQLite::OPEN_READWRITE};
@@ -54,6 +55,15 @@ struct point_filter::state {
         if (s.getColumnCount() != 1 || s.getBindParameterCount() != static_cast<int>(columns.size()))
             throw SQLite::Exception("one expression is wanted");
         return s;
+    }
+
+    bool is_one(const sweep_constraint& c, const std::vector<study_column>& columns) {
+        try {
+            prepare(c, columns);
+            return true;
+        } catch (const SQLite::Exception&) {
+            return false;
+        }
     }
 
     static bool holds(condition& c, const std::vector<cell>& values) {
@@ -79,16 +89,20 @@ point_filter::point_filter(const std::vector<sweep_constraint>& constraints, con
     sqlite3_db_config(state_->database.getHandle(), SQLITE_DBCONFIG_DQS_DML, 0, nullptr);  // "lanse" is a wrong name, not a text
     std::vector<study_column> all = known;
     all.insert(all.end(), metrics.begin(), metrics.end());
+    std::vector<study_column> but_area;
+    for (const study_column& c : known)
+        if (c.name != "area_um2") but_area.push_back(c);
     diagnostics problems;
     for (const sweep_constraint& c : constraints) {
         try {
-            state_->before.push_back({c, state_->prepare(c, known)});
+            SQLite::Statement prepared = state_->prepare(c, known);
+            state_->before.push_back({c, std::move(prepared), !state_->is_one(c, but_area)});
             continue;
         } catch (const SQLite::Exception&) {
             // It may read a metric.
         }
         try {
-            state_->after.push_back({c, state_->prepare(c, all)});
+            state_->after.push_back({c, state_->prepare(c, all), false});
         } catch (const SQLite::Exception& e) {
             problems.add(blamed(c, e).problems().front());
         }
@@ -99,6 +113,11 @@ point_filter::point_filter(const std::vector<sweep_constraint>& constraints, con
 point_filter::~point_filter() = default;
 
 bool point_filter::keeps(const std::vector<cell>& known) { return state::all_hold(state_->before, known); }
+
+bool point_filter::keeps_unsized(const std::vector<cell>& known) {
+    return std::all_of(state_->before.begin(), state_->before.end(),
+                       [&](state::condition& c) { return c.reads_area || state::holds(c, known); });
+}
 
 bool point_filter::feasible(const std::vector<cell>& known, const std::vector<cell>& metrics) {
     std::vector<cell> all = known;

@@ -20,6 +20,8 @@ public:
 
     /// False when a constraint over known columns does not hold: the point is left out.
     bool keeps(const std::vector<cell>& known);
+    /// The same before the area is known: constraints over it don't count.
+    bool keeps_unsized(const std::vector<cell>& known);
     /// True when all others hold, too.
     bool feasible(const std::vector<cell>& known, const std::vector<cell>& metrics);
 

@@ -8,7 +8,7 @@
 namespace symmetree {
 namespace {
 
-constexpr int schema_version = 2;
+constexpr int schema_version = 3;
 
 std::vector<study_column> metric_columns() {
     std::vector<study_column> columns;

@@ -45,7 +45,7 @@ std::string answer_of(const sweep_space& space, const planned_simulation& simula
         priced.id = id;
         priced.axes = space.cells(id, point);
         priced.cost_table = point.request->platform.cost_table;
-        const std::vector<cell> known = known_cells(space, id, point);
+        std::vector<cell> known = known_cells(space, id, point);
         if (answer.points.empty()) {
             // The pages of the simulated DRAM count in full, though few of them are ever touched.
             if (memory_bytes > 0) limit_memory(memory_bytes + point.request->platform.dram.capacity_bytes);
@@ -53,14 +53,17 @@ std::string answer_of(const sweep_space& space, const planned_simulation& simula
             answer.report = packed_report::of(packed_counters(run));
             answer.notes = run.notes;
         } else {
-            price(run, point.request->platform, *point.request->prices);
+            price(run, settled_as(point.request->platform, run), *point.request->prices);
         }
         std::vector<cell> but_area;
         for (const metric& m : metrics_of(run)) {
-            if (m.name != "area_um2") but_area.push_back(m.value);
+            if (m.name == "area_um2")
+                known.back() = m.value;  // where the accumulators were settled it was not known before
+            else
+                but_area.push_back(m.value);
             priced.metrics.push_back(m.value);
         }
-        priced.feasible = filter.feasible(known, but_area);
+        priced.feasible = filter.keeps(known) && filter.feasible(known, but_area);
         answer.points.push_back(std::move(priced));
     }
     packer out;

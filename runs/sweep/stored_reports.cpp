@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/input_file.h"
+#include "platforms/auto_accumulators.h"
 #include "runs/pricing.h"
 #include "runs/sweep/point_filter.h"
 #include "runs/sweep/sweep_spec.h"
@@ -52,6 +53,7 @@ platform_config configuration_of(const report& r, const result_store::priced_poi
     platform_config config = parse_platform(r.configuration, "the configuration of a stored point");
     config.clock_hz = p.clock_hz;
     config.cost_table = p.cost_table;
+    settle_accumulators(config, r.accumulator_bits);
     return config;
 }
 

@@ -18,8 +18,9 @@ namespace {
 
 constexpr std::size_t most_problems = 50;
 
-/// Absent where the table has no area for something on the chip.
+/// Absent where the table has no area for something on the chip, or the run settles the accumulators.
 cell area_um2_of(const run_request& r) {
+    if (r.platform.auto_accumulators) return {};
     double sum = 0;
     for (const auto& [unit, area] : area_of(installed_units(r.platform), priced(r.platform), *r.prices)) {
         if (!area) return {};
@@ -90,7 +91,9 @@ sweep_plan plan_sweep(const sweep_space& space) {
                 plan.refused.push_back({i, point_status::refused, point.refusal, false, space.cells(i, point), "", {}});
                 continue;
             }
-            if (!filter.keeps(known_cells(space, i, point))) {
+            const std::vector<cell> cells = known_cells(space, i, point);
+            const bool sized = !point.request->platform.auto_accumulators;
+            if (!(sized ? filter.keeps(cells) : filter.keeps_unsized(cells))) {
                 ++plan.left_out;
                 continue;
             }

@@ -41,8 +41,8 @@ def head(name, label, provenance, not_modelled):
     return lines + ["not_modelled:"] + [f"  - {quoted(text)}" for text in not_modelled]
 
 
-def section(kind, name, rule, source, classes, columns, rows, streams=("dense", "outlier")):
-    lines = [f"  - {kind}: {name}", f"    rule: {quoted(rule)}", f"    source: {quoted(source)}"]
+def section(kind, name, rule, source, classes, columns, rows, streams=("dense", "outlier"), of=""):
+    lines = [f"  - {kind}: {name}", *([f"    kind: {of}"] if of else []), f"    rule: {quoted(rule)}", f"    source: {quoted(source)}"]
     if kind == "unit":
         lines += [f"    classes: [{', '.join(classes)}]", f"    streams: [{', '.join(streams)}]"]
     lines += [f"    columns: [{', '.join(columns)}]", "    rows:"]
@@ -178,7 +178,7 @@ def write_ratio(flow, results, prov):
         f"{REFERENCE_PJ:.5g} pJ, {REFERENCE_UM2:.5g} um2 (one multiply-accumulate: {REFERENCE_PJ / 16:.4g} pJ, {REFERENCE_UM2 / 16:.4g} um2)",
         f"factors: energy * {energy:.5g}, area * {area:.5g}",
         "mix: logic is 180 nm synthesis scaled by one factor for energy and one for area, memories and the vector unit are published 45 nm "
-        "figures as in published_45nm, leakage per area is the 40 nm figure there; no delay, since delays do not scale by one factor"],
+        "figures as in published_45nm, of LPDDR those of another family, leakage per area is the 40 nm figure there; no delay, since delays do not scale by one factor"],
         NOT_MODELLED + published.NOT_MODELLED_OF_VECTOR_UNIT + ["idle, refresh and row energy of the DRAM; part-used words of a memory port, and the width of the port"])
     costs = COSTS[:5]
     source = f"{flow.library.name} relative to {published.HOROWITZ}; leakage: {published.ALADDIN}"
@@ -199,6 +199,8 @@ def write_ratio(flow, results, prov):
     for memory, price, axes, memory_source, rule in published.MEMORIES:
         rows = [point + list(price(*point)) for point in published.points(axes)]
         lines += section("memory", memory, rule, memory_source, [], list(axes) + published.MEMORY_COSTS, rows)
+    for kind, dram_source, rule in published.DRAMS:
+        lines += section("memory", "dram", rule, dram_source, [], published.MEMORY_COSTS, [published.dram(kind)], of=kind)
     return lines
 
 

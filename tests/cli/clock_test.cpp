@@ -53,6 +53,23 @@ TEST(auto_clock, makes_a_slower_variant_slower) {
     EXPECT_THAT(bench.run("compare --workload small.yaml --platform s.yaml --platform z.yaml").out, HasSubstr("1.250"));
 }
 
+TEST(auto_clock, leaves_a_memory_in_real_units_as_fast_as_it_is) {
+    const workbench bench;
+    const auto bytes_per_s = [&](const std::string& tree_ns, const std::string& memory) {
+        bench.write("delays.yaml", delays(std::stod(tree_ns), 5));
+        bench.write("s.yaml", platform("symmetric", "{table: delays.yaml, margin_percent: 0}") + memory);
+        const outcome result = bench.run("run --workload small.yaml --platform s.yaml --timing-only --format json");
+        EXPECT_EQ(result.code, 0) << result.err;
+        const nlohmann::json report = nlohmann::json::parse(result.out);
+        EXPECT_EQ(report.at("notes").dump().find("follow the clock") == std::string::npos, !memory.empty());
+        return report.at("dram_bytes_per_cycle").get<double>() * report.at("clock_hz").get<double>();
+    };
+    const std::string real = "dram: {kind: lpddr4, bandwidth: auto, latency_cycles: auto}\n";
+    EXPECT_NEAR(bytes_per_s("4", real), 6.4e9, 1);
+    EXPECT_NEAR(bytes_per_s("7", real), 6.4e9, 64) << "to a Hz of the clock";
+    EXPECT_NEAR(bytes_per_s("4", ""), 16 * 250e6, 1);
+}
+
 TEST(auto_clock, follows_the_widths_of_the_run) {
     const workbench bench;
     bench.write("s.yaml", platform("symmetric", "{table: osu018}"));

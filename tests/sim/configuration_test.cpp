@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 #include <set>
 #include <sstream>
@@ -162,7 +163,14 @@ const std::vector<field_case>& field_cases() {
              c.outlier_port_bits = 8;
          },
          slower, ""},
-        {"accumulators.bits", "symq", [](p c) { c.accumulators.bits = 10; }, {}, "accumulators.bits of at least"},
+        {"accumulators.bits",
+         "symq",
+         [](p c) {
+             c.auto_accumulators = false;
+             c.accumulators.bits = 10;
+         },
+         {},
+         "accumulators.bits of at least"},
         {"accumulators.depth", "symq", [](p c) { c.accumulators.depth = 24; }, mapping_has("m-block 24"), ""},
         {"accumulators.write_interval", "symq", [](p c) { c.accumulators.write_interval = 16; }, more(&slot_split::hazard), ""},
         {"requantizer.drain_width", "symq", [](p c) { c.drain_width = 1; },
@@ -175,6 +183,13 @@ const std::vector<field_case>& field_cases() {
          },
          ""},
         {"dma.outstanding", "symq", [](p c) { c.dma.outstanding = 1; }, slower, ""},
+        {"dram.kind", "symq", [](p c) { c.dram.kind = dram_kind::ddr3_1600; },
+         [](auto& a, auto& b) {
+             const auto dram_pj = [](const report& r) { return *r.total().energy_pj.at("dram"); };
+             return cycles_of(a) == cycles_of(b) && std::abs(dram_pj(b) / dram_pj(a) - 20.0 / 8) < 1e-9 &&
+                    a.total_area_um2() == b.total_area_um2();
+         },
+         ""},
         {"dram.capacity_bytes",
          "symq",
          [](p c) {

@@ -217,6 +217,19 @@ class Pricing(SweepTest):
         self.assertEqual(self.run_program("reprice", "other.db", "--table", "published_45nm").returncode, 0)
         self.assertEqual(self.rows("other.db", "SELECT clock_hz, latency_s FROM point ORDER BY id"), before)
 
+    def test_again_keeps_the_width_that_a_run_settled(self):
+        self.write("s.yaml", "name: s\nworkload: small.yaml\nplatform: symq\naxes:\n  - {axis: platform.clock_hz, values: [5e8, 1e9]}\n  - {axis: weight_bits, values: [4, 8]}\n")
+        self.sweep("s.yaml", "r.db")
+        widths = self.rows("r.db", "SELECT weight_bits, accumulator_bits FROM point ORDER BY id")
+        self.assertEqual(len(set(widths)), 2, widths)
+        for table in ("published_45nm", "ratio_45nm"):
+            self.assertEqual(self.run_program("reprice", "r.db", "--table", table).returncode, 0)
+            self.assertEqual(self.rows("r.db", "SELECT weight_bits, accumulator_bits FROM point ORDER BY id"), widths)
+        for bits in (4, 8):
+            run = json.loads(self.run_program("run", "--workload", "small.yaml", "--platform", "symq", "--weight-bits", str(bits), "--timing-only", "--format", "json").stdout)
+            ((energy, area),) = self.rows("r.db", f"SELECT energy_j, area_um2 FROM point WHERE weight_bits = {bits} AND clock_hz = 5e8")
+            self.assertEqual((energy, area), (run["total"]["energy_j"], run["total"]["area_um2"]))
+
     def test_again_is_no_beginning_for_resume(self):
         self.write("other.yaml", other_prices(2))
         self.sweep("many.yaml", "r.db")
@@ -227,7 +240,8 @@ class Pricing(SweepTest):
 class Constraints(SweepTest):
     def test_over_axes_and_area_leave_points_out_before_they_run(self):
         preset = (ROOT / "platforms/presets/symq.yaml").read_text()
-        self.write("wide.yaml", preset.replace("cost_table: ratio_45nm", "cost_table: published_45nm"))  # the table of any number of lanes
+        fixed = preset.replace("bits: auto ", "bits: 32 ")
+        self.write("wide.yaml", fixed.replace("cost_table: ratio_45nm", "cost_table: published_45nm"))  # the table of any number of lanes
         self.write("s.yaml", "name: s\nworkload: small.yaml\nplatform: wide.yaml\naxes:\n  - {axis: platform.array.trees, powers_of_two: 2..64}\n  - {axis: platform.array.lanes, powers_of_two: 2..64}\n"
                              "constraints: [trees * lanes == 64, area_um2 < 1.8e6]\n")
         result = self.sweep("s.yaml", "r.db")
@@ -237,6 +251,13 @@ class Constraints(SweepTest):
         self.assertEqual(self.rows("r.db", "SELECT id, trees, lanes, energy_j FROM point"), wanted)
         self.assertTrue(0 < len(wanted) < 6, wanted)
         self.assertIn(f"{len(wanted)} points in {len(wanted)} simulations; constraints leave out {36 - len(wanted)}", result.stderr)
+
+    def test_over_an_area_that_runs_settle_mark_points_afterwards(self):
+        self.write("s.yaml", "name: s\nworkload: small.yaml\nplatform: symq\naxes:\n  - {axis: platform.accumulators.bits, name: bits, values: [auto, 32]}\n  - {axis: platform.array.trees, powers_of_two: 4..16}\n"
+                             "constraints: [area_um2 < 1.75e6]\n")
+        self.sweep("s.yaml", "r.db")
+        self.assertEqual(self.rows("r.db", "SELECT count(*), sum(feasible) BETWEEN 1 AND 2, sum(feasible = (area_um2 < 1.75e6)) FROM point WHERE bits = 'auto'"), [(3, 1, 3)])
+        self.assertEqual(self.rows("r.db", "SELECT sum(area_um2 < 1.75e6) = count(*) FROM point WHERE bits = 32"), [(1,)])
 
     def test_over_other_metrics_mark_points_afterwards(self):
         self.write("s.yaml", "name: s\nworkload: small.yaml\nplatform: symq\naxes:\n  - {axis: platform.array.trees, powers_of_two: 2..64}\nconstraints: [latency_s < 1.5e-6]\n")

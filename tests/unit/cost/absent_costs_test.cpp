@@ -61,7 +61,7 @@ TEST(absent_costs, units_that_the_table_calls_absent) {
 
 TEST(absent_costs, memories_of_a_table_without_any) {
     for (const memory_kind kind : {memory_kind::dram, memory_kind::weight_buffer}) {
-        const memory_cost cost = logic_only().memory(kind, bytes(65536), 128);
+        const memory_cost cost = logic_only().memory(kind, {bytes(65536), 128});
         EXPECT_FALSE(cost.has_energy() || cost.read_per_bit || cost.write_per_bit || cost.leakage || cost.area);
     }
 }

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/enumerators.h"
 #include "core/error.h"
 #include "tests/unit/cost/shipped_table.h"
 
@@ -76,7 +77,7 @@ TEST(lookup, interpolates_linearly_between_rows_on_each_axis) {
     EXPECT_DOUBLE_EQ(small().unit(mac(3, 7)).held->value, 37);
     // Bilinear where the corners are no plane: (1 + 2 + 3 + 9) / 4.
     EXPECT_DOUBLE_EQ(small().unit(mac(3, 6)).area->value, 3.75);
-    EXPECT_DOUBLE_EQ(small().memory(memory_kind::output_buffer, bytes(150), 8).write_per_bit->value, 4);
+    EXPECT_DOUBLE_EQ(small().memory(memory_kind::output_buffer, {bytes(150), 8}).write_per_bit->value, 4);
 }
 
 TEST(lookup, prefers_the_rows_of_the_class_and_stream) {
@@ -93,11 +94,25 @@ TEST(lookup, never_extrapolates) {
         EXPECT_THAT(message, AllOf(HasSubstr("mac_tree"), HasSubstr("weight_bits " + std::to_string(weight_bits)),
                                    HasSubstr("lanes " + std::to_string(lanes)), HasSubstr("weight_bits 2..4"), HasSubstr("lanes 4..8")));
     }
-    EXPECT_THAT(refusal([] { small().memory(memory_kind::weight_buffer, bytes(201), 8); }),
+    EXPECT_THAT(refusal([] {
+                    small().memory(memory_kind::weight_buffer, {bytes(201), 8});
+                }),
                 AllOf(HasSubstr("weight_buffer"), HasSubstr("capacity_bytes 100..200")));
-    EXPECT_THAT(refusal([] { small().memory(memory_kind::weight_buffer, bytes(150), 9); }), HasSubstr("port_bits 8..8"));
-    EXPECT_THAT(refusal([] { small().memory(memory_kind::weight_buffer, bytes(~std::uint64_t{0}), 8); }), HasSubstr("no cost"));
-    EXPECT_EQ(small().memory(memory_kind::dram, bytes(~std::uint64_t{0}), -1).write_per_bit->value, 21);
+    EXPECT_THAT(refusal([] { small().memory(memory_kind::weight_buffer, {bytes(150), 9}); }), HasSubstr("port_bits 8..8"));
+    EXPECT_THAT(refusal([] { small().memory(memory_kind::weight_buffer, {bytes(~std::uint64_t{0}), 8}); }), HasSubstr("no cost"));
+    EXPECT_EQ(small().memory(memory_kind::dram, {bytes(~std::uint64_t{0}), -1}).write_per_bit->value, 21);
+}
+
+TEST(lookup, of_a_dram_is_by_its_kind) {
+    const auto write = [](const cost_table& table, dram_kind kind) {
+        return table.memory(memory_kind::dram, {bytes(0), 0, kind}).write_per_bit->value;
+    };
+    for (const dram_kind kind : enumerators<dram_kind>()) EXPECT_EQ(write(small(), kind), 21) << "a section without a kind prices all";
+    std::string text = small_table;
+    text.replace(text.find("  - memory: dram\n"), 17, "  - memory: dram\n    kind: lpddr5\n");
+    const cost_table one = cost_table::parse(text, "one.yaml");
+    EXPECT_EQ(write(one, dram_kind::lpddr5), 21);
+    EXPECT_THAT(refusal([&] { write(one, dram_kind::lpddr4); }), HasSubstr("dram: no cost for lpddr4; the table covers lpddr5"));
 }
 
 TEST(lookup, a_unit_without_rows_is_refused_by_name) {

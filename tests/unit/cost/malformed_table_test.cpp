@@ -134,6 +134,15 @@ TEST(malformed_table, sections_that_answer_the_same_key) {
     other_class.replace(other_class.find("[relu, dense]"), 13, "[gelu]");
     EXPECT_EQ(complaint("memories:\n", other_class + "memories:\n"), "no complaint");
     EXPECT_THAT(complaint("memory: dram", "memory: sram"), HasSubstr("a second section for the same memory"));
+    const std::string dram = good.substr(good.find("  - memory: dram"));
+    const auto of_kind = [&](const char* kind) {
+        return "  - memory: dram\n    kind: " + std::string(kind) + dram.substr(dram.find("\n"));
+    };
+    EXPECT_EQ(complaint(dram, of_kind("lpddr4") + of_kind("lpddr5")), "no complaint");
+    EXPECT_THAT(complaint(dram, of_kind("lpddr4") + of_kind("lpddr4")), HasSubstr("a second section for the same memory"));
+    EXPECT_THAT(complaint(dram, dram + of_kind("lpddr4")), HasSubstr("a second section for the same memory"));
+    EXPECT_THAT(complaint(dram, of_kind("lpddr6")),
+                AllOf(HasSubstr("t.yaml:21:11"), HasSubstr("one of ddr3_1600, lpddr4, lpddr5 is wanted, given 'lpddr6'")));
 }
 
 TEST(malformed_table, missing_provenance_or_memory) {

@@ -234,7 +234,7 @@ TEST(published_rows, vector_units_follow_their_rule) {
 TEST(published_rows, memories_follow_their_rule) {
     for (const memory_kind kind : {memory_kind::weight_buffer, memory_kind::activation_buffer, memory_kind::output_buffer}) {
         for (std::uint64_t capacity = 64; capacity <= 4u << 20; capacity *= 2) {
-            const memory_cost cost = shipped_table().memory(kind, bytes(capacity), 128);
+            const memory_cost cost = shipped_table().memory(kind, {bytes(capacity), 128});
             const double pj = storage_pj(static_cast<double>(capacity)), area = storage_um2(8.0 * static_cast<double>(capacity));
             EXPECT_NEAR(cost.read_per_bit->value, pj, pj * 1e-5) << capacity;
             EXPECT_EQ(cost.write_per_bit, cost.read_per_bit);
@@ -242,9 +242,13 @@ TEST(published_rows, memories_follow_their_rule) {
             EXPECT_NEAR(cost.leakage->value, 0.012 * area, area * 1e-6) << capacity;
         }
     }
-    EXPECT_DOUBLE_EQ(64 * shipped_table().memory(memory_kind::weight_buffer, bytes(8192), 64).read_per_bit->value, 10);
-    EXPECT_DOUBLE_EQ(32 * shipped_table().memory(memory_kind::dram, bytes(0), 0).read_per_bit->value, 640);
-    EXPECT_EQ(shipped_table().memory(memory_kind::dram, bytes(0), 0).area->value, 0);
+    EXPECT_DOUBLE_EQ(64 * shipped_table().memory(memory_kind::weight_buffer, {bytes(8192), 64}).read_per_bit->value, 10);
+    EXPECT_DOUBLE_EQ(32 * shipped_table().memory(memory_kind::dram, {bytes(0), 0}).read_per_bit->value, 640);
+    EXPECT_EQ(shipped_table().memory(memory_kind::dram, {bytes(0), 0}).area->value, 0);
+    const auto per_bit = [](dram_kind kind) { return shipped_table().memory(memory_kind::dram, {bytes(0), 0, kind}).read_per_bit->value; };
+    EXPECT_DOUBLE_EQ(per_bit(dram_kind::ddr3_1600), 640.0 / 32);
+    EXPECT_DOUBLE_EQ(per_bit(dram_kind::lpddr4), 8);
+    EXPECT_DOUBLE_EQ(per_bit(dram_kind::lpddr5), 8 * 0.7);
 }
 
 }  // namespace

@@ -81,9 +81,9 @@ TEST(published_shape, wider_is_never_cheaper) {
 }
 
 TEST(published_shape, a_larger_memory_is_never_cheaper) {
-    memory_cost smaller = shipped_table().memory(memory_kind::weight_buffer, bytes(64), 128);
+    memory_cost smaller = shipped_table().memory(memory_kind::weight_buffer, {bytes(64), 128});
     for (std::uint64_t capacity = 100; capacity <= 4u << 20; capacity += capacity / 3) {
-        const memory_cost larger = shipped_table().memory(memory_kind::weight_buffer, bytes(capacity), 128);
+        const memory_cost larger = shipped_table().memory(memory_kind::weight_buffer, {bytes(capacity), 128});
         EXPECT_GE(larger.read_per_bit->value, smaller.read_per_bit->value) << capacity;
         EXPECT_GT(larger.area->value, smaller.area->value) << capacity;
         smaller = larger;

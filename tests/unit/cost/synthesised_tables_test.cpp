@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "core/enumerators.h"
 #include "models/cost/cost_table.h"
 
 // The tables that scripts/characterize wrote: they answer for the shipped platforms, and say what they lack.
@@ -57,15 +58,15 @@ TEST(synthesised_tables, ratio_45nm_prices_the_units_of_the_shipped_platforms) {
         EXPECT_GT(cost.held->value, 0);
         EXPECT_GT(cost.area->value, 0);
     });
-    EXPECT_TRUE(table.memory(memory_kind::weight_buffer, bytes(131072), 128).has_energy());
-    EXPECT_TRUE(table.memory(memory_kind::dram, bytes(0), 0).has_energy());
+    EXPECT_TRUE(table.memory(memory_kind::weight_buffer, {bytes(131072), 128}).has_energy());
+    for (const dram_kind kind : enumerators<dram_kind>()) EXPECT_TRUE(table.memory(memory_kind::dram, {bytes(0), 0, kind}).has_energy());
 }
 
 TEST(synthesised_tables, memories_of_ratio_45nm_are_the_published_ones) {
     const cost_table ratio = shipped_as("ratio_45nm"), published = shipped_as("published_45nm");
     for (std::uint64_t capacity = 64; capacity <= 4u << 20; capacity *= 4) {
-        const memory_cost a = ratio.memory(memory_kind::output_buffer, bytes(capacity), 64);
-        const memory_cost b = published.memory(memory_kind::output_buffer, bytes(capacity), 64);
+        const memory_cost a = ratio.memory(memory_kind::output_buffer, {bytes(capacity), 64});
+        const memory_cost b = published.memory(memory_kind::output_buffer, {bytes(capacity), 64});
         EXPECT_NEAR(a.read_per_bit->value, b.read_per_bit->value, 1e-4 * b.read_per_bit->value);
         EXPECT_NEAR(a.area->value, b.area->value, 1e-4 * b.area->value);
     }
@@ -100,7 +101,7 @@ TEST(synthesised_tables, osu018_has_logic_with_delays_and_no_memories) {
         EXPECT_EQ(cost.has_energy(), key.unit != unit_kind::accumulator);
         EXPECT_EQ(cost.area.has_value(), key.unit != unit_kind::accumulator);
     });
-    EXPECT_FALSE(table.memory(memory_kind::weight_buffer, bytes(131072), 128).has_energy());
+    EXPECT_FALSE(table.memory(memory_kind::weight_buffer, {bytes(131072), 128}).has_energy());
 }
 
 TEST(synthesised_tables, say_where_they_come_from) {

@@ -168,11 +168,22 @@ TEST(overflow_of, meets_a_sum_of_half_the_codes_of_an_accumulator) {
     layer l;
     l.shape = linear_shape{1, 1, 1};
     platform.accumulators.bits = 8;
-    EXPECT_FALSE(overflow_of(platform, l, *plan_of(c), c.weights, c.format));
+    EXPECT_FALSE(overflow_of(platform, sums_of(c.config, l, *plan_of(c), c.weights, c.format)));
     platform.accumulators.bits = 7;
-    EXPECT_TRUE(overflow_of(platform, l, *plan_of(c), c.weights, c.format));
+    EXPECT_TRUE(overflow_of(platform, sums_of(c.config, l, *plan_of(c), c.weights, c.format)));
     c.weights.codes = {7};  // from -56 to 49
-    EXPECT_FALSE(overflow_of(platform, l, *plan_of(c), c.weights, c.format));
+    EXPECT_FALSE(overflow_of(platform, sums_of(c.config, l, *plan_of(c), c.weights, c.format)));
+}
+
+TEST(bits_of, a_range_are_the_fewest_whose_codes_cover_it) {
+    EXPECT_EQ(bits_of({0, 0}), 1);
+    EXPECT_EQ(bits_of({-1, 0}), 1);
+    EXPECT_EQ(bits_of({0, 1}), 2);
+    EXPECT_EQ(bits_of({-128, 127}), 8);
+    EXPECT_EQ(bits_of({-128, 128}), 9);
+    EXPECT_EQ(bits_of({-129, 127}), 9);
+    EXPECT_EQ(bits_of({-(std::int64_t{1} << 31), (std::int64_t{1} << 31) - 1}), 32);
+    EXPECT_EQ(bits_of({0, std::int64_t{1} << 31}), 33);
 }
 
 TEST(accumulator_range, counts_the_shift_of_an_outlier) {

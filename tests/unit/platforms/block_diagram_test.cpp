@@ -35,6 +35,8 @@ TEST(block_diagram, shows_the_sizes_of_this_platform) {
     c.weight_buffer.bank_bytes = 3000;
     c.dram.bandwidth_bytes = 3;
     c.dram.bandwidth_cycles = 7;
+    EXPECT_THAT(block_diagram(c), HasSubstr("12 x as many bits as the run needs"));
+    c.auto_accumulators = false;
     c.accumulators.bits = 27;
     c.outlier_port_own = true;
     c.outlier_port_bits = 40;

@@ -36,7 +36,7 @@ struct describe_value {
     described operator()(const whole_value& v) const {
         const std::int64_t value = v.get(defaults);
         return {v.automatic ? "`auto` or integer" : "integer", fmt::format("{} to {}", v.low, v.high),
-                v.automatic && value == 0 ? "`auto`" : std::to_string(value)};
+                value == v.automatic ? "`auto`" : std::to_string(value)};
     }
     described operator()(const real_value& v) const {
         return {"number", fmt::format("{} to {}", v.low, v.high), fmt::format("{}", v.get(defaults))};

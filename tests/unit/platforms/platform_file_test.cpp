@@ -1,6 +1,8 @@
 // Every key of the platform file: read, written back, refused when misspelt and when out of range.
 #include <gmock/gmock.h>
 
+#include "platforms/auto_accumulators.h"
+#include "platforms/auto_memory.h"
 #include "support.h"
 
 namespace symmetree {
@@ -41,6 +43,7 @@ void expect_same_units(const platform_config& a, const platform_config& b) {
     EXPECT_EQ(a.outlier_port_own, b.outlier_port_own);
     EXPECT_EQ(a.outlier_port_bits, b.outlier_port_bits);
     EXPECT_EQ(a.accumulators.bits, b.accumulators.bits);
+    EXPECT_EQ(a.auto_accumulators, b.auto_accumulators);
     EXPECT_EQ(a.accumulators.depth, b.accumulators.depth);
     EXPECT_EQ(a.accumulators.write_interval, b.accumulators.write_interval);
     EXPECT_EQ(a.drain_width, b.drain_width);
@@ -64,7 +67,10 @@ void expect_same(const platform_config& a, const platform_config& b) {
     expect_same_buffer(a.output_buffer, b.output_buffer);
     EXPECT_EQ(a.dma.burst_bytes, b.dma.burst_bytes);
     EXPECT_EQ(a.dma.outstanding, b.dma.outstanding);
+    EXPECT_EQ(a.dram.kind, b.dram.kind);
     EXPECT_EQ(a.dram.capacity_bytes, b.dram.capacity_bytes);
+    EXPECT_EQ(a.auto_bandwidth, b.auto_bandwidth);
+    EXPECT_EQ(a.auto_latency, b.auto_latency);
     EXPECT_EQ(a.dram.bandwidth_bytes, b.dram.bandwidth_bytes);
     EXPECT_EQ(a.dram.bandwidth_cycles, b.dram.bandwidth_cycles);
     EXPECT_EQ(a.dram.latency_cycles, b.dram.latency_cycles);
@@ -91,7 +97,7 @@ outlier_port: {own: true, port_bits: 24}
 accumulators: {bits: 29, depth: 300, write_interval: 5}
 requantizer: {drain_width: 9}
 dma: {burst_bytes: 100, outstanding: 3}
-dram: {capacity_bytes: 7654321, bandwidth: {bytes: 33, cycles: 7}, latency_cycles: 61}
+dram: {kind: lpddr5, capacity_bytes: 7654321, bandwidth: {bytes: 33, cycles: 7}, latency_cycles: 61}
 mapping: {dataflow: output_stationary, loop_order: m_n, m_block: 200, n_blocks_per_group: 6, wide_layers: refuse}
 cost_table: tables/of mine.yaml
 )";
@@ -138,6 +144,25 @@ TEST(platform_file, clock_may_be_auto_with_or_without_details) {
     EXPECT_FALSE(parse_platform(minimal("clock_hz: 1e9\n"), "p.yaml").auto_clock.has_value());
 }
 
+TEST(platform_file, width_of_accumulators_may_be_auto) {
+    const platform_config c = parse_platform(minimal("accumulators: {bits: auto}\n"), "p.yaml");
+    EXPECT_TRUE(c.auto_accumulators);
+    EXPECT_EQ(c.accumulators.bits, 32) << "until it is settled";
+    expect_same(parse_platform(to_yaml(c), "p.yaml"), c);
+
+    platform_config settled = c;
+    settle_accumulators(settled, 21);
+    EXPECT_EQ(settled.accumulators.bits, 21);
+    EXPECT_EQ(to_yaml(settled), to_yaml(c)) << "the file says auto still";
+    settle_accumulators(settled, 9);
+    EXPECT_EQ(settled.accumulators.bits, 16) << "narrower ones have no price";
+
+    platform_config fixed = parse_platform(minimal("accumulators: {bits: 24}\n"), "p.yaml");
+    settle_accumulators(fixed, 21);
+    EXPECT_EQ(fixed.accumulators.bits, 24);
+    EXPECT_FALSE(parse_platform(minimal(""), "p.yaml").auto_accumulators);
+}
+
 TEST(platform_file, every_size_of_a_file_arrives) {
     const platform_config c = parse_platform(nothing_default, "p.yaml");
     EXPECT_EQ(c.weight_buffer.bank_bytes, 12345u);
@@ -153,6 +178,7 @@ TEST(platform_file, every_size_of_a_file_arrives) {
     EXPECT_EQ(c.accumulators.write_interval, 5);
     EXPECT_EQ(c.dma.burst_bytes, 100);
     EXPECT_EQ(c.dma.outstanding, 3);
+    EXPECT_EQ(c.dram.kind, dram_kind::lpddr5);
     EXPECT_EQ(c.dram.capacity_bytes, 7654321u);
     EXPECT_EQ(c.dram.bandwidth_bytes, 33u);
     EXPECT_EQ(c.dram.bandwidth_cycles, 7u);
@@ -209,6 +235,51 @@ TEST(platform_file, side_array_takes_the_ports_of_the_array_by_default) {
     EXPECT_EQ(c.side_array->lanes, 2);
     EXPECT_EQ(c.side_array->weight_bits, 3);
     EXPECT_EQ(c.side_array->activation_bits, 5);
+}
+
+/// Bandwidth and latency that follow from the kind.
+platform_config memory_of(const std::string& kind, const std::string& clock) {
+    return parse_platform(minimal("clock_hz: " + clock + "\ndram: {kind: " + kind + ", bandwidth: auto, latency_cycles: auto}\n"),
+                          "p.yaml");
+}
+
+TEST(platform_file, memory_in_real_units_follows_the_clock) {
+    const platform_config c = memory_of("lpddr4", "500e6");  // 6.4 GB/s and 80 ns
+    EXPECT_EQ(c.dram.bandwidth_bytes, 64u);
+    EXPECT_EQ(c.dram.bandwidth_cycles, 5u);
+    EXPECT_EQ(c.dram.latency_cycles, 40u);
+    expect_same(parse_platform(to_yaml(c), "effective.yaml"), c);
+    const dram_config fast = memory_of("lpddr4", "1e9").dram;
+    EXPECT_EQ(fast.bandwidth_bytes * 5, fast.bandwidth_cycles * 32);
+    EXPECT_EQ(fast.latency_cycles, 80u);
+    const dram_config odd = memory_of("lpddr5", "333333333").dram;  // 12.8 GB/s and 83.75 ns
+    EXPECT_EQ(odd.bandwidth_bytes * 333333333, odd.bandwidth_cycles * 12800000000);
+    EXPECT_EQ(odd.latency_cycles, 28u) << "27.9 cycles";
+    const dram_config slow = memory_of("ddr3_1600", "1e6").dram;  // 3.2 GB/s and 72 ns
+    EXPECT_EQ(slow.bandwidth_bytes, 3200u);
+    EXPECT_EQ(slow.latency_cycles, 1u);
+}
+
+TEST(platform_file, numbers_override_what_the_kind_has) {
+    const platform_config c = parse_platform(minimal("dram: {kind: lpddr5, bandwidth: auto, latency_cycles: 7}\n"), "p.yaml");
+    EXPECT_EQ(c.dram.bandwidth_bytes * 5, c.dram.bandwidth_cycles * 128);
+    EXPECT_EQ(c.dram.latency_cycles, 7u);
+    const platform_config plain = parse_platform(minimal("dram: {kind: lpddr5}\n"), "p.yaml");
+    EXPECT_EQ(plain.dram.bandwidth_bytes, 16u) << "the default does not follow the kind";
+    EXPECT_EQ(plain.dram.latency_cycles, 40u);
+}
+
+TEST(platform_file, shipped_platforms_have_the_speed_of_their_memory) {
+    for (const std::string& name : shipped_platforms(shipped_directory)) {
+        platform_config c = shipped(name);
+        if (c.dram.kind != dram_kind::lpddr4) continue;
+        const dram_config given = c.dram;
+        c.auto_bandwidth = c.auto_latency = true;
+        settle_memory(c);
+        EXPECT_EQ(c.dram.bandwidth_bytes, given.bandwidth_bytes) << name;
+        EXPECT_EQ(c.dram.bandwidth_cycles, given.bandwidth_cycles) << name;
+        EXPECT_EQ(c.dram.latency_cycles, given.latency_cycles) << name;
+    }
 }
 
 TEST(platform_file, bandwidth_is_a_number_or_a_fraction) {
@@ -303,12 +374,13 @@ std::vector<range> ranges() {
         {"requantizer", "drain_width", {"0", "257"}, {"1", "16"}},
         {"dma", "burst_bytes", {"7", "4097"}, {"8", "4096"}},
         {"dma", "outstanding", {"0", "65"}, {"1", "64"}},
+        {"dram", "kind", {"ddr4", "LPDDR4", "auto"}, {"ddr3_1600", "lpddr4", "lpddr5"}},
         {"dram", "capacity_bytes", {"65535", "4294967297", "99999999999999999999"}, {"65536", "4294967296"}},
         {"dram",
          "bandwidth",
          {"0", "65537", "{bytes: 0}", "{bytes: 1, cycles: 0}", "{bytes: 65537}", "{bytes: 1, cycles: 65537}", "{bytes: 1, per: 2}"},
-         {"1", "65536", "{bytes: 1, cycles: 65536}"}},
-        {"dram", "latency_cycles", {"-1", "100001"}, {"0", "100000"}},
+         {"auto", "1", "65536", "{bytes: 1, cycles: 65536}"}},
+        {"dram", "latency_cycles", {"-1", "100001", "automatic"}, {"auto", "0", "100000"}},
         {"mapping", "dataflow", {"output", "os", "automatic"}, {"weight_stationary", "output_stationary"}},
         {"mapping", "loop_order", {"nm", "automatic"}, {"auto", "n_m", "m_n"}},
         {"mapping", "m_block", {"0", "-1", "65537", "automatic", "1.5"}, {"auto", "1", "256"}},

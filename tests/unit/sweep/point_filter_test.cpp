@@ -51,6 +51,17 @@ TEST(constraint, over_a_metric_waits_for_it) {
     EXPECT_FALSE(filter.feasible(row(std::int64_t{8}), {1e-2, std::int64_t{5}}));
 }
 
+TEST(constraint, over_the_area_waits_where_it_is_not_known_yet) {
+    const std::vector<study_column> with_area{{"lanes", column_role::axis, ""}, {"area_um2", column_role::metric, "um2"}};
+    const auto constraint = [](const char* expression) { return sweep_constraint{expression, diagnostic{"s.yaml", 1, 1, "", ""}}; };
+    point_filter filter({constraint("lanes > 4"), constraint("area_um2 < 100")}, with_area, metrics);
+    EXPECT_TRUE(filter.keeps_unsized({std::int64_t{8}, cell()}));
+    EXPECT_FALSE(filter.keeps_unsized({std::int64_t{2}, cell()}));
+    EXPECT_FALSE(filter.keeps({std::int64_t{8}, cell()}));
+    EXPECT_FALSE(filter.keeps({std::int64_t{8}, 101.0}));
+    EXPECT_TRUE(filter.keeps({std::int64_t{8}, 99.0}));
+}
+
 TEST(constraint, over_an_absent_value_does_not_hold) {
     EXPECT_FALSE(keeps("lanes < 5", row(cell())));
     EXPECT_FALSE(keeps("NOT lanes < 5", row(cell())));

@@ -261,8 +261,8 @@ TEST_F(store_test, refuses_what_is_no_result_of_a_sweep) {
 
 TEST_F(store_test, refuses_another_format) {
     result_store::create(path_, origin_of({})).finish();
-    outside(path_, "UPDATE sweep SET value = 3 WHERE name = 'format'");
-    EXPECT_THAT(problems_of([&] { result_store::open(path_, false); }), ElementsAre(path_ + ": its format is 3, this program reads 2"));
+    outside(path_, "UPDATE sweep SET value = 4 WHERE name = 'format'");
+    EXPECT_THAT(problems_of([&] { result_store::open(path_, false); }), ElementsAre(path_ + ": its format is 4, this program reads 3"));
     outside(path_, "UPDATE sweep SET value = 'x' WHERE name = 'format'");
     EXPECT_THAT(problems_of([&] { result_store::open(path_, false); }),
                 ElementsAre(path_ + ": no format in it: not the result of a sweep"));

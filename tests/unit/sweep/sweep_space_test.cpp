@@ -223,6 +223,16 @@ TEST_F(space_test, shares_a_simulation_among_points_that_differ_in_cost_only) {
     EXPECT_THAT(plan.simulations[0].points, ElementsAre(0u, 4u));
 }
 
+TEST_F(space_test, shares_no_simulation_among_clocks_where_the_memory_is_in_real_units) {
+    const sweep_space space = axes(
+        "  - {axis: platform.clock_hz, values: [1e8, 1e9]}\n  - {axis: platform.dram.bandwidth, values: [auto, 16]}\n  - {axis: "
+        "platform.dram.kind, values: "
+        "[lpddr4]}\n");
+    std::set<std::string> keys;
+    for (std::uint64_t i = 0; i < space.size(); ++i) keys.insert(space.point(i).simulation_key());
+    EXPECT_EQ(keys.size(), 3u);
+}
+
 TEST_F(space_test, gives_every_other_field_a_simulation_of_its_own) {
     for (const char* axis :
          {"'workload.layers[*].weight_bits', values: [3, 5]", "scheme, values: [symq:w4a4, symq:w4a8]", "activation_bits, values: [4, 8]",

@@ -103,8 +103,8 @@ void expect_same(const report& a, const report& b) {
                        a.array_activation_bits),
               std::tie(b.workload, b.workload_source, b.platform, b.scheme, b.seed, b.timing_only, b.clock_hz, b.array_weight_bits,
                        b.array_activation_bits));
-    EXPECT_EQ(std::tie(a.array_trees, a.array_lanes, a.dram_bytes_per_cycle),
-              std::tie(b.array_trees, b.array_lanes, b.dram_bytes_per_cycle));
+    EXPECT_EQ(std::tie(a.array_trees, a.array_lanes, a.accumulator_bits, a.dram_bytes_per_cycle),
+              std::tie(b.array_trees, b.array_lanes, b.accumulator_bits, b.dram_bytes_per_cycle));
     EXPECT_EQ(std::tie(a.configuration, a.cost_table, a.cost_label, a.cost_mix, a.cost_not_modelled, a.not_simulated, a.notes, a.area_um2),
               std::tie(b.configuration, b.cost_table, b.cost_label, b.cost_mix, b.cost_not_modelled, b.not_simulated, b.notes, b.area_um2));
     ASSERT_EQ(a.layers.size(), b.layers.size());

@@ -17,6 +17,7 @@ inline report sample_report() {
     r.array_weight_bits = 3;
     r.array_activation_bits = 4;
     r.array_trees = r.array_lanes = 16;
+    r.accumulator_bits = 19;
     r.dram_bytes_per_cycle = 12.8;
     r.configuration = "name: dasq\narray:\n  trees: 16\n";
     r.cost_table = "published_45nm";
