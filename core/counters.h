@@ -71,9 +71,10 @@ constexpr int list_entry_bits(int value_bits, int trees, int lanes) {
 /// What the energy of a unit is indexed by. Files call `held_bits` weight_bits and `extent` lanes, whatever the unit.
 struct unit_key {
     unit_kind unit = unit_kind::mac_tree;
-    int held_bits = 0;        ///< width of what stays: weight code, level, outlier value, list entry; of a sum in the accumulator and the requantizer
+    int held_bits =
+        0;  ///< width of what stays: weight code, level, outlier value, list entry; of a sum in the accumulator and the requantizer
     int activation_bits = 0;  ///< width of a code that streams by
-    int extent = 0;           ///< inputs of a tree or a multiplexer, entries of a list, outputs of a crossbar, vectors in a bank of an accumulator
+    int extent = 0;  ///< inputs of a tree or a multiplexer, entries of a list, outputs of a crossbar, vectors in a bank of an accumulator
     activation_class input = activation_class::dense;
     bool sparse = false;  ///< fed by the outlier stream, not by dense codes
 

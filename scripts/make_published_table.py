@@ -210,10 +210,8 @@ def sparse_bank_adder(k, a):
 
 
 def sparse_crossbar(k, a, trees):
-    bits, waiting = gathered_bits(k, a), trees * (a + 10) / 2
-    registers = register(trees * bits) + register(waiting)
-    held = gate(trees * bits) + add(bits) + register(bits) + register(waiting)
-    return unit(held.pj, 0.0, trees * bits + waiting, (gate(trees * bits) + trees * add(bits) + registers).um2)
+    bits = gathered_bits(k, a)
+    return unit((gate(trees * bits) + add(bits)).pj, 0.0, 0, (gate(trees * bits) + trees * add(bits)).um2)
 
 
 def accumulator(width, depth):
@@ -342,9 +340,8 @@ UNITS = [
      "G * register_clock. area = all of these."),
     ("sparse_crossbar", sparse_crossbar,
      {"weight_bits": [2, 4, 8, 9], "activation_bits": INPUTS, "lanes": [1, 16, 64, 256]}, BOTH,
-     "L is the number of trees, G = k + a + 10, h = L * (a + 10) / 2. held = gate(L * G) + add(G) + register(G) + register(h): every tree's gates "
-     "see the product, one tree's adder takes it; half of a partial sum per tree (4-bit dense codes, 16 lanes) waits for the levels of adders. load = 0. clock = (L * G + h) * "
-     "register_clock. area = gate(L * G) + L * add(G) + register(L * G + h): each tree has an adder and a register for each lane."),
+     "L is the number of trees, G = k + a + 10. held = gate(L * G) + add(G): every tree's gates see the product, one tree's adder "
+     "takes it. load = 0. clock = 0. area = gate(L * G) + L * add(G): each tree has an adder for each lane."),
     ("accumulator", accumulator,
      {"weight_bits": [8, 16, 24, 32], "lanes": [2**n for n in range(13)]},
      f"{BOTH}; cell: Mistry et al., IEDM 2007",

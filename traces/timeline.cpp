@@ -54,8 +54,11 @@ public:
         if (name_json_.empty() || begin_ == now) return;  // what begins with the run's end has no length
         event(p, begin_, now, name_json_, category_, args_json_, events);
         name_json_.clear();
-        // Lost between the vectors: behind the first of them, each cause in one piece, as a slice per vector would be too much.
-        std::uint64_t from = begin_ + 1;
+        // Lost between the vectors: behind the first of them, each cause in one piece, as a slice per vector would be too much. A round for
+        // outliers alone is lost whole.
+        std::uint64_t lost = 0;
+        for (const auto& cause : lost_) lost += cause.second;
+        std::uint64_t from = lost < now - begin_ ? begin_ + 1 : begin_;
         for (const auto& [cause_json, slots] : lost_) {
             const std::uint64_t to = std::min(from + slots, now);
             if (to > from) event(p, from, to, cause_json, "stall", R"({"gathered":true})", events);

@@ -86,7 +86,8 @@ unit_key key_of(const accelerator_config& config, unit_kind unit, activation_cla
         case unit_kind::level_decoder: return {unit, a.level_bits, a.weight_bits, decoders_of(config).codes, input, false};
         case unit_kind::sparse_lane:
         case unit_kind::sparse_bank_adder: return {unit, config.sparse.value_bits, a.activation_bits, a.lanes, input, true};
-        case unit_kind::outlier_list: return {unit, list_entry_bits(config.sparse.value_bits, a.trees, a.lanes), 0, config.sparse.list_entries, input, true};
+        case unit_kind::outlier_list:
+            return {unit, list_entry_bits(config.sparse.value_bits, a.trees, a.lanes), 0, config.sparse.list_entries, input, true};
         case unit_kind::sparse_crossbar: return {unit, config.sparse.value_bits, a.activation_bits, a.trees, input, true};
         case unit_kind::accumulator: return {unit, config.accumulators.bits, 0, depth, input, false};
         case unit_kind::requantizer: return {unit, config.accumulators.bits, 0, 0, input, false};

@@ -14,15 +14,6 @@ int outlier_head_bits(const array_config& array, const sparse_config& sparse) {
     return 1 + index_bits(std::min(places, held) + 1);
 }
 
-int sparse_stages(const sparse_config& sparse) {
-    if (sparse.lanes == 0) return 0;
-    switch (sparse.assignment) {
-        case outlier_assignment::row_banked: return 1;
-        case outlier_assignment::pooled: return 1 + index_bits(std::uint64_t(sparse.lanes));
-    }
-    return 1;
-}
-
 std::size_t sparse_lane_of(const tile_outlier& outlier, std::size_t index, const sparse_config& sparse) {
     const auto lanes = std::size_t(sparse.lanes);
     switch (sparse.assignment) {

@@ -19,9 +19,6 @@ int outlier_head_bits(const array_config& array, const sparse_config& sparse);
 /// stays. A tile without outliers has one round of none.
 std::vector<std::vector<tile_outlier>> rounds_of(const std::vector<tile_outlier>& outliers, const sparse_config& sparse);
 
-/// Stages that sparse lanes add to the pipeline of the array beside them: their own, and the levels of the tree that adds up pooled ones.
-int sparse_stages(const sparse_config& sparse);
-
 /// The sparse lane that an outlier goes to, the `index`th of its round.
 std::size_t sparse_lane_of(const tile_outlier& outlier, std::size_t index, const sparse_config& sparse);
 

@@ -36,7 +36,7 @@ struct variant_sizes {
     int inputs = 576;      ///< of an output, 3 x 3 x 64: ceil(inputs / lanes) vectors per correction at the drain
     int accumulator_bits = 32, accumulator_depth = 256;
     int sparse_lanes = 16;  ///< row-banked, with a bank adder per tree
-    int outlier_bits = 4, list_entries = 8;
+    int outlier_bits = 4, list_entries = 4;
     double outlier_share = 0.02;  ///< of the weights
 };
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/error.h"
-#include "models/contract/outlier_stream.h"
 #include "models/contract/tile_name.h"
 
 namespace symmetree {
@@ -61,15 +60,10 @@ void vector_issuer::run_tile(const tile& t) {
 bool vector_issuer::run_round(const tile& t, bool first) {
     const loaded_tile weights = swap_in();
     const input_read read = read_vectors(t);
-    const bool first_slice = t.first_slice && first;
-    const std::uint64_t bank_free = first_slice ? acquire_bank() : 0;
+    const std::uint64_t bank_free = t.first_slice && first ? acquire_bank() : 0;
     const vector_window whole = whole_vectors(t, read);
     compute(t, read.vectors, whole, first);
-    issue(t, weights, first_slice, read.ready_cycle, bank_free);
-    if (first)
-        vectors_issued_ += std::uint64_t(t.vectors);
-    else
-        split_.outlier += std::uint64_t(t.vectors);  // these slots are for outliers alone
+    issue(t, weights, first, read.ready_cycle, bank_free);
     if (readers.size() > 0) tell_readers({layer_, &t, read.vectors, whole, run_});
     const std::uint64_t done = run_.last() + std::max(outlier_cycles_, layer_->pace);
     wait(clock_.time(done - clock_.now()));
@@ -126,11 +120,12 @@ bool vector_issuer::sums_rows() const { return layer_->descriptor.uses_zero_poin
 
 /// P. Sparse lanes take a vector one cycle before the trees do, whether or not it has outliers.
 std::uint64_t vector_issuer::pipeline_depth() const {
-    const int beside_lanes = layer_->descriptor.on_side_array ? 0 : sparse_stages(config_.sparse);
-    return std::uint64_t(layer_->array.pipeline_depth + beside_lanes) + (sums_rows() ? 1 : 0);
+    const bool beside_lanes = config_.sparse.lanes > 0 && !layer_->descriptor.on_side_array;
+    return std::uint64_t(layer_->array.pipeline_depth) + (sums_rows() ? 1 : 0) + (beside_lanes ? 1 : 0);
 }
 
-void vector_issuer::issue(const tile& t, const loaded_tile& weights, bool first_slice, std::uint64_t input_ready, std::uint64_t bank_free) {
+void vector_issuer::issue(const tile& t, const loaded_tile& weights, bool first_round, std::uint64_t input_ready, std::uint64_t bank_free) {
+    const bool first_slice = t.first_slice && first_round;
     const tile_pace pace{weights.outlier_cycles, layer_->pace, layer_->write_interval};
     const bool first_of_layer = vectors_issued_ == 0;
     slot_bounds bounds;
@@ -148,6 +143,7 @@ void vector_issuer::issue(const tile& t, const loaded_tile& weights, bool first_
         attribute_slots(split_, run_.last() + 1, first, bounds);
     const slot_split before = split_;
     run_ = issue_tile(first, std::uint64_t(t.vectors), pace, first_slice ? nullptr : &run_, outlier_cycles_, split_);
+    (first_round ? vectors_issued_ : split_.outlier) += std::uint64_t(t.vectors);  // slots of a later round are for outliers alone
     if (probe_) report_tile(t, first, pace.pace(), before);
     outlier_cycles_ = weights.outlier_cycles;
 }

@@ -63,7 +63,7 @@ private:
     loaded_tile swap_in();
     input_read read_vectors(const tile& t);
     std::uint64_t acquire_bank();
-    void issue(const tile& t, const loaded_tile& weights, bool first_slice, std::uint64_t input_ready, std::uint64_t bank_free);
+    void issue(const tile& t, const loaded_tile& weights, bool first_round, std::uint64_t input_ready, std::uint64_t bank_free);
     void compute(const tile& t, const vector_window& vectors, const vector_window& whole, bool first_round);
     void tell_readers(const streamed_tile& streamed);
     void stream(tile_job& job, bool with_dense);

@@ -14,6 +14,7 @@ HOLDS = (2, 16, 6)      # cycles per weight load: two to fit, the last to valida
 SEEDS = (1, 2, 3)
 VECTORS = 96            # per class, seed and hold length
 IDLE_CYCLES = 16
+RESOURCES = ("luts", "flip_flops", "carries", "dsps")
 RTL_CYCLES = 24         # the RTL is slow in Icarus; tests/rtl checks it at full length. The netlist is checked on every cycle
 
 
@@ -96,6 +97,8 @@ def fpga(unit, point, folder, program):
     _, layout = write_bench(unit, point, program, folder)
     cells = synthesis.FPGA_CELLS
     result["checked"] = program.check(simulation.untimed_outputs(["fpga.v", cells], layout, len(program.cycles), "fpga", folder), "FPGA netlist")
+    for resource in RESOURCES:
+        result[resource] = round(result[resource] / unit.copies(point))
     return {**result, "seconds": round(time.time() - began, 1)}
 
 
@@ -133,8 +136,18 @@ def characterise(unit, point, source, library, library_verilog, assumptions, fol
         result["classes"][c] = fit_class(per_vector, c, program.holds)
         result["classes"][c]["logic_pj"] = logic_pj(netlist, library, toggles, energies, program, lengths, c)
     result["logic_um2"] = netlist.area_um2 - sum(library.cells[k].area_um2 for k in netlist.cells if library.cells[k].kind == "flip_flop")
+    share_out(result, unit.copies(point), unit.operations(point))
     result["seconds"] = round(time.time() - began, 1)
     return result
+
+
+def share_out(result, copies, operations):
+    """Leaves one unit's share of a circuit that has `copies` of it, `operations` of which work in every cycle."""
+    for quantity in ("area_um2", "leakage_uw", "clock_pj", "logic_um2"):
+        result[quantity] /= copies
+    for fit in result["classes"].values():
+        for quantity in ("held_pj", "load_pj", "logic_pj"):
+            fit[quantity] /= operations
 
 
 def fit_class(per_vector, c, holds):

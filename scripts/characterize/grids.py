@@ -61,7 +61,7 @@ FPGA = {
     "activation_sum_tree": ([0], THIRDS, [16]),
     "correction_every_cycle": (THIRDS, THIRDS, [16]),
     "correction_at_drain": (THIRDS, THIRDS, [16]),
-    "level_decoder": ([4, 8], range(2, 7), [16, 64]),
+    "level_decoder": ([4, 8], range(2, 6), [16, 64]),  # 64 codes of 6 bits take an hour
     "sparse_lane": (THIRDS, THIRDS, [16]),
     "outlier_list": ([5, 15, 25], [0], [1, 2, 4, 8, 16]),
     "sparse_bank_adder": (THIRDS, THIRDS, [0]),

@@ -9,6 +9,7 @@ import characterise
 import grids
 import synthesis
 import tools
+from characterise import RESOURCES
 from operands import CLASSES
 from units import CIRCUITS, ROOT, UNITS
 
@@ -19,7 +20,6 @@ spec.loader.exec_module(published)
 AXES = ["weight_bits", "activation_bits", "lanes"]
 COSTS = ["held_pj", "load_pj", "clock_pj", "leakage_uw", "area_um2", "delay_ns"]
 CHECKS = ["residual", "spread", "checked"]
-RESOURCES = ["luts", "flip_flops", "carries", "dsps"]
 
 # The reference of ratio_45nm: 16 multipliers of 8 x 8 bits and the adders of their tree, published figures of one family.
 REFERENCE_PJ = 16 * published.mul(8, 8).pj + published.tree(16, 16).pj
@@ -243,12 +243,12 @@ def write_fpga(flow, results, wanted, command):
         if unit in CIRCUITS or unit not in units:
             continue
         axes, found = rows_of(unit, units[unit])
-        rows = [at + [results[p][c] for c in RESOURCES + ["checked"]] for at, p in found]
+        rows = [at + [results[p][c] for c in [*RESOURCES, "checked"]] for at, p in found]
         rule = UNITS[unit].rule or "models/" + UNITS[unit].files[-1]
         if UNITS[unit].storage:
             axes, rows = ["weight_bits", "lanes"], [[row[0], depth] + row[1:] for row in rows for depth in (grids.DEPTHS[0], grids.DEPTHS[-1])]
             rule += " Without its storage, which is block RAM."
-        lines += section("unit", unit, rule, tool, CLASSES, axes + RESOURCES + ["checked"], rows, UNITS[unit].streams)
+        lines += section("unit", unit, rule, tool, CLASSES, axes + [*RESOURCES, "checked"], rows, UNITS[unit].streams)
     return lines + ["memories: []"]
 
 
@@ -282,7 +282,8 @@ def updated(standing, fresh, units):
 
 
 def with_note(lines, results, command):
-    """The table's provenance, and that some of its units are younger."""
+    """The table's provenance, and that some of its units are younger; a note on the same units before falls away."""
+    lines = [line for line in lines if not (line.startswith('  - "derived again') and f", {command.strip()}:" in line)]
     end = next(i for i, line in enumerate(lines) if line.startswith("not_modelled:"))
     note = (f"derived again: {datetime.date.today().isoformat()}, {command.strip()}: {len(results)} points, "
             f"{sum(r['checked'] for r in results.values())} results checked; {len(rtl_files(results))} files of RTL, sha256 of their text {rtl_digest(results)}")

@@ -56,6 +56,14 @@ class Unit:
         """Of the registers on load_clk, what a gated clock reaches at one load."""
         return 1
 
+    def copies(self, p):
+        """Of the unit in the circuit that is synthesised; a row has one of them, and the delay of the whole."""
+        return 1
+
+    def operations(self, p):
+        """Of the unit in a cycle of the stream."""
+        return 1
+
     def idle(self, p, vector):
         """The packed vector that stands at the inputs while nothing is asked for; `vector` is the last one."""
         return vector
@@ -526,42 +534,36 @@ class SparseBankAdder(Sparse):
 
 
 class SparseCrossbar(Sparse):
-    files = ("sparse/rtl/sparse_crossbar.sv", "sparse/rtl/sparse_crossbar_sum.sv")
-    depth = 1
-    rule = ("netlists of models/sparse/rtl/sparse_crossbar.sv and sparse_crossbar_sum.sv, of which L lanes have L - 1, lanes is the number of trees; and half a "
-            "register of a tree's partial sum (16 lanes, 4-bit dense codes) per tree, as those of the trees wait for ceil(log2 L) levels: 1/2 of L at most. "
-            "Another lane has a product for a random tree.")
+    files = ("sparse/rtl/sparse_crossbar.sv",)
+    depth = 0
+    lanes, busy = 16, 5   # of the crossbar, and those that have a product: 2 % of 256 weights
+    entries = 4 * lanes
+    rule = ("a sixteenth of the netlist of models/sparse/rtl/sparse_crossbar.sv with 16 sparse lanes, lanes is the number of trees; its delay whole. Combinational; "
+            "energy per product, where 5 of the 16 lanes bring one in every cycle, for random trees.")
 
-    def waiting_bits(self, p): return p.lanes * ((4 + p.a + 4 + 1 + 1) // 2)
+    def copies(self, p): return self.lanes
+    def operations(self, p): return self.busy
+    def tree_bits(self, p): return clog2(p.lanes)
 
     def vector_fields(self, p):
-        return [("valid", 1), ("tree", clog2(p.lanes)), ("product", self.product_bits(p)), ("brought", p.lanes * self.gathered_bits(p)),
-                ("partial", self.waiting_bits(p))]
+        return [("valid", self.lanes), ("tree", self.lanes * self.tree_bits(p)), ("product", self.lanes * self.product_bits(p))]
 
-    def sum_bits(self, p): return p.lanes * self.gathered_bits(p)
-    def output_bits(self, p): return self.sum_bits(p) + self.waiting_bits(p)
+    def output_bits(self, p): return p.lanes * self.gathered_bits(p)
 
     def instance(self, p):
-        sums, waiting = self.sum_bits(p), self.waiting_bits(p)
-        return "\n".join([
-            f"  wire [{sums - 1}:0] gated;",
-            f"  reg [{waiting - 1}:0] waits;",
-            "  always @(posedge clk) waits <= partial;",
-            f"  assign out[{sums} +: {waiting}] = waits;",
-            f"  sparse_crossbar #(.K({p.k}), .A({p.a}), .LANES({p.lanes})) lane ({ports('valid', 'tree', 'product', 'gated')});",
-            f"  sparse_crossbar_sum #(.TREES({p.lanes}), .GATHERED({self.gathered_bits(p)})) node ({ports('clk', a='gated', b='brought', sum=f'out[{sums - 1}:0]')});"])
+        return (f"  sparse_crossbar #(.K({p.k}), .A({p.a}), .LANES({p.lanes}), .SPARSE({self.lanes}), .ENTRIES({self.entries})) unit "
+                f"({ports('valid', 'tree', 'product', sums='out')});")
+
+    def idle(self, p, vector): return vector >> self.lanes << self.lanes  # nothing valid
 
     def vector(self, p, o, context, index, draw):
-        self.tree, self.sums = draw.randrange(p.lanes), [0] * p.lanes
-        self.sums[draw.randrange(p.lanes)] = self.product(o, index * 3 + 1, index)
-        self.value = self.product(o, index * 3, index)
-        if index % 2 == 0:  # a new vector every second cycle, as the lanes have it
-            self.waiting = draw.getrandbits(self.waiting_bits(p))
-        return [1, self.tree, self.value, pack(self.sums, self.gathered_bits(p)), self.waiting]
+        valid = set(draw.sample(range(self.lanes), self.busy))
+        trees = [draw.randrange(p.lanes) for _ in range(self.lanes)]
+        products = [self.product(o, index * 3 + l, index) for l in range(self.lanes)]
+        self.sums = [sum(products[l] for l in valid if trees[l] == t) for t in range(p.lanes)]
+        return [sum(1 << l for l in valid), pack(trees, self.tree_bits(p)), pack(products, self.product_bits(p))]
 
-    def result(self, p, load, vector):
-        self.sums[self.tree] += self.value
-        return pack(self.sums, self.gathered_bits(p)) | self.waiting << self.sum_bits(p)
+    def result(self, p, load, vector): return pack(self.sums, self.gathered_bits(p))
 
 
 class Accumulator(Unit):

@@ -200,7 +200,7 @@ struct level_decoder_twin : twin {
 struct crossbar_twin : twin {
     using twin::twin;
     static constexpr std::size_t depth = 1;
-    static constexpr bool holds = false;
+    static constexpr bool holds = true;
     unit_result operator()(const stimulus& s) const {
         const int bits = shape.k + shape.a + 10;
         const auto tree = [&](int at) { return int(stimulus::take(s.x, at, 8)) % shape.lanes; };

@@ -69,6 +69,7 @@ TEST(timeline_of_a_run, spends_what_the_split_says_under_every_stall) {
         if (request.asked_scheme.family == scheme_family::dasq) request.asked_scheme = parse_scheme("dasq:w4a4:sw4:p90");
         request.platform.activation_buffer.port_bits = 128;  // several cycles per vector
         request.platform.accumulators.write_interval = 30;   // longer than a tile of few vectors
+        request.platform.dram.bandwidth_cycles *= 2;         // slower than tiles with rounds of outliers
         const traced_run run(request);
         expect_same_slots(run);
         const slot_split split = run.result.total().split;

@@ -100,10 +100,7 @@ std::uint64_t pipeline_depth(const platform_config& platform, const prepared_lay
     const array_config& array = l.integers.on_side_array ? *platform.side_array : platform.array;
     std::uint64_t depth = array.pipeline_depth;
     if (platform.zero_point == zero_point_unit::row_sum && !l.product.weights.zero_point.empty()) ++depth;
-    if (platform.sparse.lanes == 0 || l.integers.on_side_array) return depth;
-    ++depth;
-    if (platform.sparse.assignment == outlier_assignment::pooled)
-        for (int reached = 1; reached < platform.sparse.lanes; reached *= 2) ++depth;
+    if (platform.sparse.lanes > 0 && !l.integers.on_side_array) ++depth;
     return depth;
 }
 

@@ -17,7 +17,7 @@
 //         load_start .. stall, output_free: array_control.sv. overflow: an outlier found no place in its list.
 // Depth   PIPELINE cycles from a whole vector to its accumulators (3 at least: product, sum, accumulator); with 4 or more the
 //         vector has a register of its own, and the weights are copied at a swap; one more where row_sum every_cycle works. With sparse
-//         lanes 4 at least, and a level of adders more each time that pooled ones double: they take the vector in front of that register.
+//         lanes 4 at least: they take the vector in front of that register.
 //         STATIONARY = 1 is the output-stationary dataflow: DEPTH = 1, INTERVAL = 1, every tile has one vector and is a slice of
 //         its inputs, and the sums stand in registers. Else INTERVAL is 2 at least, what the accumulator takes from its read to its word's next read.
 // Timing  docs/timing-model.md        Twins  dense_mac_array, sparse_outlier_unit, zero_point_adder, accumulators (models/)
@@ -103,9 +103,8 @@ module array_core #(
   localparam integer ROW_SUM = VARIANT == 2 || VARIANT == 3 ? 1 : 0;
   localparam integer EVERY_CYCLE = VARIANT == 2 ? 1 : 0;
   localparam integer FRONT = PIPELINE > 3 ? 1 : 0;
-  localparam integer LEVELS = SPARSE > 0 && POOLED != 0 ? $clog2(SPARSE) : 0;  // of the tree that adds up pooled lanes
-  localparam integer SPARE = PIPELINE - 3 - FRONT - LEVELS;  // registers behind the trees
-  localparam integer ADD = FRONT + 2 + EVERY_CYCLE + LEVELS + SPARE;  // from a vector's last cycle in the sparse lanes to the accumulators' adders
+  localparam integer SPARE = PIPELINE - 3 - FRONT;     // registers behind the trees
+  localparam integer ADD = FRONT + 2 + EVERY_CYCLE + SPARE;  // from a vector's last cycle in the sparse lanes to the accumulators' adders
   localparam integer SIDE = 8;
 
   // ---- control ----

@@ -3,9 +3,9 @@
 // Ports   start, take, word, last, outlier_cycles, more: outlier_stream.sv. load_set: the set that is loaded. outlier_shifts: u per tree.
 //         here, step, set, activations: a vector is in the lanes, in its step-th cycle, with the entries of `set`.
 //         partial: of each tree, stable from three cycles behind a vector's first step on, as the trees take a vector one cycle after
-//         the lanes. totals: 3 + LEVELS cycles behind its last.
+//         the lanes. totals: three cycles behind its last.
 //         LATE: cycles by which vectors trail their issue; the entries trail the port by as much, s does not.
-// Depth   3 + LEVELS from the last step: the lane's activation and product, the levels of the adding tree of pooled lanes, the gathered sum.
+// Depth   3 from the last step: the lane's activation and product, the gathered sum.
 // Timing  docs/timing-model.md, "Outliers"        Twin  sparse_outlier_unit, models/sparse/sparse_outlier_unit.h
 module sparse_unit #(
     parameter integer PORT = 128,
@@ -20,7 +20,6 @@ module sparse_unit #(
     parameter integer LATE = 0,
     parameter integer COUNT_BITS = 16,
     parameter integer GATHERED = VALUE + A + 7 + $clog2(LIST * (POOLED != 0 ? SPARSE : 1)),  // derived: do not set
-    parameter integer LEVELS = POOLED != 0 ? $clog2(SPARSE) : 0,  // derived: do not set
     parameter integer TOTAL = (PARTIAL > GATHERED ? PARTIAL : GATHERED) + 1  // derived: do not set
 ) (
     input  wire                     clk,
@@ -110,40 +109,14 @@ module sparse_unit #(
 
     // ---- gather per tree ----
     if (POOLED != 0) begin : pooled
-      genvar v;
-      for (v = 0; v <= LEVELS; v = v + 1) begin : level
-        localparam integer NODES = (SPARSE + (1 << v) - 1) >> v;
-        wire [NODES*TREES*GATHERED-1:0] sums;
-        for (l = 0; l < NODES; l = l + 1) begin : node
-          if (v == 0) begin : lane
-            sparse_crossbar #(.K(VALUE), .A(A), .LANES(TREES), .ENTRIES(ENTRIES)) crossbar (
-                .valid(valid_before[l]), .tree(tree_before[l*TREE+:TREE]), .product(products[l*PRODUCT+:PRODUCT]),
-                .gated(sums[l*TREES*GATHERED+:TREES*GATHERED])
-            );
-          end else begin : pair
-            localparam integer BELOW = (SPARSE + (1 << (v - 1)) - 1) >> (v - 1);
-            wire [TREES*GATHERED-1:0] second;
-            if (2 * l + 1 < BELOW) begin : two
-              assign second = level[v-1].sums[(2*l+1)*TREES*GATHERED+:TREES*GATHERED];
-            end else begin : one
-              assign second = 0;
-            end
-            sparse_crossbar_sum #(.TREES(TREES), .GATHERED(GATHERED)) add (
-                .clk(clk), .a(level[v-1].sums[2*l*TREES*GATHERED+:TREES*GATHERED]), .b(second), .sum(sums[l*TREES*GATHERED+:TREES*GATHERED])
-            );
-          end
-        end
-      end
-      wire here_late, first_late;
-      wire [TREES*PARTIAL-1:0] partial_late;
-      delay_line #(.WIDTH(1), .DEPTH(LEVELS), .CLEAR(1)) here_levels (.clk(clk), .reset(reset), .data(here_before), .delayed(here_late));
-      delay_line #(.WIDTH(1 + TREES * PARTIAL), .DEPTH(LEVELS)) with_sums (
-          .clk(clk), .reset(reset), .data({first_before, partial}), .delayed({first_late, partial_late})
+      wire [TREES*GATHERED-1:0] brought;
+      sparse_crossbar #(.K(VALUE), .A(A), .LANES(TREES), .SPARSE(SPARSE), .ENTRIES(ENTRIES)) crossbar (
+          .valid(valid_before), .tree(tree_before), .product(products), .sums(brought)
       );
       for (t = 0; t < TREES; t = t + 1) begin : trees
         sparse_bank_adder #(.K(VALUE), .A(A), .ENTRIES(ENTRIES), .PARTIAL(PARTIAL), .PRODUCT(GATHERED)) adder (
-            .clk(clk), .enable(here_late), .clear(first_late), .take(1'b1), .product(level[LEVELS].sums[t*GATHERED+:GATHERED]),
-            .partial(partial_late[t*PARTIAL+:PARTIAL]), .total(totals[t*TOTAL+:TOTAL])
+            .clk(clk), .enable(here_before), .clear(first_before), .take(1'b1), .product(brought[t*GATHERED+:GATHERED]),
+            .partial(partial[t*PARTIAL+:PARTIAL]), .total(totals[t*TOTAL+:TOTAL])
         );
       end
     end else begin : row_banked

@@ -11,10 +11,7 @@ platform_config platform_of(const core_build& b) {
     p.array.weight_bits = b.variant == 6 ? b.k - 1 : b.k;
     p.array.activation_bits = b.a;
     p.array.guard_bits = b.guard;
-    p.array.pipeline_depth = b.pipeline;
-    if (b.sparse > 0) --p.array.pipeline_depth;  // the lanes' own stage, and the levels of adders between pooled ones
-    if (b.pooled != 0)
-        for (int reached = 1; reached < b.sparse; reached *= 2) --p.array.pipeline_depth;
+    p.array.pipeline_depth = b.pipeline - (b.sparse > 0 ? 1 : 0);  // the lanes' own stage
     p.array.shadow_registers = b.shadow != 0;
     p.zero_point = b.variant == 1                     ? zero_point_unit::pre_subtract
                    : b.variant == 2 || b.variant == 3 ? zero_point_unit::row_sum

@@ -126,8 +126,10 @@ TEST(installed_units, are_those_of_the_configuration) {
               (units{{"mac_tree", 8}, {"activation_sum_tree", 1}, {"correction_at_drain", 3}, {"accumulator", 9}, {"requantizer", 3}}));
     config.zero_point = zero_point_unit::none;
     config.sparse.lanes = 2;
-    EXPECT_EQ(census(config),
-              (units{{"mac_tree", 8}, {"sparse_lane", 2}, {"outlier_list", 2}, {"sparse_bank_adder", 8}, {"accumulator", 8}, {"requantizer", 3}}));
+    EXPECT_EQ(
+        census(config),
+        (units{
+            {"mac_tree", 8}, {"sparse_lane", 2}, {"outlier_list", 2}, {"sparse_bank_adder", 8}, {"accumulator", 8}, {"requantizer", 3}}));
     config.sparse.assignment = outlier_assignment::pooled;
     EXPECT_EQ(census(config), (units{{"mac_tree", 8},
                                      {"sparse_lane", 2},
