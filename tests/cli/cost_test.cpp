@@ -80,8 +80,8 @@ TEST(cost, of_a_table_of_ones_own) {
 TEST(shipped_tables, serve_the_shipped_platforms) {
     const workbench bench;
     for (const std::string table : {"published_45nm", "ratio_45nm", "osu018", "xc7"})
-        for (const std::string name :
-             {"symq", "asymq_pre_subtract", "asymq_widened", "asymq_row_sum", "dasq", "dasq_row_sum", "pot", "post", "apot", "dasq_fpga"}) {
+        for (const std::string name : {"symq", "asymq_pre_subtract", "asymq_widened", "asymq_row_sum", "dasq", "dasq_row_sum", "pot",
+                                       "post", "apot", "levels", "levels_per_channel", "dasq_fpga"}) {
             std::ifstream in(SYMMETREE_ROOT "/platforms/presets/" + name + ".yaml");
             std::string text(std::istreambuf_iterator<char>(in), {});
             const std::string line = "cost_table: ratio_45nm";
