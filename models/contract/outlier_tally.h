@@ -8,7 +8,6 @@ namespace symmetree {
 struct outlier_tally {
     std::uint64_t outliers = 0, stream_bits = 0;
     std::uint64_t fullest_lane = 0;  ///< outliers of a tile on one lane, all rounds together
-    std::uint64_t extra_rounds = 0;  ///< rounds beyond the first of a tile, as often as they were loaded
 };
 
 }  // namespace symmetree

@@ -99,7 +99,6 @@ weight_read weight_loader::read_round(const tile& t, bool first) {
 std::uint64_t weight_loader::load(const tile& t, const weight_read& bytes, bool first_round) {
     sc_core::sc_time delay;
     tile_load dense{layer_, &t, layer_->compute && first_round ? bytes.dense : nullptr, !first_round};
-    if (!first_round) ++tally_.extra_rounds;
     if (layer_->descriptor.on_side_array)
         side_array->b_transport(dense, delay);
     else

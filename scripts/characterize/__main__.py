@@ -92,6 +92,8 @@ class Flow:
         else:
             parts += [synthesis.SCRIPT, synthesis.STA_SCRIPT, self.library.text, self.verilog.read_text(), self.assumptions, program.cycles]
             parts += [unit.load_clock_share(point)] if unit.load_clock_share(point) != 1 else []
+        shared = unit.copies(point), unit.operations(point)
+        parts += [shared] if shared != (1, 1) else []
         for part in parts:
             digest.update(repr(part).encode())
         return digest.hexdigest()[:20]

@@ -4,8 +4,6 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "tests/support/output_stationary.h"
-
 namespace symmetree {
 namespace {
 
@@ -147,16 +145,7 @@ void timing_contract::begin(const prepared_layer& l) {
     layer_ = &l;
     array_ = l.integers.on_side_array ? *c_.side_array : c_.array;
     const layer_geometry& g = l.plan.descriptor.geometry;
-    program_ = tiles_of(c_, l);
-    std::vector<tile_rounds> loads = tile_load_times(c_, l, program_);
-    if (holds_outputs()) {
-        const stationary_order order = output_stationary(program_);
-        std::vector<tile_rounds> ordered;
-        for (std::size_t i : order.source) ordered.push_back(loads[i]);
-        program_ = order.program;
-        loads = ordered;
-    }
-    const rounds_program rounds = in_rounds(program_, loads);
+    const rounds_program rounds = rounds_of_layer(c_, l);
     program_ = rounds.program;
     loads_ = rounds.loads;
     dense_in_.assign(program_.weights.size(), 0);

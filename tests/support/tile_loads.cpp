@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "tests/support/output_stationary.h"
+
 namespace symmetree {
 namespace {
 
@@ -126,6 +128,16 @@ tile_program tiles_of(const platform_config& platform, const prepared_layer& l) 
     const layer_descriptor& d = l.plan.descriptor;
     return enumerate_tiles(d.geometry, array.trees, array.lanes, l.plan.passes,
                            {static_cast<loop_order>(d.order), d.m_block, l.plan.fills});
+}
+
+rounds_program rounds_of_layer(const platform_config& platform, const prepared_layer& l) {
+    const tile_program program = tiles_of(platform, l);
+    const std::vector<tile_rounds> loads = tile_load_times(platform, l, program);
+    if (platform.mapping.flow != dataflow::output_stationary) return in_rounds(program, loads);
+    const stationary_order order = output_stationary(program);
+    std::vector<tile_rounds> ordered;
+    for (std::size_t i : order.source) ordered.push_back(loads[i]);
+    return in_rounds(order.program, ordered);
 }
 
 }  // namespace symmetree

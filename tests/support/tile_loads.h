@@ -29,6 +29,8 @@ struct rounds_program {
     std::vector<tile_load_time> loads;
 };
 rounds_program in_rounds(const tile_program& program, const std::vector<tile_rounds>& loads);
+/// Those of a prepared layer, in the order of the platform's dataflow.
+rounds_program rounds_of_layer(const platform_config& platform, const prepared_layer& l);
 
 /// The tiles of a prepared layer in weight-stationary order, whatever the platform's dataflow.
 tile_program tiles_of(const platform_config& platform, const prepared_layer& l);

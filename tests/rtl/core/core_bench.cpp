@@ -9,7 +9,6 @@
 
 #include "core/bit_stream.h"
 #include "models/buffers/im2col_math.h"
-#include "tests/support/output_stationary.h"
 
 namespace symmetree {
 
@@ -115,7 +114,9 @@ void core_bench::take_contents(const prepared_layer& l) {
 
 void core_bench::begin(const prepared_layer& l) {
     layer_ = &l;
-    place_tiles(l);
+    const rounds_program rounds = rounds_of_layer(c_, l);
+    program_ = rounds.program;
+    loads_ = rounds.loads;
     dense_in_.assign(program_.weights.size(), 0);
     outliers_in_.assign(program_.weights.size(), 0);
     input_in_.assign(program_.inputs.size(), 0);
@@ -153,22 +154,6 @@ void core_bench::begin(const prepared_layer& l) {
     dma_.offer(t_, burst_dma::control, {256}, [this, descriptor_left, tables, table_landed](std::uint64_t bytes) {
         if ((*descriptor_left -= bytes) == 0) dma_.offer(t_, burst_dma::control, {tables}, table_landed);
     });
-}
-
-/// Later rounds of outliers are tiles of their own.
-void core_bench::place_tiles(const prepared_layer& l) {
-    program_ = tiles_of(c_, l);
-    std::vector<tile_rounds> loads = tile_load_times(c_, l, program_);
-    if (holds_outputs()) {
-        const stationary_order order = output_stationary(program_);
-        std::vector<tile_rounds> ordered;
-        for (std::size_t i : order.source) ordered.push_back(loads[i]);
-        program_ = order.program;
-        loads = ordered;
-    }
-    const rounds_program rounds = in_rounds(program_, loads);
-    program_ = rounds.program;
-    loads_ = rounds.loads;
 }
 
 void core_bench::start_engines() {

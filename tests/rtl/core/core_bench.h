@@ -49,7 +49,6 @@ public:
 private:
     void begin(const prepared_layer& l);
     void take_contents(const prepared_layer& l);
-    void place_tiles(const prepared_layer& l);
     bool holds_outputs() const { return c_.mapping.flow == dataflow::output_stationary; }
     void start_engines();
     void fetch_weights(std::size_t j);
