@@ -71,6 +71,9 @@ TEST(auto_accumulators, set_a_clock_that_counts_them) {
 }
 
 TEST(sums, beyond_the_accumulators_are_a_fault_of_the_model) {
+#ifdef __SANITIZE_ADDRESS__
+    GTEST_SKIP() << "AddressSanitizer takes what an exception in a coroutine leaves on the stack for live objects";
+#endif
     const auto run_at = [](int less) {
         return failure_of([&] {
             forked([&] {
