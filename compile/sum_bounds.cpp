@@ -22,7 +22,7 @@ enum class zero_in_sums { none, each_piece, first_pass };
 
 zero_in_sums zero_form(const accelerator_config& config, const layer_plan& plan) {
     if (!plan.descriptor.uses_zero_points) return zero_in_sums::none;
-    if (config.zero_point == zero_point_unit::pre_subtract) return zero_in_sums::each_piece;
+    if (subtracts_codes(config.zero_point)) return zero_in_sums::each_piece;
     const bool every_cycle = config.zero_point == zero_point_unit::row_sum && config.correction == correction_form::every_cycle;
     return every_cycle ? zero_in_sums::first_pass : zero_in_sums::none;
 }

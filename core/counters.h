@@ -15,7 +15,8 @@ namespace symmetree {
 enum class unit_kind {
     mac_tree,                ///< extent multipliers of held_bits x activation_bits, adder tree, weight registers
     pre_subtract_tree,       ///< mac_tree with W - z formed in each lane before a multiplier one bit wider
-    widened_tree,            ///< mac_tree whose stored codes W - z are one bit wider; held_bits is the stored width
+    widened_tree,            ///< mac_tree whose held codes W - z are one bit wider; held_bits is the width in its registers
+    port_subtractor,         ///< W - z of `extent` codes at once, at the weight port; held_bits is the width of W
     activation_sum_tree,     ///< row_sum: adder tree over `extent` activations, one for the whole array
     correction_every_cycle,  ///< row_sum: per tree, z * sum(x) subtracted from every vector's partial sum
     correction_at_drain,     ///< row_sum: per drain lane, z * sum(x) subtracted once per output
@@ -41,6 +42,7 @@ constexpr const char* to_string(unit_kind unit) {
         case unit_kind::mac_tree: return "mac_tree";
         case unit_kind::pre_subtract_tree: return "pre_subtract_tree";
         case unit_kind::widened_tree: return "widened_tree";
+        case unit_kind::port_subtractor: return "port_subtractor";
         case unit_kind::activation_sum_tree: return "activation_sum_tree";
         case unit_kind::correction_every_cycle: return "correction_every_cycle";
         case unit_kind::correction_at_drain: return "correction_at_drain";

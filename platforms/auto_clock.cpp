@@ -20,6 +20,7 @@ clocked clock_of(unit_kind unit) {
         case unit_kind::mac_tree:
         case unit_kind::pre_subtract_tree:
         case unit_kind::widened_tree:
+        case unit_kind::port_subtractor:
         case unit_kind::activation_sum_tree:
         case unit_kind::correction_every_cycle:
         case unit_kind::pot_tree:

@@ -168,7 +168,7 @@ box array_box(const std::string& title, const array_config& array) {
     return b;
 }
 
-/// The zero-point variant: two of them live inside the multiplier lanes, the third is a unit beside the array.
+/// The zero-point variant: three of them live inside the array, the fourth is a unit beside the array.
 void add_zero_point(const platform_config& c, row& units) {
     box& array = units.front();
     switch (c.zero_point) {
@@ -176,6 +176,11 @@ void add_zero_point(const platform_config& c, row& units) {
         case zero_point_unit::pre_subtract:
             array.lines.push_back("zero point: pre_subtract, W - z");
             array.lines.push_back(fmt::format("in every lane, multipliers w{} x a{}", c.array.held_bits() + 1, c.array.activation_bits));
+            return;
+        case zero_point_unit::port_subtract:
+            array.lines.push_back("zero point: port_subtract, W - z");
+            array.lines.push_back(
+                fmt::format("at the weight port, multipliers w{} x a{}", c.array.held_bits() + 1, c.array.activation_bits));
             return;
         case zero_point_unit::widened:
             array.lines.push_back("zero point: widened, W - z stored");

@@ -103,15 +103,18 @@ platform_section side_array_section() {
 }
 
 platform_section zero_point_section() {
-    return {"zero_point",
-            {choice("unit", in(whole_platform, &platform_config::zero_point),
-                    "`pre_subtract`: W - z in every lane and multipliers one bit wider. `widened`: codes W - z stored one bit wider. "
-                    "`row_sum`: one adder tree over the activations, `z * sum(x)` taken off. Multiplier arrays only"),
-             choice("correction", in(whole_platform, &platform_config::correction),
-                    "`row_sum` only: where `z * sum(x)` is subtracted, in every tree each cycle or once per drained output")},
-            nullptr,
-            "",
-            nullptr};
+    return {
+        "zero_point",
+        {choice(
+             "unit", in(whole_platform, &platform_config::zero_point),
+             "`pre_subtract`: W - z in every lane and multipliers one bit wider. `port_subtract`: W - z where weights enter, registers and "
+             "multipliers one bit wider. `widened`: codes W - z stored one bit wider. "
+             "`row_sum`: one adder tree over the activations, `z * sum(x)` taken off. Multiplier arrays only"),
+         choice("correction", in(whole_platform, &platform_config::correction),
+                "`row_sum` only: where `z * sum(x)` is subtracted, in every tree each cycle or once per drained output")},
+        nullptr,
+        "",
+        nullptr};
 }
 
 platform_section sparse_section() {

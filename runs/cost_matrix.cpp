@@ -68,7 +68,7 @@ std::vector<std::string> cost_matrix::assumptions() const {
     std::vector<std::string> all{
         fmt::format("one tree of {} lanes, activations of {} bits, class {}, and its share of what stands beside it; widths of weight "
                     "codes as stored, "
-                    "widened holds them in one bit more",
+                    "widened and port_subtract hold W - z in one bit more",
                     s.lanes, s.activation_bits, to_string(s.input)),
         "neither accumulators, requantizers, buffers nor memory; leakage is not in the energies; a vector every cycle, so that waits for "
         "outliers are not in dasq's",

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "models/activity/layer_result.h"
@@ -65,16 +67,49 @@ cost_table prices_of(const run_request& request) {
     return table;
 }
 
+platform_config without_vector_unit(platform_config config) {
+    config.vector_unit.lanes = 0;
+    return config;
+}
+
+namespace {
+
+/// Takes out what `of` has and `charged` has not.
+template <class Map, class Keep>
+void erase_unless(Map& of, Keep charged) {
+    for (auto entry = of.begin(); entry != of.end();) entry = charged(entry->first) ? std::next(entry) : of.erase(entry);
+}
+
+/// A run of layers alone leaves the vector unit idle.
+bool uses_vector_unit(const report& r) {
+    return std::any_of(r.layers.begin(), r.layers.end(), [](const layer_report& l) {
+        const auto banks = l.memories.find(memory_kind::vector_banks);
+        return banks != l.memories.end() && banks->second.read_bytes + banks->second.written_bytes > 0;
+    });
+}
+
+}  // namespace
+
 void price(report& r, const platform_config& config, const cost_table& table) {
+    const bool idle = config.vector_unit.lanes > 0 && !uses_vector_unit(r);
+    const platform_config charged = idle ? without_vector_unit(config) : config;
+    const unit_activity installed = installed_units(charged);
+    const priced_platform sizes = priced(charged);
+    std::set<unit_kind> kinds;
+    for (const auto& [key, counters] : installed) kinds.insert(key.unit);
     r.clock_hz = config.clock_hz;
     r.configuration = to_yaml(config);
     r.cost_table = table.name();
     r.cost_label = table.label();
     r.cost_mix = table.mix();
     r.cost_not_modelled = table.not_modelled();
-    r.area_um2 = area_of(installed_units(config), priced(config), table);
-    for (layer_report& l : r.layers)
-        l.energy_pj = energy_of(l.units, l.memories, cycles(l.cycles), installed_units(config), priced(config), table);
+    if (idle) r.cost_not_modelled.emplace_back("the vector unit, idle in a run of layers alone: no part of energy and area");
+    r.area_um2 = area_of(installed, sizes, table);
+    for (layer_report& l : r.layers) {
+        erase_unless(l.units, [&](const unit_key& key) { return kinds.count(key.unit) > 0; });
+        erase_unless(l.memories, [&](memory_kind kind) { return has_memory(charged, kind); });
+        l.energy_pj = energy_of(l.units, l.memories, cycles(l.cycles), installed, sizes, table);
+    }
 }
 
 platform_config settled_as(platform_config config, const report& simulated) {

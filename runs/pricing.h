@@ -13,9 +13,11 @@ priced_platform priced(const platform_config& config);
 /// that pricing the run will ask for and the table does not have: known before anything is simulated.
 cost_table prices_of(const run_request& request);
 
-/// Puts energy, area, clock, table and configuration of `config` into a finished run: its counters stay as they are.
-/// `config` may differ from the one
-/// that was simulated in clock_hz and cost_table only.
+/// `config` as a run of layers alone is charged for it: without the unit that works between layers.
+platform_config without_vector_unit(platform_config config);
+
+/// Puts energy, area, clock, table and configuration of `config` into a finished run, and takes out the counters of a vector unit that had
+/// nothing to do: the run is not charged for it. `config` may differ from the one that was simulated in clock_hz and cost_table only.
 void price(report& r, const platform_config& config, const cost_table& table);
 
 /// `config` with what was settled in `simulated`, a run of the same simulation: the accumulators where they are auto, and a clock that

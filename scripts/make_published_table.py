@@ -124,6 +124,11 @@ def pre_subtract_tree(k, a, lanes):
     return unit(logic.pj, on_load.pj, out, (logic + on_load).um2)
 
 
+def port_subtractor(k, codes):
+    logic = codes * add(k + 1)
+    return unit(logic.pj, 0.0, 0, logic.um2)
+
+
 def activation_sum_tree(a, lanes):
     out = a + clog2(lanes)
     logic = tree(lanes, a) + register(out)
@@ -303,6 +308,8 @@ UNITS = [
      "zero point changes. clock = out * register_clock. area = all of these."),
     ("widened_tree", mac_tree, {"weight_bits": WIDTHS, "activation_bits": INPUTS, "lanes": LANES}, BOTH,
      "mac_tree's rule; k is the stored width, one more than the code's."),
+    ("port_subtractor", port_subtractor, {"weight_bits": [2, 8], "lanes": [1, 64]}, BOTH,
+     "k is the code width, L the codes of a cycle. held = area = L * add(k + 1). load = clock = 0."),
     ("activation_sum_tree", activation_sum_tree, {"activation_bits": INPUTS, "lanes": LANES}, BOTH,
      "out = a + clog2(L). held = tree(L, a) + register(out). load = 0. clock = out * register_clock. area = all of these."),
     ("correction_every_cycle", correction_every_cycle,

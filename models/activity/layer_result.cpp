@@ -18,6 +18,7 @@ unit_kind array_circuit(const accelerator_config& config, bool on_side_array) {
     if (on_side_array) return unit_kind::mac_tree;
     switch (config.zero_point) {
         case zero_point_unit::pre_subtract: return unit_kind::pre_subtract_tree;
+        case zero_point_unit::port_subtract:
         case zero_point_unit::widened: return unit_kind::widened_tree;
         case zero_point_unit::none:
         case zero_point_unit::row_sum: break;
@@ -53,6 +54,7 @@ int installed_count(const accelerator_config& config, unit_kind unit) {
         case unit_kind::activation_sum_tree: return row_sum ? 1 : 0;
         case unit_kind::correction_every_cycle: return row_sum && every_cycle ? trees : 0;
         case unit_kind::correction_at_drain: return row_sum && !every_cycle ? config.drain_width : 0;
+        case unit_kind::port_subtractor: return subtractors_of(config).instances;
         case unit_kind::level_decoder: return decoders_of(config).instances;
         case unit_kind::sparse_lane:
         case unit_kind::outlier_list: return config.sparse.lanes;
@@ -83,6 +85,7 @@ unit_key key_of(const accelerator_config& config, unit_kind unit, activation_cla
         case unit_kind::activation_sum_tree: return {unit, 0, a.activation_bits, a.lanes, input, false};
         case unit_kind::correction_every_cycle:
         case unit_kind::correction_at_drain: return {unit, a.held_bits(), a.activation_bits, a.lanes, input, false};
+        case unit_kind::port_subtractor: return {unit, a.held_bits(), 0, subtractors_of(config).codes, input, false};
         case unit_kind::level_decoder: return {unit, a.level_bits, a.weight_bits, decoders_of(config).codes, input, false};
         case unit_kind::sparse_lane:
         case unit_kind::sparse_bank_adder: return {unit, config.sparse.value_bits, a.activation_bits, a.lanes, input, true};
@@ -124,6 +127,7 @@ stalls shared_by(unit_kind unit) {
         case unit_kind::activation_sum_tree:
         case unit_kind::correction_every_cycle:
         case unit_kind::accumulator: return stalls::of_array;
+        case unit_kind::port_subtractor:
         case unit_kind::level_decoder: return stalls::none;  // between the buffer and the shadow registers
         case unit_kind::sparse_lane:
         case unit_kind::outlier_list:

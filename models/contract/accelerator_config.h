@@ -11,16 +11,22 @@ namespace symmetree {
 
 // The names of these closed sets are the words of the platform file.
 
-enum class zero_point_unit { none, pre_subtract, widened, row_sum };
+enum class zero_point_unit { none, pre_subtract, port_subtract, widened, row_sum };
 
 constexpr const char* to_string(zero_point_unit value) {
     switch (value) {
         case zero_point_unit::none: return "none";
         case zero_point_unit::pre_subtract: return "pre_subtract";
+        case zero_point_unit::port_subtract: return "port_subtract";
         case zero_point_unit::widened: return "widened";
         case zero_point_unit::row_sum: return "row_sum";
     }
     return "?";
+}
+
+/// Whether the array itself takes the zero point off its codes, piece by piece of wide ones.
+constexpr bool subtracts_codes(zero_point_unit value) {
+    return value == zero_point_unit::pre_subtract || value == zero_point_unit::port_subtract;
 }
 
 enum class correction_form { every_cycle, at_drain };

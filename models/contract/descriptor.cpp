@@ -169,14 +169,26 @@ piece piece_of(int code_bits, int port_bits, int pass) {
     return {first, top ? code_bits - first : port_bits, top};
 }
 
-decoder_split decoders_of(const accelerator_config& config) {
+namespace {
+
+/// For the codes of a cycle, at most 64 in one circuit.
+port_circuits at_weight_port(const accelerator_config& config) {
     constexpr int most_codes = 64;
-    const array_config& array = config.array;
-    if (!has_level_table(array.kind)) return {};
-    if (array.decoders == level_decoders::per_tree) return {array.trees, array.lanes};
-    const int codes = std::max(1, config.weight_buffer.port_bits / array.weight_bits);
+    const int codes = std::max(1, config.weight_buffer.port_bits / config.array.weight_bits);
     const auto instances = static_cast<int>(ceil_div(codes, most_codes));
     return {instances, static_cast<int>(ceil_div(codes, instances))};
+}
+
+}  // namespace
+
+port_circuits decoders_of(const accelerator_config& config) {
+    const array_config& array = config.array;
+    if (!has_level_table(array.kind)) return {};
+    return array.decoders == level_decoders::per_tree ? port_circuits{array.trees, array.lanes} : at_weight_port(config);
+}
+
+port_circuits subtractors_of(const accelerator_config& config) {
+    return config.zero_point == zero_point_unit::port_subtract ? at_weight_port(config) : port_circuits{};
 }
 
 std::uint64_t output_bytes(const layer_geometry& g, int trees, int m_block) {

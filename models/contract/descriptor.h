@@ -115,12 +115,15 @@ constexpr std::int16_t take_piece(std::int16_t code, const piece& part) {
 /// Port width of the weight codes, the widened variant's extra bit included.
 int weight_port_bits(const accelerator_config& config, bool on_side_array);
 
-/// How an array of listed levels decodes: `instances` decoders of `codes` codes each, none on other arrays. Shared ones serve the codes
-/// that cross the weight port in a cycle; a list drives 64 of them at most.
-struct decoder_split {
+/// Circuits that change codes on their way into the weight registers: `instances` of them, for `codes` codes each.
+struct port_circuits {
     int instances = 0, codes = 0;
 };
-decoder_split decoders_of(const accelerator_config& config);
+/// Decoders of listed levels, none on other arrays. Shared ones serve the codes that cross the weight port in a cycle; a list drives 64 of
+/// them at most.
+port_circuits decoders_of(const accelerator_config& config);
+/// Subtractors of zero points (`port_subtract`), one for each code that crosses the weight port in a cycle.
+port_circuits subtractors_of(const accelerator_config& config);
 
 /// One drained block of outputs in DRAM: vectors x channels codes, packed, vector by vector.
 struct output_block {

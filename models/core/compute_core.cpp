@@ -86,7 +86,8 @@ unit_counters compute_core::done_by(unit_kind unit) const {
         case unit_kind::activation_sum_tree: return zero_point_adder_.sum_tree();
         case unit_kind::correction_every_cycle: return zero_point_adder_.corrections();
         case unit_kind::correction_at_drain: return requantizer_.corrections();
-        case unit_kind::level_decoder: return multipliers_.decoders();
+        case unit_kind::port_subtractor:
+        case unit_kind::level_decoder: return multipliers_.at_port();
         case unit_kind::sparse_lane:
         case unit_kind::outlier_list:
         case unit_kind::sparse_crossbar: return sparse_unit_.counters();

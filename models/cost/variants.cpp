@@ -28,6 +28,12 @@ void add_row_sum(std::vector<variant_part>& parts, int weight_bits, const varian
     parts.push_back({sums, of_array, of_array, 0, true});
 }
 
+/// A subtractor per code of the port; the codes of a tree are its lanes' share of a word.
+void add_port_subtraction(std::vector<variant_part>& parts, int weight_bits, const variant_sizes& s) {
+    const unit_key at_port{unit_kind::port_subtractor, weight_bits, 0, s.port_codes, s.input, false};
+    parts.push_back({at_port, 1.0 / s.trees, 0, 0, false, share(s.lanes, s.port_codes)});
+}
+
 void add_outliers(std::vector<variant_part>& parts, const variant_sizes& s) {
     const double outliers = s.lanes * s.outlier_share;
     unit_key lane = key_of(unit_kind::sparse_lane, s.outlier_bits, s), adder = key_of(unit_kind::sparse_bank_adder, s.outlier_bits, s);
@@ -60,7 +66,7 @@ std::optional<double> held_pj(const variant_part& part, const unit_cost& cost) {
 std::optional<double> streamed_pj(const variant_part& part, const unit_cost& cost) {
     const std::optional<double> held = held_pj(part, cost);
     if (!held || !cost.load) return {};
-    return *held + part.loads * cost.load->value;
+    return *held + part.loads * cost.load->value + part.load_operations * cost.held->value;
 }
 
 }  // namespace
@@ -72,6 +78,10 @@ std::vector<variant_part> parts_of(tree_variant variant, int weight_bits, const 
         case tree_variant::symq: return tree(unit_kind::mac_tree, weight_bits);
         case tree_variant::pre_subtract: return tree(unit_kind::pre_subtract_tree, weight_bits);
         case tree_variant::widened: return tree(unit_kind::widened_tree, weight_bits + 1);
+        case tree_variant::port_subtract:
+            parts = tree(unit_kind::widened_tree, weight_bits + 1);
+            add_port_subtraction(parts, weight_bits, s);
+            return parts;
         case tree_variant::pot: return tree(unit_kind::pot_tree, weight_bits);
         case tree_variant::post: return tree(unit_kind::post_tree, weight_bits);
         case tree_variant::apot: return tree(unit_kind::apot_tree, weight_bits);

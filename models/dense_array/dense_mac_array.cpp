@@ -14,7 +14,15 @@ void dense_mac_array::load(tile_load& job, sc_core::sc_time& delay) {
     counters_.loads += std::uint64_t(job.tile->channels);
     if (job.clears) return;
     if (job.layer->coding() == weight_coding::listed) count_decoding(job);
+    if (job.layer->descriptor.uses_zero_points) count_words(job, subtractors_of(config_).instances);
     if (job.dense) unpack(job);
+}
+
+/// Each instance at the weight port takes part in every word of the tile's codes.
+void dense_mac_array::count_words(const tile_load& job, int instances) {
+    const tile& t = *job.tile;
+    const auto bits = std::uint64_t(t.channels) * std::uint64_t(t.inputs) * std::uint64_t(job.layer->weight_piece(config_, t).bits);
+    at_port_.vectors += std::uint64_t(instances) * ceil_div(bits, std::uint64_t(config_.weight_buffer.port_bits));
 }
 
 /// Shared decoders get the layer's table with its first tile; those of the trees get their channels' with every new n-block.
@@ -22,15 +30,14 @@ void dense_mac_array::count_decoding(const tile_load& job) {
     const tile& t = *job.tile;
     const bool first = &t == job.layer->program.tiles.data();
     if (config_.array.decoders == level_decoders::shared) {
-        const std::uint64_t bits = std::uint64_t(t.channels) * std::uint64_t(t.inputs) * job.layer->descriptor.weight_bits;
-        const auto instances = static_cast<std::uint64_t>(decoders_of(config_).instances);
-        decoders_.vectors += instances * ceil_div(bits, std::uint64_t(config_.weight_buffer.port_bits));
-        decoders_.loads += first ? instances : 0;
+        const int instances = decoders_of(config_).instances;
+        count_words(job, instances);
+        at_port_.loads += first ? std::uint64_t(instances) : 0;
         return;
     }
-    decoders_.vectors += std::uint64_t(t.channels);
+    at_port_.vectors += std::uint64_t(t.channels);
     const bool new_channels = first || (&t)[-1].n_block != t.n_block || (&t)[-1].repeat != t.repeat;
-    if (new_channels) decoders_.loads += std::uint64_t(t.channels);
+    if (new_channels) at_port_.loads += std::uint64_t(t.channels);
 }
 
 void dense_mac_array::unpack(const tile_load& job) {
@@ -56,7 +63,7 @@ void dense_mac_array::prepare_row(const layer_job& layer, const tile& t, int tre
     if (layer.coding() == weight_coding::listed) {
         const std::int8_t* const levels = layer.levels_of(t, tree);
         for (int lane = 0; lane < t.inputs; ++lane) row[lane] = levels[row[lane]];
-    } else if (config_.zero_point == zero_point_unit::pre_subtract && layer.descriptor.uses_zero_points) {
+    } else if (subtracts_codes(config_.zero_point) && layer.descriptor.uses_zero_points) {
         const std::int16_t zero = take_piece(layer.channel(t, tree).zero_point, layer.weight_piece(config_, t));
         for (int lane = 0; lane < t.inputs; ++lane) row[lane] = static_cast<std::int16_t>(row[lane] - zero);
     }

@@ -21,8 +21,9 @@ constexpr std::size_t most_problems = 50;
 /// Absent where the table has no area for something on the chip, or the run settles the accumulators.
 cell area_um2_of(const run_request& r) {
     if (r.platform.auto_accumulators) return {};
+    const platform_config charged = without_vector_unit(r.platform);
     double sum = 0;
-    for (const auto& [unit, area] : area_of(installed_units(r.platform), priced(r.platform), *r.prices)) {
+    for (const auto& [unit, area] : area_of(installed_units(charged), priced(charged), *r.prices)) {
         if (!area) return {};
         sum += *area;
     }

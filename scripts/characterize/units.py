@@ -374,6 +374,40 @@ class PostTwoSumTree(ShiftTree):
         return code(sums[0], bits) | code(sums[1], bits) << bits
 
 
+class PortSubtractor(Unit):
+    """Zero points taken off the codes of a word of the weight port."""
+    axes = ("weight_bits", "lanes")
+    files = ("zero_point/rtl/port_subtractor.sv",)
+    depth = 0
+    rule = ("netlist of models/zero_point/rtl/port_subtractor.sv, lanes the codes of a cycle. Combinational. Operands: codes and zero points of an AsymQ layer's "
+            "rows, 16 codes of a row side by side.")
+    of_one_row = 16
+
+    def scheme(self, p): return f"asymq:w{p.k}a4"
+    def vector_fields(self, p): return [("codes", p.lanes * p.k), ("zero_points", p.lanes * p.k)]
+    def load_fields(self, p): return []
+    def mode_fields(self, p): return [("codes_signed", 1)]
+    def output_bits(self, p): return p.lanes * (p.k + 1)
+    def instance(self, p):
+        return f"  port_subtractor #(.K({p.k}), .CODES({p.lanes})) unit ({ports('codes_signed', 'codes', 'zero_points', differences='out')});"
+
+    def loads(self, p, o, offset):
+        while True:
+            yield [], offset
+
+    def vector(self, p, o, offset, index, draw):
+        self.codes, self.zeros = [], []
+        for first in range(0, p.lanes, self.of_one_row):
+            row, count = (offset + index * p.lanes + first) // self.of_one_row % len(o.weights), min(self.of_one_row, p.lanes - first)
+            begin = index * self.of_one_row % (o.inputs - self.of_one_row)
+            self.codes += slice_of(o.weights[row], begin, count)
+            self.zeros += [o.zero_points[row]] * count
+        return [pack(self.codes, p.k), pack(self.zeros, p.k)]
+
+    def result(self, p, load, vector):
+        return pack([c - z for c, z in zip(self.codes, self.zeros)], p.k + 1)
+
+
 class LevelDecoder(Unit):
     """Tables of levels and the multiplexers behind them: k bits of a level, a bits of a code, `lanes` codes at once."""
     arithmetic = ()
@@ -659,6 +693,7 @@ UNITS = {
     "reference": ReferenceTree(),
     "mac_tree": MultiplierTree("mac_tree"),
     "pre_subtract_tree": MultiplierTree("pre_subtract_tree"),
+    "port_subtractor": PortSubtractor(),
     "widened_tree": MultiplierTree("widened_tree"),
     "activation_sum_tree": ActivationSumTree(),
     "correction_every_cycle": Correction(False),

@@ -67,6 +67,22 @@ struct pre_subtract_twin : mac_twin {
     }
 };
 
+/// Two words of differences side by side.
+struct port_subtractor_twin : twin {
+    using twin::twin;
+    static constexpr std::size_t depth = 1;
+    static constexpr bool holds = true;
+    unit_result operator()(const stimulus& s) const {
+        std::uint64_t words[2] = {0, 0};
+        const int bits = shape.k + 1;
+        for (int i = 0; i < shape.lanes; ++i) {
+            const auto difference = static_cast<std::uint64_t>(code(s.a, i, shape.k, s.flag(0)) - code(s.b, i, shape.k, s.flag(0)));
+            for (int bit = 0; bit < bits; ++bit) words[(i * bits + bit) / 64] |= (difference >> bit & 1) << ((i * bits + bit) % 64);
+        }
+        return {static_cast<std::int64_t>(words[0]), static_cast<std::int64_t>(words[1])};
+    }
+};
+
 struct activation_sum_twin : twin {
     using twin::twin;
     static constexpr std::size_t depth = 2;

@@ -7,6 +7,7 @@
 #include "Vmac_tree_sets.h"
 #include "Vmac_tree_signed_sets.h"
 #include "Voutlier_list_sets.h"
+#include "Vport_subtractor_sets.h"
 #include "Vpost_tree_sets.h"
 #include "Vpost_two_sum_tree_sets.h"
 #include "Vpot_tree_sets.h"
@@ -35,6 +36,7 @@ TEST(dense_array, widened_tree) { check<Vwidened_tree_sets, mac_twin>(3); }
 TEST(dense_array, weight_registers) { check<Vweight_registers_sets, weight_registers_twin>(4); }
 TEST(dense_array, level_decoder) { check<Vlevel_decoder_sets, level_decoder_twin>(19); }
 TEST(zero_point, pre_subtract_tree) { check<Vpre_subtract_tree_sets, pre_subtract_twin>(5); }
+TEST(zero_point, port_subtractor) { check<Vport_subtractor_sets, port_subtractor_twin>(20); }
 TEST(zero_point, activation_sum_tree) { check<Vactivation_sum_tree_sets, activation_sum_twin>(6); }
 TEST(zero_point, correction_every_cycle) { check<Vcorrection_every_cycle_sets, correction_every_cycle_twin>(7); }
 TEST(zero_point, correction_at_drain) { check<Vcorrection_at_drain_sets, correction_at_drain_twin>(8); }

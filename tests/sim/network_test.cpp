@@ -77,6 +77,7 @@ TEST(a_network, residual_is_exact_on_symq) { expect_exact(residual_network(), pr
 TEST(a_network, residual_is_exact_on_symq_at_3_and_8_bits) { expect_exact(residual_network(), preset("symq"), "symq:w3a8"); }
 TEST(a_network, residual_is_exact_on_dasq) { expect_exact(residual_network(), preset("dasq"), "dasq:w4a4"); }
 TEST(a_network, residual_is_exact_on_asymq_row_sum) { expect_exact(residual_network(), preset("asymq_row_sum"), "asymq:w4a4"); }
+TEST(a_network, residual_is_exact_on_asymq_port_subtract) { expect_exact(residual_network(), preset("asymq_port_subtract"), "asymq:w3a3"); }
 TEST(a_network, residual_is_exact_on_asymq_pre_subtract) { expect_exact(residual_network(), preset("asymq_pre_subtract"), "asymq:w3a4"); }
 TEST(a_network, residual_is_exact_on_post) { expect_exact(residual_network(), preset("post"), "post:w4a4"); }
 TEST(a_network, residual_is_exact_with_narrow_residuals) {

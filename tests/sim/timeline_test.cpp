@@ -60,8 +60,8 @@ TEST_P(timeline_of_preset, spends_what_the_split_says) {
 }
 
 INSTANTIATE_TEST_SUITE_P(shipped, timeline_of_preset,
-                         testing::Values("symq", "asymq_pre_subtract", "asymq_row_sum", "asymq_widened", "dasq", "dasq_fpga",
-                                         "dasq_row_sum", "pot", "post"));
+                         testing::Values("symq", "asymq_port_subtract", "asymq_pre_subtract", "asymq_row_sum", "asymq_widened", "dasq",
+                                         "dasq_fpga", "dasq_row_sum", "pot", "post"));
 
 TEST(timeline_of_a_run, spends_what_the_split_says_under_every_stall) {
     for (const char* name : {"symq", "dasq"}) {

@@ -24,7 +24,8 @@ layer random_depthwise(dice& d) {
 }
 
 void random_units(dice& d, platform_config& p) {
-    p.zero_point = d.any_of({zero_point_unit::none, zero_point_unit::pre_subtract, zero_point_unit::widened, zero_point_unit::row_sum});
+    p.zero_point = d.any_of({zero_point_unit::none, zero_point_unit::pre_subtract, zero_point_unit::port_subtract, zero_point_unit::widened,
+                             zero_point_unit::row_sum});
     p.correction = d.any_of({correction_form::every_cycle, correction_form::at_drain});
     if (d.one_in(2)) return;
     p.sparse.assignment = d.any_of({outlier_assignment::row_banked, outlier_assignment::pooled});

@@ -3,6 +3,7 @@
 // vectors issue; outliers run beside them in lock-step, and completed accumulator banks are read out group by group.
 //   VARIANT  0 multiplier      1 pre_subtract      2 row_sum every_cycle      3 row_sum at_drain
 //            4 pot      5 post      6 widened: K is the stored width, one more than the code's
+//            7 port_subtract: a subtractor per lane and tree here, where a port of whole rows needs those of a word
 // Ports   tile_*: the tile that is loaded next, while tile_valid; they stay until load_start. tile_bits: width of its codes, K at
 //         most; tile_codes_signed, tile_inputs_signed: sign modes of the pass; tile_shift: its shift in the accumulators;
 //         tile_corrects: row_sum takes z * sum(x) off in this pass; tile_zero_points, tile_outlier_shifts: per tree. tile_has_codes: 0 for
@@ -288,7 +289,7 @@ module array_core #(
   endgenerate
 
   // ---- outliers: added to the trees' sums. A layer with outliers has no zero points, so no stage of row_sum lies between ----
-  localparam integer UNCORRECTED = VARIANT == 4 || VARIANT == 5 ? A + GUARD + 1 + $clog2(LANES) : K + A + $clog2(LANES) + 1 + (VARIANT == 1 ? 1 : 0);
+  localparam integer UNCORRECTED = VARIANT == 4 || VARIANT == 5 ? A + GUARD + 1 + $clog2(LANES) : K + A + $clog2(LANES) + 1 + (VARIANT == 1 || VARIANT == 7 ? 1 : 0);
   localparam integer DENSE = EVERY_CYCLE != 0 ? (UNCORRECTED > ZERO + SUM ? UNCORRECTED : ZERO + SUM) + 1 : UNCORRECTED;
   wire [TREES*DENSE-1:0] dense_sums;
   wire [TREES*W-1:0] totals;
@@ -330,7 +331,8 @@ module array_core #(
   // ---- trees, and behind each its correction and its accumulators ----
   localparam integer HAS_ZERO = VARIANT == 1 || VARIANT == 2 ? 1 : 0;
   localparam integer ZERO_BITS = VARIANT == 1 ? K : VARIANT == 2 ? ZERO : 0;
-  localparam integer ROW = LANES * K + ZERO_BITS;
+  localparam integer HELD = VARIANT == 7 ? K + 1 : K;
+  localparam integer ROW = LANES * HELD + ZERO_BITS;
   // Shifters take activations as sign and magnitude, made once per lane.
   wire [LANES*A-1:0] magnitudes;
   wire [LANES-1:0] negative;
@@ -345,6 +347,13 @@ module array_core #(
       wire [ROW-1:0] loaded, weights;
       if (HAS_ZERO != 0) begin : with_zero
         assign loaded = {zero_points[t*ZERO+:ZERO_BITS], row[t*LANES*K+:LANES*K]};
+      end else if (VARIANT == 7) begin : at_port
+        wire [ROW-1:0] differences;
+        port_subtractor #(.K(K), .CODES(LANES)) subtract (
+            .codes_signed(load_start ? tile_codes_signed : held_codes_signed), .codes(row[t*LANES*K+:LANES*K]),
+            .zero_points({LANES{zero_points[t*ZERO+:K]}}), .differences(differences)
+        );
+        assign loaded = clear_weights ? {ROW{1'b0}} : differences;
       end else begin : without_zero
         assign loaded = row[t*LANES*K+:LANES*K];
       end
@@ -373,6 +382,11 @@ module array_core #(
         widened_tree #(.K(K), .A(A), .LANES(LANES)) tree (
             .clk(clk), .enable_product(enter), .enable_sum(entered_before), .weights(weights[LANES*K-1:0]), .activations(vector),
             .weights_signed(side[0]), .activations_signed(side[1]), .sum(product_sum)
+        );
+      end else if (VARIANT == 7) begin : port_subtract
+        widened_tree #(.K(K + 1), .A(A), .LANES(LANES)) tree (
+            .clk(clk), .enable_product(enter), .enable_sum(entered_before), .weights(weights), .activations(vector), .weights_signed(1'b1),
+            .activations_signed(side[1]), .sum(product_sum)
         );
       end else begin : multiplier
         mac_tree #(.K(K), .A(A), .LANES(LANES)) tree (

@@ -8,6 +8,7 @@ namespace symmetree {
 built_core core_symq();
 built_core core_narrow();
 built_core core_pre_subtract();
+built_core core_port_subtract();
 built_core core_row_sum();
 built_core core_row_sum_at_drain();
 built_core core_widened();

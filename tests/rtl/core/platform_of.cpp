@@ -2,6 +2,21 @@
 
 namespace symmetree {
 
+namespace {
+
+zero_point_unit zero_point_of(int variant) {
+    switch (variant) {
+        case 1: return zero_point_unit::pre_subtract;
+        case 2:
+        case 3: return zero_point_unit::row_sum;
+        case 6: return zero_point_unit::widened;
+        case 7: return zero_point_unit::port_subtract;
+        default: return zero_point_unit::none;
+    }
+}
+
+}  // namespace
+
 platform_config platform_of(const core_build& b) {
     platform_config p;
     p.name = b.name;
@@ -13,10 +28,7 @@ platform_config platform_of(const core_build& b) {
     p.array.guard_bits = b.guard;
     p.array.pipeline_depth = b.pipeline - (b.sparse > 0 ? 1 : 0);  // the lanes' own stage
     p.array.shadow_registers = b.shadow != 0;
-    p.zero_point = b.variant == 1                     ? zero_point_unit::pre_subtract
-                   : b.variant == 2 || b.variant == 3 ? zero_point_unit::row_sum
-                   : b.variant == 6                   ? zero_point_unit::widened
-                                                      : zero_point_unit::none;
+    p.zero_point = zero_point_of(b.variant);
     p.correction = b.variant == 2 ? correction_form::every_cycle : correction_form::at_drain;
     p.sparse.lanes = b.sparse;
     p.sparse.value_bits = b.value;
@@ -43,7 +55,7 @@ platform_config platform_of(const core_build& b) {
         s.family = scheme_family::dasq;
         s.dasq.outlier_bits = b.value;
         s.dasq.sparsity = "90";
-    } else if (b.variant == 1 || b.variant == 2 || b.variant == 3 || b.variant == 6) {
+    } else if (zero_point_of(b.variant) != zero_point_unit::none) {
         s.family = scheme_family::asymq;
     } else if (b.variant == 4 || b.variant == 5) {
         s.family = b.variant == 4 ? scheme_family::pot : scheme_family::post;

@@ -170,6 +170,14 @@ TEST(published_rows, of_lists_grow_with_their_entries) {
         }
 }
 
+TEST(published_rows, of_subtractors_at_the_port_have_an_adder_for_every_code) {
+    for (const int k : {2, 5, 8})
+        for (const int codes : {1, 16, 42, 64}) {
+            const parts all{0, 1.0 * codes * (k + 1), 0, 0, 0};
+            expect_row(shipped(unit_kind::port_subtractor, k, 0, codes), all.pj(), 0, 0, all.um2(), "subtractors " + at(k, 0, codes));
+        }
+}
+
 TEST(published_rows, of_decoders_have_a_tree_of_multiplexers_for_every_code) {
     for (const int level : {2, 5, 8})
         for (const int code : {2, 3, 4, 6})

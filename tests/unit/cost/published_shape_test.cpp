@@ -16,6 +16,7 @@ const unit_range documented[] = {
     {unit_kind::mac_tree, 2, 9, 1, 64},
     {unit_kind::pre_subtract_tree, 2, 8, 1, 64},
     {unit_kind::widened_tree, 2, 9, 1, 64},
+    {unit_kind::port_subtractor, 2, 8, 1, 64},
     {unit_kind::activation_sum_tree, 0, 0, 1, 64},
     {unit_kind::correction_every_cycle, 2, 9, 1, 256},
     {unit_kind::correction_at_drain, 2, 9, 1, 256},

@@ -19,6 +19,7 @@ std::vector<unit_key> keys_of(int w, int a) {
                                {unit_kind::mac_tree, w, a, 4, {}, false},  // beside a shift array
                                {unit_kind::pre_subtract_tree, w, a, 16, {}, false},
                                {unit_kind::widened_tree, w + 1, a, 16, {}, false},
+                               {unit_kind::port_subtractor, w, 0, std::min(64, 128 / w), {}, false},
                                {unit_kind::activation_sum_tree, 0, a, 16, {}, false},
                                {unit_kind::correction_every_cycle, w, a, 16, {}, false},
                                {unit_kind::correction_at_drain, w, a, 16, {}, false},

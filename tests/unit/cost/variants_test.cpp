@@ -21,6 +21,7 @@ std::string logic() {
     return "name: made_up\nlabel: made up\nnot_modelled: []\nunits:\n" +
            section("mac_tree", "relu", tree, "[3, 8, 4, 1, 0, 1600, 3], [4, 16, 8, 1, 0, 3200, 4]") +
            section("widened_tree", "relu", tree, "[5, 24, 10, 1, 0, 4000, 4.5]") +
+           section("port_subtractor", "relu", tree, "[4, 7, 0, 0, 0, 800, 1]") +
            section("activation_sum_tree", "relu", costs, "[4, 0, 2, 0, 160, 2]") +
            section("correction_every_cycle", "relu", tree, "[3, 1, 1, 1, 0, 50, 5], [4, 2, 1, 1, 0, 100, 6]") +
            section("correction_at_drain", "relu", tree, "[3, 9, 9, 9, 0, 9, 9], [4, 12, 6, 3, 0, 200, 9]") +
@@ -36,7 +37,7 @@ cost_table with_storage() {
     return cost_table::parse(logic() + section("accumulator", "relu", costs, "[32, 0, 4, 0, 1600, 8]") + "memories: []\n", "t.yaml");
 }
 
-/// 10 lanes, 4 trees, 2 drain lanes, 3 vectors per output, 2 sparse lanes, 0.4 outliers per tree and vector.
+/// 10 lanes, 4 trees, 20 codes at the port, 2 drain lanes, 3 vectors per output, 2 sparse lanes, 0.4 outliers per tree and vector.
 variant_sizes sizes() {
     variant_sizes s;
     s.lanes = 10;
@@ -45,6 +46,7 @@ variant_sizes sizes() {
     s.inputs = 30;
     s.sparse_lanes = 2;
     s.outlier_share = 0.04;
+    s.port_codes = 20;
     return s;
 }
 
@@ -60,6 +62,14 @@ TEST(variants, a_tree_alone) {
 TEST(variants, widened_codes_are_stored_in_one_bit_more) {
     EXPECT_DOUBLE_EQ(cost_of(tree_variant::widened, 4, sizes(), with_storage()).area_um2.value(), 4000);
     EXPECT_FALSE(cost_of(tree_variant::widened, 5, sizes(), with_storage()).area_um2.has_value());
+}
+
+TEST(variants, subtractors_at_the_port_work_while_weights_load) {
+    const variant_cost c = cost_of(tree_variant::port_subtract, 4, sizes(), with_storage());
+    EXPECT_DOUBLE_EQ(c.area_um2.value(), 4000 + 800 / 4.0);
+    EXPECT_DOUBLE_EQ(c.delay_ns.value(), 4.5);
+    EXPECT_DOUBLE_EQ(c.held_pj_per_mac.value(), 24 / 10.0);
+    EXPECT_DOUBLE_EQ(c.streamed_pj_per_mac.value(), (24 + 10 + 7 / 2.0) / 10);
 }
 
 TEST(variants, row_sum_every_cycle_shares_the_sum_among_trees) {

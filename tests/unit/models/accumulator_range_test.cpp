@@ -31,8 +31,7 @@ public:
         const piece a = piece_of(c_.input.bits, c_.array().activation_bits, activation_pass);
         const std::int64_t x_piece = take_piece(std::int16_t(x), a);
         std::int64_t weight = take_piece(std::int16_t(stored), w);
-        if (plan_.descriptor.uses_zero_points && config.zero_point == zero_point_unit::pre_subtract)
-            weight -= take_piece(std::int16_t(zero_), w);
+        if (plan_.descriptor.uses_zero_points && subtracts_codes(config.zero_point)) weight -= take_piece(std::int16_t(zero_), w);
         const bool corrected = plan_.descriptor.uses_zero_points && config.zero_point == zero_point_unit::row_sum &&
                                config.correction == correction_form::every_cycle;
         if (corrected && weight_pass == 0) weight -= zero_;
@@ -141,7 +140,7 @@ TEST(accumulator_range, of_one_weight_is_that_of_its_product) {
     const sum_range range = range_of(one_weight(7, 0, zero_point_unit::none));
     EXPECT_EQ(range.least, -56);
     EXPECT_EQ(range.greatest, 49);
-    for (const zero_point_unit unit : {zero_point_unit::pre_subtract, zero_point_unit::widened}) {
+    for (const zero_point_unit unit : {zero_point_unit::pre_subtract, zero_point_unit::port_subtract, zero_point_unit::widened}) {
         const sum_range corrected = range_of(one_weight(7, -8, unit));
         EXPECT_EQ(corrected.least, -120);
         EXPECT_EQ(corrected.greatest, 105);

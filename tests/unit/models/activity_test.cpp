@@ -19,8 +19,7 @@ std::vector<accelerator_config> all_platforms() {
         config.side_array->trees = 4;
         all.push_back(config);
     }
-    for (const zero_point_unit unit :
-         {zero_point_unit::none, zero_point_unit::pre_subtract, zero_point_unit::widened, zero_point_unit::row_sum})
+    for (const zero_point_unit unit : enumerators<zero_point_unit>())
         for (const correction_form form : {correction_form::every_cycle, correction_form::at_drain})
             for (const int lanes : {0, 4})
                 for (const outlier_assignment assignment : {outlier_assignment::row_banked, outlier_assignment::pooled}) {
@@ -115,6 +114,8 @@ TEST(installed_units, are_those_of_the_configuration) {
     EXPECT_EQ(census(config), (units{{"mac_tree", 8}, {"accumulator", 8}, {"requantizer", 3}}));
     config.zero_point = zero_point_unit::pre_subtract;
     EXPECT_EQ(census(config), (units{{"pre_subtract_tree", 8}, {"accumulator", 8}, {"requantizer", 3}}));
+    config.zero_point = zero_point_unit::port_subtract;
+    EXPECT_EQ(census(config), (units{{"widened_tree", 8}, {"port_subtractor", 1}, {"accumulator", 8}, {"requantizer", 3}}));
     config.zero_point = zero_point_unit::widened;
     EXPECT_EQ(census(config), (units{{"widened_tree", 8}, {"accumulator", 8}, {"requantizer", 3}}));
     config.zero_point = zero_point_unit::row_sum;

@@ -49,8 +49,8 @@ private:
             config.side_array->kind = array_kind::multiplier;
             config.side_array->trees = std::max(1, config.array.trees / 2);
         } else {
-            config.zero_point =
-                d_.one_of({zero_point_unit::none, zero_point_unit::pre_subtract, zero_point_unit::widened, zero_point_unit::row_sum});
+            config.zero_point = d_.one_of({zero_point_unit::none, zero_point_unit::pre_subtract, zero_point_unit::port_subtract,
+                                           zero_point_unit::widened, zero_point_unit::row_sum});
             config.correction = d_.one_of({correction_form::every_cycle, correction_form::at_drain});
             config.sparse.lanes = d_.one_of({0, 1, 4});
             config.sparse.list_entries = d_.one_of({1, 2, 8});

@@ -49,6 +49,7 @@ TEST(block_diagram, shows_the_sizes_of_this_platform) {
 
 TEST(block_diagram, shows_each_zero_point_variant) {
     EXPECT_THAT(block_diagram(shipped("symq")), AllOf(Not(HasSubstr("zero")), Not(HasSubstr("outlier"))));
+    EXPECT_THAT(block_diagram(shipped("asymq_port_subtract")), AllOf(HasSubstr("at the weight port"), HasSubstr("multipliers w5 x a4")));
     EXPECT_THAT(block_diagram(shipped("asymq_pre_subtract")), AllOf(HasSubstr("pre_subtract"), HasSubstr("multipliers w5 x a4")));
     EXPECT_THAT(block_diagram(shipped("asymq_widened")), AllOf(HasSubstr("widened"), HasSubstr("in 5 bits")));
     EXPECT_THAT(block_diagram(shipped("asymq_row_sum")), AllOf(HasSubstr("row_sum"), HasSubstr("correction at_drain")));

@@ -355,7 +355,7 @@ std::vector<range> ranges() {
         {"array", "activation_bits", {"1", "9"}, {"2", "8"}},
         {"array", "pipeline_depth", {"0", "65"}, {"1", "64"}},
         {"array", "shadow_registers", {"yes", "1", "True"}, {"true", "false"}},
-        {"zero_point", "unit", {"rowsum", "None"}, {"none", "pre_subtract", "widened", "row_sum"}},
+        {"zero_point", "unit", {"rowsum", "None"}, {"none", "pre_subtract", "port_subtract", "widened", "row_sum"}},
         {"zero_point", "correction", {"drain"}, {"every_cycle", "at_drain"}},
         {"sparse", "lanes", {"-1", "257"}, {"0", "16"}},
         {"sparse", "value_bits", {"1", "9"}, {"2", "8"}},

@@ -25,8 +25,8 @@ std::string refusal(const std::string& name_or_path) {
 
 TEST(shipped_platforms, are_these) {
     EXPECT_THAT(shipped_platforms(shipped_directory),
-                ElementsAre("apot", "asymq_pre_subtract", "asymq_row_sum", "asymq_widened", "dasq", "dasq_fpga", "dasq_row_sum", "levels",
-                            "levels_per_channel", "post", "pot", "symq"));
+                ElementsAre("apot", "asymq_port_subtract", "asymq_pre_subtract", "asymq_row_sum", "asymq_widened", "dasq", "dasq_fpga",
+                            "dasq_row_sum", "levels", "levels_per_channel", "post", "pot", "symq"));
 }
 
 TEST(shipped_platforms, carry_their_file_name_and_describe_themselves) {
