@@ -105,7 +105,7 @@ INSTANTIATE_TEST_SUITE_P(
         wrong_words{"scheme_width", "run --workload small.yaml --platform symq --scheme symq:w9a4", "scheme"},
         wrong_words{"list_takes_nothing", "list symq", "positional"},
         wrong_words{"describe_needs_a_platform", "describe", "'--platform' is required"},
-        wrong_words{"unknown_platform", "describe --platform symmq", "no platform 'symmq' is shipped; there are apot, asymq_port_subtract"},
+        wrong_words{"unknown_platform", "describe --platform symmq", "no platform 'symmq' is shipped; there are apot, apot_minimal, asymq"},
         wrong_words{"unknown_workload", "run --workload resnet19 --platform symq", "given 'resnet19'"}),
     [](const auto& words) { return words.param.name; });
 

@@ -180,7 +180,7 @@ TEST(compare, shows_the_outliers_of_the_runs_that_have_some) {
     ASSERT_NE(section, table.end());
     EXPECT_THAT(*(section + 6), HasSubstr("--------"));
     EXPECT_THAT(*(section + 7), StartsWith("dasq      dasq:w4a4:sw4:p98  4 x 4 "));
-    EXPECT_THAT(*(section + 7), HasSubstr("row_banked"));
+    EXPECT_THAT(*(section + 7), HasSubstr("pooled"));
     EXPECT_THAT(lines_of(bench.run(small + " --platform symq --platform pot").out), Not(Contains("Outliers")));
 }
 

@@ -122,7 +122,7 @@ const std::vector<field_case>& field_cases() {
         {"side_array", "symq", [](p c) { c.side_array = array_config{}; }, {}, "only a pot, post or apot array has a side array"},
         {"side_array.kind", "post", [](p c) { c.side_array->kind = array_kind::pot; }, {}, "a side array is of multipliers"},
         {"side_array.trees", "post", [](p c) { c.side_array->trees = 4; }, slower, ""},
-        {"side_array.lanes", "post", [](p c) { c.side_array->lanes *= 2; }, faster, ""},
+        {"side_array.lanes", "post_minimal", [](p c) { c.side_array->lanes *= 2; }, faster, ""},
         {"side_array.weight_bits", "post", [](p c) { c.side_array->weight_bits = 6; }, larger, ""},
         {"side_array.activation_bits", "post", [](p c) { c.side_array->activation_bits = 6; }, larger, ""},
         {"side_array.pipeline_depth", "post", [](p c) { c.side_array->pipeline_depth += 10; }, slower, ""},
@@ -137,9 +137,9 @@ const std::vector<field_case>& field_cases() {
         {"sparse.lanes", "dasq", [](p c) { c.sparse.lanes = 2; },
          [](auto& a, auto& b) { return b.total().split.outlier > a.total().split.outlier && b.total_area_um2() < a.total_area_um2(); }, ""},
         {"sparse.value_bits", "dasq", [](p c) { c.sparse.value_bits = 6; }, larger, ""},
-        {"sparse.list_entries", "dasq", [](p c) { c.sparse.list_entries = 1; },
+        {"sparse.list_entries", "dasq_minimal", [](p c) { c.sparse.list_entries = 1; },
          [](auto& a, auto& b) { return b.total().split.outlier > a.total().split.outlier && b.total_area_um2() < a.total_area_um2(); }, ""},
-        {"sparse.assignment", "dasq", [](p c) { c.sparse.assignment = outlier_assignment::pooled; },
+        {"sparse.assignment", "dasq_minimal", [](p c) { c.sparse.assignment = outlier_assignment::pooled; },
          [](auto& a, auto& b) {
              return b.total().split.outlier < a.total().split.outlier && b.layers[0].outliers.assignment == "pooled" &&
                     b.total_area_um2() != a.total_area_um2();

@@ -43,7 +43,7 @@ TEST(block_diagram, shows_the_sizes_of_this_platform) {
     const std::string drawn = block_diagram(c);
     for (const char* text : {"12 trees x 10 lanes", "ports w4 x a6", "port 48 bits/cycle", "vectors of 10 x 6 bits, one in 2 cycles",
                              "2 banks of 3000 bytes", "3 bytes in 7 cycles", "12 x 27 bits", "outlier port 40 bits/cycle",
-                             "16 lanes, row_banked", "values of 4 bits", "index 4 + 4 bits"})
+                             "16 lanes, pooled", "values of 4 bits", "index 4 + 4 bits"})
         EXPECT_THAT(drawn, HasSubstr(text));
 }
 
@@ -52,14 +52,14 @@ TEST(block_diagram, shows_each_zero_point_variant) {
     EXPECT_THAT(block_diagram(shipped("asymq_port_subtract")), AllOf(HasSubstr("at the weight port"), HasSubstr("multipliers w5 x a4")));
     EXPECT_THAT(block_diagram(shipped("asymq_pre_subtract")), AllOf(HasSubstr("pre_subtract"), HasSubstr("multipliers w5 x a4")));
     EXPECT_THAT(block_diagram(shipped("asymq_widened")), AllOf(HasSubstr("widened"), HasSubstr("in 5 bits")));
-    EXPECT_THAT(block_diagram(shipped("asymq_row_sum")), AllOf(HasSubstr("row_sum"), HasSubstr("correction at_drain")));
-    platform_config c = shipped("asymq_row_sum");
+    EXPECT_THAT(block_diagram(shipped("asymq_row_sum_minimal")), AllOf(HasSubstr("row_sum"), HasSubstr("correction at_drain")));
+    platform_config c = shipped("asymq_row_sum_minimal");
     c.correction = correction_form::every_cycle;
     EXPECT_THAT(block_diagram(c), HasSubstr("correction every_cycle"));
 }
 
 TEST(block_diagram, shows_shift_arrays_with_their_side_array) {
-    EXPECT_THAT(block_diagram(shipped("pot")),
+    EXPECT_THAT(block_diagram(shipped("pot_minimal")),
                 AllOf(HasSubstr("shift array (PoT)"), HasSubstr("4 guard bits"), HasSubstr("side array"), HasSubstr("16 trees x 4 lanes")));
     EXPECT_THAT(block_diagram(shipped("post")), HasSubstr("shift-LUT array (POST)"));
 }

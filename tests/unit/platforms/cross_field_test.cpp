@@ -1,6 +1,8 @@
 // Fields that don't go together, and which scheme runs on which platform.
 #include <gmock/gmock.h>
 
+#include <utility>
+
 #include "support.h"
 
 namespace symmetree {
@@ -182,17 +184,27 @@ TEST(with_widths, sets_the_side_array_too) {
     EXPECT_EQ(to_string(c.default_scheme), "post:w7a6:g4");
 }
 
+/// Least and greatest width of the weight codes that an array takes.
+std::pair<int, int> widths_of(array_kind kind) {
+    switch (kind) {
+        case array_kind::multiplier: return {2, 8};
+        case array_kind::pot:
+        case array_kind::post: return {2, 7};
+        case array_kind::apot: return {4, 5};
+        case array_kind::levels: return {2, 6};
+    }
+    return {};
+}
+
 TEST(with_widths, stays_a_sound_platform_at_every_width) {
-    for (const std::string& name : shipped_platforms(shipped_directory))
-        for (int w = name == "apot" ? 4 : 2; w <= (name == "apot"                    ? 5
-                                                   : name.rfind("levels", 0) == 0    ? 6
-                                                   : name == "pot" || name == "post" ? 7
-                                                                                     : 8);
-             ++w)
+    for (const std::string& name : shipped_platforms(shipped_directory)) {
+        const auto [least, greatest] = widths_of(shipped(name).array.kind);
+        for (int w = least; w <= greatest; ++w)
             for (int a = 2; a <= 8; ++a) {
                 const platform_config c = with_widths(shipped(name), w, a);
                 EXPECT_THAT(contradictions(c), IsEmpty()) << name << " w" << w << "a" << a;
             }
+    }
 }
 
 TEST(with_widths, refuses_what_no_port_can_be) {
