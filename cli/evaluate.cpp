@@ -61,6 +61,7 @@ boost::program_options::options_description words_of(evaluate_options& o) {
     add("without-labels", po::bool_switch(&o.without_labels), "the set may have no labels: agreement with float only");
     add("check", po::value(&o.check), "compare so many images with the second executor, score by score (4; -1: all)");
     add("seed", po::value(&o.common.seed), "seed of synthetic weights and random images (1)");
+    add("batch", po::value(&o.common.batch), "images that pass each operator before the next operator begins (1)");
     add("jobs", po::value(&o.common.jobs), "simulations at a time (number of cores)");
     add("resume", po::value(&o.resume), "keep finished images in this file, and take from it what was finished before");
     add_dump_words(words, o.dump);
@@ -180,6 +181,7 @@ exit_code evaluate_command(const std::vector<std::string>& words) {
     input.network = whole_network(options);
     const std::string file = network_file_of(workload_file(options.common.workload, networks_directory()));
     input.seed = seed_of(options.common.seed);
+    input.batch = batch_of(options.common.batch);
     const int limit = option_number("--limit", options.limit, 0, 1 << 30);
     const network_images evaluated = images_for("--images", options.images, limit, options.calibration, input.network, file, input.seed);
     const image_set& images = evaluated.set;

@@ -64,6 +64,7 @@ boost::program_options::options_description run_option_words(run_options& o, boo
     add("weight-bits", po::value(&o.weight_bits), "width of array and scheme, 4 or 2..8");
     add("activation-bits", po::value(&o.activation_bits), "width of array and scheme, 4 or 2..8");
     add("seed", po::value(&o.seed), "seed of synthetic weights and inputs (1)");
+    add("batch", po::value(&o.batch), "images that pass each layer before the next layer begins (1)");
     add("timing-only", po::bool_switch(&o.timing_only), "cycles and costs without values");
     add("no-check", po::bool_switch(&o.no_check), "do not compare with the reference product");
     add("jobs", po::value(&o.jobs), "simulations at a time (number of cores)");
@@ -97,6 +98,8 @@ int jobs_of(const run_options& o) {
     return cores == 0 ? 1 : static_cast<int>(cores);
 }
 
+int batch_of(const std::string& text) { return option_number("--batch", text, 1, most_batch); }
+
 std::uint64_t seed_of(const std::string& text) {
     const bool digits = !text.empty() && text.size() <= 19 && text.find_first_not_of("0123456789") == std::string::npos;
     if (!digits)
@@ -123,6 +126,7 @@ run_plan plan_of(const run_options& o) {
     request.network = load_workload(o.workload, networks_directory());
     const auto weight_bits = widths_of("--weight-bits", o.weight_bits), activation_bits = widths_of("--activation-bits", o.activation_bits);
     request.seed = seed_of(o.seed);
+    request.batch = batch_of(o.batch);
     request.timing_only = o.timing_only;
     request.check = !o.no_check;
     request.vcd_path = o.vcd;

@@ -14,7 +14,8 @@ enum class output_format { table, csv, json };
 
 /// What `run` and `compare` share; the words mean the same in both.
 struct run_options {
-    std::string workload, scheme, weight_bits, activation_bits, seed = "1", jobs, format = "table", output, vcd, timeline, cache_directory;
+    std::string workload, scheme, weight_bits, activation_bits, seed = "1", batch = "1", jobs, format = "table", output, vcd, timeline,
+                                                                cache_directory;
     std::vector<std::string> platforms;
     bool timing_only = false, no_check = false, no_cache = false;
 };
@@ -24,6 +25,8 @@ boost::program_options::options_description run_option_words(run_options& option
 output_format format_of(const run_options& options);
 weight_cache cache_of(const run_options& options);
 int jobs_of(const run_options& options);
+/// Images at a time, --batch; throws input_error.
+int batch_of(const std::string& text);
 /// A whole number, --seed; throws input_error.
 std::uint64_t seed_of(const std::string& text);
 

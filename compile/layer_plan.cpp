@@ -103,7 +103,8 @@ void refuse_too_many_tiles(const accelerator_config& config, const array_config&
         return static_cast<double>(ceil_div(std::uint64_t(total), std::uint64_t(size)));
     };
     const int bank_vectors = rules_of(config.mapping.flow).vectors_per_bank(config.accumulators.depth);
-    const double tiles = blocks(g.m(), bank_vectors) * blocks(g.n(), array.trees) * blocks(g.k(), array.lanes) * g.repeat * passes.total();
+    const double tiles =
+        g.images * blocks(g.m(), bank_vectors) * blocks(g.n(), array.trees) * blocks(g.k(), array.lanes) * g.repeat * passes.total();
     if (tiles > most)
         throw does_not_fit(fmt::format("an array of {} x {} would need {:.0f} tiles, at most {:.0f} are simulated", array.trees,
                                        array.lanes, tiles, most));

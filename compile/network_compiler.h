@@ -17,7 +17,7 @@ namespace symmetree {
 /// through the nodes, network_products.cpp and network_vector_steps.cpp make their steps, network_tensors.cpp finds places for tensors.
 class network_compiler {
 public:
-    network_compiler(const quantized_network& q, const platform_config& platform, bool with_values);
+    network_compiler(const quantized_network& q, const platform_config& platform, bool with_values, int batch);
     network_program run();
 
 private:
@@ -27,7 +27,7 @@ private:
 
     // products
     void place_product(std::size_t i, const product_op& op);
-    memory_tensor input_of(std::size_t i, const layer_geometry& g, const layer& what);
+    memory_tensor input_of(std::size_t i, const layer_descriptor& d, const layer& what);
     void place_outputs(std::size_t i, layer_descriptor& d, const layer& what);
     void place_weights(std::size_t i, layer_descriptor& d, std::size_t layer_index);
     void stage_operand(std::size_t i, layer_descriptor& d);
@@ -63,6 +63,7 @@ private:
                       std::vector<std::int64_t> strides);
     memory_tensor rows_of(std::size_t node, const tensor_view& v, std::int64_t rows, std::int64_t columns);
     memory_tensor images_of(std::size_t node, const tensor_view& v, std::int64_t groups);
+    memory_tensor side_by_side(std::size_t node, const tensor_view& v, const memory_tensor& rows);
     tensor_view dense_view(std::size_t node, const tensor_view& v);
 
     const tensor_format& format_of(std::size_t node) const { return q_.nodes[node].format; }
@@ -73,6 +74,7 @@ private:
     const network_graph& graph_;
     const platform_config& platform_;
     const bool with_values_;
+    const int batch_;
     program_builder program_;
     std::vector<layer_plan> plans_;                ///< by layer of the workload
     std::vector<tensor_view> views_;               ///< where the tensor of each node stands

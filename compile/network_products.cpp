@@ -7,6 +7,13 @@
 #include "compile/product_program.h"
 
 namespace symmetree {
+namespace {
+
+std::int64_t repeats_of_image(const layer_descriptor& d) {
+    return d.geometry.images > 1 ? d.geometry.repeat : d.geometry.repeat / std::int64_t{d.batch};
+}
+
+}  // namespace
 
 void network_compiler::place_product(std::size_t i, const product_op& op) {
     const formatted_product& p = q_.products[op.layer];
@@ -19,7 +26,9 @@ void network_compiler::place_product(std::size_t i, const product_op& op) {
     const tensor_format& x = format_of(node.inputs.front());
     d.input_zero_point = static_cast<std::int16_t>(x.zero_point);
     d.scale_address = scale_of_input(i);
-    d.input_address = input_of(i, d.geometry, *p.layer).address;
+    const memory_tensor input = input_of(i, d, *p.layer);
+    d.input_address = input.address;
+    d.input_image_bytes = input.image_bytes;
     place_outputs(i, d, *p.layer);
     place_weights(i, d, op.layer);
     network_step step;
@@ -30,10 +39,12 @@ void network_compiler::place_product(std::size_t i, const product_op& op) {
     program_.add(std::move(step), d);
 }
 
-memory_tensor network_compiler::input_of(std::size_t i, const layer_geometry& g, const layer& what) {
+memory_tensor network_compiler::input_of(std::size_t i, const layer_descriptor& d, const layer& what) {
     const tensor_view& v = views_[graph_.nodes[i].inputs.front()];
     if (const auto* conv = std::get_if<conv_shape>(&what.shape)) return images_of(i, v, conv->groups);
-    return rows_of(i, v, std::int64_t{g.repeat} * g.in_height, std::int64_t{g.in_width} * g.in_channels);
+    const layer_geometry& g = d.geometry;
+    const memory_tensor rows = rows_of(i, v, repeats_of_image(d) * g.in_height, std::int64_t{g.in_width} * g.in_channels);
+    return d.batch == std::uint32_t(g.images) ? rows : side_by_side(i, v, rows);
 }
 
 void network_compiler::place_outputs(std::size_t i, layer_descriptor& d, const layer& what) {
@@ -52,18 +63,20 @@ void network_compiler::place_outputs(std::size_t i, layer_descriptor& d, const l
         const std::size_t buffer = new_tensor(i, g.repeat, g.m());
         if (!conv) throw does_not_fit("products of one column");
         views_[i] = {buffer, 0, shape, {std::int64_t{g.repeat} * g.m(), g.m(), shape[3], 1}};
+        d.output_repeat_bytes = buffer_of(views_[i]).row_bytes();
     } else {
         throw does_not_fit(fmt::format("{} output channels of {} bits in blocks of {} do not fill whole bytes", n, g.output_bits, trees));
     }
     d.output_address = buffer_of(views_[i]).address;
+    d.output_image_bytes = buffer_of(views_[i]).image_bytes;
 }
 
 void network_compiler::place_weights(std::size_t i, layer_descriptor& d, std::size_t layer_index) {
     const formatted_product& p = q_.products[layer_index];
     const product_integers& integers = q_.product_records[layer_index];
     const layer_plan& plan = plans_[layer_index];
-    d.tables_address =
-        program_.load(part_of(i, "tables"), encode_tables(integers.channels, plan.fills, p.weights.levels, integers.own_biases));
+    d.tables_address = program_.load(part_of(i, "tables"), encode_tables(for_all_repeats(d, integers.channels), plan.fills,
+                                                                         p.weights.levels, for_all_repeats(d, integers.own_biases)));
     if (is_attention_product(*p.layer)) {
         stage_operand(i, d);
         return;
@@ -91,15 +104,17 @@ void network_compiler::stage_operand(std::size_t i, layer_descriptor& d) {
     vector_descriptor s = step_of(vector_operation::stage, buffer_of(*joined), buffer_of(*joined));
     s.trees = static_cast<std::uint16_t>(array.trees);
     s.lanes = static_cast<std::uint16_t>(array.lanes);
-    s.copy.extent[0] = g.repeat;
+    s.copy.extent[0] = static_cast<std::int32_t>(repeats_of_image(d));
     s.copy.extent[1] = static_cast<std::int32_t>(g.n());
     s.copy.extent[2] = static_cast<std::int32_t>(g.k());
     s.copy.from_stride[0] = static_cast<std::int32_t>(joined->strides[0]);
     s.copy.from_stride[1] = static_cast<std::int32_t>(joined->strides[2]);
     s.copy.from_stride[2] = static_cast<std::int32_t>(joined->strides[1]);
     s.copy.from_first = static_cast<std::int32_t>(joined->first);
-    d.weights_address = program_.reserve(part_of(i, "staged operand"), staged_bytes(s));
+    const std::uint64_t bytes = staged_bytes(s);
+    d.weights_address = program_.reserve(part_of(i, "staged operand"), bytes * std::uint64_t(batch_));
     s.result.address = d.weights_address;
+    s.result.image_bytes = static_cast<std::uint32_t>(bytes);
     emit(i, s, stage_parameters{});
 }
 

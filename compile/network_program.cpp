@@ -25,12 +25,13 @@ std::size_t most_steps_of(const quantized_network& q) {
 
 }  // namespace
 
-network_compiler::network_compiler(const quantized_network& q, const platform_config& platform, bool with_values)
+network_compiler::network_compiler(const quantized_network& q, const platform_config& platform, bool with_values, int batch)
     : q_(q),
       graph_(*q.network.graph),
       platform_(platform),
       with_values_(with_values),
-      program_(most_steps_of(q)),
+      batch_(batch),
+      program_(most_steps_of(q), batch),
       plans_(q.products.size()),
       views_(graph_.nodes.size()) {}
 
@@ -60,7 +61,7 @@ void network_compiler::plan_products() {
         if (!layer) continue;
         const formatted_product& p = q_.products[*layer];
         try {
-            plans_[*layer] = plan_product(platform_, p, q_.product_records[*layer], q_.nodes[i].format.bits);
+            plans_[*layer] = plan_product(platform_, p, q_.product_records[*layer], q_.nodes[i].format.bits, batch_);
         } catch (const does_not_fit& e) {
             problems_.add(refusal(*p.layer, platform_, e.what()));
         }
@@ -116,8 +117,8 @@ void network_compiler::place(std::size_t i) {
     std::visit(placement{*this, i, node}, node.op);
 }
 
-network_program compile(const quantized_network& q, const platform_config& platform, bool with_values) {
-    return network_compiler(q, platform, with_values).run();
+network_program compile(const quantized_network& q, const platform_config& platform, bool with_values, int batch) {
+    return network_compiler(q, platform, with_values, batch).run();
 }
 
 }  // namespace symmetree

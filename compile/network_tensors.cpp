@@ -35,8 +35,10 @@ tensor_view network_compiler::row_view(std::size_t i, const extents& shape) {
 }
 
 tensor_view network_compiler::constant_view(std::size_t i, const extents& shape, std::vector<std::int64_t> strides) {
-    tensor_view v = row_view(i, shape);
-    v.strides = std::move(strides);
+    const std::int64_t columns = shape.empty() ? 1 : shape.back();
+    const std::size_t buffer =
+        program_.new_buffer(part_of(i, "tensor"), elements_of(shape) / columns, columns, format_of(i), tensor_owner::all_images);
+    tensor_view v{buffer, 0, shape, std::move(strides)};
     fill(v, i);
     return v;
 }
@@ -66,6 +68,12 @@ memory_tensor network_compiler::rows_of(std::size_t node, const tensor_view& v, 
     if (const auto found = as_rows(v, buffer_of(v), rows, columns)) return *found;
     const tensor_view m = moved(node, v, rows, columns, row_major_strides(v.shape));
     return buffer_of(m);
+}
+
+/// Rows of a view whose images follow each other without a gap, moved where they do not.
+memory_tensor network_compiler::side_by_side(std::size_t node, const tensor_view& v, const memory_tensor& rows) {
+    if (rows.image_bytes == rows.bytes()) return rows;
+    return buffer_of(moved(node, v, rows.rows, rows.row_elements, row_major_strides(v.shape)));
 }
 
 /// [1][C][H][W] as the rows of `groups` images, channels last.

@@ -53,6 +53,7 @@ vector_descriptor network_compiler::step_of(vector_operation operation, const me
     d.operation = static_cast<std::uint8_t>(operation);
     d.a = a;
     d.result = result;
+    d.images = static_cast<std::uint32_t>(batch_);
     return d;
 }
 
@@ -94,7 +95,8 @@ void network_compiler::place_adapter(std::size_t i) {
     scale.row_elements = image_scale_bytes / 2;
     scale.bits = 16;
     scale.is_signed = 0;
-    scale.address = scales_[i] = program_.reserve(part_of(i, "beta"), image_scale_bytes);
+    scale.image_bytes = image_scale_bytes;
+    scale.address = scales_[i] = program_.reserve(part_of(i, "beta"), image_scale_bytes * std::uint64_t(batch_));
     emit(i, step_of(vector_operation::adapter, in, scale), p);
 }
 
@@ -138,8 +140,8 @@ tensor_view network_compiler::broadcast_constant(std::size_t node, std::size_t c
     const std::vector<float>* values = constant_values(graph_.nodes[constant]);
     if (!values) throw does_not_fit("an addition of tensors of different shapes, neither of them a constant");
     const tensor_format& format = format_of(constant);
-    const std::size_t buffer =
-        program_.new_buffer(part_of(node, "broadcast constant"), buffer_of(like_view).rows, buffer_of(like_view).row_elements, format);
+    const std::size_t buffer = program_.new_buffer(part_of(node, "broadcast constant"), buffer_of(like_view).rows,
+                                                   buffer_of(like_view).row_elements, format, tensor_owner::all_images);
     tensor_view v{buffer, 0, shape, like_view.strides};
     program_.load_at(buffer_of(v).address,
                      pack_tensor(buffer_of(v), v, broadcast_codes(*values, graph_.nodes[constant].shape, shape, format)));
@@ -205,7 +207,9 @@ void network_compiler::place_pad(std::size_t i, const pad_op& op) {
     const graph_node& node = graph_.nodes[i];
     const tensor_view whole = image_view(i, node.shape);
     const std::vector<std::int16_t> background(std::size_t(elements_of(node.shape)), static_cast<std::int16_t>(format_of(i).zero_point));
-    program_.load_at(buffer_of(whole).address, pack_tensor(buffer_of(whole), whole, background));
+    const std::vector<std::uint8_t> packed = pack_tensor(buffer_of(whole), whole, background);
+    for (int image = 0; image < batch_; ++image)
+        program_.load_at(buffer_of(whole).address + std::uint64_t(image) * buffer_of(whole).image_bytes, packed);
     std::int64_t first = 0;
     for (std::size_t a = 0; a < node.shape.size(); ++a) first += op.before[a] * whole.strides[a];
     copy_into(i, views_[node.inputs.front()], whole, first, {});

@@ -24,10 +24,12 @@ std::uint64_t output_bytes_of(const accelerator_config& config, const layer_desc
 }  // namespace
 
 layer_plan plan_product(const platform_config& platform, const formatted_product& product, const product_integers& integers,
-                        int output_bits) {
+                        int output_bits, int batch) {
     layer_geometry shape = geometry_of(*product.layer);
     shape.output_bits = output_bits;
+    (is_attention_product(*product.layer) ? shape.repeat : shape.images) *= batch;
     layer_plan plan = plan_layer(platform, shape, product.weights, integers.input, integers.on_side_array);
+    plan.descriptor.batch = static_cast<std::uint32_t>(batch);
     const layer_sums sums = sums_of(platform, *product.layer, plan, product.weights, integers.input);
     if (const auto overflow = overflow_of(platform, sums)) throw does_not_fit(*overflow);
     plan.accumulator_bits = bits_of(sums.partial);
@@ -45,13 +47,14 @@ std::vector<placed_bytes> stored_operand(const accelerator_config& config, const
 memory_map place_alone(const accelerator_config& config, layer_plan& plan) {
     layer_descriptor& d = plan.descriptor;
     const layer_geometry& g = d.geometry;
+    d.input_image_bytes = g.image_bytes();
     memory_map memory;
     const auto next = [&](const char* name, std::uint64_t bytes) { return memory.reserve(memory_space::dram, name, bytes); };
     next("descriptor", descriptor_bytes);
     d.tables_address = next("tables", table_bytes(d));
     d.weights_address = next("weights", dense_bytes(plan));
     d.outliers_address = next("outliers", outlier_bytes(plan));
-    d.input_address = next("input", std::uint64_t(g.repeat) * std::uint64_t(g.in_height) * g.row_bytes());
+    d.input_address = next("input", std::uint64_t(g.images) * g.image_bytes());
     d.output_address = next("outputs", output_bytes_of(config, d));
     return memory;
 }
@@ -62,7 +65,7 @@ program compile_alone(const accelerator_config& config, const layer_plan& plan, 
     program p;
     p.descriptors = 1;
     p.contents.push_back({first_address(memory_space::dram), encode(d)});
-    p.contents.push_back({d.tables_address, encode_tables(channels, plan.fills, w.levels)});
+    p.contents.push_back({d.tables_address, encode_tables(for_all_repeats(d, channels), plan.fills, w.levels)});
     for (placed_bytes& part : stored_operand(config, d, plan, w, x != nullptr)) p.contents.push_back(std::move(part));
     if (x) p.contents.push_back({d.input_address, pack_input(d.geometry, *x)});
     p.input_address = d.input_address;

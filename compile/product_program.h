@@ -11,9 +11,19 @@ namespace symmetree {
 
 // What a layer that runs by itself and a layer of a network share on their way into a program, and the whole program of the former.
 
-/// Plans a product whose output codes have so many bits, and makes sure that its sums fit. Throws does_not_fit.
+/// Plans a product of `batch` images whose output codes have so many bits, and makes sure that its sums fit. The operands of an attention
+/// product are all of one image, so that its images are repeats. Throws does_not_fit.
 layer_plan plan_product(const platform_config& platform, const formatted_product& product, const product_integers& integers,
-                        int output_bits);
+                        int output_bits, int batch);
+
+/// The channel records or biases of all repeats, those of a further image like those of the first one.
+template <class Record>
+std::vector<Record> for_all_repeats(const layer_descriptor& d, const std::vector<Record>& of_image) {
+    std::vector<Record> all;
+    for (std::uint32_t image = 0; image < (d.geometry.images > 1 ? 1 : d.batch); ++image)
+        all.insert(all.end(), of_image.begin(), of_image.end());
+    return all;
+}
 
 /// Dense codes and outliers, where the descriptor says; timing only, without values, no dense codes.
 std::vector<placed_bytes> stored_operand(const accelerator_config& config, const layer_descriptor& d, const layer_plan& plan,
@@ -23,8 +33,9 @@ std::vector<placed_bytes> stored_operand(const accelerator_config& config, const
 /// outputs. The addresses go into its plan.
 memory_map place_alone(const accelerator_config& config, layer_plan& plan);
 
-/// The program of a layer that place_alone() has placed: one product, with its outputs block after block. `x` are the codes of its input;
-/// null: timing only, they and the dense codes are left out.
+/// The program of a layer that place_alone() has placed: one product, with its outputs block after block. `x` are the codes of its input,
+/// image by image; null: timing only, they and the dense codes are left out. `w`: of an attention product the operands of all images, one
+/// behind the other. `channels` are those of an image.
 program compile_alone(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w,
                       const std::vector<channel_record>& channels, const quantized_activations* x);
 

@@ -16,6 +16,7 @@ struct placed_bytes {
 struct program {
     std::vector<placed_bytes> contents;
     std::uint32_t descriptors = 0;
+    int batch = 1;  ///< images that it runs at a time; their inputs follow each other, and their results
     std::uint64_t input_address = 0;
     std::uint64_t result_address = 0, result_bytes = 0;
 };

@@ -6,7 +6,8 @@
 
 namespace symmetree {
 
-program_builder::program_builder(std::size_t most_steps) : most_steps_(most_steps) {
+program_builder::program_builder(std::size_t most_steps, int batch) : most_steps_(most_steps) {
+    program_.batch = batch;
     keep(reserve("descriptors", descriptor_bytes * most_steps));
 }
 
@@ -25,7 +26,8 @@ void program_builder::load_at(std::uint64_t address, std::vector<std::uint8_t> b
     program_.contents.push_back({address, std::move(bytes)});
 }
 
-std::size_t program_builder::new_buffer(std::string name, std::int64_t rows, std::int64_t row_elements, const tensor_format& format) {
+std::size_t program_builder::new_buffer(std::string name, std::int64_t rows, std::int64_t row_elements, const tensor_format& format,
+                                        tensor_owner owner) {
     constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
     if (rows > most || row_elements > most || rows * row_elements > most) throw does_not_fit("a tensor of more than 2^31 elements");
     memory_tensor t;
@@ -33,7 +35,9 @@ std::size_t program_builder::new_buffer(std::string name, std::int64_t rows, std
     t.row_elements = static_cast<std::int32_t>(row_elements);
     t.bits = static_cast<std::uint8_t>(format.bits);
     t.is_signed = static_cast<std::uint8_t>(format.least < 0 ? 1 : 0);
-    t.address = reserve(std::move(name), t.bytes());
+    const bool own = owner == tensor_owner::each_image;
+    t.image_bytes = own ? static_cast<std::uint32_t>(t.bytes()) : 0;
+    t.address = reserve(std::move(name), t.bytes() * std::uint64_t(own ? program_.batch : 1));
     program_.buffers.push_back(t);
     return program_.buffers.size() - 1;
 }
@@ -61,7 +65,7 @@ network_program program_builder::finish(const tensor_view& input, const tensor_v
     program_.output = output;
     program_.input_address = buffer(input.buffer).address;
     program_.result_address = buffer(output.buffer).address;
-    program_.result_bytes = buffer(output.buffer).bytes();
+    program_.result_bytes = buffer(output.buffer).bytes() * std::uint64_t(program_.batch);
     return std::move(program_);
 }
 

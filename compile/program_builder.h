@@ -8,11 +8,14 @@
 
 namespace symmetree {
 
+/// Whether every image of a batch has a tensor of its own.
+enum class tensor_owner { each_image, all_images };
+
 /// A program while it grows: places, what the host writes there, descriptors in the order of the steps.
 class program_builder {
 public:
     /// Descriptors stand before everything else, at most `most_steps` of them.
-    explicit program_builder(std::size_t most_steps);
+    program_builder(std::size_t most_steps, int batch);
 
     /// A place that a step writes, by address.
     std::uint64_t reserve(std::string name, std::uint64_t bytes);
@@ -22,8 +25,9 @@ public:
     void load_at(std::uint64_t address, std::vector<std::uint8_t> bytes);
     void keep(std::uint64_t address) { kept_.push_back(address); }
 
-    /// A tensor of its own place, by index. Throws does_not_fit for one of more than 2^31 elements.
-    std::size_t new_buffer(std::string name, std::int64_t rows, std::int64_t row_elements, const tensor_format& format);
+    /// A tensor of its own place, by index; those of the images follow each other. Throws does_not_fit for one of more than 2^31 elements.
+    std::size_t new_buffer(std::string name, std::int64_t rows, std::int64_t row_elements, const tensor_format& format,
+                           tensor_owner owner = tensor_owner::each_image);
     const memory_tensor& buffer(std::size_t index) const { return program_.buffers[index]; }
 
     void add(network_step step, const layer_descriptor& d);

@@ -18,6 +18,37 @@ std::vector<reference_factor> factors_of(const prepared_layer& l) {
     return factors;
 }
 
+/// The reference's sums of every image by itself.
+std::vector<reference_result> references_of(const prepared_layer& l) {
+    std::vector<reference_result> all{reference_product(*l.product.layer, l.product.weights, *l.input)};
+    quantized_weights w = l.product.weights;
+    quantized_activations x = *l.input;
+    for (const image_codes& image : l.further) {
+        x.codes = image.input;
+        if (!image.second_operand.empty()) w.codes = image.second_operand;
+        all.push_back(reference_product(*l.product.layer, w, x));
+    }
+    return all;
+}
+
+/// Of all images, in the order of the drained sums: a batch of attention products has their rows one behind the other, any other batch
+/// their vectors.
+reference_result joined(const std::vector<reference_result>& images, bool by_rows) {
+    if (images.size() == 1) return images.front();
+    reference_result all{images.front().rows, images.front().vectors, {}};
+    (by_rows ? all.rows : all.vectors) *= std::int64_t(images.size());
+    const auto vectors = std::ptrdiff_t(images.front().vectors), rows = std::ptrdiff_t(images.front().rows);
+    const auto append = [&](const reference_result& image, std::ptrdiff_t first, std::ptrdiff_t count) {
+        const auto begin = image.accumulators.begin() + first * vectors;
+        all.accumulators.insert(all.accumulators.end(), begin, begin + count * vectors);
+    };
+    for (std::ptrdiff_t row = 0; !by_rows && row < rows; ++row)
+        for (const reference_result& image : images) append(image, row, 1);
+    for (const reference_result& image : images)
+        if (by_rows) append(image, 0, rows);
+    return all;
+}
+
 }  // namespace
 
 void layer_check::begin(const layer_geometry& g, int trees, int m_block) {
@@ -58,7 +89,7 @@ std::string layer_check::compare_codes(const reference_result& reference, const 
             for (std::int64_t c = 0; c < block.channels; ++c) {
                 const drained_sums::place at = sums_.place_of(block, v, c);
                 const std::int32_t expected = scaled_code(end, reference.accumulators[std::size_t(at.row * sums_.vectors() + at.vector)],
-                                                          factors[std::size_t(at.row)]);
+                                                          factors[std::size_t(at.row) % factors.size()]);
                 const std::int32_t found = codes.get_signed(d.geometry.output_bits);
                 if (found != expected) return fmt::format("{}: {}, reference {} (output code)", place_text(at), found, expected);
             }
@@ -67,7 +98,7 @@ std::string layer_check::compare_codes(const reference_result& reference, const 
 }
 
 exactness layer_check::verdict(const prepared_layer& l, const std::vector<std::uint8_t>& outputs) const {
-    const reference_result reference = reference_product(*l.product.layer, l.product.weights, *l.input);
+    const reference_result reference = joined(references_of(l), is_attention_product(*l.product.layer));
     exactness result;
     result.first_difference = compare_sums(reference);
     if (result.first_difference.empty()) result.first_difference = compare_codes(reference, l, outputs);
@@ -76,7 +107,11 @@ exactness layer_check::verdict(const prepared_layer& l, const std::vector<std::u
 }
 
 double layer_check::arithmetic_sqnr_db(const prepared_layer& l) const {
-    const std::vector<std::int32_t> sums(sums_.values().begin(), sums_.values().end());
+    const std::int64_t vectors = product_of(*l.product.layer).m;
+    std::vector<std::int32_t> sums;
+    for (std::int64_t row = 0; row < l.product.weights.rows; ++row)
+        for (std::int64_t v = 0; v < vectors; ++v)
+            sums.push_back(static_cast<std::int32_t>(sums_.values()[std::size_t(row * sums_.vectors() + v)]));
     return post_arithmetic_sqnr_db(*l.product.layer, l.product.weights, *l.input, sums);
 }
 

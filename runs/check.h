@@ -18,9 +18,9 @@ public:
     void begin(const layer_geometry& g, int trees, int m_block);
     void drained(const output_block& block, const std::vector<std::int64_t>& sums) override;
 
-    /// Compares a finished layer. `outputs` are the blocks as they stand in memory.
+    /// Compares a finished layer, each image with the reference of that image alone. `outputs` are the blocks as they stand in memory.
     exactness verdict(const prepared_layer& l, const std::vector<std::uint8_t>& outputs) const;
-    /// POST: the collected sums against exact sqrt(2) arithmetic, in dB.
+    /// POST: the collected sums of the first image against exact sqrt(2) arithmetic, in dB.
     double arithmetic_sqnr_db(const prepared_layer& l) const;
 
 private:

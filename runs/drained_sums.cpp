@@ -3,16 +3,18 @@
 namespace symmetree {
 
 drained_sums::drained_sums(const layer_geometry& g, int trees, int m_block)
-    : channels_(g.n()),
-      vectors_(g.m()),
+    : g_(g),
+      channels_(g.n()),
+      vectors_(g.images * g.m()),
       trees_(trees),
       m_block_(m_block),
-      left_(std::size_t(g.n() * g.repeat * g.m())),
+      left_(std::size_t(channels_ * g.repeat * vectors_)),
       sums_(left_),
       seen_(left_, false) {}
 
 drained_sums::place drained_sums::place_of(const output_block& block, std::int64_t v, std::int64_t c) const {
-    return {block.repeat * channels_ + std::int64_t{block.n_block} * trees_ + c, std::int64_t{block.m_block} * m_block_ + v};
+    const vector_block at = vectors_of(g_, m_block_, block.m_block);
+    return {block.repeat * channels_ + std::int64_t{block.n_block} * trees_ + c, at.image * g_.m() + at.first + v};
 }
 
 void drained_sums::take(const output_block& block, const std::vector<std::int64_t>& sums) {

@@ -11,7 +11,8 @@ namespace symmetree {
 class drained_sums {
 public:
     drained_sums() = default;
-    /// `trees` are those of the array that the layer runs on, `m_block` its descriptor's.
+    /// `trees` are those of the array that the layer runs on, `m_block` its descriptor's. The vectors of the geometry's images follow each
+    /// other.
     drained_sums(const layer_geometry& g, int trees, int m_block);
 
     struct place {
@@ -33,6 +34,7 @@ public:
 private:
     std::size_t index_of(const place& p) const { return std::size_t(p.row * vectors_ + p.vector); }
 
+    layer_geometry g_;
     std::int64_t channels_ = 0, vectors_ = 0;  ///< of a repeat
     int trees_ = 0, m_block_ = 0;
     std::size_t left_ = 0;

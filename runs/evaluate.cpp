@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/temporary_folder.h"
+#include "core/units.h"
 #include "runs/activation_formats.h"
 #include "runs/evaluation_identity.h"
 #include "runs/evaluation_piece.h"
@@ -56,7 +57,7 @@ std::int64_t images_at_a_time(const workload& network) {
 }
 
 std::vector<image_range> ranges_of(const evaluation_input& input) {
-    const std::int64_t size = images_at_a_time(input.network);
+    const std::int64_t size = std::int64_t(ceil_div(images_at_a_time(input.network), input.batch)) * input.batch;
     std::vector<image_range> ranges;
     for (std::int64_t first = 0; first < input.images; first += size) ranges.push_back({first, std::min(size, input.images - first)});
     return ranges;

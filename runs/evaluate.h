@@ -50,6 +50,7 @@ struct evaluation_input {
     std::optional<range_choice> range;  ///< absent: each task by its scheme's range of activations
     network_options options;
     std::uint64_t seed = 1;
+    int batch = 1;             ///< images that run at a time; a last batch that is not full runs its last image again
     std::int64_t checked = 0;  ///< so many first images are compared with the second executor, all nodes of the output
     std::string cost_directory;
     image_source calibration_image;  ///< those that `statistics` were taken from
@@ -71,7 +72,7 @@ struct evaluation {
     std::int64_t checked = 0;          ///< images that the second executor ran, too
     std::string first_difference;      ///< empty: all of these were equal
     std::vector<std::string> tensors;  ///< formats, for the record: "relu1: 4 bits, step 0.0123, zero point -8"
-    std::optional<report> costs;       ///< of one image: cycles depend on none
+    std::optional<report> costs;       ///< of one batch: cycles depend on no image
 };
 
 struct evaluation_result {

@@ -59,6 +59,9 @@ void check_dump(const dump_request& dump, const evaluation_input& input, const s
     if (!dump.any()) return;
     diagnostics problems;
     check_rows(dump, tasks, problems);
+    if (dump.looks_inside() && input.batch > 1)
+        problems.add(
+            {"", 0, 0, "--dump", "codes and accumulators are taken from one image at a time: leave out --batch, no value depends on it"});
     problems.throw_if_any();
     const network_graph& graph = *input.network.graph;
     const std::int64_t classes = elements_of(graph.nodes[graph.output].shape), recorded = dump.recorded({0, input.images});

@@ -82,6 +82,7 @@ std::string identity_of(const evaluation_task& task, const cost_table& prices) {
 std::vector<std::string> keys_of(const evaluation_input& input, const std::vector<evaluation_task>& tasks,
                                  const std::vector<cost_table>& prices, const std::vector<adapter_set>& adapters,
                                  const std::vector<image_range>& ranges, const std::string& program, const dump_request& dump) {
+    const std::string batch = input.batch == 1 ? "" : fmt::format(" batch {}", input.batch);
     const std::string network = identity_of(input.network, input.seed), seen = identity_of(input.statistics);
     std::vector<std::string> images, keys;
     for (const image_range& r : ranges) images.push_back(identity_of_images(input.image, r.first, r.count));
@@ -90,9 +91,9 @@ std::vector<std::string> keys_of(const evaluation_input& input, const std::vecto
     for (std::size_t t = 0; t < tasks.size(); ++t) {
         const range_choice range = range_of(input.range, tasks[t].asked_scheme);
         const std::string task =
-            fmt::format("task {} {} {} {} {} {} {} {}", program, tasks[t].network ? identity_of(*tasks[t].network, input.seed) : network,
+            fmt::format("task {} {} {} {} {} {} {} {}{}", program, tasks[t].network ? identity_of(*tasks[t].network, input.seed) : network,
                         identity_of(tasks[t], prices[t]), seen, static_cast<int>(range.method), range.percentile,
-                        input.options.ends_at_8_bits, static_cast<int>(input.options.residuals), identity_of(adapters[t]));
+                        input.options.ends_at_8_bits, static_cast<int>(input.options.residuals), identity_of(adapters[t]), batch);
         for (std::size_t i = 0; i < ranges.size(); ++i) {
             const std::int64_t checked = std::clamp<std::int64_t>(input.checked - ranges[i].first, 0, ranges[i].count);
             keys.push_back(

@@ -75,23 +75,23 @@ private:
 };
 
 void task_images::simulate(const cost_table& prices) {
-    const network_program program = compile(q_, task_.platform, true);
+    const network_program program = compile(q_, task_.platform, true, input_.batch);
     platform_config platform = task_.platform;
     settle(platform, program.accumulator_bits, input_.cost_directory);
     std::optional<network_record> record;
     if (dump_.recorded(range_) > 0) record.emplace(q_, program, platform);
     std::int64_t next = range_.first, done = range_.first;
-    std::vector<std::int16_t> codes;
     run_network(
         program, platform, true,
         [&]() -> std::optional<std::vector<std::int16_t>> {
             if (next == range_.first + range_.count) return {};
-            return codes = image_codes(input_, q_, next++);
+            return image_codes(input_, q_, next++);
         },
         [&](const network_result& result) {
             take_scores(result.scores);
             if (done < input_.checked && piece_.first_difference.empty())
-                piece_.first_difference = difference_of(result.scores, reference_network(q_, codes)[q_.network.graph->output], done);
+                piece_.first_difference =
+                    difference_of(result.scores, reference_network(q_, image_codes(input_, q_, done))[q_.network.graph->output], done);
             if (done == 0)
                 piece_.costs = to_json(network_report(q_, platform, task_.asked_scheme, input_.seed, false, program, result.steps, prices));
             if (record && done < dump_.images) append_record(piece_.arrays, q_, *record, dump_);

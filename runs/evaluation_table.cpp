@@ -28,7 +28,13 @@ std::vector<std::string> evaluation_notes(const evaluation_input& input, const e
     std::vector<std::string> notes;
     notes.push_back(fmt::format("{} images of {}{}; {}; float32 in this program.", input.images, from.images,
                                 input.labels.empty() ? " (no labels)" : "", formats_from(input, plan, from)));
-    notes.emplace_back("Cycles, energy and power are those of one image with every operator; weights are read anew for each image.");
+    if (input.batch == 1)
+        notes.emplace_back("Cycles, energy and power are those of one image with every operator; weights are read anew for each image.");
+    else
+        notes.push_back(
+            fmt::format("Cycles, energy and power are those of a batch of {} images with every operator, unless said to be per "
+                        "image; the images of a batch share the weights that a layer reads.",
+                        input.batch));
     const std::vector<layer>& layers = input.network.layers;
     const auto own = std::count_if(layers.begin(), layers.end(), [](const layer& l) { return l.own_scheme.has_value(); });
     if (own > 0) notes.push_back(fmt::format("{} of {} layers have schemes of their own, whatever the column says.", own, layers.size()));

@@ -24,7 +24,8 @@ outlier_report outliers_of(const platform_config& platform, const formatted_prod
 
 }  // namespace
 
-report report_header(const workload& network, const platform_config& platform, const scheme& format, std::uint64_t seed, bool timing_only) {
+report report_header(const workload& network, const platform_config& platform, const scheme& format, std::uint64_t seed, bool timing_only,
+                     int batch) {
     report out;
     out.workload = network.name;
     out.workload_source = network.source;
@@ -32,6 +33,7 @@ report report_header(const workload& network, const platform_config& platform, c
     out.scheme = to_string(format);
     out.seed = seed;
     out.timing_only = timing_only;
+    out.batch = batch;
     out.accumulator_bits = platform.accumulators.bits;
     out.array_weight_bits = platform.array.weight_bits;
     out.array_activation_bits = platform.array.activation_bits;
@@ -59,7 +61,7 @@ layer_report layer_report_of(const platform_config& platform, const formatted_pr
     out.n = shape.n;
     out.k = shape.k;
     out.repeat = shape.repeat;
-    out.macs = std::uint64_t(shape.macs());
+    out.macs = plan.descriptor.geometry.macs();
     out.cycles = result.cycles;
     out.split = result.split;
     out.units = activity_of(platform, result, product.layer->input);
@@ -70,7 +72,8 @@ layer_report layer_report_of(const platform_config& platform, const formatted_pr
     out.parameters = storage.parameters;
     out.weight_bits_stored = storage.code_bits + out.outliers.stream_bits;
     const operation_counts operations = operations_of(shape, product.used_scheme, attention);
-    out.operations = {operations.bops_dasq, operations.bops_uniq, operations.qops};
+    const double images = plan.descriptor.batch;
+    out.operations = {images * operations.bops_dasq, images * operations.bops_uniq, images * operations.qops};
     if (!attention) out.weight_sqnr_db = product.weights.error.sqnr_db;
     return out;
 }

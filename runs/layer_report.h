@@ -9,9 +9,10 @@
 namespace symmetree {
 
 /// A report without rows, notes and prices: what was run, on which platform.
-report report_header(const workload& network, const platform_config& platform, const scheme& format, std::uint64_t seed, bool timing_only);
+report report_header(const workload& network, const platform_config& platform, const scheme& format, std::uint64_t seed, bool timing_only,
+                     int batch);
 
-/// The layer's row of a report: all but its prices and its check.
+/// The layer's row of a report: all but its prices and its check. Shapes are those of an image, counts those of the batch.
 layer_report layer_report_of(const platform_config& platform, const formatted_product& product, const layer_plan& plan,
                              const layer_result& result);
 

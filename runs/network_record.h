@@ -14,7 +14,7 @@ namespace symmetree {
 /// every layer as they entered the requantizer. run_network() fills it, one image after the other.
 class network_record : public drain_watch {
 public:
-    /// All three must outlive the record.
+    /// All three must outlive the record; of a program that runs one image at a time.
     network_record(const quantized_network& q, const network_program& program, const platform_config& platform);
 
     void drained(const output_block& block, const std::vector<std::int64_t>& sums) override;

@@ -30,9 +30,10 @@ layer_report step_report(const platform_config& platform, const network_step& st
 
 report network_report(const quantized_network& q, const platform_config& platform, const scheme& format, std::uint64_t seed,
                       bool timing_only, const network_program& program, const std::vector<layer_result>& steps, const cost_table& prices) {
-    report out = report_header(q.network, platform, format, seed, timing_only);
-    out.notes.emplace_back(
-        "one image through the whole network: every operator is timed and priced, tensors go through DRAM between operators");
+    report out = report_header(q.network, platform, format, seed, timing_only, program.batch);
+    out.notes.push_back(
+        fmt::format("{} through the whole network: every operator is timed and priced, tensors go through DRAM between operators",
+                    program.batch == 1 ? "one image" : fmt::format("a batch of {} images", program.batch)));
     std::map<std::string, int> uses;
     for (std::size_t i = 0; i < steps.size(); ++i) {
         const network_step& step = program.steps[i];

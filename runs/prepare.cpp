@@ -27,20 +27,28 @@ activation_format format_of(const layer& l, const scheme& used) {
 }
 
 /// The second operand of an attention product takes the weights' place: signed codes, zero point 0.
-quantized_weights second_operand(const layer& l, const scheme& used, std::uint64_t seed, bool with_codes) {
-    quantized_weights w = runtime_operand(l, used);
-    if (!with_codes) return w;
-    const quantized_activations q = quantize_activations(materialize_second_operand(l, seed), w.bits, used.activation_range,
-                                                         activation_class::dense, activation_coding::signed_symmetric);
+void make_second_operands(prepared_layer& l, std::uint64_t seed) {
+    quantized_weights& w = l.product.weights;
+    const layer& source = *l.product.layer;
+    const quantized_activations q =
+        quantize_activations(materialize_second_operand(source, seed), w.bits, l.product.used_scheme.activation_range,
+                             activation_class::dense, activation_coding::signed_symmetric);
     w.codes.assign(q.codes.begin(), q.codes.end());
     w.step.assign(std::size_t(w.rows), q.step);
     w.error = q.error;
-    return w;
+    for (image_codes& image : l.further) {
+        const std::vector<std::int16_t> codes = codes_in(q, materialize_second_operand(source, ++seed));
+        image.second_operand.assign(codes.begin(), codes.end());
+    }
 }
 
-quantized_activations quantize_input(const layer& l, const scheme& used, std::uint64_t seed) {
-    return quantize_activations(materialize_input(l, seed), used.activation_bits, used.activation_range, l.input,
-                                traits_of(used.family).activations());
+void make_inputs(prepared_layer& l, std::uint64_t seed) {
+    const layer& source = *l.product.layer;
+    const scheme& used = l.product.used_scheme;
+    l.input = quantize_activations(materialize_input(source, seed), used.activation_bits, used.activation_range, source.input,
+                                   traits_of(used.family).activations());
+    l.plan.descriptor.input_zero_point = static_cast<std::int16_t>(l.input->zero_point);
+    for (image_codes& image : l.further) image.input = codes_in(*l.input, materialize_input(source, ++seed));
 }
 
 /// The layer's constants; timing only: zero points and shifts alone.
@@ -66,16 +74,15 @@ void prepare_layer(prepared_layer& l, const run_request& request, const weight_c
     const scheme& used = l.product.used_scheme;
     l.integers.on_side_array = runs_on_side_array(platform, used.family);
     l.integers.input = format_of(source, used);
-    l.product.weights = is_attention_product(source) ? second_operand(source, used, request.seed, !request.timing_only)
-                                                     : cache.get(source, request.seed, used, request.threads);
-    l.plan = plan_product(platform, l.product, l.integers, l.integers.input.bits);
+    if (!request.timing_only) l.further.resize(std::size_t(request.batch) - 1);
+    l.product.weights =
+        is_attention_product(source) ? runtime_operand(source, used) : cache.get(source, request.seed, used, request.threads);
+    if (is_attention_product(source) && !request.timing_only) make_second_operands(l, request.seed);
+    l.plan = plan_product(platform, l.product, l.integers, l.integers.input.bits, request.batch);
     const std::uint64_t needed = place_alone(platform, l.plan).end(memory_space::dram);
     if (needed > platform.dram.capacity_bytes)
         throw does_not_fit(fmt::format("it needs {} bytes of DRAM, the platform has {}", needed, platform.dram.capacity_bytes));
-    if (!request.timing_only) {
-        l.input = quantize_input(source, used, request.seed);
-        l.plan.descriptor.input_zero_point = static_cast<std::int16_t>(l.input->zero_point);
-    }
+    if (!request.timing_only) make_inputs(l, request.seed);
     l.integers.channels = channels_of(l);
 }
 
@@ -128,6 +135,11 @@ std::vector<std::string> notes_on(const prepared_run& run) {
         notes.push_back(
             fmt::format("weights of {} layers are synthetic, drawn from the distribution in the workload (seed {})", seeded, request.seed));
     notes.push_back("each layer reads a seeded input of its own activation class; layers are not chained");
+    if (request.batch > 1)
+        notes.push_back(
+            fmt::format("batch of {} images: cycles, bytes, energies and operations are of the batch; image i has the input of "
+                        "seed {} + i in the formats of the first",
+                        request.batch, request.seed));
     for (std::string& exception : exceptions_of(run)) notes.push_back(std::move(exception));
     if (const auto caution = number_format(request.asked_scheme).caution()) notes.push_back(*caution);
     return notes;
@@ -164,8 +176,22 @@ prepared_run prepare(run_request request, const weight_cache& cache) {
     return run;
 }
 
+quantized_activations inputs_of(const prepared_layer& l) {
+    quantized_activations all = *l.input;
+    for (const image_codes& image : l.further) all.codes.insert(all.codes.end(), image.input.begin(), image.input.end());
+    return all;
+}
+
+quantized_weights stored_operands_of(const prepared_layer& l) {
+    quantized_weights all = l.product.weights;
+    for (const image_codes& image : l.further) all.codes.insert(all.codes.end(), image.second_operand.begin(), image.second_operand.end());
+    return all;
+}
+
 program program_of(const platform_config& platform, const prepared_layer& l) {
-    return compile_alone(platform, l.plan, l.product.weights, l.integers.channels, l.input ? &*l.input : nullptr);
+    if (!l.input) return compile_alone(platform, l.plan, l.product.weights, l.integers.channels, nullptr);
+    const quantized_activations inputs = inputs_of(l);
+    return compile_alone(platform, l.plan, stored_operands_of(l), l.integers.channels, &inputs);
 }
 
 }  // namespace symmetree

@@ -14,7 +14,7 @@ namespace {
 
 report report_of(const prepared_run& run, const std::vector<layer_result>& results, const layer_sequence& layers) {
     const run_request& request = run.request;
-    report out = report_header(request.network, request.platform, request.asked_scheme, request.seed, request.timing_only);
+    report out = report_header(request.network, request.platform, request.asked_scheme, request.seed, request.timing_only, request.batch);
     out.not_simulated = request.network.not_simulated;
     out.notes = run.notes;
     for (std::size_t i = 0; i < results.size(); ++i) {

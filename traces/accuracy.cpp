@@ -39,19 +39,28 @@ study accuracies_of(const accuracy_table& t) {
 
 study brief_study_of(const accuracy_table& t) {
     study s = accuracies_of(t);
+    const bool batches = std::any_of(t.rows.begin(), t.rows.end(), [](const accuracy_row& r) { return r.costs && r.costs->batch > 1; });
     for (const study_column& c : {study_column{"cycles", column_role::metric, ""},
                                   {"latency", column_role::metric, "ms"},
                                   {"energy", column_role::metric, "uJ"},
                                   {"power", column_role::metric, "mW"},
-                                  {"area", column_role::metric, "mm2"},
-                                  {"check", column_role::metric, ""}})
+                                  {"area", column_role::metric, "mm2"}})
         s.columns.push_back(c);
+    if (batches)
+        for (const study_column& c : {study_column{"batch", column_role::metric, "images"},
+                                      {"latency per image", column_role::metric, "ms"},
+                                      {"energy per image", column_role::metric, "uJ"}})
+            s.columns.push_back(c);
+    s.columns.push_back({"check", column_role::metric, ""});
     for (std::size_t i = 0; i < t.rows.size(); ++i) {
         const std::optional<report>& r = t.rows[i].costs;
         std::vector<cell>& row = s.rows[i];
         if (r)
             row.insert(row.end(), {static_cast<std::int64_t>(r->total().cycles), scaled(latency_s_of(*r), 1e3),
                                    scaled(energy_j_of(*r), 1e6), scaled(power_w_of(*r), 1e3), scaled(area_um2_of(*r), 1e-6)});
+        if (r && batches)
+            row.insert(row.end(),
+                       {std::int64_t{r->batch}, scaled(per_image(*r, latency_s_of(*r)), 1e3), scaled(per_image(*r, energy_j_of(*r)), 1e6)});
         row.resize(s.columns.size() - 1);
         row.push_back(check_text(t.rows[i]));
     }

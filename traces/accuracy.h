@@ -10,7 +10,7 @@
 
 namespace symmetree {
 
-/// One way of running a network over a set of images: how many it gets right, and what one of them costs.
+/// One way of running a network over a set of images: how many it gets right, and what a batch of them costs.
 struct accuracy_row {
     std::string platform, scheme;
     std::string vector_unit;                 ///< arithmetic of the operators between the products: "integer", "float32"
@@ -18,7 +18,7 @@ struct accuracy_row {
     std::int64_t agreeing = 0;               ///< images whose best class is that of the float network
     std::int64_t checked = 0;                ///< images that the second executor ran, too
     std::string first_difference;            ///< empty: all of these were equal
-    std::optional<report> costs;             ///< of one image; absent where nothing was simulated
+    std::optional<report> costs;             ///< of one batch; absent where nothing was simulated
 };
 
 /// What `evaluate` found out.

@@ -95,6 +95,10 @@ std::string left_out_lines(const comparison& c) {
     return out.empty() ? out : out + '\n';
 }
 
+bool has_batches(const std::vector<compared_run>& runs) {
+    return std::any_of(runs.begin(), runs.end(), [](const compared_run& run) { return run.run->batch > 1; });
+}
+
 std::string results_section(const std::vector<compared_run>& runs) {
     const auto bops = [](const compared_run& run) { return measured(run.total.operations.bops_dasq); };
     const auto area = [](const compared_run& run) { return run.area_um2; };
@@ -104,6 +108,13 @@ std::string results_section(const std::vector<compared_run>& runs) {
     columns.push_back(value_column(runs, "latency", {1e3, "ms"}, [](const compared_run& run) { return run.latency_s; }));
     columns.push_back(value_column(runs, "power", {1e3, "mW"}, [](const compared_run& run) { return run.power_w; }));
     columns.push_back(value_column(runs, "energy", {1e6, "uJ"}, [](const compared_run& run) { return run.energy_j; }));
+    if (has_batches(runs)) {
+        columns.push_back({{"batch", "images"}, [](const compared_run& run) { return fmt::format("{}", run.run->batch); }});
+        columns.push_back(value_column(runs, "latency per image", {1e3, "ms"},
+                                       [](const compared_run& run) { return per_image(*run.run, run.latency_s); }));
+        columns.push_back(
+            value_column(runs, "energy per image", {1e6, "uJ"}, [](const compared_run& run) { return per_image(*run.run, run.energy_j); }));
+    }
     columns.push_back(value_column(runs, "area", area_scale(largest(runs, area)), area));
     columns.push_back(value_column(runs, "BOPs (DASQ)", count_scale(largest(runs, bops)), bops));
     columns.push_back({{"weights stored", "bits"}, [](const compared_run& run) -> std::string {
@@ -253,6 +264,10 @@ std::string header(const comparison& c, const std::vector<compared_run>& runs) {
     out += common_lines("seed", runs, [](const report& r) { return std::vector<std::string>{fmt::format("{}", r.seed)}; });
     out += common_lines("mode", runs, [](const report& r) {
         return std::vector<std::string>{r.timing_only ? "timing only: values not computed, nothing checked" : "values computed"};
+    });
+    out += common_lines("batch", runs, [](const report& r) {
+        return r.batch > 1 ? std::vector<std::string>{fmt::format("{} images; what is not said to be per image is of the batch", r.batch)}
+                           : std::vector<std::string>{};
     });
     const bool found = std::any_of(runs.begin(), runs.end(), [](const compared_run& run) { return run.is_baseline; });
     out += fmt::format("{:<16}{}{}\n\n", "baseline", one_line(c.baseline), found ? " (*)" : " (not among the runs: no ratios)");

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <set>
 
@@ -77,6 +78,14 @@ std::optional<double> watts(const layer_cell_input& in) {
     return *energy_j / *time_s;
 }
 
+/// What a batch of several images takes by image; the other columns are of the batch.
+void add_batch(columns& out, int batch) {
+    if (batch == 1) return;
+    out.push_back({"batch", [](const layer_cell_input& in) { return fmt::format("{}", in.run.batch); }});
+    out.push_back({"latency_per_image_s", [](const layer_cell_input& in) { return cell(per_image(in.run, seconds(in))); }});
+    out.push_back({"energy_per_image_j", [](const layer_cell_input& in) { return cell(per_image(in.run, joules(in))); }});
+}
+
 void add_shape(columns& out) {
     out.push_back(text_column("name", &layer_report::name));
     out.push_back(text_column("scheme", &layer_report::scheme));
@@ -141,6 +150,7 @@ columns layer_columns(const report& r) {
     columns out;
     add_shape(out);
     add_time(out);
+    add_batch(out, r.batch);
     add_memories(out);
     add_outliers(out);
     out.push_back(measure_column("bops_dasq", &operation_measures::bops_dasq));
@@ -179,9 +189,10 @@ void add_run_names(csv_row& row, const report& r) {
 columns comparison_columns(const comparison& c) {
     static const std::set<std::string> per_layer_only{"name", "scheme", "unit",   "mapping",        "m",
                                                       "n",    "k",      "repeat", "weight_sqnr_db", "arithmetic_sqnr_db"};
-    report every_name;  // the union of the runs' energy names, for the header
+    report every_name;  // the union of the runs' energy names and the largest batch, for the header
     every_name.layers.emplace_back();
     for (const report& run : c.runs) {
+        every_name.batch = std::max(every_name.batch, run.batch);
         for (const layer_report& layer : run.layers) every_name.layers[0].energy_pj.insert(layer.energy_pj.begin(), layer.energy_pj.end());
     }
     columns out;

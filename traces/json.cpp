@@ -131,6 +131,8 @@ void write_total(json_writer& out, const report& r) {
     out.member("exact", verdict(total.check));
     out.member("latency_s", latency_s_of(r));
     out.member("energy_j", energy_j_of(r));
+    out.member("latency_per_image_s", per_image(r, latency_s_of(r)));
+    out.member("energy_per_image_j", per_image(r, energy_j_of(r)));
     out.member("power_w", power_w_of(r));
     out.member("area_um2", area_um2_of(r));
     write_operations(out, total.operations);
@@ -146,6 +148,7 @@ void write_run(json_writer& out, const report& r) {
     out.member("scheme", r.scheme);
     out.member("seed", r.seed);
     out.member("timing_only", r.timing_only);
+    out.member("batch", r.batch);
     out.member("passed", r.passed());
     out.member("clock_hz", r.clock_hz);
     out.member("array_weight_bits", r.array_weight_bits);

@@ -181,6 +181,8 @@ report report_of(const json& object) {
     r.scheme = text(object, "scheme");
     r.seed = count(object, "seed");
     r.timing_only = boolean(object, "timing_only");
+    if (object.contains("batch")) r.batch = small_integer(object, "batch");  // later than version 1
+    if (r.batch < 1) refuse("batch", "less than one image");
     r.clock_hz = real_member(object, "clock_hz");
     r.array_weight_bits = small_integer(object, "array_weight_bits");
     r.array_activation_bits = small_integer(object, "array_activation_bits");

@@ -51,6 +51,8 @@ std::optional<double> energy_j_of(const report& r) {
     return r.energy_j();
 }
 
+std::optional<double> per_image(const report& r, const std::optional<double>& of_batch) { return quotient(of_batch, double(r.batch)); }
+
 std::optional<double> power_w_of(const report& r) { return quotient(energy_j_of(r), latency_s_of(r)); }
 
 std::optional<double> area_um2_of(const report& r) {

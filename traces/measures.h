@@ -22,6 +22,8 @@ std::optional<double> energy_pj_of(const layer_report& layer);
 std::optional<double> energy_pj_of(const layer_report& layer, const std::string& unit);
 std::optional<double> latency_s_of(const report& r);
 std::optional<double> energy_j_of(const report& r);
+/// A batch's value shared out among its images.
+std::optional<double> per_image(const report& r, const std::optional<double>& of_batch);
 std::optional<double> power_w_of(const report& r);
 std::optional<double> area_um2_of(const report& r);
 /// A measure that is 0 was not defined for the scheme.

@@ -112,6 +112,8 @@ std::vector<metric> metrics_of(const report& r) {
     out.push_back({"cycles", "cycles", whole(total.cycles)});
     out.push_back({"latency_s", "s", optional_cell(latency_s_of(r))});
     out.push_back({"energy_j", "J", optional_cell(energy_j_of(r))});
+    out.push_back({"latency_per_image_s", "s", optional_cell(per_image(r, latency_s_of(r)))});
+    out.push_back({"energy_per_image_j", "J", optional_cell(per_image(r, energy_j_of(r)))});
     out.push_back({"power_w", "W", optional_cell(power_w_of(r))});
     out.push_back({"area_um2", "um2", optional_cell(area_um2_of(r))});
     out.push_back({"utilization", "", total.utilization()});

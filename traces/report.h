@@ -81,6 +81,7 @@ struct report {
     std::string scheme;
     std::uint64_t seed = 0;
     bool timing_only = false;
+    int batch = 1;  ///< images whose cycles, counters, energies and operations these are
     double clock_hz = 0;
     int array_weight_bits = 0, array_activation_bits = 0;
     int array_trees = 0, array_lanes = 0;
@@ -101,8 +102,8 @@ struct report {
     /// Such sums over the layers whose names begin alike, up to the first `.` or `/`: "blocks" for those with weights, "blocks,
     /// activations" for products without. In the order of their first layers.
     std::vector<layer_report> groups() const;
-    double latency_s() const;
-    double energy_j() const;
+    double latency_s() const;       ///< of the batch
+    double energy_j() const;        ///< of the batch
     double power_w() const;         ///< energy / latency, average
     double total_area_um2() const;  ///< of the parts that have a price: area_um2_of() knows whether that is all
     /// True unless some layer differs from its reference.

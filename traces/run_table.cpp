@@ -88,6 +88,7 @@ std::string header(const report& r) {
     out += entry("accumulators", r.accumulator_bits > 0 ? fmt::format("{} bits", r.accumulator_bits) : absent_cell);
     out += entry("seed", fmt::format("{}", r.seed));
     out += entry("mode", r.timing_only ? "timing only: values not computed, nothing checked" : "values computed");
+    if (r.batch > 1) out += entry("batch", fmt::format("{} images; what is not said to be per image is of the batch", r.batch));
     out += entry("cost table", r.cost_label.empty() ? text_or_absent(r.cost_table) : fmt::format("{} ({})", r.cost_table, r.cost_label));
     if (!r.cost_mix.empty()) out += entry("costs", r.cost_mix);
     out += entries("not modelled", r.cost_not_modelled);
@@ -254,6 +255,13 @@ std::string quantity_or_absent(const std::optional<double>& value, double factor
     return fmt::format("{} {}", grouped(*value * factor, decimals_for(*value * factor)), unit);
 }
 
+/// A value of the run, and of one image where it is of several.
+std::string batch_entry(const char* key, const report& r, const std::optional<double>& value, double factor, const char* unit) {
+    if (r.batch == 1) return entry(key, quantity_or_absent(value, factor, unit));
+    return entries(key, {quantity_or_absent(value, factor, unit) + fmt::format(" per batch of {} images", r.batch),
+                         quantity_or_absent(per_image(r, value), factor, unit) + " per image"});
+}
+
 std::string area_lines(const report& r) {
     if (r.area_um2.empty()) return entry("area", absent_cell);
     const std::optional<double> total = area_um2_of(r);
@@ -273,9 +281,9 @@ std::string totals_section(const report& r) {
     std::string out = "Totals\n\n";
     out += entry("exactness", to_string(total.check.result));
     out += entry("cycles", grouped(total.cycles));
-    out += entry("latency", quantity_or_absent(latency_s_of(r), 1e3, "ms"));
+    out += batch_entry("latency", r, latency_s_of(r), 1e3, "ms");
     out += entry("average power", quantity_or_absent(power_w_of(r), 1e3, "mW"));
-    out += entry("energy", energy_j_of(r) ? quantity_or_absent(energy_j_of(r), 1e6, "uJ per inference") : absent_cell);
+    out += batch_entry("energy", r, energy_j_of(r), 1e6, r.batch > 1 ? "uJ" : "uJ per inference");
     out += entry("MACs", grouped(total.macs));
     out += entry("BOPs (DASQ)", quantity_or_absent(measured(total.operations.bops_dasq), 1e-9, "G"));
     out += entry("BOPs (UNIQ)", quantity_or_absent(measured(total.operations.bops_uniq), 1e-9, "G"));

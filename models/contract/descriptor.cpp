@@ -19,7 +19,8 @@ static_assert(is_all_fields<layer_descriptor> && is_all_fields<channel_record> &
 static_assert(sizeof(layer_descriptor) <= descriptor_bytes);
 // The published layout (docs/architecture.md).
 static_assert(offsetof(layer_descriptor, m_block) == 20 && offsetof(layer_descriptor, tables_address) == 32 &&
-              offsetof(layer_descriptor, geometry) == 72 && offsetof(layer_descriptor, scale_address) == 160);
+              offsetof(layer_descriptor, geometry) == 72 && offsetof(layer_descriptor, scale_address) == 160 &&
+              offsetof(layer_descriptor, batch) == 184);
 static_assert(sizeof(channel_record) == channel_record_bytes && sizeof(fill_record) == fill_record_bytes);
 
 template <class Record>
@@ -53,7 +54,7 @@ bool within(std::int64_t value, int least, int greatest) { return value >= least
 bool is_geometry(const layer_geometry& g) {
     const std::int32_t smallest =
         std::min({g.repeat, g.in_height, g.in_width, g.in_channels, g.out_height, g.out_width, g.out_channels, g.kernel_height,
-                  g.kernel_width, g.stride_height, g.stride_width, g.dilation_height, g.dilation_width});
+                  g.kernel_width, g.stride_height, g.stride_width, g.dilation_height, g.dilation_width, g.images});
     return smallest >= 1 && g.pad_top >= 0 && g.pad_left >= 0 && within(g.stored_weight_bits, 2, 9) && within(g.activation_bits, 2, 8) &&
            within(g.output_bits, 2, 8);
 }
@@ -63,11 +64,17 @@ bool has_its_levels(const layer_descriptor& d) {
     return d.level_tables == 1 || d.level_tables == channels_of(d);
 }
 
+/// The batch is the images of the geometry or a part of its repeats.
+bool has_its_batch(const layer_descriptor& d) {
+    const auto images = std::uint32_t(d.geometry.images), repeats = std::uint32_t(d.geometry.repeat);
+    return d.batch >= 1 && (images > 1 ? d.batch == images : repeats % d.batch == 0);
+}
+
 bool is_layer(const layer_descriptor& d) {
     return d.coding < enumerators<weight_coding>().size() && within(d.weight_bits, 2, 8) && d.outlier_bits <= 8 &&
            within(d.order, static_cast<int>(loop_order::n_m), static_cast<int>(loop_order::m_n)) &&
            d.flow < enumerators<dataflow>().size() && d.m_block >= 1 && d.fills >= 1 && d.output_least <= d.output_greatest &&
-           is_geometry(d.geometry) && has_its_levels(d);
+           is_geometry(d.geometry) && has_its_levels(d) && has_its_batch(d);
 }
 
 }  // namespace
@@ -199,7 +206,7 @@ std::uint64_t output_bytes(const layer_geometry& g, int trees, int m_block) {
     const std::uint64_t per_repeat = std::uint64_t(m_blocks * n_blocks) * block(m_block, trees) +
                                      std::uint64_t(n_blocks) * block(m_rest, trees) + std::uint64_t(m_blocks) * block(m_block, n_rest) +
                                      block(m_rest, n_rest);
-    return per_repeat * std::uint64_t(g.repeat);
+    return per_repeat * std::uint64_t(g.repeat) * std::uint64_t(g.images);
 }
 
 std::vector<output_block> output_blocks(const layer_geometry& g, const tile_program& program) {

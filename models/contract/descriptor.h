@@ -50,13 +50,17 @@ struct layer_descriptor {
     std::uint32_t level_tables = 0;  ///< 0, or of a listed coding 1 for the layer or one per channel record
     std::uint64_t tables_address = 0, weights_address = 0, outliers_address = 0, input_address = 0, output_address = 0;
     layer_geometry geometry;
-    /// Where output vector m of a repeat stands: output_address + repeat * output_repeat_bytes + m * output_vector_bytes, its channels
-    /// packed; whole bytes per block of channels. 0: block after block, see output_blocks().
-    std::uint32_t output_vector_bytes = 0, output_reserved = 0;  ///< reserved where there would be padding: whatever is encoded is 0 there
+    /// Where output vector m of a repeat of an image stands: output_address + image * output_image_bytes + repeat * output_repeat_bytes +
+    /// m * output_vector_bytes, its channels packed; whole bytes per block of channels. output_vector_bytes of 0: the vectors of a repeat,
+    /// all in one n-block, are packed behind each other; output_repeat_bytes of 0, too: block after block, see output_blocks().
+    std::uint32_t output_vector_bytes = 0;
     std::uint64_t output_repeat_bytes = 0;
-    /// Where an adapter wrote the beta that the step of this layer's input was multiplied by; 0: none. With one, the layer's own biases
-    /// follow the tables, 4 bytes per channel record, which is without them: they are divided by beta.
+    /// Where adapters wrote the betas that the step of this layer's input was multiplied by, one for each image of the batch; 0: none. With
+    /// them, the layer's own biases follow the tables, 4 bytes per channel record, which is without them: they are divided by beta.
     std::uint64_t scale_address = 0;
+    std::uint64_t input_image_bytes = 0, output_image_bytes = 0;  ///< from one image of the geometry to the next
+    /// Images of the batch. Where the stored operand is activations they are repeats, and the geometry has one image.
+    std::uint32_t batch = 1, reserved = 0;
 };
 
 constexpr std::uint32_t descriptor_magic = 0x4d4d5953;  // "SYMM"

@@ -19,7 +19,7 @@ struct layer_job {
     std::vector<channel_record> channels;  ///< repeat * N
     std::vector<std::int8_t> levels;       ///< lists of levels, see level_tables of the descriptor
     std::vector<std::int32_t> own_biases;  ///< repeat * N where the input's step depends on the image, else empty
-    image_scale scale;                     ///< of the input, for this image
+    std::vector<image_scale> scales;       ///< of the input, for each image of the batch
     array_config array;                    ///< the array this layer runs on
     std::uint64_t pace = 1;                ///< R: cycles in which the activation port supplies one vector
     std::uint64_t write_interval = 1;      ///< H: cycles between two writes of one accumulator
@@ -29,6 +29,10 @@ struct layer_job {
     weight_coding coding() const { return static_cast<weight_coding>(descriptor.coding); }
     std::size_t channel_index(const tile& t, int tree) const {
         return std::size_t(t.repeat) * std::size_t(geometry().n()) + std::size_t(t.n_block) * std::size_t(array.trees) + std::size_t(tree);
+    }
+    /// The image of the batch that a channel's sums belong to, of vectors of an image of the geometry.
+    std::size_t batch_image(std::int32_t image, std::size_t channel) const {
+        return geometry().images > 1 ? std::size_t(image) : channel * descriptor.batch / channels.size();
     }
     const channel_record& channel(const tile& t, int tree) const { return channels[channel_index(t, tree)]; }
     /// The list that a tree's codes point into. Of a listed coding.

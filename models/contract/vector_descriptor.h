@@ -28,7 +28,7 @@ struct memory_tensor {
     std::uint8_t bits = 8;
     std::uint8_t is_signed = 1;  ///< two's complement, else unsigned
     std::uint16_t reserved = 0;
-    std::uint32_t reserved_2 = 0;
+    std::uint32_t image_bytes = 0;  ///< of a batch: from one image's tensor to the next's; 0: all images share it
 
     std::uint64_t row_bytes() const { return ceil_div(std::uint64_t(row_elements) * bits, 8); }
     std::uint64_t bytes() const { return std::uint64_t(rows) * row_bytes(); }
@@ -63,8 +63,8 @@ struct vector_descriptor {
     memory_tensor a, b, result;
     std::uint64_t parameters_address = 0;
     std::uint32_t parameters_bytes = 0;
-    std::uint32_t reserved = 0;
-    strided_copy copy;  ///< rearrange; stage: extents repeat, channels, inputs
+    std::uint32_t images = 1;  ///< the step is run for so many, one after the other
+    strided_copy copy;         ///< rearrange; stage: extents repeat, channels, inputs
     /// Where adapters wrote their betas; 0: none. requantize: the result's step is times beta; add: those of `a` and of `b` are.
     std::uint64_t scale_address[2] = {};
 };

@@ -12,8 +12,8 @@ namespace symmetree {
 struct vector_job {
     vector_descriptor descriptor;
     std::vector<std::uint8_t> parameters;
-    image_scale scale[2];  ///< what stands at the descriptor's scale addresses
-    bool compute = true;   ///< false: timing only
+    std::vector<image_scale> scales[2];  ///< what stands at the descriptor's scale addresses, by image
+    bool compute = true;                 ///< false: timing only
 };
 
 }  // namespace symmetree

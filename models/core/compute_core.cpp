@@ -122,10 +122,8 @@ engine_counts compute_core::totals() const {
 }
 
 slot_split compute_core::split(const layer_job& job, std::uint64_t began, std::uint64_t ended) const {
-    const layer_geometry& g = job.geometry();
-    const std::uint64_t macs = std::uint64_t(g.m()) * std::uint64_t(g.n()) * std::uint64_t(g.k()) * std::uint64_t(g.repeat);
     slot_split split = vector_issuer_.split();
-    split.ideal = ceil_div(macs, std::uint64_t(job.array.trees) * std::uint64_t(job.array.lanes));
+    split.ideal = ceil_div(job.geometry().macs(), std::uint64_t(job.array.trees) * std::uint64_t(job.array.lanes));
     split.mapping_loss = vector_issuer_.vectors_issued() - split.ideal;
     split.barrier += ended - vector_issuer_.last_issue() - 1 + vector_issuer_.started() - began;
     return split;

@@ -237,16 +237,16 @@ void vector_issuer::request_fetch(std::size_t index) {
     if (index >= layer_->program.inputs.size()) return;
     const input_fetch& fetch = layer_->program.inputs[index];
     const layer_geometry& g = layer_->geometry();
-    const std::int64_t first = std::int64_t{fetch.m_block} * layer_->mapping.m_block;
-    const auto vectors = static_cast<std::int32_t>(std::min<std::int64_t>(layer_->mapping.m_block, g.m() - first));
-    const std::vector<row_run> rows = input_rows(g, first, vectors);
+    const vector_block block = vectors_of(g, layer_->mapping.m_block, fetch.m_block);
+    const std::vector<row_run> rows = input_rows(g, block.first, block.count);
     const int bank = static_cast<int>(index % 2);
     transfer job{dma_stream::activations, {}, config_.activation_buffer.bank_address(bank), 0, nullptr};
-    const std::uint64_t base = layer_->descriptor.input_address + std::uint64_t(fetch.repeat) * std::uint64_t(g.in_height) * g.row_bytes();
+    const std::uint64_t base = layer_->descriptor.input_address + std::uint64_t(block.image) * layer_->descriptor.input_image_bytes +
+                               std::uint64_t(fetch.repeat) * std::uint64_t(g.in_height) * g.row_bytes();
     for (const row_run& run : rows)
         job.runs.push_back({base + std::uint64_t(run.first) * g.row_bytes(), std::uint64_t(run.count) * g.row_bytes()});
     sc_core::sc_time delay;
-    input_bank_opening opening{bank, layer_, first, vectors, rows};
+    input_bank_opening opening{bank, layer_, block.first, block.count, rows};
     openings->b_transport(opening, delay);
     if (!job.runs.empty()) dma->b_transport(job, delay);
 }

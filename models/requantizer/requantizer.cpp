@@ -32,8 +32,9 @@ void requantizer::begin(const layer_job& job) {
     blocks_ = output_blocks(job.geometry(), job.program);
     written_ = 0;
     scaled_.clear();
-    for (std::size_t i = 0; i < job.own_biases.size(); ++i)
-        scaled_.push_back(scaled_channel(job.channels[i], job.own_biases[i], job.scale));
+    for (std::int32_t image = 0; image < job.geometry().images; ++image)
+        for (std::size_t i = 0; i < job.own_biases.size(); ++i)
+            scaled_.push_back(scaled_channel(job.channels[i], job.own_biases[i], job.scales[job.batch_image(image, i)]));
     begun_.notify(sc_core::SC_ZERO_TIME);
 }
 
@@ -105,7 +106,9 @@ void requantizer::count(const tile& last, std::uint64_t cycles, std::uint64_t st
 
 /// The constants of a tile's first channel and those behind it.
 const channel_record* requantizer::channels_of(const tile& t) const {
-    return (scaled_.empty() ? layer_->channels : scaled_).data() + layer_->channel_index(t, 0);
+    if (scaled_.empty()) return layer_->channels.data() + layer_->channel_index(t, 0);
+    const std::int32_t image = vectors_of(layer_->geometry(), layer_->mapping.m_block, t.m_block).image;
+    return scaled_.data() + std::size_t(image) * layer_->channels.size() + layer_->channel_index(t, 0);
 }
 
 /// The bank's sums, behind those of the block's vectors before. Throws model_fault where an accumulator of the platform's width would have
@@ -134,12 +137,15 @@ void requantizer::correct_sums(const bank_handover& from) {
 /// Where the block stands in memory.
 memory_run requantizer::place_of(const output_block& block) const {
     const layer_descriptor& d = layer_->descriptor;
-    if (d.output_vector_bytes == 0) return {d.output_address + block.offset, block.bytes};
+    if (d.output_repeat_bytes == 0) return {d.output_address + block.offset, block.bytes};
+    const vector_block at = vectors_of(d.geometry, d.m_block, block.m_block);
+    const auto bits = std::uint64_t(d.geometry.output_bits), first = std::uint64_t(at.first);
+    const std::uint64_t plane =
+        d.output_address + std::uint64_t(at.image) * d.output_image_bytes + std::uint64_t(block.repeat) * d.output_repeat_bytes;
+    if (d.output_vector_bytes == 0) return {plane + first * std::uint64_t(block.channels) * bits / 8, block.bytes};
     const std::uint64_t piece = block.bytes / std::uint64_t(block.vectors);
     const std::uint64_t first_channel = std::uint64_t(block.n_block) * std::uint64_t(layer_->array.trees);
-    const std::uint64_t address = d.output_address + std::uint64_t(block.repeat) * d.output_repeat_bytes +
-                                  std::uint64_t(block.m_block) * std::uint64_t(d.m_block) * d.output_vector_bytes +
-                                  first_channel * std::uint64_t(d.geometry.output_bits) / 8;
+    const std::uint64_t address = plane + first * d.output_vector_bytes + first_channel * bits / 8;
     if (piece == d.output_vector_bytes) return {address, block.bytes};
     return {address, piece, std::uint64_t(block.vectors), d.output_vector_bytes};
 }

@@ -67,7 +67,7 @@ private:
     drain_watch* watch_ = nullptr;
     const char* waits_for_ = "nothing";
     const layer_job* layer_ = nullptr;
-    std::vector<channel_record> scaled_;  ///< the layer's constants for this image; empty where they depend on none
+    std::vector<channel_record> scaled_;  ///< the layer's constants for each image of its geometry; empty where they depend on none
     sc_core::sc_event begun_{"begun"}, finished_{"finished"};
 
     bank_queue<bank_handover> banks_;

@@ -64,7 +64,7 @@ void sequencer::run_step(const std::vector<std::uint8_t>& descriptor, std::uint6
     job.descriptor = decode_vector_descriptor(descriptor);
     if (job.descriptor.parameters_bytes > 0) job.parameters = fetch(job.descriptor.parameters_address, job.descriptor.parameters_bytes);
     job.compute = compute_;
-    for (int i = 0; i < 2; ++i) job.scale[i] = fetch_scale(job.descriptor.scale_address[i]);
+    for (int i = 0; i < 2; ++i) job.scales[i] = fetch_scales(job.descriptor.scale_address[i], job.descriptor.images);
     vectors->begin(job);
     {
         wait_note note(waits_for_, "the vector unit");
@@ -80,7 +80,7 @@ void sequencer::run_layer(const std::vector<std::uint8_t>& descriptor, std::uint
     decode_tables(job.descriptor, job.array.trees, job.array.lanes, tables, job.channels, job.mapping.fills);
     job.levels = decode_levels(job.descriptor, tables);
     job.own_biases = decode_own_biases(job.descriptor, tables);
-    job.scale = fetch_scale(job.descriptor.scale_address);
+    job.scales = fetch_scales(job.descriptor.scale_address, job.descriptor.batch);
     job.program = enumerate_tiles(job.geometry(), job.array.trees, job.array.lanes, job.passes, job.mapping);
     run_on_cores(job);
     // The loader and the issuer ended before the last drain; one delta lets their threads note it.
@@ -125,11 +125,16 @@ std::vector<std::uint8_t> sequencer::fetch(std::uint64_t address, std::uint64_t 
     return fetched_;
 }
 
-/// What an adapter left at an address; beta = 1 where there is none.
-image_scale sequencer::fetch_scale(std::uint64_t address) {
-    if (address == 0) return {};
-    const std::vector<std::uint8_t> bytes = fetch(address, image_scale_bytes);
-    return compute_ ? decode_image_scale(bytes) : image_scale{};
+/// What an adapter left at an address, image by image; beta = 1 where there is none.
+std::vector<image_scale> sequencer::fetch_scales(std::uint64_t address, std::uint32_t images) {
+    std::vector<image_scale> scales(images);
+    if (address == 0) return scales;
+    const std::vector<std::uint8_t> bytes = fetch(address, image_scale_bytes * images);
+    for (std::size_t i = 0; compute_ && i < scales.size(); ++i) {
+        const auto at = bytes.begin() + std::ptrdiff_t(i * image_scale_bytes);
+        scales[i] = decode_image_scale({at, at + std::ptrdiff_t(image_scale_bytes)});
+    }
+    return scales;
 }
 
 void sequencer::store(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay) {

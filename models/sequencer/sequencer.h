@@ -47,7 +47,7 @@ private:
     void run_layer(const std::vector<std::uint8_t>& descriptor, std::uint64_t began);
     void run_step(const std::vector<std::uint8_t>& descriptor, std::uint64_t began);
     std::vector<std::uint8_t> fetch(std::uint64_t address, std::uint64_t bytes);
-    image_scale fetch_scale(std::uint64_t address);
+    std::vector<image_scale> fetch_scales(std::uint64_t address, std::uint32_t images);
     void decode(layer_job& job, const std::vector<std::uint8_t>& descriptor);
     void store(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
     void transfer_done(std::uint32_t tag) override;

@@ -12,7 +12,8 @@ bool is_tensor(const memory_tensor& t) { return t.rows >= 1 && t.row_elements >=
 
 bool is_step(const vector_descriptor& d) {
     return is_tensor(d.a) && is_tensor(d.result) && (d.has_second == 0 || is_tensor(d.b)) && d.kernel_rows >= 1 && d.stride_rows >= 1 &&
-           d.trees >= 1 && d.lanes >= 1 && std::all_of(d.copy.extent, d.copy.extent + copy_rank, [](std::int32_t e) { return e >= 1; }) &&
+           d.trees >= 1 && d.lanes >= 1 && d.images >= 1 &&
+           std::all_of(d.copy.extent, d.copy.extent + copy_rank, [](std::int32_t e) { return e >= 1; }) &&
            with_operator(operation_of(d), [&](auto op) { return decltype(op)::fits(d); });
 }
 

@@ -2,12 +2,12 @@
 
 namespace symmetree {
 
-void vector_step::begin(const vector_job& job) {
+void vector_step::begin(const vector_job& job, std::size_t image) {
     d_ = job.descriptor;
     parameters_ = decode_parameters(operation_of(d_), job.parameters);
     with_operator(operation_of(d_), [&](auto op) {
         using operation = decltype(op);
-        operation::scale(std::get<typename operation::parameters>(parameters_), job.scale);
+        operation::scale(std::get<typename operation::parameters>(parameters_), {job.scales[0][image], job.scales[1][image]});
     });
     codes_.a.clear();
     codes_.taken.clear();

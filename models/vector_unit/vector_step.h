@@ -8,10 +8,11 @@
 
 namespace symmetree {
 
-/// The values of one step: packed rows in, packed rows out.
+/// The values of one step, image by image: packed rows in, packed rows out.
 class vector_step {
 public:
-    void begin(const vector_job& job);
+    /// From now on chunks are those of this image.
+    void begin(const vector_job& job, std::size_t image);
     /// What a chunk takes.
     vector_cost cost(const vector_chunk& c, int lanes) const;
     /// `operands`: the chunk's rows of `a`, then those of `b`. Returns the chunk's result_bytes.

@@ -15,8 +15,10 @@ std::uint64_t results_address(std::size_t bank) { return (2 + bank) * region_byt
 // Tags of transfers.
 constexpr std::uint32_t of_operands = 0, of_results = 1;
 
-memory_run rows_of(const memory_tensor& t, const row_range& rows) {
-    return {t.address + std::uint64_t(rows.first) * t.row_bytes(), std::uint64_t(rows.count) * t.row_bytes()};
+std::uint64_t address_of(const memory_tensor& t, std::size_t image) { return t.address + image * t.image_bytes; }
+
+memory_run rows_of(const memory_tensor& t, std::size_t image, const row_range& rows) {
+    return {address_of(t, image) + std::uint64_t(rows.first) * t.row_bytes(), std::uint64_t(rows.count) * t.row_bytes()};
 }
 
 }  // namespace
@@ -35,8 +37,8 @@ vector_unit::vector_unit(const sc_core::sc_module_name& name, const accelerator_
 
 void vector_unit::begin(const vector_job& job) {
     chunks_ = chunks_of(job.descriptor, config_.bank_bytes);
+    trips_ = chunks_.size() * job.descriptor.images;
     fetched_ = arrived_ = written_ = 0;
-    step_.begin(job);
     job_ = &job;
     begun_.notify(sc_core::SC_ZERO_TIME);
 }
@@ -46,18 +48,19 @@ void vector_unit::fetch() {
         for (;;) {
             {
                 wait_note note(fetch_waits_for_, "a step");
-                while (!job_ || fetched_ == chunks_.size()) wait(begun_);
+                while (!job_ || fetched_ == trips_) wait(begun_);
             }
             {
                 wait_note note(fetch_waits_for_, "a free bank");
                 tokens_.acquire_empty();
             }
-            const vector_chunk& c = chunks_[fetched_];
+            const std::size_t image = fetched_ / chunks_.size();
+            const vector_chunk& c = chunks_[fetched_ % chunks_.size()];
             const vector_descriptor& d = job_->descriptor;
             bank& b = banks_[fetched_ % 2];
             transfer job{dma_stream::operands, {}, operands_address(fetched_ % 2), of_operands, this};
-            for (const row_range& rows : c.inputs) job.runs.push_back(rows_of(d.a, rows));
-            if (c.second_inputs.count > 0) job.runs.push_back(rows_of(d.b, c.second_inputs));
+            for (const row_range& rows : c.inputs) job.runs.push_back(rows_of(d.a, image, rows));
+            if (c.second_inputs.count > 0) job.runs.push_back(rows_of(d.b, image, c.second_inputs));
             std::uint64_t bytes = 0;
             for (const memory_run& run : job.runs) bytes += run.bytes;
             b.operands.resize(bytes);
@@ -88,7 +91,7 @@ void vector_unit::work() {
 }
 
 void vector_unit::run_step() {
-    for (std::size_t i = 0; i < chunks_.size(); ++i) {
+    for (std::size_t i = 0; i < trips_; ++i) {
         {
             wait_note note(work_waits_for_, "operands");
             while (arrived_ <= i) wait(progress_);
@@ -96,7 +99,7 @@ void vector_unit::run_step() {
         run_chunk(i);
     }
     wait_note note(work_waits_for_, "the last result");
-    while (written_ < chunks_.size()) wait(progress_);
+    while (written_ < trips_) wait(progress_);
 }
 
 void vector_unit::count(const vector_cost& cost) {
@@ -109,8 +112,10 @@ void vector_unit::count(const vector_cost& cost) {
 }
 
 void vector_unit::run_chunk(std::size_t index) {
-    const vector_chunk& c = chunks_[index];
+    const std::size_t image = index / chunks_.size();
+    const vector_chunk& c = chunks_[index % chunks_.size()];
     bank& b = banks_[index % 2];
+    if (&c == &chunks_.front()) step_.begin(*job_, image);
     const vector_cost cost = step_.cost(c, config_.lanes);
     count(cost);
     if (probe_) {
@@ -130,7 +135,7 @@ void vector_unit::run_chunk(std::size_t index) {
         return;
     }
     transfer job{dma_stream::results,
-                 {{job_->descriptor.result.address + c.result_offset, c.result_bytes}},
+                 {{address_of(job_->descriptor.result, image) + c.result_offset, c.result_bytes}},
                  results_address(index % 2),
                  of_results,
                  this};

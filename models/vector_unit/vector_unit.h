@@ -62,7 +62,8 @@ private:
     const char *fetch_waits_for_ = "nothing", *work_waits_for_ = "nothing";
 
     const vector_job* job_ = nullptr;
-    std::vector<vector_chunk> chunks_;
+    std::vector<vector_chunk> chunks_;  ///< of an image
+    std::size_t trips_ = 0;             ///< chunks of all images
     std::size_t fetched_ = 0, arrived_ = 0, written_ = 0;
     std::array<bank, 2> banks_;
     vector_step step_;

@@ -163,18 +163,21 @@ private:
         }
     }
 
+    /// The value of an axis of whole numbers; absent where the sweep has none.
+    std::optional<int> whole(const char* field, int least, int greatest) const {
+        const auto axis = of_field(field);
+        if (!axis) return {};
+        const cell value = cell_of(axis->value->text);
+        const std::int64_t* const number = std::get_if<std::int64_t>(&value);
+        if (!number || *number < least || *number > greatest)
+            throw at(axis->value->place,
+                     fmt::format("a whole number from {} to {} is wanted, given '{}'", least, greatest, axis->value->text));
+        return static_cast<int>(*number);
+    }
+
     void make_widths() {
-        const auto width = [&](const char* field) -> std::optional<int> {
-            const auto axis = of_field(field);
-            if (!axis) return {};
-            const cell value = cell_of(axis->value->text);
-            const std::int64_t* const bits = std::get_if<std::int64_t>(&value);
-            if (!bits || *bits < 2 || *bits > 8)
-                throw at(axis->value->place, fmt::format("a whole number from 2 to 8 is wanted, given '{}'", axis->value->text));
-            return static_cast<int>(*bits);
-        };
-        weight_bits_ = width("weight_bits");
-        activation_bits_ = width("activation_bits");
+        weight_bits_ = whole("weight_bits", 2, 8);
+        activation_bits_ = whole("activation_bits", 2, 8);
         if (!weight_bits_ && !activation_bits_) return;
         try {
             request_.platform = with_widths(request_.platform, weight_bits_, activation_bits_);
@@ -226,6 +229,7 @@ private:
                 throw at(axis->value->place, fmt::format("a whole number from 0 on is wanted, given '{}'", axis->value->text));
             request_.seed = std::uint64_t(*seed);
         }
+        request_.batch = whole("batch", 1, most_batch).value_or(1);
         request_.timing_only = !spec_.exact;
         request_.cost_directory = from_.shipped().costs;
         request_.threads = 1;
@@ -269,8 +273,8 @@ private:
 };
 
 std::string sweep_point::simulation_key() const {
-    return fmt::format("{}\n{}\n{}\n{}\n{}", network, configuration_that_is_simulated(request->platform), to_string(request->asked_scheme),
-                       request->seed, request->timing_only);
+    return fmt::format("{}\n{}\n{}\n{}\n{}\n{}", network, configuration_that_is_simulated(request->platform),
+                       to_string(request->asked_scheme), request->seed, request->timing_only, request->batch);
 }
 
 sweep_point sweep_space::point(std::uint64_t index) const {

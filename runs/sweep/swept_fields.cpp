@@ -14,7 +14,7 @@
 namespace symmetree {
 namespace {
 
-constexpr std::array whole_fields{"workload", "platform", "scheme", "weight_bits", "activation_bits", "seed"};
+constexpr std::array whole_fields{"workload", "platform", "scheme", "weight_bits", "activation_bits", "seed", "batch"};
 
 /// `*` stands for any text, `?` for any character. Only the last `*` is ever taken back, so that no pattern takes long.
 bool matches(const std::string& pattern, const std::string& text) {

@@ -50,6 +50,11 @@ min_max_fit fit_coding(const double* x, std::size_t count, tensor_format& f, act
     throw model_fault("unknown activation coding");
 }
 
+/// Of codes without their zero point.
+code_bounds bounds_of(const quantized_activations& q) {
+    return {static_cast<double>(q.least() - q.zero_point), static_cast<double>(q.greatest() - q.zero_point)};
+}
+
 }  // namespace
 
 tensor_format min_max_format(const double* values, std::size_t count, int bits, activation_class input, activation_coding coding) {
@@ -74,20 +79,27 @@ quantized_activations quantize_activations(const std::vector<float>& x, int bits
     q.is_unsigned = coding == activation_coding::unsigned_or_sign_magnitude && input == activation_class::relu;
     q.sign_magnitude = coding == activation_coding::unsigned_or_sign_magnitude && !q.is_unsigned;
     q.zero_point = f.zero_point;
-    const code_bounds bounds{static_cast<double>(f.least - f.zero_point), static_cast<double>(f.greatest - f.zero_point)};
+    const code_bounds bounds = bounds_of(q);
     q.step = f.step == 0 ? 1.0 : f.step;
     if (f.step != 0 && range == range_method::mse)
         q.step = search_uniform_step(padded.data(), padded.size(), f.step, bounds, rounding::half_even, usual_candidate).step;
 
-    q.codes.resize(x.size());
+    q.codes = codes_in(q, x);
     error_sums sums;
-    for (std::size_t i = 0; i < x.size(); ++i) {
-        const double code = clamped_code(padded[i] / q.step, bounds.least, bounds.greatest, false);
-        q.codes[i] = static_cast<std::int16_t>(static_cast<int>(code) + q.zero_point);
-        sums.add(padded[i], q.step * code);
-    }
+    for (std::size_t i = 0; i < x.size(); ++i) sums.add(padded[i], q.step * (q.codes[i] - q.zero_point));
     q.error = sums.measures();
     return q;
+}
+
+std::vector<std::int16_t> codes_in(const quantized_activations& format, const std::vector<float>& x) {
+    check_input(x, format.bits);
+    const code_bounds bounds = bounds_of(format);
+    std::vector<std::int16_t> codes(x.size());
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        const double code = clamped_code(double{x[i]} / format.step, bounds.least, bounds.greatest, false);
+        codes[i] = static_cast<std::int16_t>(static_cast<int>(code) + format.zero_point);
+    }
+    return codes;
 }
 
 }  // namespace symmetree

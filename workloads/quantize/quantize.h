@@ -22,4 +22,7 @@ std::vector<double> dequantize(const quantized_weights& q);
 quantized_activations quantize_activations(const std::vector<float>& x, int bits, range_method range, activation_class input,
                                            activation_coding coding);
 
+/// The codes of other values in a format that is fitted already; values beyond it become its ends.
+std::vector<std::int16_t> codes_in(const quantized_activations& format, const std::vector<float>& x);
+
 }  // namespace symmetree

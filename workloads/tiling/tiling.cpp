@@ -10,7 +10,7 @@ namespace {
 
 std::int32_t narrow(std::int64_t value) { return static_cast<std::int32_t>(value); }
 
-/// Counts of blocks along each loop.
+/// Counts of blocks along each loop; m-blocks of one image.
 struct block_counts {
     std::int64_t n, k, m;
 };
@@ -186,9 +186,9 @@ void for_each_step(const std::vector<weight_fill>& fills, loop_order order, std:
 }
 
 std::uint64_t dram_bytes_read(const layer_geometry& g, const std::vector<weight_fill>& fills, loop_order order, int m_block) {
-    const std::int64_t m_blocks = std::int64_t(ceil_div(g.m(), m_block));
+    const std::int64_t of_image = std::int64_t(ceil_div(g.m(), m_block)), m_blocks = of_image * g.images;
     std::vector<std::uint64_t> block_bytes;
-    for (std::int64_t m = 0; m < m_blocks; ++m)
+    for (std::int64_t m = 0; m < of_image; ++m)
         block_bytes.push_back(input_bytes(g, input_rows(g, m * m_block, block_size(g.m(), m, m_block))));
     residency weights, inputs;
     int weight_fetches = 0, input_fetches = 0;
@@ -198,7 +198,7 @@ std::uint64_t dram_bytes_read(const layer_geometry& g, const std::vector<weight_
         weights.request(std::int64_t(f), weight_fetches);
         inputs.request(fills[f].repeat * m_blocks + m, input_fetches);
         if (weight_fetches > weights_before) total += fills[f].dense_bytes + fills[f].outlier_bytes;
-        if (input_fetches > inputs_before) total += block_bytes[std::size_t(m)];
+        if (input_fetches > inputs_before) total += block_bytes[std::size_t(m % of_image)];
     });
     return total;
 }
@@ -280,6 +280,12 @@ std::uint64_t input_bytes(const layer_geometry& g, const std::vector<row_run>& r
     return total;
 }
 
+vector_block vectors_of(const layer_geometry& g, int m_block, std::int32_t index) {
+    const auto of_image = static_cast<std::int32_t>(ceil_div(std::uint64_t(g.m()), std::uint64_t(m_block)));
+    const std::int64_t block = index % of_image;
+    return {index / of_image, block * m_block, narrow(block_size(g.m(), block, m_block))};
+}
+
 layer_mapping choose_mapping(const layer_geometry& g, const tiling_limits& limits, const outlier_layout& outliers) {
     layer_mapping mapping;
     mapping.m_block = choose_m_block(g, limits);
@@ -296,17 +302,18 @@ layer_mapping choose_mapping(const layer_geometry& g, const tiling_limits& limit
 
 tile_program enumerate_tiles(const layer_geometry& g, int trees, int lanes, const pass_split& passes, const layer_mapping& mapping) {
     const block_counts blocks = count_blocks(g, trees, lanes, mapping.m_block);
+    const std::int64_t m_blocks = blocks.m * g.images;
     tile_program program;
     residency weights, inputs;
     int weight_fetches = 0, input_fetches = 0;
-    for_each_step(mapping.fills, mapping.order, blocks.m, [&](std::size_t f, std::int64_t m) {
+    for_each_step(mapping.fills, mapping.order, m_blocks, [&](std::size_t f, std::int64_t m) {
         const weight_fill& fill = mapping.fills[f];
         tile t;
         t.repeat = fill.repeat;
         t.m_block = narrow(m);
-        t.vectors = narrow(block_size(g.m(), m, mapping.m_block));
+        t.vectors = vectors_of(g, mapping.m_block, t.m_block).count;
         t.weights = weights.request(std::int64_t(f), weight_fetches);
-        t.input = inputs.request(fill.repeat * blocks.m + m, input_fetches);
+        t.input = inputs.request(fill.repeat * m_blocks + m, input_fetches);
         if (std::size_t(weight_fetches) > program.weights.size()) program.weights.push_back({narrow(std::int64_t(f))});
         if (std::size_t(input_fetches) > program.inputs.size()) program.inputs.push_back({fill.repeat, narrow(m)});
         t.first_of_fill = true;

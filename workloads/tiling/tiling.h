@@ -36,12 +36,18 @@ struct layer_geometry {
     std::int32_t stored_weight_bits = 0;  ///< bits of a code in memory
     std::int32_t activation_bits = 0;     ///< bits of an input code in memory
     std::int32_t output_bits = 0;
+    std::int32_t images = 1;  ///< that pass the same weights one after the other, each with all repeats
 
+    /// Vectors of one image.
     std::int64_t m() const { return std::int64_t{out_height} * out_width; }
     std::int64_t n() const { return out_channels; }
     std::int64_t k() const { return std::int64_t{in_channels} * kernel_height * kernel_width; }
+    /// Multiplications of all images and repeats.
+    std::uint64_t macs() const { return std::uint64_t(images) * std::uint64_t(repeat) * std::uint64_t(m() * n() * k()); }
     /// One raw input row, packed and byte-aligned.
     std::uint64_t row_bytes() const { return ceil_div(std::uint64_t(in_width) * in_channels * activation_bits, 8); }
+    /// The raw input of one image, all repeats, where they follow each other.
+    std::uint64_t image_bytes() const { return std::uint64_t(repeat) * std::uint64_t(in_height) * row_bytes(); }
 };
 
 layer_geometry geometry_of(const layer& l);
@@ -103,7 +109,7 @@ struct row_run {
 /// How a layer is cut; what the host writes into the descriptor and its tables.
 struct layer_mapping {
     loop_order order = loop_order::n_m;
-    int m_block = 0;                 ///< vectors per m-block (the last may be shorter)
+    int m_block = 0;                 ///< vectors per m-block (the last of an image may be shorter)
     std::vector<weight_fill> fills;  ///< repeat by repeat, group by group
     dataflow flow = dataflow::weight_stationary;
 };
@@ -112,6 +118,14 @@ struct layer_mapping {
 struct does_not_fit : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
+
+/// Vectors of one image: an m-block. Those of the first image come first, no m-block has vectors of two.
+struct vector_block {
+    std::int32_t image = 0;
+    std::int64_t first = 0;
+    std::int32_t count = 0;
+};
+vector_block vectors_of(const layer_geometry& g, int m_block, std::int32_t index);
 
 /// Cuts a layer. Throws does_not_fit.
 layer_mapping choose_mapping(const layer_geometry& g, const tiling_limits& limits, const outlier_layout& outliers);
@@ -123,16 +137,16 @@ struct weight_fetch {
 
 /// One filling of an activation bank.
 struct input_fetch {
-    std::int32_t repeat = 0, m_block = 0;
+    std::int32_t repeat = 0, m_block = 0;  ///< vectors_of()
 };
 
 /// One (n-block, k-block, pass) for one m-block or one vector of it, as the array executes it.
 struct tile {
-    std::int32_t repeat = 0, m_block = 0, n_block = 0, k_block = 0;
-    std::int32_t first_vector = 0, vectors = 0;  ///< of the m-block
-    std::int32_t channels = 0, inputs = 0;       ///< rows and columns really used
-    std::int32_t weights = 0, input = 0;         ///< index of the weight fetch and of the input fetch
-    std::uint32_t dense_offset = 0;              ///< bytes into the bank
+    std::int32_t repeat = 0, m_block = 0, n_block = 0, k_block = 0;  ///< m_block counts through the images: vectors_of()
+    std::int32_t first_vector = 0, vectors = 0;                      ///< of the m-block
+    std::int32_t channels = 0, inputs = 0;                           ///< rows and columns really used
+    std::int32_t weights = 0, input = 0;                             ///< index of the weight fetch and of the input fetch
+    std::uint32_t dense_offset = 0;                                  ///< bytes into the bank
     std::uint32_t dense_bytes = 0;
     std::uint8_t weight_pass = 0, activation_pass = 0;
     bool first_of_fill = false;                    ///< first tile of a fill: the outlier stream starts again
@@ -168,7 +182,7 @@ struct tile_program {
 
 tile_program enumerate_tiles(const layer_geometry& g, int trees, int lanes, const pass_split& passes, const layer_mapping& mapping);
 
-/// The raw rows that vectors [first, first + count) read, in order, as few runs as possible.
+/// The raw rows of an image that its vectors [first, first + count) read, in order, as few runs as possible.
 std::vector<row_run> input_rows(const layer_geometry& g, std::int64_t first_vector, std::int64_t count);
 /// Their packed size in bytes.
 std::uint64_t input_bytes(const layer_geometry& g, const std::vector<row_run>& rows);
