@@ -13,6 +13,15 @@ std::int64_t repeats_of_image(const layer_descriptor& d) {
     return d.geometry.images > 1 ? d.geometry.repeat : d.geometry.repeat / std::int64_t{d.batch};
 }
 
+/// The channel records or biases of all repeats: no image of a batch has others.
+template <class Record>
+std::vector<Record> for_all_repeats(const layer_descriptor& d, const std::vector<Record>& of_image) {
+    std::vector<Record> all;
+    for (std::int64_t repeat = 0; repeat < d.geometry.repeat; repeat += repeats_of_image(d))
+        all.insert(all.end(), of_image.begin(), of_image.end());
+    return all;
+}
+
 }  // namespace
 
 void network_compiler::place_product(std::size_t i, const product_op& op) {

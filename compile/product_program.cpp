@@ -65,7 +65,7 @@ program compile_alone(const accelerator_config& config, const layer_plan& plan, 
     program p;
     p.descriptors = 1;
     p.contents.push_back({first_address(memory_space::dram), encode(d)});
-    p.contents.push_back({d.tables_address, encode_tables(for_all_repeats(d, channels), plan.fills, w.levels)});
+    p.contents.push_back({d.tables_address, encode_tables(channels, plan.fills, w.levels)});
     for (placed_bytes& part : stored_operand(config, d, plan, w, x != nullptr)) p.contents.push_back(std::move(part));
     if (x) p.contents.push_back({d.input_address, pack_input(d.geometry, *x)});
     p.input_address = d.input_address;

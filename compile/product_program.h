@@ -16,15 +16,6 @@ namespace symmetree {
 layer_plan plan_product(const platform_config& platform, const formatted_product& product, const product_integers& integers,
                         int output_bits, int batch);
 
-/// The channel records or biases of all repeats, those of a further image like those of the first one.
-template <class Record>
-std::vector<Record> for_all_repeats(const layer_descriptor& d, const std::vector<Record>& of_image) {
-    std::vector<Record> all;
-    for (std::uint32_t image = 0; image < (d.geometry.images > 1 ? 1 : d.batch); ++image)
-        all.insert(all.end(), of_image.begin(), of_image.end());
-    return all;
-}
-
 /// Dense codes and outliers, where the descriptor says; timing only, without values, no dense codes.
 std::vector<placed_bytes> stored_operand(const accelerator_config& config, const layer_descriptor& d, const layer_plan& plan,
                                          const quantized_weights& w, bool with_values);
@@ -35,7 +26,7 @@ memory_map place_alone(const accelerator_config& config, layer_plan& plan);
 
 /// The program of a layer that place_alone() has placed: one product, with its outputs block after block. `x` are the codes of its input,
 /// image by image; null: timing only, they and the dense codes are left out. `w`: of an attention product the operands of all images, one
-/// behind the other. `channels` are those of an image.
+/// behind the other; `channels` has one for each of its rows.
 program compile_alone(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w,
                       const std::vector<channel_record>& channels, const quantized_activations* x);
 

@@ -51,16 +51,30 @@ void make_inputs(prepared_layer& l, std::uint64_t seed) {
     for (image_codes& image : l.further) image.input = codes_in(*l.input, materialize_input(source, ++seed));
 }
 
+/// Those of the stored operands of all images; the step of the outputs is that of the first.
+std::vector<channel_record> channels_of_all(const prepared_layer& l) {
+    tensor_format x;
+    x.zero_point = l.input->zero_point;
+    x.step = l.input->step;
+    quantized_weights w = l.product.weights;
+    const double step = lone_output_step(w, *l.input);
+    std::vector<channel_record> all = channel_records(w, x, step, nullptr);
+    for (const image_codes& image : l.further) {
+        if (image.second_operand.empty()) break;
+        w.codes = image.second_operand;
+        const std::vector<channel_record> channels = channel_records(w, x, step, nullptr);
+        all.insert(all.end(), channels.begin(), channels.end());
+    }
+    return all;
+}
+
 /// The layer's constants; timing only: zero points and shifts alone.
 std::vector<channel_record> channels_of(const prepared_layer& l) {
+    if (l.input) return channels_of_all(l);
     const quantized_weights& w = l.product.weights;
-    if (l.input) {
-        tensor_format x;
-        x.zero_point = l.input->zero_point;
-        x.step = l.input->step;
-        return channel_records(w, x, lone_output_step(w, *l.input), nullptr);
-    }
-    std::vector<channel_record> channels(std::size_t(w.rows));  // no other value would be used
+    const layer_geometry& g = l.plan.descriptor.geometry;
+    std::vector<channel_record> channels(std::size_t(g.n() * g.repeat));  // no other value would be used
+    if (is_attention_product(*l.product.layer)) return channels;
     for (std::size_t row = 0; row < channels.size(); ++row) {
         channels[row].zero_point = static_cast<std::int16_t>(w.zero_point_of(std::int64_t(row)));
         if (!w.outlier_shift.empty()) channels[row].outlier_shift = w.outlier_shift[row];

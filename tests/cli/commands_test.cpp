@@ -38,8 +38,9 @@ TEST(help, of_a_command_names_its_options_whatever_else_is_given) {
     const outcome run = bench.run("run --help --workload nothing");
     EXPECT_EQ(run.code, 0);
     EXPECT_THAT(run.err, IsEmpty());
-    for (const char* option : {"--workload", "--platform", "--scheme", "--weight-bits", "--activation-bits", "--seed", "--timing-only",
-                               "--no-check", "--jobs", "--format", "--output", "--cache", "--no-cache", "--vcd", "--timeline"})
+    for (const char* option :
+         {"--workload", "--platform", "--scheme", "--weight-bits", "--activation-bits", "--seed", "--batch", "--timing-only", "--no-check",
+          "--jobs", "--format", "--output", "--cache", "--no-cache", "--vcd", "--timeline"})
         EXPECT_THAT(run.out, HasSubstr(option));
     EXPECT_THAT(bench.run("compare --help").out, HasSubstr("--baseline"));
     EXPECT_THAT(bench.run("describe -h").out, HasSubstr("--platform"));

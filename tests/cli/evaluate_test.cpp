@@ -32,6 +32,26 @@ TEST(evaluate, runs_random_images_through_shipped_and_exported_networks_exactly)
     }
 }
 
+TEST(evaluate, runs_images_in_batches_that_cost_less_per_image) {
+    const evaluate_bench bench;
+    const std::string words = "--workload " + networks + "small_swin.onnx --images random:3 --check -1 --format json ";
+    const auto run_of = [&](const std::string& more) {
+        const outcome result = bench.evaluate(words + more);
+        EXPECT_EQ(result.code, 0) << result.err;
+        const nlohmann::json row = nlohmann::json::parse(result.out).at("evaluation").at("rows").at(1);
+        EXPECT_EQ(row.at("first_difference"), "");
+        return row.at("run");
+    };
+    const nlohmann::json one = run_of(""), two = run_of("--batch 2");
+    EXPECT_EQ(two.at("batch"), 2);
+    EXPECT_LT(two.at("total").at("energy_per_image_j").get<double>(), one.at("total").at("energy_j").get<double>());
+    EXPECT_LT(two.at("total").at("latency_per_image_s").get<double>(), one.at("total").at("latency_s").get<double>());
+    EXPECT_EQ(two.at("total").at("macs").get<double>(), 2 * one.at("total").at("macs").get<double>());
+    const outcome table = bench.evaluate("--workload " + networks + "small_swin.onnx --images random:3 --batch 2");
+    EXPECT_THAT(table.out, HasSubstr("those of a batch of 2 images"));
+    EXPECT_THAT(table.out, testing::Not(HasSubstr("anew for each image")));
+}
+
 /// Two images of one grey, without labels, as an IDX file.
 TEST(evaluate, refuses_a_set_without_labels_unless_told) {
     const evaluate_bench bench;
@@ -223,6 +243,8 @@ TEST(evaluate, refuses_dumps_that_say_too_little_or_ask_for_what_is_not_there) {
     };
     const std::string to = " --dump-to d.npz";
     EXPECT_THAT(refusal("--dump logits"), HasSubstr("--dump: a file is wanted, too: --dump-to FILE.npz"));
+    EXPECT_THAT(refusal("--batch 2 --dump codes" + to), HasSubstr("--dump: codes and accumulators are taken from one image at a time"));
+    EXPECT_THAT(refusal("--batch 0"), HasSubstr("--batch: a whole number from 1 to 1024 is wanted"));
     EXPECT_THAT(refusal("--dump-to d.npz"),
                 HasSubstr("--dump-to: what to write is wanted, too: --dump with some of logits, predictions, codes, accumulators"));
     EXPECT_THAT(refusal("--dump logits,scores" + to),

@@ -113,6 +113,33 @@ TEST(widths, of_every_size_are_exact) {
                   true);
 }
 
+TEST(batch, takes_more_cycles_and_less_energy_per_image) {
+    const workbench bench;
+    const json one = report_of(bench, small_on_symq), same = report_of(bench, small_on_symq + " --batch 1"),
+               three = report_of(bench, small_on_symq + " --batch 3");
+    EXPECT_EQ(one, same);
+    EXPECT_EQ(one.at("batch"), 1);
+    EXPECT_EQ(three.at("batch"), 3);
+    EXPECT_TRUE(three.at("total").at("exact"));
+    const auto total = [](const json& report, const char* name) { return report.at("total").at(name).get<double>(); };
+    EXPECT_EQ(total(three, "macs"), 3 * total(one, "macs"));
+    EXPECT_EQ(total(three, "parameters"), total(one, "parameters"));
+    EXPECT_GT(total(three, "cycles"), total(one, "cycles"));
+    EXPECT_LT(total(three, "latency_per_image_s"), total(one, "latency_s"));
+    EXPECT_LT(total(three, "energy_per_image_j"), total(one, "energy_j"));
+    const json timing = report_of(bench, small_on_symq + " --batch 3 --timing-only");
+    EXPECT_EQ(cycles_of(timing), cycles_of(three));
+}
+
+TEST(batch, of_no_image_is_refused) {
+    const workbench bench;
+    for (const char* text : {"0", "-1", "1025", "x", "1.5"}) {
+        const outcome result = bench.run(small_on_symq + " --batch " + text);
+        EXPECT_EQ(result.code, 2);
+        EXPECT_THAT(result.err, HasSubstr("--batch: a whole number from 1 to 1024 is wanted"));
+    }
+}
+
 TEST(seed, decides_the_synthetic_weights) {
     const workbench bench;
     const json one = report_of(bench, small_on_symq), same = report_of(bench, small_on_symq + " --seed 1"),

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <numeric>
+#include <sstream>
 
 #include "platforms/assemble.h"
 #include "tests/support/forked.h"
@@ -37,6 +38,8 @@ expected_work work_of(const prepared_layer& l, const array_config& array) {
     const tile_program program =
         enumerate_tiles(g, array.trees, array.lanes, l.plan.passes,
                         {static_cast<loop_order>(d.order), d.m_block, l.plan.fills, static_cast<dataflow>(d.flow)});
+    // In its image: the m-blocks of the images follow each other.
+    const auto first_of = [&](std::int64_t m_block) { return m_block % std::int64_t(ceil_div(g.m(), d.m_block)) * d.m_block; };
     expected_work w;
     const std::uint64_t n_blocks = ceil_div(g.n(), array.trees), k_blocks = ceil_div(g.k(), array.lanes);
     for (const tile& t : program.tiles) {
@@ -48,7 +51,7 @@ expected_work work_of(const prepared_layer& l, const array_config& array) {
         w.outlier_products += std::uint64_t(t.vectors) * stream.outliers;
         if (t.last_slice) w.outputs += std::uint64_t(t.vectors) * t.channels;
         if (t.last_slice && t.first_vector == 0) {
-            const std::int64_t vectors = std::min<std::int64_t>(d.m_block, g.m() - std::int64_t{t.m_block} * d.m_block);
+            const std::int64_t vectors = std::min<std::int64_t>(d.m_block, g.m() - first_of(t.m_block));
             w.output_bytes += ceil_div(std::uint64_t(vectors) * t.channels * g.output_bits, 8);
         }
     }
@@ -57,7 +60,7 @@ expected_work work_of(const prepared_layer& l, const array_config& array) {
         w.outlier_bytes += l.plan.fills[std::size_t(fetch.fill)].outlier_bytes;
     }
     for (const input_fetch& fetch : program.inputs) {
-        const std::int64_t first = std::int64_t{fetch.m_block} * d.m_block;
+        const std::int64_t first = first_of(fetch.m_block);
         w.input_bytes += input_bytes(g, input_rows(g, first, std::min<std::int64_t>(d.m_block, g.m() - first)));
     }
     w.control_bytes = 256 + 12 * std::uint64_t(g.n()) * g.repeat + 12 * l.plan.fills.size() + l.product.weights.levels.size();
@@ -75,7 +78,8 @@ std::string violations(const prepared_run& run, const std::vector<layer_result>&
         const auto expect = [&](const char* what, std::uint64_t found, std::uint64_t expected) {
             if (found != expected) text += fmt::format("{}: {}: {}, expected {}\n", l.product.layer->name, what, found, expected);
         };
-        const product_shape p = product_of(*l.product.layer);
+        product_shape p = product_of(*l.product.layer);
+        p.repeat *= run.request.batch;
         expect("slots", r.split.total(), r.cycles);
         expect("vectors issued", r.split.issued(), w.vectors);
         expect("ideal slots", r.split.ideal, ceil_div(std::uint64_t(p.m * p.n * p.k * p.repeat), std::uint64_t(array.trees) * array.lanes));
@@ -138,6 +142,46 @@ TEST_P(accounts, add_up_on_mobilenet_v2) { expect_accounts(GetParam(), "mobilene
 INSTANTIATE_TEST_SUITE_P(every, accounts, testing::ValuesIn(shipped_platforms(presets_directory)),
                          [](const auto& one) { return one.param; });
 
+std::vector<layer_result> results_of(const run_request& request, const weight_cache& cache) {
+    const prepared_run run = prepare(timing_of(request), cache);
+    layer_sequence program(run);
+    edge_system system("system", request.platform, program, false, nullptr);
+    system.run();
+    return system.device().results();
+}
+
+/// Bytes of weights and outliers; of inputs; of outputs; ideal slots; by layer.
+std::string traffic_of(run_request request, int batch) {
+    request.batch = batch;
+    return forked([&] {
+        std::string text;
+        for (const layer_result& r : results_of(request, weight_cache(weight_cache::default_directory()))) {
+            const auto& streams = r.done.streams;
+            text += fmt::format("{} {} {} {}\n", streams[dma_stream::weights].bytes + streams[dma_stream::outliers].bytes,
+                                streams[dma_stream::activations].bytes, streams[dma_stream::outputs].bytes, r.split.issued());
+        }
+        return text;
+    });
+}
+
+/// Weights outermost, and no input is read again for a further group of weights: bytes of weights are those of one image, all others and
+/// the issued slots B times as many.
+TEST(a_batch, reads_the_weights_of_one_image) {
+    for (const char* platform : {"symq", "dasq"}) {
+        run_request r = request_of(preset(platform), load_workload("resnet20", nets_directory));
+        r.platform.mapping.order = loop_order::n_m;
+        r.platform.weight_buffer.bank_bytes = 1 << 20;  // one fill
+        std::istringstream alone(traffic_of(r, 1)), batch(traffic_of(r, 3));
+        std::uint64_t a[4], b[4];
+        int layers = 0;
+        for (; alone >> a[0] >> a[1] >> a[2] >> a[3] && batch >> b[0] >> b[1] >> b[2] >> b[3]; ++layers) {
+            EXPECT_EQ(b[0], a[0]) << "weights of layer " << layers;
+            for (int i = 1; i < 4; ++i) EXPECT_EQ(b[i], 3 * a[i]) << "layer " << layers << ", " << i;
+        }
+        EXPECT_EQ(layers, 20);
+    }
+}
+
 class output_stationary_accounts : public testing::TestWithParam<std::string> {};
 TEST_P(output_stationary_accounts, add_up_on_resnet20) {
     platform_config p = preset(GetParam());
@@ -162,7 +206,7 @@ INSTANTIATE_TEST_SUITE_P(extended_every, extended_accounts, testing::ValuesIn(sh
 TEST(accounting, adds_up_on_random_layers_and_platforms) {
     int done = 0;
     for (std::uint64_t seed = 7000; done < 100; ++seed) {
-        const run_request r = random_request(seed);
+        const run_request r = random_batch(seed);
         std::string found;
         const std::string failure = failure_of([&] { found = violations_of(r, weight_cache("")); });
         if (failure.find("can't run on platform") != std::string::npos) continue;  // the draw has no mapping

@@ -27,8 +27,10 @@ platform_config wide_platform() {
     return p;
 }
 
-measured_layer run_one(const platform_config& p, const layer& l) {
-    return forked_measure(timing_of(request_of(p, network_of({l})))).front();
+measured_layer run_one(const platform_config& p, const layer& l, int batch = 1) {
+    run_request r = timing_of(request_of(p, network_of({l})));
+    r.batch = batch;
+    return forked_measure(r).front();
 }
 
 std::uint64_t start_of(const platform_config& p) { return 3 * (p.dram.latency_cycles + 1); }
@@ -36,6 +38,28 @@ std::uint64_t start_of(const platform_config& p) { return 3 * (p.dram.latency_cy
 std::uint64_t handover_of(const platform_config& p, std::uint64_t vectors, std::uint64_t channels) {
     return std::uint64_t(p.array.pipeline_depth) - 1 + vectors * ceil_div(channels, std::uint64_t(p.drain_width)) + p.dram.latency_cycles +
            1;
+}
+
+/// An image's 16 x 24 x 8 products take three tiles of one load and 16 vectors each; further images follow without a gap, their drains
+/// behind the tiles of the next. What is paid once per layer is paid once per batch.
+TEST(a_batch, adds_the_vectors_of_its_images_and_nothing_else) {
+    const platform_config p = wide_platform();
+    for (const int batch : {1, 2, 3, 8}) {
+        const measured_layer l = run_one(p, linear_layer(16, 24, 8), batch);
+        EXPECT_EQ(l.cycles, start_of(p) + 1 + std::uint64_t(batch) * 3 * 16 + handover_of(p, 16, 8)) << batch;
+        EXPECT_EQ(l.split.ideal, std::uint64_t(batch) * 3 * 16) << batch;
+    }
+    EXPECT_EQ(run_one(p, linear_layer(16, 24, 8), 2).cycles, 3u + 1 + 96 + (2 + 16 + 1));
+    EXPECT_EQ(run_one(p, linear_layer(16, 24, 8), 3).cycles, 3u + 1 + 144 + (2 + 16 + 1));
+}
+
+/// Products of activations have operands of their own for every image: a batch is the layer with as many repeats.
+TEST(a_batch, of_attention_products_is_repeats) {
+    for (const int batch : {2, 3}) {
+        const measured_layer images = run_one(wide_platform(), attention_layer(5, 20, 11, 2), batch),
+                             repeats = run_one(wide_platform(), attention_layer(5, 20, 11, 2 * batch));
+        EXPECT_EQ(timing_difference({images}, {repeats}), "") << batch;
+    }
 }
 
 /// n tiles along K of `port` bits a cycle, so that a tile of 8 x 8 4-bit codes loads in L = 256 / port cycles, and C vectors each.

@@ -49,7 +49,7 @@ void expect_every_cause(const slot_split& s) {
     EXPECT_GT(s.drain, 0u);
 }
 
-run_request any_dataflow(std::uint64_t seed) { return timing_of(random_request(seed)); }
+run_request any_dataflow(std::uint64_t seed) { return timing_of(random_batch(seed)); }
 
 run_request output_stationary(std::uint64_t seed) {
     run_request request = any_dataflow(seed);

@@ -20,7 +20,7 @@ void expect_exact_random(std::uint64_t first_seed, int cases) {
     int done = 0;
     for (std::uint64_t seed = first_seed; done < cases; ++seed) {
         SCOPED_TRACE(testing::Message() << "seed " << seed);
-        const run_request r = random_request(seed);
+        const run_request r = random_batch(seed);
         const std::string failure = failure_of([&] { expect_exact(r); });
         if (failure.find("can't run on platform") != std::string::npos) continue;  // the draw has no mapping
         ASSERT_EQ(failure, "") << to_yaml(r.platform);
@@ -122,6 +122,19 @@ TEST(level_arrays, are_exact_where_every_channel_lists_its_own) {
 
 INSTANTIATE_TEST_SUITE_P(shipped, every_preset, testing::ValuesIn(shipped_platforms(presets_directory)),
                          [](const auto& one) { return one.param; });
+
+/// Every image of a batch is compared with the reference of that image alone.
+TEST_P(every_preset, is_exact_in_batches) {
+    run_request r = request_of(preset(GetParam()), network_of(kinds_of_layers()));
+    r.batch = 3;
+    expect_exact(r);
+    r.platform.mapping.order = loop_order::m_n;
+    r.platform.mapping.m_block = 5;
+    r.platform.accumulators.depth = 5;
+    expect_exact(r);
+    r.platform.mapping.flow = dataflow::output_stationary;
+    expect_exact(r);
+}
 
 TEST(exactness, holds_for_resnet20_on_dasq) { expect_exact(request_of(preset("dasq"), load_workload("resnet20", nets_directory))); }
 

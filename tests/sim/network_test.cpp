@@ -38,6 +38,48 @@ void expect_recorded(const quantized_network& q, const network_record& record, c
     }
 }
 
+/// Runs five images in batches; each has the scores of the second executor, which knows one image at a time, and what stands in memory does
+/// not follow from an earlier batch.
+void expect_exact_in_batches(const workload& net, const std::string& name, const std::string& scheme_text) {
+    for (const int batch : {2, 3, 5, 7}) {
+        SCOPED_TRACE(testing::Message() << "batch of " << batch);
+        EXPECT_EQ(forked([&]() -> std::string {
+                      platform_config platform = preset(name);
+                      test_network test(net, platform, scheme_text);
+                      attach_adapters(test.q, test.copied, lively_adapters(test.q, test.copied));
+                      const quantized_network& q = test.q;
+                      const network_program program = compile(q, platform, true, batch);
+                      const tensor_format& format = q.nodes[q.network.graph->input].format;
+                      std::uint64_t next = 0, done = 0;
+                      std::uint64_t cycles = 0;
+                      run_network(
+                          program, platform, true,
+                          [&]() -> std::optional<std::vector<std::int16_t>> {
+                              if (next == 5) return {};
+                              return random_image(q.network, format, ++next);
+                          },
+                          [&](const network_result& result) {
+                              const auto wanted = reference_network(q, random_image(q.network, format, ++done));
+                              EXPECT_EQ(result.scores, wanted[q.network.graph->output]) << "image " << done;
+                              std::uint64_t sum = 0;
+                              for (const layer_result& step : result.steps) sum += step.cycles;
+                              EXPECT_TRUE(cycles == 0 || cycles == sum) << "cycles depend on the images";
+                              cycles = sum;
+                          });
+                      EXPECT_EQ(done, 5u);
+                      return ::testing::Test::HasFailure() ? "failed" : "done";
+                  }),
+                  "done");
+    }
+}
+
+TEST(a_network, residual_is_exact_in_batches) { expect_exact_in_batches(residual_network(), "symq", "symq:w4a4"); }
+TEST(a_network, residual_is_exact_in_batches_on_dasq) { expect_exact_in_batches(residual_network(), "dasq", "dasq:w4a4"); }
+TEST(a_network, separable_is_exact_in_batches) { expect_exact_in_batches(separable_network(), "asymq_row_sum", "asymq:w4a4"); }
+TEST(a_network, transformer_is_exact_in_batches) { expect_exact_in_batches(transformer_network(), "symq", "symq:w4a4"); }
+TEST(a_network, residual_is_exact_in_batches_with_asq) { expect_exact_in_batches(residual_network(), "symq", "symq:w4a4:asq"); }
+TEST(a_network, transformer_is_exact_in_batches_with_asq) { expect_exact_in_batches(transformer_network(), "symq", "symq:w4a4:asq"); }
+
 /// Runs two images on the platform and on the second executor.
 void expect_exact(workload net, platform_config platform, const std::string& scheme_text, residual_width residuals = residual_width::wide) {
     EXPECT_EQ(forked([&]() -> std::string {

@@ -13,6 +13,12 @@ std::uint64_t up(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
 
 // Weights and inputs
 
+timing_contract::block timing_contract::block_of(std::int64_t m_block) const {
+    const layer_descriptor& d = layer_->plan.descriptor;
+    const std::int64_t of_image = std::int64_t(up(d.geometry.m(), d.m_block)), first = m_block % of_image * d.m_block;
+    return {first, std::min<std::int64_t>(d.m_block, d.geometry.m() - first)};
+}
+
 void timing_contract::fetch_weights(std::size_t j) {
     if (j >= program_.weights.size()) return;
     const weight_fill& fill = layer_->plan.fills[program_.weights[j].fill];
@@ -24,9 +30,9 @@ void timing_contract::fetch_weights(std::size_t j) {
 void timing_contract::fetch_input(std::size_t j) {
     if (j >= program_.inputs.size()) return;
     const layer_geometry& g = layer_->plan.descriptor.geometry;
-    const std::int64_t m_block = layer_->plan.descriptor.m_block, first = program_.inputs[j].m_block * m_block;
+    const block read = block_of(program_.inputs[j].m_block);
     std::vector<std::uint64_t> runs;
-    for (const row_run& run : input_rows(g, first, std::min(m_block, g.m() - first))) runs.push_back(run.count * g.row_bytes());
+    for (const row_run& run : input_rows(g, read.first, read.count)) runs.push_back(run.count * g.row_bytes());
     input_wanted_[j] = std::accumulate(runs.begin(), runs.end(), std::uint64_t{0});
     dma_.offer(t_, burst_dma::activations, runs, [this, j](std::uint64_t bytes) { input_in_[j] += bytes; });
 }
@@ -107,7 +113,7 @@ void timing_contract::end_tile() {
     const std::uint64_t supply = up(std::uint64_t(array_.lanes) * array_.activation_bits, c_.activation_buffer.port_bits);
     const std::uint64_t outliers_trail = std::min(loads_[tile_ - 1].pace, supply) - 1;
     const layer_geometry& g = layer_->plan.descriptor.geometry;
-    const std::int64_t m_block = layer_->plan.descriptor.m_block, vectors = std::min(m_block, g.m() - done.m_block * m_block);
+    const std::int64_t vectors = block_of(done.m_block).count;
     handovers_.push_back({t_ + outliers_trail + depth - 1, done.vectors * up(done.channels, c_.drain_width), done.first_vector == 0,
                           done.first_vector + done.vectors == vectors, up(std::uint64_t(vectors) * done.channels * g.output_bits, 8)});
 }
@@ -205,7 +211,8 @@ std::vector<measured_layer> timing_contract::evaluate() {
         }
         m.cycles = t_ - began;
         const layer_geometry& g = l.plan.descriptor.geometry;
-        m.split.ideal = up(std::uint64_t(g.m()) * g.n() * g.k() * g.repeat, std::uint64_t(array_.trees) * array_.lanes);
+        const std::uint64_t images = is_attention_product(*l.product.layer) ? 1 : run_.request.batch;  // else they are repeats
+        m.split.ideal = up(images * g.m() * g.n() * g.k() * g.repeat, std::uint64_t(array_.trees) * array_.lanes);
         m.split.mapping_loss -= m.split.ideal;
         m.dma_bytes = dma_.take_moved();
         out.push_back(m);

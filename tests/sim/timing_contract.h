@@ -44,6 +44,12 @@ private:
     void issue_or_stall(slot_split& split);
     void start_drain();
 
+    /// Vectors [first, first + count) of an image: an m-block. No m-block has vectors of two images.
+    struct block {
+        std::int64_t first, count;
+    };
+    block block_of(std::int64_t m_block) const;
+
     bool holds_outputs() const { return c_.mapping.flow == dataflow::output_stationary; }
     bool tile_ready(std::size_t i) const;
     cycle swap(std::size_t i) const;

@@ -164,4 +164,11 @@ run_request random_request(std::uint64_t seed) {
     return r;
 }
 
+run_request random_batch(std::uint64_t seed) {
+    run_request r = random_request(seed);
+    dice d(seed + 2000000);  // draws of its own, so that the others stay what they were
+    r.batch = d.any_of({1, 1, 2, 3});
+    return r;
+}
+
 }  // namespace symmetree

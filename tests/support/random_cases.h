@@ -33,5 +33,7 @@ platform_config random_platform(dice& d);
 
 /// One or two random layers, some with widths of their own, on a random platform of either dataflow.
 run_request random_request(std::uint64_t seed);
+/// The same, every other one with a batch of two or three images.
+run_request random_batch(std::uint64_t seed);
 
 }  // namespace symmetree

@@ -168,7 +168,8 @@ TEST_F(damaged, geometry_is_a_fault) {
         {"dilation_width", &layer_geometry::dilation_width},
         {"stored_weight_bits", &layer_geometry::stored_weight_bits},
         {"activation_bits", &layer_geometry::activation_bits},
-        {"output_bits", &layer_geometry::output_bits}};
+        {"output_bits", &layer_geometry::output_bits},
+        {"images", &layer_geometry::images}};
     for (const auto& [name, member] : at_least_one) {
         expect_fault([member = member](layer_descriptor& d) { d.geometry.*member = 0; }, name);
         expect_fault([member = member](layer_descriptor& d) { d.geometry.*member = -5; }, name);
@@ -177,6 +178,20 @@ TEST_F(damaged, geometry_is_a_fault) {
     expect_fault([](layer_descriptor& d) { d.geometry.pad_left = -1; }, "pad_left");
     expect_fault([](layer_descriptor& d) { d.geometry.stored_weight_bits = 10; }, "stored_weight_bits");
     expect_fault([](layer_descriptor& d) { d.geometry.activation_bits = 9; }, "activation_bits");
+}
+
+/// A batch is the images of the geometry, or, of products whose operands are both activations, a part of its two repeats.
+TEST_F(damaged, batch_is_a_fault) {
+    expect_fault([](layer_descriptor& d) { d.batch = 0; }, "no image");
+    expect_fault([](layer_descriptor& d) { d.batch = 3; }, "three images in two repeats");
+    expect_fault([](layer_descriptor& d) { d.geometry.images = 2; }, "two images in a batch of one");
+    expect_fault([](layer_descriptor& d) { d.geometry.images = d.geometry.repeat = 4, d.batch = 2; }, "images and repeats");
+    layer_descriptor d = image.plan.descriptor;
+    d.batch = 2;
+    EXPECT_NO_THROW(decode_descriptor(encode(d)));
+    d.batch = 5;
+    d.geometry.images = 5;
+    EXPECT_NO_THROW(decode_descriptor(encode(d)));
 }
 
 TEST_F(damaged, tables_that_are_not_whole_are_a_fault) {

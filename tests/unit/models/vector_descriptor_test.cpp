@@ -62,6 +62,9 @@ TEST(vector_descriptor, is_refused_when_it_is_none) {
     bad.a.rows = 0;
     EXPECT_THROW(decode_vector_descriptor(encode(bad)), model_fault);
     bad = good;
+    bad.images = 0;
+    EXPECT_THROW(decode_vector_descriptor(encode(bad)), model_fault);
+    bad = good;
     bad.result.bits = 1;
     EXPECT_THROW(decode_vector_descriptor(encode(bad)), model_fault);
     EXPECT_FALSE(is_vector_descriptor(encode(layer_descriptor{})));

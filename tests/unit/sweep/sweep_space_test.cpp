@@ -182,6 +182,13 @@ TEST_F(space_test, sets_seed_scheme_platform_and_workload) {
                                                             cell(std::string("symq")), cell(std::string("deep/other.yaml"))));
 }
 
+TEST_F(space_test, sets_the_batch_each_of_which_is_a_simulation) {
+    const sweep_space space = axes("  - {axis: batch, values: [1, 2, 8]}\n");
+    EXPECT_EQ(request(space, 0).batch, 1);
+    EXPECT_EQ(request(space, 2).batch, 8);
+    EXPECT_NE(space.point(0).simulation_key(), space.point(1).simulation_key());
+}
+
 TEST_F(space_test, labels_points_by_what_is_no_axis) {
     const sweep_space space = axes("  - {axis: platform.array.trees, values: [4]}\n");
     EXPECT_THAT(names(space.columns()), ElementsAre("workload", "platform", "scheme", "trees"));
@@ -280,6 +287,9 @@ TEST_F(space_test, blames_a_value_on_its_own_axis_and_line) {
     for (const char* wrong : {"1", "9", "4.5", "x", "''"})
         EXPECT_THAT(problems_of_axes("  - {axis: weight_bits, values: [" + std::string(wrong) + "]}\n"),
                     ElementsAre(AllOf(StartsWith("s.yaml:5:34: axis weight_bits: a whole number from 2 to 8 is wanted"))));
+    for (const char* wrong : {"0", "1025", "1.5", "x"})
+        EXPECT_THAT(problems_of_axes("  - {axis: batch, values: [" + std::string(wrong) + "]}\n"),
+                    ElementsAre(StartsWith("s.yaml:5:28: axis batch: a whole number from 1 to 1024 is wanted")));
     EXPECT_THAT(problems_of_axes("  - {axis: seed, values: [-1]}\n"),
                 ElementsAre("s.yaml:5:27: axis seed: a whole number from 0 on is wanted, given '-1'"));
     EXPECT_THAT(problems_of_axes("  - {axis: scheme, values: [symq, nonsense]}\n"), ElementsAre(StartsWith("s.yaml:5:35: axis scheme: ")));

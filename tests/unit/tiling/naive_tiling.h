@@ -68,7 +68,7 @@ inline std::uint64_t bytes_fetched(const layer_geometry& g, const layer_mapping&
     for (const weight_fetch& fetch : program.weights)
         sum += mapping.fills[std::size_t(fetch.fill)].dense_bytes + mapping.fills[std::size_t(fetch.fill)].outlier_bytes;
     for (const input_fetch& fetch : program.inputs) {
-        const std::int64_t first = std::int64_t{fetch.m_block} * mapping.m_block;
+        const std::int64_t first = fetch.m_block % blocks_of(g.m(), mapping.m_block) * mapping.m_block;
         sum += rows_read(g, first, std::min<std::int64_t>(mapping.m_block, g.m() - first)).size() * g.row_bytes();
     }
     return sum;

@@ -66,6 +66,7 @@ inline layer_geometry any_geometry(draws& d) {
     g.stored_weight_bits = d.between(2, 9);
     g.activation_bits = d.between(2, 8);
     g.output_bits = d.between(2, 8);
+    g.images = d.one_of({1, 1, 1, 2, 3});
     return g;
 }
 

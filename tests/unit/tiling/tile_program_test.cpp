@@ -15,7 +15,7 @@ struct cut_layer {
     pass_split passes;
     layer_mapping mapping;
     tile_program program;
-    std::int64_t n_blocks = 0, k_blocks = 0, m_blocks = 0;
+    std::int64_t n_blocks = 0, k_blocks = 0, m_blocks = 0;  ///< m-blocks of all images
 };
 
 bool cut_any(std::uint32_t seed, cut_layer& l) {
@@ -31,7 +31,7 @@ bool cut_any(std::uint32_t seed, cut_layer& l) {
     l.program = enumerate_tiles(l.g, l.limits.trees, l.limits.lanes, l.passes, l.mapping);
     l.n_blocks = blocks_of(l.g.n(), l.limits.trees);
     l.k_blocks = blocks_of(l.g.k(), l.limits.lanes);
-    l.m_blocks = blocks_of(l.g.m(), l.mapping.m_block);
+    l.m_blocks = blocks_of(l.g.m(), l.mapping.m_block) * l.g.images;
     return true;
 }
 
@@ -59,15 +59,43 @@ TEST(tile_program, holds_every_tile_once_with_its_sizes) {
             ASSERT_TRUE(t.n_block >= 0 && t.n_block < l.n_blocks && t.k_block >= 0 && t.k_block < l.k_blocks);
             ASSERT_LT(t.weight_pass, l.passes.weight_passes);
             ASSERT_LT(t.activation_pass, l.passes.activation_passes);
-            ASSERT_EQ(t.vectors, size_of_block(l.g.m(), l.mapping.m_block, t.m_block));
+            ASSERT_EQ(t.vectors, size_of_block(l.g.m(), l.mapping.m_block, t.m_block % (l.m_blocks / l.g.images)));
             ASSERT_EQ(t.channels, size_of_block(l.g.n(), l.limits.trees, t.n_block));
             ASSERT_EQ(t.inputs, size_of_block(l.g.k(), l.limits.lanes, t.k_block));
             ASSERT_EQ(t.dense_bytes, tile_bytes(l.g, l.limits.trees, l.limits.lanes, t.n_block, t.k_block));
             if (t.first_pass()) macs += std::int64_t{t.vectors} * t.channels * t.inputs;
         }
         ASSERT_EQ(std::int64_t(seen.size()), l.g.repeat * l.m_blocks * l.n_blocks * l.k_blocks * l.passes.total());
-        ASSERT_EQ(macs, l.g.m() * l.g.n() * l.g.k() * l.g.repeat);
+        ASSERT_EQ(macs, l.g.m() * l.g.n() * l.g.k() * l.g.repeat * l.g.images);
+        ASSERT_EQ(std::uint64_t(macs), l.g.macs());
     });
+}
+
+/// The loops over images and their vectors, written out.
+TEST(tile_program, cuts_every_image_by_itself) {
+    for_random_layers(500, [](const cut_layer& l) {
+        std::int32_t index = 0;
+        for (std::int32_t image = 0; image < l.g.images; ++image)
+            for (std::int64_t first = 0; first < l.g.m(); first += l.mapping.m_block, ++index) {
+                const vector_block block = vectors_of(l.g, l.mapping.m_block, index);
+                ASSERT_EQ(block.image, image);
+                ASSERT_EQ(block.first, first);
+                ASSERT_EQ(block.count, std::min<std::int64_t>(l.mapping.m_block, l.g.m() - first));
+            }
+        ASSERT_EQ(index, l.m_blocks);
+    });
+}
+
+/// Weights outermost: further images fetch none, unless an n-block is cut along k and its pieces take turns in the banks.
+TEST(tile_program, fetches_weights_once_for_all_images) {
+    int batches = 0;
+    for_random_layers(500, [&](const cut_layer& l) {
+        const auto cut = [](const weight_fill& f) { return f.first_k_block > 0; };
+        if (l.mapping.order != loop_order::n_m || std::any_of(l.mapping.fills.begin(), l.mapping.fills.end(), cut)) return;
+        ASSERT_EQ(l.program.weights.size(), l.mapping.fills.size());
+        batches += l.g.images > 1;
+    });
+    EXPECT_GT(batches, 50);
 }
 
 TEST(tile_program, finishes_an_accumulator_before_the_next) {

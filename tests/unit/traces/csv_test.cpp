@@ -51,6 +51,26 @@ std::vector<std::map<std::string, std::string>> records_of(const std::string& te
 
 double number(const std::string& text) { return std::strtod(text.c_str(), nullptr); }
 
+/// Columns of a batch stand beside those of one image, so that files of one image stay what they were.
+TEST(csv, of_a_batch_has_columns_per_image) {
+    report r = sample_report();
+    EXPECT_EQ(records_of(to_csv(r)).front().count("batch"), 0u);
+    r.batch = 4;
+    for (const auto& row : records_of(to_csv(r))) {
+        EXPECT_EQ(row.at("batch"), "4");
+        EXPECT_DOUBLE_EQ(std::stod(row.at("latency_per_image_s")), std::stod(row.at("latency_s")) / 4);
+        EXPECT_DOUBLE_EQ(std::stod(row.at("energy_per_image_j")), std::stod(row.at("energy_j")) / 4);
+    }
+    comparison c{"dasq", {}, {sample_report(), r}};
+    const auto rows = records_of(to_csv(c));
+    ASSERT_EQ(rows.size(), 2u);
+    EXPECT_EQ(rows[0].at("batch"), "1");
+    EXPECT_EQ(rows[0].at("energy_per_image_j"), rows[0].at("energy_j"));
+    EXPECT_EQ(rows[1].at("batch"), "4");
+    c.runs.pop_back();
+    EXPECT_EQ(records_of(to_csv(c)).front().count("batch"), 0u);
+}
+
 TEST(csv, reads_back_every_layer_and_the_total) {
     const auto records = records_of(to_csv(sample_report()));
     ASSERT_EQ(records.size(), 4u);

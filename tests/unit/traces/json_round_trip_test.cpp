@@ -23,6 +23,7 @@ report odd_report() {
     r.workload.push_back('\0');
     r.workload_source = "\xe6\xa8\xb9\xe6\x9c\xa8 \xf0\x9f\x8c\xb3.yaml";
     r.seed = std::numeric_limits<std::uint64_t>::max();
+    r.batch = 6;
     r.clock_hz = 333333333.3333333;
     r.configuration = "name: \"x\"\r\n# \xc3\xa9\n";
     r.cost_mix = "logic: one, memories: \"another\"";
@@ -99,9 +100,9 @@ void expect_same(const layer_report& a, const layer_report& b) {
 }
 
 void expect_same(const report& a, const report& b) {
-    EXPECT_EQ(std::tie(a.workload, a.workload_source, a.platform, a.scheme, a.seed, a.timing_only, a.clock_hz, a.array_weight_bits,
+    EXPECT_EQ(std::tie(a.workload, a.workload_source, a.platform, a.scheme, a.seed, a.timing_only, a.batch, a.clock_hz, a.array_weight_bits,
                        a.array_activation_bits),
-              std::tie(b.workload, b.workload_source, b.platform, b.scheme, b.seed, b.timing_only, b.clock_hz, b.array_weight_bits,
+              std::tie(b.workload, b.workload_source, b.platform, b.scheme, b.seed, b.timing_only, b.batch, b.clock_hz, b.array_weight_bits,
                        b.array_activation_bits));
     EXPECT_EQ(std::tie(a.array_trees, a.array_lanes, a.accumulator_bits, a.dram_bytes_per_cycle),
               std::tie(b.array_trees, b.array_lanes, b.accumulator_bits, b.dram_bytes_per_cycle));
@@ -123,6 +124,24 @@ TEST(json_round_trip, keeps_the_sign_of_zero_and_not_a_number) {
     const report back = report_from_json(to_json(r));
     EXPECT_TRUE(std::signbit(back.layers[0].energy_pj.at("minus zero").value()));
     EXPECT_TRUE(std::isnan(back.layers[1].weight_sqnr_db.value()));
+}
+
+TEST(json_round_trip, tells_what_an_image_of_a_batch_takes) {
+    report r = sample_report();
+    r.batch = 4;
+    const json total = json::parse(to_json(r)).at("total");
+    EXPECT_DOUBLE_EQ(total.at("latency_per_image_s").get<double>(), total.at("latency_s").get<double>() / 4);
+    EXPECT_DOUBLE_EQ(total.at("energy_per_image_j").get<double>(), total.at("energy_j").get<double>() / 4);
+    EXPECT_DOUBLE_EQ(total.at("latency_s").get<double>(), 35000 / 500e6);
+}
+
+/// A report from before there were batches is of one image; none is of fewer.
+TEST(json_round_trip, takes_a_report_without_a_batch) {
+    json document = json::parse(to_json(sample_report()));
+    document["batch"] = 0;
+    EXPECT_THROW(report_from_json(document.dump()), input_error);
+    document.erase("batch");
+    EXPECT_EQ(report_from_json(document.dump()).batch, 1);
 }
 
 TEST(json_round_trip, gives_the_same_text_again) {

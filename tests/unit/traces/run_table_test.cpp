@@ -23,6 +23,18 @@ TEST(run_table, opens_with_what_was_run_and_how_it_was_priced) {
                             "                interconnect", "not simulated   Softmax (1)", "notes           attention runs as symq", ""));
 }
 
+TEST(run_table, tells_what_is_of_a_batch_and_what_of_an_image) {
+    report r = sample_report();
+    r.batch = 5;
+    const std::vector<std::string> lines = lines_of(to_table(r));
+    EXPECT_THAT(lines, Contains("batch           5 images; what is not said to be per image is of the batch"));
+    const auto totals = section_of(to_table(r), "Totals");
+    EXPECT_THAT(totals, Contains("latency         0.070000 ms per batch of 5 images"));
+    EXPECT_THAT(totals, Contains("                0.014000 ms per image"));
+    EXPECT_THAT(totals, Contains(testing::MatchesRegex("energy +[0-9.]+ uJ per batch of 5 images")));
+    EXPECT_THAT(totals, Contains(testing::MatchesRegex(" +[0-9.]+ uJ per image")));
+}
+
 TEST(run_table, lists_every_layer_with_its_shape_and_verdict) {
     EXPECT_THAT(
         section_of(to_table(sample_report()), "Layers"),
