@@ -30,6 +30,7 @@ layer_plan plan_product(const platform_config& platform, const formatted_product
     (is_attention_product(*product.layer) ? shape.repeat : shape.images) *= batch;
     layer_plan plan = plan_layer(platform, shape, product.weights, integers.input, integers.on_side_array);
     plan.descriptor.batch = static_cast<std::uint32_t>(batch);
+    plan.descriptor.operand_at_run_time = is_attention_product(*product.layer) ? 1 : 0;
     const layer_sums sums = sums_of(platform, *product.layer, plan, product.weights, integers.input);
     if (const auto overflow = overflow_of(platform, sums)) throw does_not_fit(*overflow);
     plan.accumulator_bits = bits_of(sums.partial);
@@ -44,20 +45,23 @@ std::vector<placed_bytes> stored_operand(const accelerator_config& config, const
     return parts;
 }
 
-memory_map place_alone(const accelerator_config& config, layer_plan& plan) {
-    layer_descriptor& d = plan.descriptor;
-    const layer_geometry& g = d.geometry;
-    d.input_image_bytes = g.image_bytes();
+memory_map place_in_turn(const accelerator_config& config, const std::vector<layer_plan*>& plans) {
     memory_map memory;
     const auto next = [&](const char* name, std::uint64_t bytes) { return memory.reserve(memory_space::dram, name, bytes); };
-    next("descriptor", descriptor_bytes);
-    d.tables_address = next("tables", table_bytes(d));
-    d.weights_address = next("weights", dense_bytes(plan));
-    d.outliers_address = next("outliers", outlier_bytes(plan));
-    d.input_address = next("input", std::uint64_t(g.images) * g.image_bytes());
-    d.output_address = next("outputs", output_bytes_of(config, d));
+    next("descriptors", descriptor_bytes * plans.size());
+    for (layer_plan* const plan : plans) {
+        layer_descriptor& d = plan->descriptor;
+        d.input_image_bytes = d.geometry.image_bytes();
+        d.tables_address = next("tables", table_bytes(d));
+        d.weights_address = next("weights", dense_bytes(*plan));
+        d.outliers_address = next("outliers", outlier_bytes(*plan));
+        d.input_address = next("input", std::uint64_t(d.geometry.images) * d.geometry.image_bytes());
+    }
+    for (layer_plan* const plan : plans) plan->descriptor.output_address = next("outputs", output_bytes_of(config, plan->descriptor));
     return memory;
 }
+
+memory_map place_alone(const accelerator_config& config, layer_plan& plan) { return place_in_turn(config, {&plan}); }
 
 program compile_alone(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w,
                       const std::vector<channel_record>& channels, const quantized_activations* x) {
@@ -72,6 +76,19 @@ program compile_alone(const accelerator_config& config, const layer_plan& plan, 
     p.result_address = d.output_address;
     p.result_bytes = output_bytes_of(config, d);
     return p;
+}
+
+program joined(std::vector<program> alone) {
+    program all;
+    for (program& p : alone) {
+        p.contents.front().address += all.descriptors * descriptor_bytes;
+        all.descriptors += p.descriptors;
+        for (placed_bytes& part : p.contents) all.contents.push_back(std::move(part));
+    }
+    all.input_address = alone.front().input_address;
+    all.result_address = alone.front().result_address;
+    all.result_bytes = alone.back().result_address + alone.back().result_bytes - all.result_address;
+    return all;
 }
 
 }  // namespace symmetree

@@ -20,8 +20,11 @@ layer_plan plan_product(const platform_config& platform, const formatted_product
 std::vector<placed_bytes> stored_operand(const accelerator_config& config, const layer_descriptor& d, const layer_plan& plan,
                                          const quantized_weights& w, bool with_values);
 
-/// Finds a place for everything that a layer by itself has in memory: from address 0 descriptor, tables, dense codes, outliers, input,
-/// outputs. The addresses go into its plan.
+/// Finds a place for everything that layers have in memory that one doorbell runs, none of which reads what another one writes: from
+/// address 0 their descriptors, then layer by layer tables, dense codes, outliers and input, then the outputs of all. The addresses go into
+/// their plans.
+memory_map place_in_turn(const accelerator_config& config, const std::vector<layer_plan*>& plans);
+/// The same for a layer by itself.
 memory_map place_alone(const accelerator_config& config, layer_plan& plan);
 
 /// The program of a layer that place_alone() has placed: one product, with its outputs block after block. `x` are the codes of its input,
@@ -29,5 +32,7 @@ memory_map place_alone(const accelerator_config& config, layer_plan& plan);
 /// behind the other; `channels` has one for each of its rows.
 program compile_alone(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w,
                       const std::vector<channel_record>& channels, const quantized_activations* x);
+/// Layers that place_in_turn() has placed, in one program; `alone` are their programs.
+program joined(std::vector<program> alone);
 
 }  // namespace symmetree

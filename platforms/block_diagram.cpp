@@ -128,7 +128,7 @@ box dma_box(const platform_config& c) {
 row movers(const platform_config& c) {
     return {{{"sequencer", to_string(c.mapping.flow), fmt::format("loop order {}", to_string(c.mapping.order)),
               fmt::format("vectors per m-block {}", c.mapping.m_block == 0 ? "auto" : std::to_string(c.mapping.m_block)),
-              fmt::format("wide layers: {}", to_string(c.mapping.wide))},
+              fmt::format("wide layers: {}", to_string(c.mapping.wide)), fmt::format("prefetch: {}", to_string(c.mapping.prefetch))},
              "tiles"},
             dma_box(c)};
 }

@@ -260,7 +260,10 @@ platform_section mapping_section() {
              whole_or_auto("n_blocks_per_group", in(mapping, &mapping_config::n_blocks_per_group), 65536,
                            "at most this many whole n-blocks in a weight group; `auto`: as many as fit"),
              choice("wide_layers", in(mapping, &mapping_config::wide),
-                    "codes wider than the ports: several passes, or an error that names the layer")},
+                    "codes wider than the ports: several passes, or an error that names the layer"),
+             choice("prefetch", in(mapping, &mapping_config::prefetch),
+                    "`weights`: descriptor, tables and first weight fills of the next layer are fetched while the present one runs "
+                    "([timing](timing-model.md#prefetch))")},
             nullptr,
             "",
             nullptr};

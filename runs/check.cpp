@@ -78,13 +78,12 @@ std::string layer_check::compare_sums(const reference_result& reference) const {
     return {};
 }
 
-std::string layer_check::compare_codes(const reference_result& reference, const prepared_layer& l,
-                                       const std::vector<std::uint8_t>& outputs) const {
+std::string layer_check::compare_codes(const reference_result& reference, const prepared_layer& l, const std::uint8_t* outputs) const {
     const layer_descriptor& d = l.plan.descriptor;
     const reference_output end{d.output_zero_point, d.output_least, d.output_greatest};
     const std::vector<reference_factor> factors = factors_of(l);
     for (const output_block& block : blocks_) {
-        bit_reader codes(outputs.data() + block.offset, block.bytes);
+        bit_reader codes(outputs + block.offset, block.bytes);
         for (std::int64_t v = 0; v < block.vectors; ++v)
             for (std::int64_t c = 0; c < block.channels; ++c) {
                 const drained_sums::place at = sums_.place_of(block, v, c);
@@ -97,7 +96,7 @@ std::string layer_check::compare_codes(const reference_result& reference, const 
     return {};
 }
 
-exactness layer_check::verdict(const prepared_layer& l, const std::vector<std::uint8_t>& outputs) const {
+exactness layer_check::verdict(const prepared_layer& l, const std::uint8_t* outputs) const {
     const reference_result reference = joined(references_of(l), is_attention_product(*l.product.layer));
     exactness result;
     result.first_difference = compare_sums(reference);

@@ -17,15 +17,17 @@ public:
     /// Forgets the layer before; `rows` = N * repeat.
     void begin(const layer_geometry& g, int trees, int m_block);
     void drained(const output_block& block, const std::vector<std::int64_t>& sums) override;
+    /// Every sum of the layer was drained.
+    bool complete() const { return sums_.complete(); }
 
     /// Compares a finished layer, each image with the reference of that image alone. `outputs` are the blocks as they stand in memory.
-    exactness verdict(const prepared_layer& l, const std::vector<std::uint8_t>& outputs) const;
+    exactness verdict(const prepared_layer& l, const std::uint8_t* outputs) const;
     /// POST: the collected sums of the first image against exact sqrt(2) arithmetic, in dB.
     double arithmetic_sqnr_db(const prepared_layer& l) const;
 
 private:
     std::string compare_sums(const reference_result& reference) const;
-    std::string compare_codes(const reference_result& reference, const prepared_layer& l, const std::vector<std::uint8_t>& outputs) const;
+    std::string compare_codes(const reference_result& reference, const prepared_layer& l, const std::uint8_t* outputs) const;
     std::string place_text(const drained_sums::place& p) const;
 
     drained_sums sums_;

@@ -100,6 +100,19 @@ void prepare_layer(prepared_layer& l, const run_request& request, const weight_c
     l.integers.channels = channels_of(l);
 }
 
+/// Gives all layers places beside each other.
+void place_layers(prepared_run& run) {
+    const platform_config& platform = run.request.platform;
+    std::vector<layer_plan*> plans;
+    for (prepared_layer& l : run.layers) plans.push_back(&l.plan);
+    const std::uint64_t needed = place_in_turn(platform, plans).end(memory_space::dram);
+    if (needed > platform.dram.capacity_bytes)
+        throw input_error(diagnostic{run.request.network.source, 0, 0, run.request.network.name,
+                                     fmt::format("with mapping.prefetch its layers stand in memory together: they need {} bytes of DRAM, "
+                                                 "platform {} has {}",
+                                                 needed, platform.name, platform.dram.capacity_bytes)});
+}
+
 /// Bits that the accumulators need for all layers.
 int widest_sums(const std::vector<prepared_layer>& layers) {
     int bits = 0;
@@ -185,10 +198,13 @@ prepared_run prepare(run_request request, const weight_cache& cache) {
         }
     }
     problems.throw_if_any();
+    if (runs_in_turn(platform)) place_layers(run);
     settle(platform, widest_sums(run.layers), run.request.cost_directory);
     run.notes = notes_on(run);
     return run;
 }
+
+bool runs_in_turn(const platform_config& platform) { return platform.mapping.prefetch == prefetching::weights; }
 
 quantized_activations inputs_of(const prepared_layer& l) {
     quantized_activations all = *l.input;

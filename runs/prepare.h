@@ -72,6 +72,9 @@ prepared_run prepare(run_request request, const weight_cache& cache);
 quantized_activations inputs_of(const prepared_layer& l);
 quantized_weights stored_operands_of(const prepared_layer& l);
 
+/// True where one doorbell runs all layers, as a sequencer that reads ahead wants it; otherwise each has its own.
+bool runs_in_turn(const platform_config& platform);
+
 /// What the host runs for the layer: its outputs are signed with zero point 0, their step is lone_output_step().
 program program_of(const platform_config& platform, const prepared_layer& l);
 

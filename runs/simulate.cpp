@@ -26,19 +26,30 @@ report report_of(const prepared_run& run, const std::vector<layer_result>& resul
     return out;
 }
 
+/// Layers follow each other without a gap.
+void name_layers(recording& trace, probe::signal names, const prepared_run& run, const std::vector<layer_result>& results) {
+    std::uint64_t began = 0;
+    for (std::size_t i = 0; i < results.size(); began += results[i++].cycles)
+        trace.change_text(names, began, run.layers[i].product.layer->name);
+}
+
 }  // namespace
 
 report simulate(const prepared_run& run) {
     const run_request& request = run.request;
     const cost_table table = prices_of(request);
     const std::unique_ptr<recording> trace = recording_for(request);
-    layer_sequence layers(run, trace.get());
+    const std::optional<probe::signal> names = trace ? std::optional(trace->declare_text("system.layer")) : std::nullopt;
+    layer_sequence layers(run);
     edge_system system("system", request.platform, layers, !request.timing_only, trace.get());
     system.watch(layers.watch());
     system.run();
-    if (trace) write_traces(request, *trace);
     const std::vector<layer_result>& results = system.device().results();
     if (results.size() != run.layers.size()) throw model_fault("not every layer was run");
+    if (trace) {
+        name_layers(*trace, *names, run, results);
+        write_traces(request, *trace);
+    }
     report out = report_of(run, results, layers);
     price(out, request.platform, table);
     return out;

@@ -76,6 +76,20 @@ constexpr const char* to_string(wide_layers value) {
     return "?";
 }
 
+/// What is asked of the next layer before the present one has ended.
+enum class prefetching {
+    none,
+    weights  ///< its descriptor, its tables, and its first weight fills as banks get free
+};
+
+constexpr const char* to_string(prefetching value) {
+    switch (value) {
+        case prefetching::none: return "none";
+        case prefetching::weights: return "weights";
+    }
+    return "?";
+}
+
 inline constexpr int most_trees = 256, most_lanes = 64;
 
 /// An array of `trees` multiplier (or shift) trees of `lanes` inputs.
@@ -142,6 +156,7 @@ struct mapping_config {
     int m_block = 0;             ///< vectors per m-block; 0: as many as fit
     int n_blocks_per_group = 0;  ///< whole n-blocks per weight group; 0: as many as fit
     wide_layers wide = wide_layers::passes;
+    prefetching prefetch = prefetching::none;
 };
 
 /// Sizes, widths, ports and timing of the accelerator and its memory: all that the models need to know.

@@ -67,7 +67,7 @@ bool has_its_levels(const layer_descriptor& d) {
 /// The batch is the images of the geometry or a part of its repeats.
 bool has_its_batch(const layer_descriptor& d) {
     const auto images = std::uint32_t(d.geometry.images), repeats = std::uint32_t(d.geometry.repeat);
-    return d.batch >= 1 && (images > 1 ? d.batch == images : repeats % d.batch == 0);
+    return d.batch >= 1 && d.operand_at_run_time <= 1 && (images > 1 ? d.batch == images : repeats % d.batch == 0);
 }
 
 bool is_layer(const layer_descriptor& d) {

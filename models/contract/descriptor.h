@@ -60,7 +60,9 @@ struct layer_descriptor {
     std::uint64_t scale_address = 0;
     std::uint64_t input_image_bytes = 0, output_image_bytes = 0;  ///< from one image of the geometry to the next
     /// Images of the batch. Where the stored operand is activations they are repeats, and the geometry has one image.
-    std::uint32_t batch = 1, reserved = 0;
+    std::uint32_t batch = 1;
+    std::uint32_t operand_at_run_time =
+        0;  ///< 1: the stored operand is made by a step before, so it can't be fetched before that has ended
 };
 
 constexpr std::uint32_t descriptor_magic = 0x4d4d5953;  // "SYMM"

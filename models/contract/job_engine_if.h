@@ -17,7 +17,12 @@ public:
     virtual const sc_core::sc_event& finished() const = 0;
 };
 
-using layer_engine_if = job_engine_if<layer_job>;
+class layer_engine_if : public job_engine_if<layer_job> {
+public:
+    /// Tells of the layer that begins next, while the present one runs or nothing does: its first weight fills may be fetched. begin() gets
+    /// the same job.
+    virtual void prepare(const layer_job& next) = 0;
+};
 using step_engine_if = job_engine_if<vector_job>;
 
 }  // namespace symmetree

@@ -37,6 +37,7 @@ public:
                  probe* probe);
 
     void begin(const layer_job& job) override;
+    void prepare(const layer_job& next) override { weight_loader_.prepare(next); }
     const sc_core::sc_event& finished() const override { return requantizer_.finished(); }
     bool idle() const { return weight_loader_.idle() && vector_issuer_.idle() && requantizer_.idle(); }
 

@@ -83,6 +83,7 @@ void dma::work() {
             await_change();
             for (far_side& side : far_sides_) land(side);
             wait(sc_core::SC_ZERO_TIME);  // collect every request of this instant before granting
+            if (std::exchange(control_landed_, false)) wait(sc_core::SC_ZERO_TIME);
         }
     });
 }
@@ -217,6 +218,7 @@ void dma::finish(in_flight& burst) {
         sc_core::sc_time on_chip = sc_core::SC_ZERO_TIME;
         move(buffer_of(burst.stream), tlm::TLM_WRITE_COMMAND, burst.buffer_address, burst.data.data(), burst.data.size(), on_chip);
     }
+    control_landed_ = control_landed_ || (burst.last && burst.stream == dma_stream::control);
     if (burst.last && burst.listener) burst.listener->transfer_done(burst.tag);
     if (probe_) probe_->change(in_flight_signal_, clock_.now(), in_flight_count());
 }

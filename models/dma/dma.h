@@ -112,6 +112,7 @@ private:
     std::array<stream_queue, dma_streams> streams_;
     std::vector<far_side> far_sides_;               ///< by memory
     std::vector<std::vector<std::uint8_t>> spare_;  ///< burst storage to use again
+    bool control_landed_ = false;                   ///< whoever waited for it posts requests one delta cycle later than engines do
     sc_core::sc_event requested_{"requested"};
     tlm::tlm_generic_payload payload_;
     per_enumerator<dma_stream, stream_counters> moved_;

@@ -1,6 +1,7 @@
 #include "models/issue/weight_loader.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/error.h"
 #include "models/contract/outlier_stream.h"
@@ -25,17 +26,31 @@ void weight_loader::begin(const layer_job& job) {
     layer_ = &job;
     tally_ = {};
     begun_.notify(sc_core::SC_ZERO_TIME);
+    if (next_.job != &job) {  // all banks are free
+        present_ = {};
+        prepare(job);
+    }
+    present_ = std::exchange(next_, {});
+    is_free_ = {false, false};
+    if (present_.fetches == 1) is_free_[present_.bank_of(1)] = true;
+}
+
+void weight_loader::prepare(const layer_job& next) {
+    next_ = fetches_of(next, present_.bank_of(present_.fetches));
+    for (std::size_t fetch = 0; fetch < 2; ++fetch)
+        if (is_free_[next_.bank_of(fetch)]) request_fetch(next_, fetch);
+}
+
+weight_loader::layer_fetches weight_loader::fetches_of(const layer_job& job, std::size_t first_bank) {
+    layer_fetches of{&job, job.program.weights.size(), first_bank, {}, {}};
     std::uint64_t dense = job.descriptor.weights_address, outliers = job.descriptor.outliers_address;
-    dense_address_.clear();
-    outlier_address_.clear();
     for (const weight_fill& fill : job.mapping.fills) {
-        dense_address_.push_back(dense);
-        outlier_address_.push_back(outliers);
+        of.dense_address.push_back(dense);
+        of.outlier_address.push_back(outliers);
         dense += fill.dense_bytes;
         outliers += fill.outlier_bytes;
     }
-    request_fetch(0);
-    request_fetch(1);
+    return of;
 }
 
 void weight_loader::work() {
@@ -45,8 +60,19 @@ void weight_loader::work() {
 void weight_loader::run_layer() {
     for (const tile& t : layer_->program.tiles) {
         load_tile(t);
-        if (t.frees(layer_->flow.held)) request_fetch(std::size_t(t.fetch_of(layer_->flow.held)) + 2);
+        if (t.frees(layer_->flow.held)) free_bank_of(std::size_t(t.fetch_of(layer_->flow.held)));
     }
+}
+
+/// What was fetched is not read again: the bank gets the fetch after the next one, of this layer or of the one that follows.
+void weight_loader::free_bank_of(std::size_t fetch) {
+    const std::size_t bank = present_.bank_of(fetch);
+    if (fetch + 2 < present_.fetches) {
+        request_fetch(present_, fetch + 2);
+        return;
+    }
+    is_free_[bank] = true;
+    if (next_.job) request_fetch(next_, next_.bank_of(0) == bank ? 0 : 1);
 }
 
 /// All rounds of its outliers; the first one brings the dense codes.
@@ -80,7 +106,7 @@ void weight_loader::begin_tile(const tile& t) {
 weight_read weight_loader::read_round(const tile& t, bool first) {
     wait_note note(waits_for_, "weights in the buffer");
     weight_read read;
-    read.bank = t.fetch_of(layer_->flow.held) % 2;
+    read.bank = static_cast<int>(present_.bank_of(std::size_t(t.fetch_of(layer_->flow.held))));
     read.dense_offset = t.dense_offset;
     if (first) {
         read.dense_bytes = t.dense_bytes;
@@ -121,20 +147,20 @@ std::uint64_t weight_loader::load_outliers(const tile& t, const weight_read& byt
     return outliers.cycles_per_vector;
 }
 
-void weight_loader::request_fetch(std::size_t index) {
-    if (index >= layer_->program.weights.size()) return;
-    const auto fill_index = std::size_t(layer_->program.weights[index].fill);
-    const weight_fill& fill = layer_->mapping.fills[fill_index];
-    const int bank = static_cast<int>(index % 2);
+void weight_loader::request_fetch(const layer_fetches& of, std::size_t index) {
+    if (index >= of.fetches) return;
+    const auto fill_index = std::size_t(of.job->program.weights[index].fill);
+    const weight_fill& fill = of.job->mapping.fills[fill_index];
+    const int bank = static_cast<int>(of.bank_of(index));
     sc_core::sc_time delay;
     weight_bank_opening opening{bank, fill.dense_bytes, fill.outlier_bytes};
     openings->b_transport(opening, delay);
     transfer dense{
-        dma_stream::weights, {{dense_address_[fill_index], fill.dense_bytes}}, config_.weight_buffer.bank_address(bank), 0, nullptr};
+        dma_stream::weights, {{of.dense_address[fill_index], fill.dense_bytes}}, config_.weight_buffer.bank_address(bank), 0, nullptr};
     dma->b_transport(dense, delay);
     if (fill.outlier_bytes == 0) return;
     transfer outliers{dma_stream::outliers,
-                      {{outlier_address_[fill_index], fill.outlier_bytes}},
+                      {{of.outlier_address[fill_index], fill.outlier_bytes}},
                       config_.weight_buffer.bank_address(bank) + fill.dense_bytes,
                       0,
                       nullptr};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <systemc>
 #include <vector>
 
@@ -17,8 +18,8 @@
 namespace symmetree {
 
 /// Engine: brings the held operand, which is the weights in every dataflow so far. Keeps the weight banks filled, reads tile after tile
-/// through the weight port and loads it into the array's (shadow) registers. A bank is filled again from the load_end of its last tile.
-/// Timing: docs/timing-model.md, "Weights".
+/// through the weight port and loads it into the array's (shadow) registers. A bank is filled again from the load_end of its last tile,
+/// with weights of the next layer where that is known already. Timing: docs/timing-model.md, "Weights", "Prefetch".
 class weight_loader : public sc_core::sc_module {
 public:
     job_initiator_socket<weight_bank_opening> openings{"openings"};
@@ -34,13 +35,26 @@ public:
     SC_HAS_PROCESS(weight_loader);
 
     void begin(const layer_job& job);
+    /// The layer after the present one, or the first: its first two fetches are made as banks get free.
+    void prepare(const layer_job& next);
     const outlier_tally& tally() const { return tally_; }
     bool idle() const { return layer_ == nullptr; }
 
 private:
+    /// A layer's fetches on their way into the banks.
+    struct layer_fetches {
+        const layer_job* job = nullptr;  ///< that is done with, it may be gone
+        std::size_t fetches = 0;
+        std::size_t first_bank = 0;                                 ///< of fetch 0; they alternate from there
+        std::vector<std::uint64_t> dense_address, outlier_address;  ///< of each fill
+        std::size_t bank_of(std::size_t fetch) const { return (first_bank + fetch) % 2; }
+    };
+
     void work();
     void run_layer();
-    void request_fetch(std::size_t index);
+    static layer_fetches fetches_of(const layer_job& job, std::size_t first_bank);
+    void request_fetch(const layer_fetches& of, std::size_t index);
+    void free_bank_of(std::size_t fetch);
     void load_tile(const tile& t);
     void begin_tile(const tile& t);
     weight_read read_round(const tile& t, bool first);
@@ -55,9 +69,10 @@ private:
     const char* waits_for_ = "nothing";
     const layer_job* layer_ = nullptr;
     sc_core::sc_event begun_{"begun"};
-    std::vector<std::uint64_t> dense_address_, outlier_address_;  ///< of each fill
-    std::uint64_t outlier_offset_ = 0, n_block_outliers_ = 0;     ///< in the fill: of the next round, of its n-block's first one
-    std::uint64_t lane_outliers_ = 0;                             ///< of the tile's fullest lane, in its rounds so far
+    layer_fetches present_, next_;
+    std::array<bool, 2> is_free_{true, true};                  ///< banks that the present layer fills no more
+    std::uint64_t outlier_offset_ = 0, n_block_outliers_ = 0;  ///< in the fill: of the next round, of its n-block's first one
+    std::uint64_t lane_outliers_ = 0;                          ///< of the tile's fullest lane, in its rounds so far
     outlier_tally tally_;
 };
 

@@ -15,6 +15,7 @@ sequencer::sequencer(const sc_core::sc_module_name& name, const accelerator_conf
       clock_(clock),
       room_(room),
       compute_(compute),
+      prefetches_(config.mapping.prefetch == prefetching::weights),
       on_layer_end_(std::move(on_layer_end)),
       on_step_end_(std::move(on_step_end)),
       probe_(probe) {
@@ -22,6 +23,9 @@ sequencer::sequencer(const sc_core::sc_module_name& name, const accelerator_conf
     room_.enlist(this->name(), &waits_for_);
     if (probe_) layer_signal_ = probe_->declare(std::string(this->name()) + ".layer", 16);
     SC_THREAD(work);
+    if (!prefetches_) return;
+    room_.enlist(std::string(this->name()) + ".ahead", &ahead_waits_for_);
+    SC_THREAD(work_ahead);
 }
 
 void sequencer::ring(std::uint64_t address, std::uint32_t count) {
@@ -38,7 +42,7 @@ void sequencer::work() {
                 while (remaining_ == 0) wait(rung_);
             }
             while (remaining_ > 0) {
-                run_descriptor(address_);
+                run_next();
                 address_ += descriptor_bytes;
                 --remaining_;
             }
@@ -47,25 +51,21 @@ void sequencer::work() {
     });
 }
 
-void sequencer::run_descriptor(std::uint64_t address) {
+void sequencer::run_next() {
     const std::uint64_t began = clock_.now();
     if (probe_) probe_->change(layer_signal_, began, layers_run_);
-    const std::vector<std::uint8_t> descriptor = fetch(address, descriptor_bytes);
-    if (is_vector_descriptor(descriptor))
-        run_step(descriptor, began);
+    const std::unique_ptr<command> next = next_command();
+    if (next->step)
+        run_step(*next->step, began);
     else
-        run_layer(descriptor, began);
+        run_layer(*next->layer, began);
     ++layers_run_;
 }
 
-void sequencer::run_step(const std::vector<std::uint8_t>& descriptor, std::uint64_t began) {
-    if (config_.vector_unit.lanes == 0) throw model_fault("a descriptor names a vector unit that is not there");
-    vector_job job;
-    job.descriptor = decode_vector_descriptor(descriptor);
-    if (job.descriptor.parameters_bytes > 0) job.parameters = fetch(job.descriptor.parameters_address, job.descriptor.parameters_bytes);
-    job.compute = compute_;
+void sequencer::run_step(vector_job& job, std::uint64_t began) {
     for (int i = 0; i < 2; ++i) job.scales[i] = fetch_scales(job.descriptor.scale_address[i], job.descriptor.images);
     vectors->begin(job);
+    begin_ahead();
     {
         wait_note note(waits_for_, "the vector unit");
         wait(vectors->finished());
@@ -73,15 +73,8 @@ void sequencer::run_step(const std::vector<std::uint8_t>& descriptor, std::uint6
     on_step_end_(job, began, clock_.now());
 }
 
-void sequencer::run_layer(const std::vector<std::uint8_t>& descriptor, std::uint64_t began) {
-    layer_job job;
-    decode(job, descriptor);
-    const std::vector<std::uint8_t> tables = fetch(job.descriptor.tables_address, table_bytes(job.descriptor));
-    decode_tables(job.descriptor, job.array.trees, job.array.lanes, tables, job.channels, job.mapping.fills);
-    job.levels = decode_levels(job.descriptor, tables);
-    job.own_biases = decode_own_biases(job.descriptor, tables);
+void sequencer::run_layer(layer_job& job, std::uint64_t began) {
     job.scales = fetch_scales(job.descriptor.scale_address, job.descriptor.batch);
-    job.program = enumerate_tiles(job.geometry(), job.array.trees, job.array.lanes, job.passes, job.mapping);
     run_on_cores(job);
     // The loader and the issuer ended before the last drain; one delta lets their threads note it.
     wait(sc_core::SC_ZERO_TIME);
@@ -94,8 +87,71 @@ void sequencer::run_on_cores(const layer_job& job) {
         all_finished &= cores[i]->finished();
         cores[i]->begin(job);
     }
+    begin_ahead();
     wait_note note(waits_for_, "the layer's last output");
     wait(all_finished);
+}
+
+/// The present descriptor is handed over: where another one follows, its control may be fetched.
+void sequencer::begin_ahead() {
+    if (!prefetches_ || remaining_ == 1) return;
+    reads_ahead_ = true;
+    ahead_begun_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void sequencer::work_ahead() {
+    room_.run([this] {
+        for (;;) {
+            {
+                wait_note note(ahead_waits_for_, "a hand-over");
+                wait(ahead_begun_);
+            }
+            ahead_ = fetch_command(address_ + descriptor_bytes, ahead_waits_for_);
+            if (ahead_->layer && !ahead_->layer->descriptor.operand_at_run_time)
+                for (int i = 0; i < cores.size(); ++i) cores[i]->prepare(*ahead_->layer);
+            ahead_read_.notify(sc_core::SC_ZERO_TIME);
+        }
+    });
+}
+
+/// The one that was read ahead, when it is there, else the one at the present address.
+std::unique_ptr<sequencer::command> sequencer::next_command() {
+    if (!reads_ahead_) return fetch_command(address_, waits_for_);
+    wait_note note(waits_for_, "a descriptor that is read ahead");
+    while (!ahead_) wait(ahead_read_);
+    reads_ahead_ = false;
+    return std::move(ahead_);
+}
+
+std::unique_ptr<sequencer::command> sequencer::fetch_command(std::uint64_t address, const char*& waits_for) {
+    const std::vector<std::uint8_t> descriptor = fetch(address, descriptor_bytes, waits_for);
+    auto next = std::make_unique<command>();
+    if (is_vector_descriptor(descriptor))
+        next->step = fetch_step(descriptor, waits_for);
+    else
+        next->layer = fetch_layer(descriptor, waits_for);
+    return next;
+}
+
+vector_job sequencer::fetch_step(const std::vector<std::uint8_t>& descriptor, const char*& waits_for) {
+    if (config_.vector_unit.lanes == 0) throw model_fault("a descriptor names a vector unit that is not there");
+    vector_job job;
+    job.descriptor = decode_vector_descriptor(descriptor);
+    if (job.descriptor.parameters_bytes > 0)
+        job.parameters = fetch(job.descriptor.parameters_address, job.descriptor.parameters_bytes, waits_for);
+    job.compute = compute_;
+    return job;
+}
+
+layer_job sequencer::fetch_layer(const std::vector<std::uint8_t>& descriptor, const char*& waits_for) {
+    layer_job job;
+    decode(job, descriptor);
+    const std::vector<std::uint8_t> tables = fetch(job.descriptor.tables_address, table_bytes(job.descriptor), waits_for);
+    decode_tables(job.descriptor, job.array.trees, job.array.lanes, tables, job.channels, job.mapping.fills);
+    job.levels = decode_levels(job.descriptor, tables);
+    job.own_biases = decode_own_biases(job.descriptor, tables);
+    job.program = enumerate_tiles(job.geometry(), job.array.trees, job.array.lanes, job.passes, job.mapping);
+    return job;
 }
 
 void sequencer::decode(layer_job& job, const std::vector<std::uint8_t>& descriptor) {
@@ -115,12 +171,12 @@ void sequencer::decode(layer_job& job, const std::vector<std::uint8_t>& descript
     job.compute = compute_;
 }
 
-std::vector<std::uint8_t> sequencer::fetch(std::uint64_t address, std::uint64_t bytes) {
+std::vector<std::uint8_t> sequencer::fetch(std::uint64_t address, std::uint64_t bytes, const char*& waits_for) {
     fetched_.assign(bytes, 0);
     transfer job{dma_stream::control, {{address, bytes}}, 0, 0, this};
     sc_core::sc_time delay;
     dma->b_transport(job, delay);
-    wait_note note(waits_for_, "a descriptor");
+    wait_note note(waits_for, "a descriptor");
     wait(arrived_);
     return fetched_;
 }
@@ -129,7 +185,7 @@ std::vector<std::uint8_t> sequencer::fetch(std::uint64_t address, std::uint64_t 
 std::vector<image_scale> sequencer::fetch_scales(std::uint64_t address, std::uint32_t images) {
     std::vector<image_scale> scales(images);
     if (address == 0) return scales;
-    const std::vector<std::uint8_t> bytes = fetch(address, image_scale_bytes * images);
+    const std::vector<std::uint8_t> bytes = fetch(address, image_scale_bytes * images, waits_for_);
     for (std::size_t i = 0; compute_ && i < scales.size(); ++i) {
         const auto at = bytes.begin() + std::ptrdiff_t(i * image_scale_bytes);
         scales[i] = decode_image_scale({at, at + std::ptrdiff_t(image_scale_bytes)});

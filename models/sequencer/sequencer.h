@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <systemc>
 #include <vector>
 
@@ -17,7 +19,8 @@
 namespace symmetree {
 
 /// Reads layer descriptors and their tables through the DMA, enumerates the tiles with the tiler's own function, starts the
-/// cores or the vector unit and owns the barrier between layers. Engine thread. Timing: docs/timing-model.md, "Layer".
+/// cores or the vector unit and owns the barrier between layers. Where the platform prefetches, a second thread reads one descriptor ahead
+/// and tells the cores of its layer. Timing: docs/timing-model.md, "Layer", "Prefetch".
 class sequencer : public sc_core::sc_module, private transfer_listener {
 public:
     tlm_utils::simple_target_socket<sequencer> control_store{"control_store"};
@@ -41,12 +44,26 @@ public:
     const sc_core::sc_event& finished() const { return finished_; }
 
 private:
+    /// What a descriptor and its tables say; the betas of its images come later.
+    struct command {
+        std::optional<layer_job> layer;  ///< or
+        std::optional<vector_job> step;
+    };
+
     void work();
-    void run_descriptor(std::uint64_t address);
+    void run_next();
     void run_on_cores(const layer_job& job);
-    void run_layer(const std::vector<std::uint8_t>& descriptor, std::uint64_t began);
-    void run_step(const std::vector<std::uint8_t>& descriptor, std::uint64_t began);
-    std::vector<std::uint8_t> fetch(std::uint64_t address, std::uint64_t bytes);
+    void run_layer(layer_job& job, std::uint64_t began);
+    void run_step(vector_job& job, std::uint64_t began);
+    /// The thread that reads ahead, and what the other one sees of it.
+    void work_ahead();
+    void begin_ahead();
+    std::unique_ptr<command> next_command();
+
+    std::unique_ptr<command> fetch_command(std::uint64_t address, const char*& waits_for);
+    layer_job fetch_layer(const std::vector<std::uint8_t>& descriptor, const char*& waits_for);
+    vector_job fetch_step(const std::vector<std::uint8_t>& descriptor, const char*& waits_for);
+    std::vector<std::uint8_t> fetch(std::uint64_t address, std::uint64_t bytes, const char*& waits_for);
     std::vector<image_scale> fetch_scales(std::uint64_t address, std::uint32_t images);
     void decode(layer_job& job, const std::vector<std::uint8_t>& descriptor);
     void store(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
@@ -55,18 +72,20 @@ private:
     const accelerator_config config_;
     const clock_domain clock_;
     engine_room& room_;
-    const bool compute_;
+    const bool compute_, prefetches_;
     const layer_end on_layer_end_;
     const step_end on_step_end_;
     probe* const probe_;
     probe::signal layer_signal_ = 0;
-    const char* waits_for_ = "nothing";
+    const char *waits_for_ = "nothing", *ahead_waits_for_ = "nothing";
 
     std::uint64_t address_ = 0;
     std::uint32_t remaining_ = 0;
     std::uint64_t layers_run_ = 0;
     std::vector<std::uint8_t> fetched_;
-    sc_core::sc_event rung_{"rung"}, arrived_{"arrived"}, finished_{"finished"};
+    bool reads_ahead_ = false;        ///< the descriptor behind the present one is being read, or was
+    std::unique_ptr<command> ahead_;  ///< when it was
+    sc_core::sc_event rung_{"rung"}, arrived_{"arrived"}, finished_{"finished"}, ahead_begun_{"ahead_begun"}, ahead_read_{"ahead_read"};
 };
 
 }  // namespace symmetree

@@ -62,6 +62,36 @@ TEST(a_batch, of_attention_products_is_repeats) {
     }
 }
 
+/// A layer whose control and first weights came while another one ran waits for its input alone: latency + 1 cycles to the first issue,
+/// where three transfers and a load came before.
+TEST(prefetch, leaves_a_layer_to_wait_for_its_input) {
+    for (const std::uint64_t latency : {0u, 9u}) {
+        for (const prefetching wanted : {prefetching::none, prefetching::weights}) {
+            platform_config p = wide_platform();
+            p.dram.latency_cycles = latency;
+            p.mapping.prefetch = wanted;
+            const std::vector<measured_layer> layers = forked_measure(
+                timing_of(request_of(p, network_of({linear_layer(64, 16, 8), linear_layer(16, 24, 8), linear_layer(9, 32, 8)}))));
+            const auto cycles = [&](int slots, int vectors) {
+                const std::uint64_t before = wanted == prefetching::none ? start_of(p) + 1 : latency + 1;
+                return before + std::uint64_t(slots) + handover_of(p, std::uint64_t(vectors), 8);
+            };
+            EXPECT_EQ(layers[0].cycles, start_of(p) + 1 + 2 * 64 + handover_of(p, 64, 8));
+            EXPECT_EQ(layers[1].cycles, cycles(3 * 16, 16)) << to_string(wanted);
+            EXPECT_EQ(layers[2].cycles, cycles(4 * 9, 9)) << to_string(wanted);
+        }
+    }
+}
+
+/// An attention product's stored operand is made while the network runs: its control comes early, its weights do not.
+TEST(prefetch, leaves_operands_that_a_step_makes_to_their_layer) {
+    platform_config p = wide_platform();
+    p.mapping.prefetch = prefetching::weights;
+    const std::vector<measured_layer> layers =
+        forked_measure(timing_of(request_of(p, network_of({linear_layer(64, 16, 8), attention_layer(16, 24, 8, 1)}))));
+    EXPECT_EQ(layers[1].cycles, 1 + 1 + 3u * 16 + handover_of(p, 16, 8));
+}
+
 /// n tiles along K of `port` bits a cycle, so that a tile of 8 x 8 4-bit codes loads in L = 256 / port cycles, and C vectors each.
 struct tile_run {
     int n, load_cycles, vectors;

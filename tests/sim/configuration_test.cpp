@@ -227,6 +227,15 @@ const std::vector<field_case>& field_cases() {
          "mapping.wide_layers is refuse"},
         {"vector_unit.lanes", "symq", [](p c) { c.vector_unit.lanes *= 2; }, not_charged, ""},
         {"vector_unit.bank_bytes", "symq", [](p c) { c.vector_unit.bank_bytes *= 2; }, not_charged, ""},
+        {"mapping.prefetch", "symq", [](p c) { c.mapping.prefetch = prefetching::weights; },
+         [](auto& a, auto& b) {
+             const auto moved = [](const report& r) {
+                 return memory_sum(r, memory_kind::dram, &memory_counters::read_bytes) +
+                        memory_sum(r, memory_kind::dram, &memory_counters::written_bytes);
+             };
+             return cycles_of(b) < cycles_of(a) && moved(a) == moved(b) && a.total_area_um2() == b.total_area_um2();
+         },
+         ""},
         {"cost_table", "symq", [](p c) { c.cost_table = "no_such_table"; }, {}, "no_such_table"},
     };
     return all;

@@ -51,6 +51,8 @@ void expect_every_cause(const slot_split& s) {
 
 run_request any_dataflow(std::uint64_t seed) { return timing_of(random_batch(seed)); }
 
+run_request prefetched(std::uint64_t seed) { return timing_of(random_prefetch(seed)); }
+
 run_request output_stationary(std::uint64_t seed) {
     run_request request = any_dataflow(seed);
     request.platform.mapping.flow = dataflow::output_stationary;
@@ -76,6 +78,8 @@ TEST(contract_recurrences, random_cases_from_1000) { expect_every_cause(expect_c
 TEST(contract_recurrences, random_cases_from_2000) { expect_every_cause(expect_contract(2000, 100, any_dataflow)); }
 TEST(contract_recurrences, random_cases_from_3000) { expect_every_cause(expect_contract(3000, 100, any_dataflow)); }
 TEST(contract_recurrences, random_cases_from_4000) { expect_every_cause(expect_contract(4000, 100, any_dataflow)); }
+TEST(contract_recurrences, random_cases_with_prefetch_from_11000) { expect_every_cause(expect_contract(11000, 100, prefetched)); }
+TEST(contract_recurrences, random_cases_with_prefetch_from_12000) { expect_every_cause(expect_contract(12000, 100, prefetched)); }
 TEST(contract_recurrences, random_output_stationary_cases) {
     const slot_split split = expect_contract(900000, 100, output_stationary);
     EXPECT_GT(split.drain, 0u);
@@ -83,6 +87,7 @@ TEST(contract_recurrences, random_output_stationary_cases) {
 }
 TEST(extended_contract_recurrences, random_cases_from_100000) { expect_every_cause(expect_contract(100000, 4000, any_dataflow)); }
 TEST(extended_contract_recurrences, random_cases_from_200000) { expect_every_cause(expect_contract(200000, 4000, any_dataflow)); }
+TEST(extended_contract_recurrences, random_cases_with_prefetch) { expect_contract(400000, 4000, prefetched); }
 TEST(extended_contract_recurrences, random_output_stationary_cases) { expect_contract(910000, 4000, output_stationary); }
 
 }  // namespace

@@ -16,11 +16,11 @@ void expect_exact(const run_request& r) {
     }
 }
 
-void expect_exact_random(std::uint64_t first_seed, int cases) {
+void expect_exact_random(std::uint64_t first_seed, int cases, run_request (*random)(std::uint64_t) = random_batch) {
     int done = 0;
     for (std::uint64_t seed = first_seed; done < cases; ++seed) {
         SCOPED_TRACE(testing::Message() << "seed " << seed);
-        const run_request r = random_batch(seed);
+        const run_request r = random(seed);
         const std::string failure = failure_of([&] { expect_exact(r); });
         if (failure.find("can't run on platform") != std::string::npos) continue;  // the draw has no mapping
         ASSERT_EQ(failure, "") << to_yaml(r.platform);
@@ -31,6 +31,7 @@ void expect_exact_random(std::uint64_t first_seed, int cases) {
 
 TEST(exactness, holds_on_random_cases_from_10000) { expect_exact_random(10000, 150); }
 TEST(exactness, holds_on_random_cases_from_20000) { expect_exact_random(20000, 150); }
+TEST(exactness, holds_on_random_cases_with_prefetch) { expect_exact_random(30000, 100, random_prefetch); }
 TEST(extended_exactness, holds_on_random_cases_from_300000) { expect_exact_random(300000, 4000); }
 
 /// Every kind of layer, with sizes that fill no tile.
@@ -122,6 +123,15 @@ TEST(level_arrays, are_exact_where_every_channel_lists_its_own) {
 
 INSTANTIATE_TEST_SUITE_P(shipped, every_preset, testing::ValuesIn(shipped_platforms(presets_directory)),
                          [](const auto& one) { return one.param; });
+
+TEST_P(every_preset, is_exact_with_prefetch) {
+    run_request r = request_of(preset(GetParam()), network_of(kinds_of_layers()));
+    r.platform.mapping.prefetch = prefetching::weights;
+    expect_exact(r);
+    r.batch = 2;
+    r.platform.weight_buffer.bank_bytes = 700;  // a layer takes many fills, and banks change roles from layer to layer
+    expect_exact(r);
+}
 
 /// Every image of a batch is compared with the reference of that image alone.
 TEST_P(every_preset, is_exact_in_batches) {

@@ -80,6 +80,44 @@ TEST(a_network, transformer_is_exact_in_batches) { expect_exact_in_batches(trans
 TEST(a_network, residual_is_exact_in_batches_with_asq) { expect_exact_in_batches(residual_network(), "symq", "symq:w4a4:asq"); }
 TEST(a_network, transformer_is_exact_in_batches_with_asq) { expect_exact_in_batches(transformer_network(), "symq", "symq:w4a4:asq"); }
 
+/// The scores of three images and the cycles of one, with and without prefetch.
+void expect_faster_with_prefetch(const workload& net, const std::string& name, const std::string& scheme_text, int batch) {
+    const auto run = [&](prefetching wanted) {
+        return forked([&]() -> std::string {
+            platform_config platform = preset(name);
+            platform.mapping.prefetch = wanted;
+            test_network test(net, platform, scheme_text);
+            attach_adapters(test.q, test.copied, lively_adapters(test.q, test.copied));
+            const tensor_format& format = test.q.nodes[test.q.network.graph->input].format;
+            std::uint64_t next = 0, done = 0, cycles = 0;
+            run_network(
+                compile(test.q, platform, true, batch), platform, true,
+                [&]() -> std::optional<std::vector<std::int16_t>> {
+                    if (next == 3) return {};
+                    return random_image(test.q.network, format, ++next);
+                },
+                [&](const network_result& result) {
+                    const auto wanted_codes = reference_network(test.q, random_image(test.q.network, format, ++done));
+                    EXPECT_EQ(result.scores, wanted_codes[test.q.network.graph->output]) << "image " << done;
+                    cycles = 0;
+                    for (const layer_result& step : result.steps) cycles += step.cycles;
+                });
+            return ::testing::Test::HasFailure() ? "failed" : std::to_string(cycles);
+        });
+    };
+    const std::string without = run(prefetching::none), with = run(prefetching::weights);
+    ASSERT_NE(without, "failed");
+    ASSERT_NE(with, "failed");
+    EXPECT_LT(std::stoull(with), std::stoull(without));
+}
+
+TEST(a_network, residual_is_exact_and_faster_with_prefetch) { expect_faster_with_prefetch(residual_network(), "dasq", "dasq:w4a4", 1); }
+TEST(a_network, separable_is_exact_and_faster_with_prefetch) { expect_faster_with_prefetch(separable_network(), "pot", "pot:w4a4", 2); }
+TEST(a_network, transformer_is_exact_and_faster_with_prefetch) {
+    expect_faster_with_prefetch(transformer_network(), "symq", "symq:w4a4:asq", 1);
+    expect_faster_with_prefetch(transformer_network(), "asymq_row_sum", "asymq:w4a4", 3);
+}
+
 /// Runs two images on the platform and on the second executor.
 void expect_exact(workload net, platform_config platform, const std::string& scheme_text, residual_width residuals = residual_width::wide) {
     EXPECT_EQ(forked([&]() -> std::string {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 #include <stdexcept>
+#include <utility>
 
 namespace symmetree {
 namespace {
@@ -19,18 +20,26 @@ timing_contract::block timing_contract::block_of(std::int64_t m_block) const {
     return {first, std::min<std::int64_t>(d.m_block, d.geometry.m() - first)};
 }
 
-void timing_contract::fetch_weights(std::size_t j) {
-    if (j >= program_.weights.size()) return;
-    const weight_fill& fill = layer_->plan.fills[program_.weights[j].fill];
-    dma_.offer(t_, burst_dma::weights, {fill.dense_bytes}, [this, j](std::uint64_t bytes) { dense_in_[j] += bytes; });
+void timing_contract::fetch_weights(const std::shared_ptr<known_layer>& l, std::size_t j) {
+    if (j < 2) l->asked[j] = true;
+    if (j >= l->program.weights.size()) return;
+    const weight_fill& fill = l->layer->plan.fills[l->program.weights[j].fill];
+    dma_.offer(t_, burst_dma::weights, {fill.dense_bytes}, [l, j](std::uint64_t bytes) { l->dense_in[j] += bytes; });
     if (fill.outlier_bytes > 0)
-        dma_.offer(t_, burst_dma::outliers, {fill.outlier_bytes}, [this, j](std::uint64_t bytes) { outliers_in_[j] += bytes; });
+        dma_.offer(t_, burst_dma::outliers, {fill.outlier_bytes}, [l, j](std::uint64_t bytes) { l->outliers_in[j] += bytes; });
+}
+
+/// Of the layer behind the present one, as far as its tables are in and its weights in memory.
+void timing_contract::prefetch_into_free_banks() {
+    if (!next_ || !next_->control_in || is_attention_product(*next_->layer->product.layer)) return;
+    for (std::size_t j = 0; j < 2; ++j)
+        if (free_[j] && !next_->asked[j]) fetch_weights(next_, j);
 }
 
 void timing_contract::fetch_input(std::size_t j) {
-    if (j >= program_.inputs.size()) return;
+    if (j >= present_->program.inputs.size()) return;
     const layer_geometry& g = layer_->plan.descriptor.geometry;
-    const block read = block_of(program_.inputs[j].m_block);
+    const block read = block_of(present_->program.inputs[j].m_block);
     std::vector<std::uint64_t> runs;
     for (const row_run& run : input_rows(g, read.first, read.count)) runs.push_back(run.count * g.row_bytes());
     input_wanted_[j] = std::accumulate(runs.begin(), runs.end(), std::uint64_t{0});
@@ -38,22 +47,29 @@ void timing_contract::fetch_input(std::size_t j) {
 }
 
 bool timing_contract::tile_ready(std::size_t i) const {
-    const std::int32_t j = program_.tiles[i].weights;
-    return dense_in_[j] >= loads_[i].dense_end && outliers_in_[j] >= loads_[i].outlier_end;
+    const std::int32_t j = present_->program.tiles[i].weights;
+    return present_->dense_in[j] >= present_->loads[i].dense_end && present_->outliers_in[j] >= present_->loads[i].outlier_end;
 }
 
 void timing_contract::start_load() {
     const std::size_t i = next_load_;
-    if (i == program_.tiles.size()) return;
+    if (i == present_->program.tiles.size()) return;
     const bool registers_free = i == 0 || (array_.shadow_registers ? swap(i - 1) : last(i - 1)) <= t_;
     if (!registers_free || !tile_ready(i)) return;
-    load_end_[i] = t_ + loads_[i].cycles;
+    load_end_[i] = t_ + present_->loads[i].cycles;
     ++next_load_;
 }
 
 void timing_contract::end_load() {
-    if (next_load_ > 0 && load_end_[next_load_ - 1] == t_ && program_.tiles[next_load_ - 1].frees_weights)
-        fetch_weights(program_.tiles[next_load_ - 1].weights + 2);
+    if (next_load_ == 0 || load_end_[next_load_ - 1] != t_ || !present_->program.tiles[next_load_ - 1].frees_weights) return;
+    const std::size_t following = std::size_t(present_->program.tiles[next_load_ - 1].weights) + 2,
+                      fetches = present_->program.weights.size();
+    if (following < fetches) {
+        fetch_weights(present_, following);
+    } else {
+        free_[following - fetches] = true;
+        prefetch_into_free_banks();
+    }
 }
 
 timing_contract::cycle timing_contract::swap(std::size_t i) const {
@@ -64,12 +80,12 @@ timing_contract::cycle timing_contract::swap(std::size_t i) const {
 // Issue
 
 void timing_contract::issue_or_stall(slot_split& split) {
-    if (tile_ == program_.tiles.size()) {
+    if (tile_ == present_->program.tiles.size()) {
         ++split.barrier;
         return;
     }
-    const tile& tile = program_.tiles[tile_];
-    const std::uint64_t s = loads_[tile_].pace;
+    const tile& tile = present_->program.tiles[tile_];
+    const std::uint64_t s = present_->loads[tile_].pace;
     const std::uint64_t supply = up(std::uint64_t(array_.lanes) * array_.activation_bits, c_.activation_buffer.port_bits);
     const bool first = vector_ == 0;
     std::uint64_t* cause = nullptr;
@@ -97,7 +113,7 @@ void timing_contract::issue_or_stall(slot_split& split) {
     issue_ = t_;
     pace_ = s;
     written_[vector_] = t_ + s - 1;
-    ++(loads_[tile_].later_round ? split.outlier : split.mapping_loss);  // the ideal ones are taken off at the end
+    ++(present_->loads[tile_].later_round ? split.outlier : split.mapping_loss);  // the ideal ones are taken off at the end
     if (++vector_ < static_cast<std::size_t>(tile.vectors)) return;
     last_[tile_] = t_ + std::max(s, supply);
     vector_ = 0;
@@ -106,12 +122,12 @@ void timing_contract::issue_or_stall(slot_split& split) {
 
 void timing_contract::end_tile() {
     if (tile_ == 0 || last_[tile_ - 1] != t_) return;
-    const tile& done = program_.tiles[tile_ - 1];
+    const tile& done = present_->program.tiles[tile_ - 1];
     if (done.frees_input) fetch_input(done.input + 2);
     if (!done.last_slice) return;
     const std::uint64_t depth = pipeline_depth(c_, *layer_);
     const std::uint64_t supply = up(std::uint64_t(array_.lanes) * array_.activation_bits, c_.activation_buffer.port_bits);
-    const std::uint64_t outliers_trail = std::min(loads_[tile_ - 1].pace, supply) - 1;
+    const std::uint64_t outliers_trail = std::min(present_->loads[tile_ - 1].pace, supply) - 1;
     const layer_geometry& g = layer_->plan.descriptor.geometry;
     const std::int64_t vectors = block_of(done.m_block).count;
     handovers_.push_back({t_ + outliers_trail + depth - 1, done.vectors * up(done.channels, c_.drain_width), done.first_vector == 0,
@@ -147,44 +163,65 @@ void timing_contract::end_drain() {
 
 // Layer
 
-void timing_contract::begin(const prepared_layer& l) {
-    layer_ = &l;
-    array_ = l.integers.on_side_array ? *c_.side_array : c_.array;
+std::shared_ptr<timing_contract::known_layer> timing_contract::fetch_control(std::size_t index) {
+    const prepared_layer& l = run_.layers[index];
     const layer_geometry& g = l.plan.descriptor.geometry;
     const rounds_program rounds = rounds_of_layer(c_, l);
-    program_ = rounds.program;
-    loads_ = rounds.loads;
-    dense_in_.assign(program_.weights.size(), 0);
-    outliers_in_.assign(program_.weights.size(), 0);
-    input_in_.assign(program_.inputs.size(), 0);
-    input_wanted_.assign(program_.inputs.size(), 1);  // not asked for yet: not there
-    load_end_.assign(program_.tiles.size(), never);
-    last_.assign(program_.tiles.size(), never);
-    next_load_ = program_.tiles.size();  // the engines wait for the tables
-    tile_ = vector_ = 0;
-    issued_any_ = false;
-    blocks_left_ = static_cast<std::size_t>(
-        std::count_if(program_.tiles.begin(), program_.tiles.end(), [](const tile& t) { return t.last_slice && t.first_vector == 0; }));
-
-    // The sequencer reads the descriptor, then the tables, then starts the engines.
+    auto known = std::make_shared<known_layer>();
+    known->layer = &l;
+    known->program = rounds.program;
+    known->loads = rounds.loads;
+    known->dense_in.assign(rounds.program.weights.size(), 0);
+    known->outliers_in = known->dense_in;
     const std::uint64_t tables = std::uint64_t(g.n()) * g.repeat * 12 + l.plan.fills.size() * 12 + l.product.weights.levels.size();
     auto left = std::make_shared<std::uint64_t>(256 + tables);
-    const auto landed = [this, left, tables](std::uint64_t bytes) {
-        *left -= bytes;
-        if (*left == 0) start_engines();
+    const auto landed = [this, left, known](std::uint64_t bytes) {
+        if ((*left -= bytes) == 0) take_control(known);
     };
     dma_.offer(t_, burst_dma::control, {256}, [this, left, tables, landed](std::uint64_t bytes) {
         *left -= bytes;
         if (*left == tables) dma_.offer(t_, burst_dma::control, {tables}, landed);
     });
+    return known;
+}
+
+/// The sequencer reads the descriptor, then the tables; then it starts the engines, or knows the layer behind the one that runs.
+void timing_contract::take_control(const std::shared_ptr<known_layer>& l) {
+    l->control_in = true;
+    if (l == present_)
+        start_engines();
+    else
+        prefetch_into_free_banks();
+}
+
+void timing_contract::begin(std::size_t index) {
+    index_ = index;
+    present_ = next_ ? std::exchange(next_, nullptr) : fetch_control(index);
+    const prepared_layer& l = *present_->layer;
+    const tile_program& program = present_->program;
+    layer_ = &l;
+    array_ = l.integers.on_side_array ? *c_.side_array : c_.array;
+    input_in_.assign(program.inputs.size(), 0);
+    input_wanted_.assign(program.inputs.size(), 1);  // not asked for yet: not there
+    load_end_.assign(program.tiles.size(), never);
+    last_.assign(program.tiles.size(), never);
+    next_load_ = program.tiles.size();  // the engines wait for the tables
+    tile_ = vector_ = 0;
+    issued_any_ = false;
+    blocks_left_ = static_cast<std::size_t>(
+        std::count_if(program.tiles.begin(), program.tiles.end(), [](const tile& t) { return t.last_slice && t.first_vector == 0; }));
+    free_[0] = program.weights.size() == 1;
+    free_[1] = false;
+    if (present_->control_in) start_engines();
 }
 
 void timing_contract::start_engines() {
     next_load_ = 0;
     for (std::size_t j = 0; j < 2; ++j) {
-        fetch_weights(j);
+        if (!present_->asked[j]) fetch_weights(present_, j);
         fetch_input(j);
     }
+    if (prefetches() && index_ + 1 < run_.layers.size()) next_ = fetch_control(index_ + 1);
 }
 
 void timing_contract::step(slot_split& split) {
@@ -199,11 +236,12 @@ void timing_contract::step(slot_split& split) {
 
 std::vector<measured_layer> timing_contract::evaluate() {
     std::vector<measured_layer> out;
-    for (const prepared_layer& l : run_.layers) {
+    for (std::size_t i = 0; i < run_.layers.size(); ++i) {
+        const prepared_layer& l = run_.layers[i];
         const cycle began = t_;
         measured_layer m;
         m.name = l.product.layer->name;
-        begin(l);
+        begin(i);
         for (dma_.land(t_); blocks_left_ > 0; dma_.land(++t_)) {
             if (t_ - began > 50'000'000)
                 throw std::runtime_error("the contract's evaluation does not end: layer " + m.name + ", tile " + std::to_string(tile_));
@@ -214,6 +252,7 @@ std::vector<measured_layer> timing_contract::evaluate() {
         const std::uint64_t images = is_attention_product(*l.product.layer) ? 1 : run_.request.batch;  // else they are repeats
         m.split.ideal = up(images * g.m() * g.n() * g.k() * g.repeat, std::uint64_t(array_.trees) * array_.lanes);
         m.split.mapping_loss -= m.split.ideal;
+        dma_.grant(t_);  // what a layer has asked for is granted before the next one asks, and counts for the former
         m.dma_bytes = dma_.take_moved();
         out.push_back(m);
     }

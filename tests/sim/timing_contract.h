@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <limits>
+#include <memory>
 #include <vector>
 
 #include "runs/prepare.h"
@@ -32,9 +33,21 @@ private:
         bool first_of_block, last_of_block;  ///< of an n-block's outputs of an m-block
         std::uint64_t block_bytes;
     };
-    void begin(const prepared_layer& l);
+    /// A layer whose descriptor and tables are in, or on their way.
+    struct known_layer {
+        const prepared_layer* layer;
+        tile_program program;
+        std::vector<tile_load_time> loads;
+        std::vector<std::uint64_t> dense_in, outliers_in;  ///< bytes of every weight fetch
+        bool asked[2] = {false, false};                    ///< for fetches 0 and 1
+        bool control_in = false;
+    };
+    std::shared_ptr<known_layer> fetch_control(std::size_t index);
+    void take_control(const std::shared_ptr<known_layer>& l);
+    void begin(std::size_t index);
     void start_engines();
-    void fetch_weights(std::size_t j);
+    void fetch_weights(const std::shared_ptr<known_layer>& l, std::size_t j);
+    void prefetch_into_free_banks();
     void fetch_input(std::size_t j);
     void step(slot_split& split);
     void end_drain();
@@ -50,6 +63,7 @@ private:
     };
     block block_of(std::int64_t m_block) const;
 
+    bool prefetches() const { return c_.mapping.prefetch == prefetching::weights; }
     bool holds_outputs() const { return c_.mapping.flow == dataflow::output_stationary; }
     bool tile_ready(std::size_t i) const;
     cycle swap(std::size_t i) const;
@@ -60,11 +74,13 @@ private:
     cycle t_ = 0;
     burst_dma dma_;
 
+    std::shared_ptr<known_layer> present_, next_;
+    std::size_t index_ = 0;        ///< of the present layer
+    bool free_[2] = {true, true};  ///< the bank of the next layer's fetches 0 and 1 is
+    bool waits_for_control_ = false;
     const prepared_layer* layer_ = nullptr;
     array_config array_;
-    tile_program program_;
-    std::vector<tile_load_time> loads_;
-    std::vector<std::uint64_t> dense_in_, outliers_in_, input_in_, input_wanted_;
+    std::vector<std::uint64_t> input_in_, input_wanted_;
     std::vector<cycle> load_end_, last_;
     std::size_t next_load_ = 0, tile_ = 0, vector_ = 0;
     bool issued_any_ = false;

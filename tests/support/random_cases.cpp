@@ -171,4 +171,15 @@ run_request random_batch(std::uint64_t seed) {
     return r;
 }
 
+run_request random_prefetch(std::uint64_t seed) {
+    run_request r = random_batch(seed);
+    dice d(seed + 3000000);
+    r.platform.mapping.prefetch = prefetching::weights;
+    for (int i = d.from(1, 3); i > 0; --i) {
+        r.network.layers.push_back(random_layer(d));
+        r.network.layers.back().name = "more" + std::to_string(i);
+    }
+    return r;
+}
+
 }  // namespace symmetree

@@ -35,5 +35,7 @@ platform_config random_platform(dice& d);
 run_request random_request(std::uint64_t seed);
 /// The same, every other one with a batch of two or three images.
 run_request random_batch(std::uint64_t seed);
+/// The same with one to three layers more, on a platform that prefetches.
+run_request random_prefetch(std::uint64_t seed);
 
 }  // namespace symmetree

@@ -183,6 +183,7 @@ TEST_F(damaged, geometry_is_a_fault) {
 /// A batch is the images of the geometry, or, of products whose operands are both activations, a part of its two repeats.
 TEST_F(damaged, batch_is_a_fault) {
     expect_fault([](layer_descriptor& d) { d.batch = 0; }, "no image");
+    expect_fault([](layer_descriptor& d) { d.operand_at_run_time = 2; }, "an operand that is neither there nor made");
     expect_fault([](layer_descriptor& d) { d.batch = 3; }, "three images in two repeats");
     expect_fault([](layer_descriptor& d) { d.geometry.images = 2; }, "two images in a batch of one");
     expect_fault([](layer_descriptor& d) { d.geometry.images = d.geometry.repeat = 4, d.batch = 2; }, "images and repeats");

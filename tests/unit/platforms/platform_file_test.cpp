@@ -79,6 +79,7 @@ void expect_same(const platform_config& a, const platform_config& b) {
     EXPECT_EQ(a.mapping.m_block, b.mapping.m_block);
     EXPECT_EQ(a.mapping.n_blocks_per_group, b.mapping.n_blocks_per_group);
     EXPECT_EQ(a.mapping.wide, b.mapping.wide);
+    EXPECT_EQ(a.mapping.prefetch, b.mapping.prefetch);
 }
 
 /// No field at its default, so that a field that is not written or not read shows.
@@ -98,7 +99,7 @@ accumulators: {bits: 29, depth: 300, write_interval: 5}
 requantizer: {drain_width: 9}
 dma: {burst_bytes: 100, outstanding: 3}
 dram: {kind: lpddr5, capacity_bytes: 7654321, bandwidth: {bytes: 33, cycles: 7}, latency_cycles: 61}
-mapping: {dataflow: output_stationary, loop_order: m_n, m_block: 200, n_blocks_per_group: 6, wide_layers: refuse}
+mapping: {dataflow: output_stationary, loop_order: m_n, m_block: 200, n_blocks_per_group: 6, wide_layers: refuse, prefetch: weights}
 cost_table: tables/of mine.yaml
 )";
 
@@ -188,6 +189,7 @@ TEST(platform_file, every_size_of_a_file_arrives) {
     EXPECT_EQ(c.mapping.m_block, 200);
     EXPECT_EQ(c.mapping.n_blocks_per_group, 6);
     EXPECT_EQ(c.mapping.wide, wide_layers::refuse);
+    EXPECT_EQ(c.mapping.prefetch, prefetching::weights);
 }
 
 TEST(platform_file, round_trip_of_a_file_without_defaults) {
@@ -386,6 +388,7 @@ std::vector<range> ranges() {
         {"mapping", "m_block", {"0", "-1", "65537", "automatic", "1.5"}, {"auto", "1", "256"}},
         {"mapping", "n_blocks_per_group", {"0", "65537", "all", "12x"}, {"auto", "1", "65536"}},
         {"mapping", "wide_layers", {"pass"}, {"passes", "refuse"}},
+        {"mapping", "prefetch", {"weight", "true", "inputs"}, {"none", "weights"}},
     };
 }
 
