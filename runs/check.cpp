@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "compile/channel_records.h"
 #include "core/bit_stream.h"
 #include "reference/layer_integers.h"
@@ -21,6 +23,7 @@ std::vector<reference_factor> factors_of(const prepared_layer& l) {
 /// The reference's sums of every image by itself.
 std::vector<reference_result> references_of(const prepared_layer& l) {
     std::vector<reference_result> all{reference_product(*l.product.layer, l.product.weights, *l.input)};
+    if (l.further.empty()) return all;
     quantized_weights w = l.product.weights;
     quantized_activations x = *l.input;
     for (const image_codes& image : l.further) {
@@ -33,8 +36,8 @@ std::vector<reference_result> references_of(const prepared_layer& l) {
 
 /// Of all images, in the order of the drained sums: a batch of attention products has their rows one behind the other, any other batch
 /// their vectors.
-reference_result joined(const std::vector<reference_result>& images, bool by_rows) {
-    if (images.size() == 1) return images.front();
+reference_result joined(std::vector<reference_result> images, bool by_rows) {
+    if (images.size() == 1) return std::move(images.front());
     reference_result all{images.front().rows, images.front().vectors, {}};
     (by_rows ? all.rows : all.vectors) *= std::int64_t(images.size());
     const auto vectors = std::ptrdiff_t(images.front().vectors), rows = std::ptrdiff_t(images.front().rows);
@@ -83,10 +86,11 @@ std::string layer_check::compare_codes(const reference_result& reference, const 
     const reference_output end{d.output_zero_point, d.output_least, d.output_greatest};
     const std::vector<reference_factor> factors = factors_of(l);
     for (const output_block& block : blocks_) {
+        const drained_sums::place first = sums_.place_of(block);
         bit_reader codes(outputs + block.offset, block.bytes);
         for (std::int64_t v = 0; v < block.vectors; ++v)
             for (std::int64_t c = 0; c < block.channels; ++c) {
-                const drained_sums::place at = sums_.place_of(block, v, c);
+                const drained_sums::place at{first.row + c, first.vector + v};
                 const std::int32_t expected = scaled_code(end, reference.accumulators[std::size_t(at.row * sums_.vectors() + at.vector)],
                                                           factors[std::size_t(at.row) % factors.size()]);
                 const std::int32_t found = codes.get_signed(d.geometry.output_bits);

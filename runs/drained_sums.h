@@ -18,8 +18,8 @@ public:
     struct place {
         std::int64_t row, vector;  ///< of N * repeat rows
     };
-    /// Where channel `c` of vector `v` of a block stands in the layer.
-    place place_of(const output_block& block, std::int64_t v, std::int64_t c) const;
+    /// Where the first channel of the first vector of a block stands in the layer; the others behind it.
+    place place_of(const output_block& block) const;
 
     void take(const output_block& block, const std::vector<std::int64_t>& sums);
     /// Every sum was drained; the next block is one of another run of the layer.

@@ -219,7 +219,7 @@ quantized_weights stored_operands_of(const prepared_layer& l) {
 }
 
 program program_of(const platform_config& platform, const prepared_layer& l) {
-    if (!l.input) return compile_alone(platform, l.plan, l.product.weights, l.integers.channels, nullptr);
+    if (l.further.empty()) return compile_alone(platform, l.plan, l.product.weights, l.integers.channels, l.input ? &*l.input : nullptr);
     const quantized_activations inputs = inputs_of(l);
     return compile_alone(platform, l.plan, stored_operands_of(l), l.integers.channels, &inputs);
 }
