@@ -36,6 +36,16 @@ TEST(comparison_table, has_one_row_per_run_with_ratios_to_the_baseline_at_its_wi
                             "1.029   1.000   0.972   0.435"));
 }
 
+TEST(comparison_table, tells_what_an_image_of_a_batch_takes) {
+    comparison c = sample_comparison();
+    EXPECT_THAT(to_table(c), Not(HasSubstr("per image")));
+    for (report& run : c.runs) run.batch = 10;
+    const std::vector<std::string> lines = lines_of(to_table(c));
+    EXPECT_THAT(lines, Contains("batch           10 images; what is not said to be per image is of the batch"));
+    // 0.068000 ms and 6.0577 uJ of the batch
+    EXPECT_THAT(section_of(to_table(c), "Results"), Contains(testing::ContainsRegex("symq \\* +symq:w3a4 .* 10 +0\\.006800 +0\\.60577 ")));
+}
+
 TEST(comparison_table, takes_the_baseline_of_the_same_width_of_activations) {
     comparison c = sample_comparison();
     ASSERT_EQ(c.runs[0].platform, c.baseline);
