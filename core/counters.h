@@ -113,7 +113,7 @@ static_assert(lists_every_counter<unit_counters>());
 using unit_activity = std::map<unit_key, unit_counters>;
 
 /// The priced memories.
-enum class memory_kind { dram, weight_buffer, activation_buffer, output_buffer, vector_banks };
+enum class memory_kind { dram, weight_buffer, activation_buffer, output_buffer, vector_banks, scratchpad };
 
 constexpr const char* to_string(memory_kind memory) {
     switch (memory) {
@@ -122,6 +122,7 @@ constexpr const char* to_string(memory_kind memory) {
         case memory_kind::activation_buffer: return "activation_buffer";
         case memory_kind::output_buffer: return "output_buffer";
         case memory_kind::vector_banks: return "vector_banks";
+        case memory_kind::scratchpad: return "scratchpad";
     }
     return "?";
 }
@@ -133,7 +134,8 @@ constexpr bool is_on_chip(memory_kind memory) {
         case memory_kind::weight_buffer:
         case memory_kind::activation_buffer:
         case memory_kind::output_buffer:
-        case memory_kind::vector_banks: return true;
+        case memory_kind::vector_banks:
+        case memory_kind::scratchpad: return true;
     }
     return false;
 }
@@ -142,7 +144,7 @@ constexpr bool is_on_chip(memory_kind memory) {
 struct memory_counters {
     std::uint64_t read_bytes = 0;
     std::uint64_t written_bytes = 0;
-    std::uint64_t read_accesses = 0;  ///< port-wide words (bursts for DRAM)
+    std::uint64_t read_accesses = 0;  ///< port-wide words (bursts for DRAM and scratchpad)
     std::uint64_t write_accesses = 0;
 };
 

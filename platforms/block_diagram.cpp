@@ -118,10 +118,20 @@ std::vector<std::string> stream_lines(const platform_config& c, const std::strin
     return lines;
 }
 
+/// The memory beside the DRAM, where there is one.
+std::vector<std::string> scratchpad_lines(const platform_config& c) {
+    const scratchpad_config& s = c.scratchpad;
+    if (!s.present()) return {};
+    return {fmt::format("scratchpad {}, {} banks", size(s.bytes), s.banks),
+            fmt::format("  {} bits/cycle, latency {} cycles", s.port_bits, s.latency_cycles),
+            fmt::format("  keeps {}", to_string(c.mapping.keep))};
+}
+
 box dma_box(const platform_config& c) {
     box b{{"DMA", fmt::format("bursts of {} bytes, {} in flight", c.dma.burst_bytes, c.dma.outstanding)}, "bank fills"};
     for (const bool to_dram : {false, true})
         for (const std::string& line : stream_lines(c, to_dram ? "to DRAM:" : "from DRAM:", to_dram)) b.lines.push_back(line);
+    for (const std::string& line : scratchpad_lines(c)) b.lines.push_back(line);
     return b;
 }
 

@@ -125,6 +125,21 @@ void check_sizes(const platform_config& c, std::vector<contradiction>& found) {
                                      c.output_buffer.port_bits)});
 }
 
+void check_scratchpad(const platform_config& c, std::vector<contradiction>& found) {
+    const scratchpad_config& s = c.scratchpad;
+    if (keeps_any(c.mapping.keep) && !s.present())
+        found.push_back({{"mapping.keep", "scratchpad.bytes"},
+                         fmt::format("{} can be kept in a scratchpad only, and scratchpad.bytes is 0", to_string(c.mapping.keep))});
+    if (!s.present()) return;
+    if (s.bytes % std::uint64_t(s.banks) != 0)
+        found.push_back(
+            {{"scratchpad.bytes", "scratchpad.banks"}, fmt::format("{} bytes don't divide into {} banks of one size", s.bytes, s.banks)});
+    else if (s.bytes / std::uint64_t(s.banks) < least_scratchpad_bank_bytes)
+        found.push_back({{"scratchpad.banks", "scratchpad.bytes"},
+                         fmt::format("banks of at least {} bytes are wanted, given {} banks of {}", least_scratchpad_bank_bytes, s.banks,
+                                     s.bytes / std::uint64_t(s.banks))});
+}
+
 void check_scheme(const platform_config& c, std::vector<contradiction>& found) {
     // The missing side array was named already.
     if (!is_shift_circuit(traits_of(c.default_scheme.family).circuit) && !array_for(c, c.default_scheme.family)) return;
@@ -197,6 +212,7 @@ std::vector<contradiction> contradictions(const platform_config& config) {
     check_shift_array(config, found);
     check_side_array(config, found);
     check_sizes(config, found);
+    check_scratchpad(config, found);
     check_scheme(config, found);
     return found;
 }

@@ -245,6 +245,23 @@ platform_section dram_section() {
         nullptr};
 }
 
+platform_section scratchpad_section() {
+    const auto scratchpad = in(whole_platform, &platform_config::scratchpad);
+    return {
+        "scratchpad",
+        {whole(
+             "bytes", in(scratchpad, &scratchpad_config::bytes), 0, 256 * mib, "bytes",
+             "all banks together, a multiple of `banks`, each of 4096 bytes at least; 0: no scratchpad. What stands there: `mapping.keep`"),
+         whole("port_bits", in(scratchpad, &scratchpad_config::port_bits), 8, 8192, "bits per cycle",
+               "a burst's data phase takes ceil(8 * bytes / port_bits) cycles, beside the DRAM's"),
+         whole("banks", in(scratchpad, &scratchpad_config::banks), 1, 256, "",
+               "an access costs one bank and the wires to it ([prices](cost-model.md#banks)); no cycle depends on it"),
+         whole("latency_cycles", in(scratchpad, &scratchpad_config::latency_cycles), 0, 1000, "cycles", "from grant to first byte")},
+        [](const platform_config& c) { return c.scratchpad.present(); },
+        "",
+        nullptr};
+}
+
 platform_section mapping_section() {
     const auto mapping = in(whole_platform, &platform_config::mapping);
     return {"mapping",
@@ -263,7 +280,10 @@ platform_section mapping_section() {
                     "codes wider than the ports: several passes, or an error that names the layer"),
              choice("prefetch", in(mapping, &mapping_config::prefetch),
                     "`weights`: descriptor, tables and first weight fills of the next layer are fetched while the present one runs "
-                    "([timing](timing-model.md#prefetch))")},
+                    "([timing](timing-model.md#prefetch))"),
+             choice("keep", in(mapping, &mapping_config::keep),
+                    "what stands in the scratchpad where it fits, the rest in DRAM: see [`scratchpad`](#scratchpad-a-memory-on-the-chip). "
+                    "All but `none` need a scratchpad")},
             nullptr,
             "",
             nullptr};
@@ -286,6 +306,7 @@ const std::vector<platform_section>& platform_sections() {
                                                         vector_unit_section(),
                                                         dma_section(),
                                                         dram_section(),
+                                                        scratchpad_section(),
                                                         mapping_section(),
                                                         ending()};
     return sections;

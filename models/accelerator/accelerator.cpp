@@ -12,7 +12,9 @@ accelerator::accelerator(const sc_core::sc_module_name& name, const accelerator_
     : sc_module(name),
       config_(config),
       clock_(clock),
+      memories_(memories_of(config)),
       dma_("dma", config.dma, address_ranges(config), clock, room, probe),
+      scratchpad_(config.scratchpad.present() ? std::make_unique<far_memory>("scratchpad", config.scratchpad.timing(), clock) : nullptr),
       core_("core", config, clock, room, probe),
       vector_unit_("vector_unit", config, clock, room, probe),
       sequencer_(
@@ -34,7 +36,7 @@ void accelerator::bind_all() {
     sequencer_.cores.bind(core_.start);
     sequencer_.vectors.bind(vector_unit_.start);
 
-    for (const memory_space space : enumerators<memory_space>()) dma_.memories[std::size_t(space)].bind(port_of(space));
+    for (std::size_t i = 0; i < memories_.size(); ++i) bind_memory(i, memories_[i]);
     dma_.weight_buffer.bind(core_.weights);
     dma_.activation_buffer.bind(core_.activations);
     dma_.output_buffer.bind(core_.outputs);
@@ -45,10 +47,10 @@ void accelerator::bind_all() {
     vector_unit_.dma.bind(dma_.requests);
 }
 
-/// Where a memory is bound that the DMA reaches.
-tlm::tlm_initiator_socket<>& accelerator::port_of(memory_space space) {
+void accelerator::bind_memory(std::size_t number, memory_space space) {
     switch (space) {
-        case memory_space::dram: return memory;
+        case memory_space::dram: dma_.memories[number].bind(memory); return;
+        case memory_space::scratchpad: dma_.memories[number].bind(scratchpad_->port); return;
     }
     throw model_fault("a memory without a port");
 }
@@ -57,7 +59,7 @@ engine_counts accelerator::running_totals() const {
     engine_counts totals = core_.totals();
     totals.units += vector_unit_.activity();
     totals.memories[memory_kind::vector_banks] = vector_unit_.memory();
-    for (const memory_space space : enumerators<memory_space>()) totals.memories[kind_of(space)] = dma_.traffic(std::size_t(space));
+    for (std::size_t i = 0; i < memories_.size(); ++i) totals.memories[kind_of(memories_[i])] = dma_.traffic(i);
     totals.streams = dma_.moved();
     return totals;
 }

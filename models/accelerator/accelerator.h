@@ -2,6 +2,7 @@
 
 #include <tlm_utils/simple_target_socket.h>
 
+#include <memory>
 #include <systemc>
 #include <tlm>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "models/contract/registers.h"
 #include "models/core/compute_core.h"
 #include "models/dma/dma.h"
+#include "models/far_memory/far_memory.h"
 #include "models/sequencer/sequencer.h"
 #include "models/tlm/engine.h"
 #include "models/vector_unit/vector_unit.h"
@@ -32,6 +34,9 @@ public:
                 bool compute, probe* probe);
     SC_HAS_PROCESS(accelerator);
 
+    /// Where a loader writes and reads the scratchpad by the debug transport, addresses from 0. Null where the platform has none.
+    far_memory* scratchpad() { return scratchpad_.get(); }
+
     /// One entry per descriptor since reset: layers and steps of the vector unit.
     const std::vector<layer_result>& results() const { return results_; }
     /// Shows the corrected sums of every drained block to `watch`; null for none. For checks, not for pricing.
@@ -39,7 +44,8 @@ public:
 
 private:
     void bind_all();
-    tlm::tlm_initiator_socket<>& port_of(memory_space space);
+    /// Binds the DMA's socket of that number.
+    void bind_memory(std::size_t number, memory_space space);
     void access(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
     std::uint32_t read_register(std::uint32_t offset) const;
     bool write_register(std::uint32_t offset, std::uint32_t value);
@@ -54,7 +60,9 @@ private:
     const accelerator_config config_;
     const clock_domain clock_;
 
+    const std::vector<memory_space> memories_;  ///< in the order of the DMA's sockets
     dma dma_;
+    std::unique_ptr<far_memory> scratchpad_;
     compute_core core_;
     vector_unit vector_unit_;  ///< idle where the platform has none
     sequencer sequencer_;

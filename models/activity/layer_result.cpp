@@ -205,6 +205,7 @@ bool has_memory(const accelerator_config& config, memory_kind memory) {
         case memory_kind::activation_buffer:
         case memory_kind::output_buffer: return true;
         case memory_kind::vector_banks: return config.vector_unit.lanes > 0;
+        case memory_kind::scratchpad: return config.scratchpad.present();
     }
     return false;
 }

@@ -90,6 +90,35 @@ constexpr const char* to_string(prefetching value) {
     return "?";
 }
 
+/// What the compiler keeps in the scratchpad where it fits.
+enum class kept_places {
+    none,
+    activations,  ///< what steps write
+    weights,      ///< what stands there from image to image: weights, tables, descriptors, constants
+    both
+};
+
+constexpr const char* to_string(kept_places value) {
+    switch (value) {
+        case kept_places::none: return "none";
+        case kept_places::activations: return "activations";
+        case kept_places::weights: return "weights";
+        case kept_places::both: return "both";
+    }
+    return "?";
+}
+
+/// True where there is something to be placed.
+constexpr bool keeps_any(kept_places value) {
+    switch (value) {
+        case kept_places::none: return false;
+        case kept_places::activations:
+        case kept_places::weights:
+        case kept_places::both: return true;
+    }
+    return false;
+}
+
 inline constexpr int most_trees = 256, most_lanes = 64;
 
 /// An array of `trees` multiplier (or shift) trees of `lanes` inputs.
@@ -133,12 +162,31 @@ struct dma_config {
     int outstanding = 8;    ///< bursts in flight, 1..64
 };
 
-struct dram_config {
-    dram_kind kind = dram_kind::ddr3_1600;
+/// A memory on the far side of the DMA as its port shows it.
+struct memory_timing {
     std::uint64_t capacity_bytes = std::uint64_t{1} << 30;
     /// Bandwidth as a rational number of bytes per cycle: numerator / denominator.
     std::uint64_t bandwidth_bytes = 16, bandwidth_cycles = 1;
     std::uint64_t latency_cycles = 40;
+};
+
+struct dram_config : memory_timing {
+    dram_kind kind = dram_kind::ddr3_1600;
+};
+
+/// In smaller banks the wires of many would outweigh what a bank saves.
+inline constexpr std::uint64_t least_scratchpad_bank_bytes = 4096;
+
+/// A memory on the chip that the DMA reaches beside the DRAM.
+struct scratchpad_config {
+    std::uint64_t bytes = 0;  ///< all banks together, a multiple of `banks`; 0: no scratchpad
+    int port_bits = 128;      ///< per cycle, to or from whichever bank
+    int banks = 8;            ///< an access wakes one of them; no cycle depends on it
+    std::uint64_t latency_cycles = 2;
+
+    bool present() const { return bytes > 0; }
+    /// port_bits / 8 bytes per cycle.
+    memory_timing timing() const { return {bytes, std::uint64_t(port_bits), 8, latency_cycles}; }
 };
 
 /// Widest code that the vector unit's circuits take.
@@ -157,6 +205,7 @@ struct mapping_config {
     int n_blocks_per_group = 0;  ///< whole n-blocks per weight group; 0: as many as fit
     wide_layers wide = wide_layers::passes;
     prefetching prefetch = prefetching::none;
+    kept_places keep = kept_places::none;
 };
 
 /// Sizes, widths, ports and timing of the accelerator and its memory: all that the models need to know.
@@ -174,6 +223,7 @@ struct accelerator_config {
     int drain_width = 16;  ///< requantizer entries per cycle
     dma_config dma;
     dram_config dram;
+    scratchpad_config scratchpad;
     vector_unit_config vector_unit;
     mapping_config mapping;
 };

@@ -9,13 +9,14 @@
 namespace symmetree {
 
 /// The memories on the far side of the DMA. They share one range of addresses, so that an address says which memory is meant.
-/// A further one answers every switch below, `accelerator::port_of`, and the compiler says what stands in it.
-enum class memory_space : std::uint8_t { dram };
+/// A further one answers every switch below, `accelerator::bind_memory`, and the compiler says what stands in it.
+enum class memory_space : std::uint8_t { dram, scratchpad };
 
 /// As messages name it.
 constexpr const char* to_string(memory_space space) {
     switch (space) {
         case memory_space::dram: return "DRAM";
+        case memory_space::scratchpad: return "the scratchpad";
     }
     return "?";
 }
@@ -31,10 +32,14 @@ struct address_range {
 
 /// Address of the first byte of a memory, the same on every platform.
 std::uint64_t first_address(memory_space space);
-/// The addresses that a platform's memory answers to.
+/// The addresses that a platform's memory answers to; none where it is without.
 address_range range_of(memory_space space, const accelerator_config& config);
-/// Those of every memory, in the order of the enumerators.
+/// The memories that a platform has, in the order of the enumerators.
+std::vector<memory_space> memories_of(const accelerator_config& config);
+/// Their addresses, in the same order.
 std::vector<address_range> address_ranges(const accelerator_config& config);
+/// Which of the ranges holds an address. Throws model_fault where none does.
+std::size_t range_with(const std::vector<address_range>& ranges, std::uint64_t address);
 /// What the traffic of a memory is counted and priced as.
 memory_kind kind_of(memory_space space);
 

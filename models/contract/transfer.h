@@ -13,7 +13,7 @@ enum class dma_stream : std::uint8_t {
     weights,
     outliers,
     activations,
-    outputs,   ///< requantized blocks, to DRAM
+    outputs,   ///< requantized blocks, to memory
     control,   ///< descriptors and tables
     operands,  ///< what the vector unit reads
     results    ///< what the vector unit writes
@@ -34,7 +34,7 @@ constexpr const char* to_string(dma_stream stream) {
 
 constexpr int dma_streams = int(enumerator_count<dma_stream>);
 
-/// True for the streams that write to DRAM.
+/// True for the streams that write to memory.
 constexpr bool writes(dma_stream stream) {
     switch (stream) {
         case dma_stream::outputs:
@@ -59,7 +59,7 @@ inline constexpr std::array counters_of<stream_counters> = {counter<stream_count
                                                             counter<stream_counters>{"bursts", &stream_counters::bursts}};
 static_assert(lists_every_counter<stream_counters>());
 
-/// Bytes in DRAM: `pieces` times `bytes` contiguous ones, the pieces `stride` bytes apart. A burst takes as many whole pieces as it
+/// Bytes in a memory: `pieces` times `bytes` contiguous ones, the pieces `stride` bytes apart. A burst takes as many whole pieces as it
 /// has room for, and each of them occupies the memory for a whole number of cycles.
 struct memory_run {
     std::uint64_t address = 0, bytes = 0;
@@ -74,7 +74,7 @@ public:
     virtual void transfer_done(std::uint32_t tag) = 0;
 };
 
-/// A request to the DMA: move runs of DRAM, one after the other, to or from consecutive addresses of a buffer.
+/// A request to the DMA: move runs of memory, one after the other, to or from consecutive addresses of a buffer.
 struct transfer {
     dma_stream stream = dma_stream::weights;
     std::vector<memory_run> runs;

@@ -109,7 +109,8 @@ memory_counters compute_core::done_by(memory_kind memory) const {
         case memory_kind::activation_buffer: return activation_buffer_.counters();
         case memory_kind::output_buffer: return output_buffer_.counters();
         case memory_kind::dram:
-        case memory_kind::vector_banks: return {};  // beside the core
+        case memory_kind::vector_banks:
+        case memory_kind::scratchpad: return {};  // beside the core
     }
     return {};
 }

@@ -154,7 +154,9 @@ dma::in_flight dma::take_burst(stream_queue& queue, const burst_span& span) {
     queued& head = queue.waiting.front();
     const memory_run& run = head.job.runs[head.run];
     const std::uint64_t count = span.bytes * span.pieces;
-    in_flight burst{head.job.stream, 0, head.job.buffer_address + head.buffer_offset, count, false, head.job.tag, head.job.listener, {}};
+    if (head.buffer_offset == 0) queue.open.push_back({head.job.tag, head.job.listener});
+    in_flight burst{head.job.stream, 0, head.job.buffer_address + head.buffer_offset, count, &queue.open.back(), {}};
+    ++burst.of->bursts;
     if (!spare_.empty()) {
         burst.data = std::move(spare_.back());
         spare_.pop_back();
@@ -168,9 +170,9 @@ dma::in_flight dma::take_burst(stream_queue& queue, const burst_span& span) {
     }
     if (head.piece == run.pieces) {
         head.piece = 0;
-        burst.last = ++head.run == head.job.runs.size();
+        burst.of->all_granted = ++head.run == head.job.runs.size();
     }
-    if (burst.last) queue.waiting.pop_front();
+    if (burst.of->all_granted) queue.waiting.pop_front();
     return burst;
 }
 
@@ -218,9 +220,19 @@ void dma::finish(in_flight& burst) {
         sc_core::sc_time on_chip = sc_core::SC_ZERO_TIME;
         move(buffer_of(burst.stream), tlm::TLM_WRITE_COMMAND, burst.buffer_address, burst.data.data(), burst.data.size(), on_chip);
     }
-    control_landed_ = control_landed_ || (burst.last && burst.stream == dma_stream::control);
-    if (burst.last && burst.listener) burst.listener->transfer_done(burst.tag);
+    const bool done = --burst.of->bursts == 0 && burst.of->all_granted;
+    control_landed_ = control_landed_ || (done && burst.stream == dma_stream::control);
+    close(streams_[std::size_t(burst.stream)]);
     if (probe_) probe_->change(in_flight_signal_, clock_.now(), in_flight_count());
+}
+
+/// Tells whose transfers are done.
+void dma::close(stream_queue& queue) {
+    while (!queue.open.empty() && queue.open.front().all_granted && queue.open.front().bursts == 0) {
+        const open_transfer done = queue.open.front();
+        queue.open.pop_front();
+        if (done.listener) done.listener->transfer_done(done.tag);
+    }
 }
 
 tlm_utils::simple_initiator_socket<dma>& dma::buffer_of(dma_stream stream) {

@@ -22,7 +22,8 @@ namespace symmetree {
 
 /// Moves bursts between the memories on its far side and the buffers. Each stream offers one burst at a time; grants go by arrival,
 /// ties by stream, after one delta of collection, while fewer than `outstanding` bursts are in flight to and from the burst's memory.
-/// The address of a burst says which memory that is; one beyond every memory is a model_fault.
+/// The address of a burst says which memory that is; one beyond every memory is a model_fault. A transfer is done when all its bursts have
+/// landed, whichever memories they come from, and those of a stream are done in their order.
 /// Engine thread. The request socket never waits and takes the runs out of the transfer. Requests are collected for one delta, so engines
 /// post them directly after a timed wait. A memory should annotate its delay and return: one that waits in b_transport works, but nothing
 /// overlaps (docs/decisions/0007-bursts-are-annotated.md). An error response is a model_fault. Timing: docs/timing-model.md, "DMA".
@@ -54,10 +55,18 @@ private:
         std::size_t run = 0;
         std::uint64_t piece = 0, piece_offset = 0, buffer_offset = 0;
     };
+    /// A transfer of which some burst was granted.
+    struct open_transfer {
+        std::uint32_t tag;
+        transfer_listener* listener;
+        std::size_t bursts = 0;  ///< on the way
+        bool all_granted = false;
+    };
     struct stream_queue {
         std::deque<queued> waiting;
-        std::uint64_t arrival = 0;  ///< of the burst on offer
-        std::size_t memory = 0;     ///< that it goes to
+        std::uint64_t arrival = 0;       ///< of the burst on offer
+        std::size_t memory = 0;          ///< that it goes to
+        std::deque<open_transfer> open;  ///< in their order, in which they are done
     };
     /// The part of a run that one burst moves: `pieces` of `bytes` each.
     struct burst_span {
@@ -66,9 +75,7 @@ private:
     struct in_flight {
         dma_stream stream;
         std::uint64_t ends, buffer_address, bytes;
-        bool last;
-        std::uint32_t tag;
-        transfer_listener* listener;
+        open_transfer* of;
         std::vector<std::uint8_t> data;
     };
 
@@ -90,6 +97,7 @@ private:
     sc_core::sc_time exchange(std::size_t memory, in_flight& burst, const burst_span& span, std::uint64_t stride);
     void count(far_side& side, const in_flight& burst);
     void finish(in_flight& burst);
+    void close(stream_queue& queue);
     void report(const far_side& side, const in_flight& burst);
     static std::uint64_t next_address(const queued& head);
     burst_span next_span(const queued& head) const;

@@ -10,8 +10,9 @@ constexpr std::uint32_t offset_of(accelerator_register r) { return static_cast<s
 
 }  // namespace
 
-host::host(const sc_core::sc_module_name& name, engine_room& room, host_program& program, bool move_outputs)
-    : sc_module(name), room_(room), program_(program), move_outputs_(move_outputs) {
+host::host(const sc_core::sc_module_name& name, engine_room& room, host_program& program, const std::vector<address_range>& ranges,
+           bool move_outputs)
+    : sc_module(name), memories("memory", ranges.size()), room_(room), program_(program), ranges_(ranges), move_outputs_(move_outputs) {
     room_.enlist(this->name(), &waits_for_);
     SC_THREAD(work);
 }
@@ -39,27 +40,26 @@ void host::run(const host_job& job) {
     wait(interrupt.negedge_event());
 
     std::vector<std::uint8_t> outputs(move_outputs_ ? job.result_bytes : 0);
-    if (!outputs.empty()) {
-        tlm::tlm_generic_payload payload;
-        payload.set_read();
-        payload.set_address(job.result_address);
-        payload.set_data_ptr(outputs.data());
-        payload.set_data_length(static_cast<unsigned>(outputs.size()));
-        payload.set_streaming_width(static_cast<unsigned>(outputs.size()));
-        if (memory->transport_dbg(payload) != outputs.size()) throw model_fault("the host can't read the outputs");
-    }
+    if (!outputs.empty() && !reach(tlm::TLM_READ_COMMAND, job.result_address, outputs.data(), outputs.size()))
+        throw model_fault("the host can't read the outputs");
     program_.finished(outputs);
 }
 
 void host::preload(std::uint64_t address, const std::vector<std::uint8_t>& bytes) {
     if (bytes.empty()) return;
+    auto* const data = const_cast<std::uint8_t*>(bytes.data());  // a write does not change its data
+    if (!reach(tlm::TLM_WRITE_COMMAND, address, data, bytes.size())) throw model_fault("the layer does not fit the memory");
+}
+
+bool host::reach(tlm::tlm_command command, std::uint64_t address, std::uint8_t* data, std::size_t bytes) {
+    const std::size_t memory = range_with(ranges_, address);
     tlm::tlm_generic_payload payload;
-    payload.set_write();
-    payload.set_address(address);
-    payload.set_data_ptr(const_cast<std::uint8_t*>(bytes.data()));  // a write does not change its data
-    payload.set_data_length(static_cast<unsigned>(bytes.size()));
-    payload.set_streaming_width(static_cast<unsigned>(bytes.size()));
-    if (memory->transport_dbg(payload) != bytes.size()) throw model_fault("the layer does not fit the memory");
+    payload.set_command(command);
+    payload.set_address(address - ranges_[memory].begin);
+    payload.set_data_ptr(data);
+    payload.set_data_length(static_cast<unsigned>(bytes));
+    payload.set_streaming_width(static_cast<unsigned>(bytes));
+    return memories[memory]->transport_dbg(payload) == bytes;
 }
 
 void host::write_register(std::uint32_t offset, std::uint32_t value) {

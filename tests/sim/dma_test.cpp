@@ -7,8 +7,9 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
-#include "models/dram/dram.h"
+#include "models/far_memory/far_memory.h"
 #include "models/tlm/engine.h"
 #include "tests/support/actor.h"
 #include "tests/support/bench_memory.h"
@@ -33,6 +34,7 @@ struct asked {
     std::uint64_t bytes;
     std::uint64_t address = 0;
     int deltas = 0;
+    std::optional<std::uint64_t> then = {};  ///< as many bytes from there, by the same transfer
 };
 /// What one engine asks for, in its order.
 using engine = std::vector<asked>;
@@ -84,6 +86,7 @@ private:
         if (what.at > one_ghz.now()) until(what.at);
         for (int delta = 0; delta < what.deltas; ++delta) sc_core::wait(sc_core::SC_ZERO_TIME);
         transfer job{what.stream, {{what.address, what.bytes}}, 0, tag, &log_};
+        if (what.then) job.runs.push_back({*what.then, what.bytes});
         sc_core::sc_time delay;
         by.requests->b_transport(job, delay);
     }
@@ -100,8 +103,8 @@ public:
         vectors{"vectors", 4096, sc_core::SC_ZERO_TIME};
 };
 
-dram_config slow_memory() {
-    dram_config config;
+memory_timing slow_memory() {
+    memory_timing config;
     config.capacity_bytes = 1 << 16;
     config.bandwidth_bytes = 16;
     config.latency_cycles = 40;
@@ -112,7 +115,7 @@ dram_config slow_memory() {
 std::string finished(const std::vector<engine>& engines, const dma_config& config) {
     return forked([&] {
         dma_bench bench(config, {{0, 1 << 16}});
-        dram memory("memory", slow_memory(), one_ghz);
+        far_memory memory("memory", slow_memory(), one_ghz);
         bench.mover.memories[0].bind(memory.port);
         for (const engine& e : engines) bench.add(e);
         return bench.run();
@@ -236,11 +239,13 @@ TEST(a_second_memory, has_traffic_of_its_own) {
               "300 in 5, 90 in 2; 200 in 4, 150 in 3; ");
 }
 
-/// Two memories alike, 40 cycles of latency and 16 bytes per cycle.
-std::string finished_on_two(const engine& list, int outstanding) {
+/// Two memories of 16 bytes per cycle; the first has 40 cycles of latency.
+std::string finished_on_two(const engine& list, int outstanding, std::uint64_t latency_of_second = 40) {
     return forked([&] {
+        memory_timing second = slow_memory();
+        second.latency_cycles = latency_of_second;
         dma_bench bench(settings(outstanding), {{0, 1 << 16}, {second_at, 1 << 16}});
-        dram near("near", slow_memory(), one_ghz), far("far", slow_memory(), one_ghz);
+        far_memory near("near", slow_memory(), one_ghz), far("far", second, one_ghz);
         bench.mover.memories[0].bind(near.port);
         bench.mover.memories[1].bind(far.port);
         bench.add(list);
@@ -256,6 +261,19 @@ TEST(a_second_memory, has_data_phases_and_outstanding_bursts_of_its_own) {
 
 TEST(a_second_memory, serves_a_later_request_while_an_earlier_one_waits_for_the_first) {
     EXPECT_EQ(finished_on_two({{0, weights, 64}, {1, outliers, 64}, {2, outputs, 64, second_at}}, 1), "0@44 2@46 1@88 ");
+}
+
+TEST(a_transfer_from_two_memories, is_done_when_the_slower_one_has_answered) {
+    constexpr auto operands = dma_stream::operands;
+    EXPECT_EQ(finished_on_two({{0, operands, 64, second_at}}, 8, 5), "0@9 ");
+    EXPECT_EQ(finished_on_two({{0, operands, 64, 0, 0, second_at}}, 8, 5), "0@44 ");
+    EXPECT_EQ(finished_on_two({{0, operands, 64, second_at, 0, 0}}, 8, 5), "0@44 ");
+    EXPECT_EQ(finished_on_two({{0, operands, 256, 0, 0, second_at}}, 1, 5),
+              "0@176 ");  // the second run waits for the last grant of the first
+}
+
+TEST(transfers_of_a_stream, are_done_in_their_order_whichever_memory_is_faster) {
+    EXPECT_EQ(finished_on_two({{0, weights, 64}, {0, weights, 64, second_at}, {0, outliers, 64, second_at}}, 8, 5), "2@13 0@44 1@44 ");
 }
 
 TEST(an_address, beyond_every_memory_is_a_fault_that_names_it) {

@@ -21,10 +21,10 @@ std::string outcome_with(const run_request& request, const fault& distort) {
         layer_sequence program(run);
         bench_memory memory("memory", 1 << 20, clock.time(9));
         accelerator device("accelerator", request.platform, clock, room, true, nullptr);
-        host cpu("host", room, program, true);
+        host cpu("host", room, program, address_ranges(request.platform), true);
         sc_core::sc_signal<bool> line("line");
         cpu.registers.bind(device.registers);
-        cpu.memory.bind(memory.port);
+        cpu.memories[0].bind(memory.port);
         device.memory.bind(memory.port);
         device.interrupt.bind(line);
         cpu.interrupt.bind(line);

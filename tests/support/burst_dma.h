@@ -10,17 +10,19 @@
 
 namespace symmetree {
 
-/// The DMA and memory of the timing contract, evaluated cycle by cycle: a stream offers one burst, the next when that one is
-/// granted; grants by arrival, then by stream. Takes nothing from the models. docs/timing-model.md, "DMA".
+/// The DMA and its memories of the timing contract, evaluated cycle by cycle: a stream offers one burst, the next when that one is
+/// granted; grants by arrival, then by stream, while the burst's memory has room. Takes nothing from the models. docs/timing-model.md,
+/// "DMA".
 class burst_dma {
 public:
     using cycle = std::uint64_t;
     using landing = std::function<void(std::uint64_t bytes)>;  ///< hears of each burst at the end of its data phase
     enum stream { weights, outliers, activations, outputs, control, operands, results, streams };
 
-    burst_dma(const dma_config& dma, const dram_config& dram) : dma_(dma), dram_(dram) {}
+    burst_dma(const dma_config& dma, const memory_timing& dram) : burst_dma(dma, std::vector<memory_timing>{dram}) {}
+    burst_dma(const dma_config& dma, const std::vector<memory_timing>& memories);
 
-    void offer(cycle now, stream s, const std::vector<std::uint64_t>& runs, const landing& landed);
+    void offer(cycle now, stream s, const std::vector<std::uint64_t>& runs, const landing& landed, std::size_t memory = 0);
     /// Bursts whose data phase ends now. First in each cycle.
     void land(cycle now);
     /// Grants of this cycle. Last in each cycle.
@@ -33,6 +35,7 @@ private:
     struct burst {
         std::uint64_t bytes;
         landing landed;
+        std::size_t memory;
     };
     struct offered_bursts {
         std::deque<burst> waiting;
@@ -43,11 +46,17 @@ private:
         burst what;
     };
 
+    struct far_end {
+        memory_timing timing;
+        std::deque<flying> in_flight;
+        cycle data_free = 0;
+    };
+
+    bool may_be_granted(int s) const;
+
     const dma_config dma_;
-    const dram_config dram_;
+    std::vector<far_end> memories_;
     std::array<offered_bursts, streams> offered_;
-    std::deque<flying> in_flight_;
-    cycle data_free_ = 0;
     std::array<std::uint64_t, streams> moved_{};
 };
 

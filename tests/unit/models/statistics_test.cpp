@@ -87,7 +87,7 @@ TEST(counters, are_equal_when_each_is) {
 }
 
 TEST(enumerators, are_all_and_only_those_that_have_a_name) {
-    EXPECT_EQ(enumerators<memory_kind>().back(), memory_kind::vector_banks);
+    EXPECT_EQ(enumerators<memory_kind>().back(), memory_kind::scratchpad);
     EXPECT_EQ(enumerators<unit_kind>().front(), unit_kind::mac_tree);
     EXPECT_EQ(enumerator_count<dma_stream>, 7u);
     EXPECT_STREQ(to_string(static_cast<dma_stream>(enumerator_count<dma_stream>)), "?");

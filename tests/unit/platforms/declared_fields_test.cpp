@@ -115,7 +115,7 @@ bool any_value(const field_value& value, const platform_config& base, Visit visi
 }
 
 TEST(declared_fields, come_back_as_they_were_written) {
-    const std::string more = "vector_unit: {lanes: 4}\nclock_hz: auto\n";
+    const std::string more = "vector_unit: {lanes: 4}\nscratchpad: {bytes: 1048576}\nclock_hz: auto\n";
     const platform_config bases[] = {parse_platform(minimal(more), "p.yaml"),
                                      parse_platform(minimal("array: {kind: levels}\n" + more), "p.yaml"),
                                      parse_platform(minimal("array: {kind: pot}\nside_array: {}\n" + more), "p.yaml")};
