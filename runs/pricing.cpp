@@ -20,6 +20,8 @@ priced_memory sizes_of(const platform_config& config, memory_kind memory) {
         case memory_kind::activation_buffer: return two_banks(config.activation_buffer);
         case memory_kind::output_buffer: return two_banks(config.output_buffer);
         case memory_kind::vector_banks: return {bytes(2 * config.vector_unit.bank_bytes), vector_code_bits * config.vector_unit.lanes};
+        case memory_kind::scratchpad:
+            return {bytes(config.scratchpad.bytes), config.scratchpad.port_bits, dram_kind{}, config.scratchpad.banks};
     }
     return {};
 }

@@ -32,6 +32,11 @@ LEAKAGE_UW_PER_UM2 = 0.012
 SRAM_CELL_UM2 = 0.346
 SRAM_ANCHOR_BITS = 65536  # 8 KiB: where half of the area is taken to be periphery
 
+# Fourth source: capacitance of a wire, as Accelergy's interconnect plug-in has it at 50 nm, the node next to 45 nm.
+WIRE_PF_PER_MM = 0.345
+REPEATED = 2  # delay-optimal repeaters weigh as much as their wire
+SUPPLY_V = 0.9
+
 # Assumptions that unit_key does not carry.
 GUARD_BITS = 4        # pot, post: fraction bits of a product
 LIST_ENTRIES = 8      # outliers that a sparse lane holds for one tile, twice (double-buffered)
@@ -282,6 +287,11 @@ def sram(capacity, port_bits):
     return [storage_pj_per_bit(capacity), storage_pj_per_bit(capacity), LEAKAGE_UW_PER_UM2 * area, area]
 
 
+def wire_pj_per_bit_mm():
+    """A charge of C V^2 for every second change; of the bits half change; delay-optimal repeaters weigh as much as the wire."""
+    return WIRE_PF_PER_MM * REPEATED * SUPPLY_V**2 / 4
+
+
 def dram(kind):
     return [DRAM_PJ_PER_BIT[kind], DRAM_PJ_PER_BIT[kind], 0.0, 0.0]
 
@@ -396,6 +406,9 @@ DRAMS = [
     ("lpddr5", "as lpddr4; Samsung, 8 Gb LPDDR5 announced July 2018: up to 30 % less power than LPDDR4X",
      "read = write = lpddr4's * 0.7: derived, no published energy per bit; the 30 % are a vendor's best case."),
 ]
+WIRE_SOURCE = ("capacitance: the wires of Accelergy's interconnect plug-in (github.com/tanner-andrulis/accelergy-wire-plugin), 0.345 pF per mm at "
+               "50 nm; 0.9 V as Horowitz, ISSCC 2014")
+WIRE_RULE = "pj_per_bit_mm = 0.345 pF * (0.9 V)^2 / 2: half of the bits change, repeaters double the capacitance."
 PRIMITIVES = [
     "k, a, L: weight bits, activation bits, lanes; clog2(n): ceil(log2 n). A term X(..) stands for its energy in held and load and "
     "for its area in area.",
@@ -456,6 +469,10 @@ def section(kind, name, price, axes, source, rule, costs, of=""):
         yield f"      - [{', '.join(numbers)}]"
 
 
+def wire_section():
+    return ["  - memory: wire", f'    rule: "{WIRE_RULE}"', f'    source: "{WIRE_SOURCE}"', f"    pj_per_bit_mm: {wire_pj_per_bit_mm():.6g}"]
+
+
 def table():
     lines = ["# Written by scripts/make_published_table.py; change the rule there, not a row here. docs/cost-model.md explains.",
              "name: published_45nm", "label: published, scaled"]
@@ -469,6 +486,7 @@ def table():
         lines += section("memory", name, price, axes, source, rule, MEMORY_COSTS)
     for kind, source, rule in DRAMS:
         lines += section("memory", "dram", lambda of=kind: dram(of), {}, source, rule, MEMORY_COSTS, kind)
+    lines += wire_section()
     return "\n".join(lines) + "\n"
 
 

@@ -239,8 +239,22 @@ std::vector<dram_kind> kinds_of(yaml_reader& section) {
     return {section.choice<dram_kind>("kind", names)};
 }
 
+/// The wires between the banks of a memory: one number.
+void read_wires(yaml_reader& section, cost_rows& table) {
+    require_provenance(section);
+    const double cost = section.number("pj_per_bit_mm", 0, 1000);
+    section.finish();
+    if (table.wire_pj_per_bit_mm) section.problem("memory", "a second section for the same memory");
+    table.wire_pj_per_bit_mm = cost;
+}
+
+enum class memory_section { sram, dram, wire };
+
 void read_memory(yaml_reader& section, cost_rows& table, diagnostics& problems) {
-    const bool external = section.choice<bool>("memory", {{"sram", false}, {"dram", true}});
+    const auto of = section.choice<memory_section>(
+        "memory", {{"sram", memory_section::sram}, {"dram", memory_section::dram}, {"wire", memory_section::wire}});
+    if (of == memory_section::wire) return read_wires(section, table);
+    const bool external = of == memory_section::dram;
     require_provenance(section);
     const std::vector<dram_kind> kinds = external ? kinds_of(section) : std::vector<dram_kind>{};
     const cost_grid grid =

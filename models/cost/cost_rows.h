@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -64,6 +65,7 @@ struct cost_rows {
     std::set<unit_kind> absent;  ///< units that the table has no rows for and says so: what they cost is absent, not an error
     cost_grid sram{{"capacity_bytes", "port_bits"}};  ///< costs by memory_column; empty: none
     std::map<dram_kind, cost_grid> dram;              ///< the same, one row each; empty when sram is
+    std::optional<double> wire_pj_per_bit_mm;         ///< of the wires between banks; absent: memories have one bank
 };
 
 /// Reads a cost table; throws input_error with all problems as file:line:column. The file's form: docs/cost-model.md.

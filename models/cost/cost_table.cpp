@@ -52,6 +52,14 @@ std::vector<std::string> names_of(const std::map<dram_kind, cost_grid>& priced) 
     return names;
 }
 
+/// Banks side by side: docs/cost-model.md, "Banks".
+memory_cost banked(memory_cost bank, int banks, double wire_pj_per_bit_mm) {
+    const double area_um2 = bank.area->value * banks;
+    const double way_mm = 1e-3 * (std::sqrt(area_um2) - std::sqrt(bank.area->value));
+    const picojoule wires(wire_pj_per_bit_mm * way_mm);
+    return {*bank.read_per_bit + wires, *bank.write_per_bit + wires, *bank.leakage * double(banks), square_micrometre(area_um2)};
+}
+
 [[noreturn]] void refuse(const std::string& file, const std::string& field, const std::string& message) {
     throw input_error(diagnostic{file, 0, 0, field, message});
 }
@@ -126,13 +134,19 @@ memory_cost cost_table::memory(memory_kind kind, const priced_memory& of) const 
                fmt::format("no cost for {}; the table covers {}", to_string(of.external), fmt::join(names_of(rows_->dram), ", ")));
     const cost_grid& grid = external ? priced->second : rows_->sram;
     // Beyond 2^62 bytes the sign would turn; no table reaches there.
-    const auto size = static_cast<std::int64_t>(std::min(of.capacity.value, std::uint64_t{1} << 62));
+    const auto size = static_cast<std::int64_t>(std::min(ceil_div(of.capacity.value, std::uint64_t(of.banks)), std::uint64_t{1} << 62));
     const cost_grid::point at = external ? cost_grid::point{} : cost_grid::point{size, of.port_bits};
-    if (!grid.covers(at)) refuse(file_, to_string(kind), fmt::format("no cost for {}; the table covers {}", grid.text(at), grid.range()));
+    if (!grid.covers(at))
+        refuse(file_, to_string(kind),
+               fmt::format("no cost for {}{}; the table covers {}", of.banks > 1 ? "banks of " : "", grid.text(at), grid.range()));
     const cost_grid::row row = grid.at(at);
     const auto cost = [&](memory_column column) { return row[static_cast<std::size_t>(column)]; };
-    return {present<picojoule>(cost(memory_column::read)), present<picojoule>(cost(memory_column::write)),
-            present<microwatt>(cost(memory_column::leakage)), present<square_micrometre>(cost(memory_column::area))};
+    const memory_cost bank{present<picojoule>(cost(memory_column::read)), present<picojoule>(cost(memory_column::write)),
+                           present<microwatt>(cost(memory_column::leakage)), present<square_micrometre>(cost(memory_column::area))};
+    if (of.banks == 1) return bank;
+    if (!rows_->wire_pj_per_bit_mm)
+        refuse(file_, to_string(kind), fmt::format("no cost for {} banks: the table has no memory section wire", of.banks));
+    return banked(bank, of.banks, *rows_->wire_pj_per_bit_mm);
 }
 
 }  // namespace symmetree

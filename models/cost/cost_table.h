@@ -42,6 +42,7 @@ struct priced_memory {
     bytes capacity;  ///< all banks together
     int port_bits = 0;
     dram_kind external = dram_kind::ddr3_1600;
+    int banks = 1;  ///< of one size; an access wakes one of them
 };
 
 /// One cost table. Rows are keyed; a width, lane count or capacity between two rows is interpolated linearly, one
@@ -58,7 +59,8 @@ public:
     unit_cost unit(const unit_key& key) const;
     /// True when unit() of it would not throw.
     bool has(const unit_key& key) const;
-    /// On-chip memory by its size, DRAM by its kind.
+    /// On-chip memory by its size, DRAM by its kind. Of several banks an access costs one, and the wires between them and the port; area
+    /// and leakage are those of all. Throws input_error for several banks where the table has no wires.
     memory_cost memory(memory_kind kind, const priced_memory& of) const;
 
     const std::string& name() const;

@@ -201,7 +201,7 @@ def write_ratio(flow, results, prov):
         lines += section("memory", memory, rule, memory_source, [], list(axes) + published.MEMORY_COSTS, rows)
     for kind, dram_source, rule in published.DRAMS:
         lines += section("memory", "dram", rule, dram_source, [], published.MEMORY_COSTS, [published.dram(kind)], of=kind)
-    return lines
+    return lines + published.wire_section()
 
 
 def vector_sections():

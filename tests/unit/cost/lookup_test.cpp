@@ -80,6 +80,24 @@ TEST(lookup, interpolates_linearly_between_rows_on_each_axis) {
     EXPECT_DOUBLE_EQ(small().memory(memory_kind::output_buffer, {bytes(150), 8}).write_per_bit->value, 4);
 }
 
+TEST(lookup, wants_wires_for_several_banks) {
+    const auto banks = [](const cost_table& table, std::uint64_t capacity, int count) {
+        return table.memory(memory_kind::scratchpad, {bytes(capacity), 8, dram_kind{}, count});
+    };
+    EXPECT_THAT(refusal([&] { banks(small(), 400, 4); }), AllOf(HasSubstr("scratchpad"), HasSubstr("no memory section wire")));
+    const cost_table wired =
+        cost_table::parse(small_table + "  - {memory: wire, rule: none, source: none, pj_per_bit_mm: 500}\n", "wired.yaml");
+    // Four banks of 4 um2, two by two: 2 um more than one bank's edge.
+    const memory_cost four = banks(wired, 400, 4);
+    EXPECT_DOUBLE_EQ(four.read_per_bit->value, 1 + 500 * 0.002);
+    EXPECT_DOUBLE_EQ(four.write_per_bit->value, 2 + 500 * 0.002);
+    EXPECT_DOUBLE_EQ(four.leakage->value, 12);
+    EXPECT_DOUBLE_EQ(four.area->value, 16);
+    EXPECT_DOUBLE_EQ(banks(wired, 100, 1).read_per_bit->value, 1);
+    EXPECT_THAT(refusal([&] { banks(wired, 4000, 4); }),
+                AllOf(HasSubstr("no cost for banks of capacity_bytes 1000"), HasSubstr("100..200")));
+}
+
 TEST(lookup, prefers_the_rows_of_the_class_and_stream) {
     EXPECT_EQ(small().unit(mac(99, 2, activation_class::gelu, true)).held->value, 600);  // no column for widths: ignored
     EXPECT_THAT(refusal([] { small().unit(mac(2, 4, activation_class::dense)); }),

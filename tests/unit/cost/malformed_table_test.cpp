@@ -145,6 +145,14 @@ TEST(malformed_table, sections_that_answer_the_same_key) {
                 AllOf(HasSubstr("t.yaml:21:11"), HasSubstr("one of ddr3_1600, lpddr4, lpddr5 is wanted, given 'lpddr6'")));
 }
 
+TEST(malformed_table, wires_without_a_number_or_twice) {
+    const std::string wire = "  - memory: wire\n    rule: none\n    source: none\n    pj_per_bit_mm: 0.1\n";
+    EXPECT_EQ(complaint("memories:\n", "memories:\n" + wire), "no complaint");
+    EXPECT_THAT(complaint("memories:\n", "memories:\n" + wire + wire), HasSubstr("a second section for the same memory"));
+    EXPECT_THAT(complaint("memories:\n", "memories:\n" + wire.substr(0, wire.find("    pj_per"))), HasSubstr("memories[0].pj_per_bit_mm"));
+    EXPECT_THAT(complaint("memories:\n", "memories:\n" + wire + "    rows: []\n"), HasSubstr("unknown key"));
+}
+
 TEST(malformed_table, missing_provenance_or_memory) {
     EXPECT_THAT(complaint("    rule: by hand\n", ""), AllOf(HasSubstr("units[0].rule"), HasSubstr("is missing")));
     EXPECT_THAT(complaint("    source: nobody\n", ""), HasSubstr("units[0].source"));

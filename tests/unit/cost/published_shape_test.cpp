@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "tests/unit/cost/shipped_table.h"
 
 // What must hold of any sensible table, whatever its numbers.
@@ -89,6 +91,47 @@ TEST(published_shape, a_larger_memory_is_never_cheaper) {
         EXPECT_GT(larger.area->value, smaller.area->value) << capacity;
         smaller = larger;
     }
+}
+
+constexpr std::uint64_t least_bank_bytes = 4096;  // a platform's smallest bank (docs/platform-format.md)
+
+memory_cost banked(std::uint64_t capacity, int banks) {
+    return shipped_table().memory(memory_kind::scratchpad, {bytes(capacity), 128, dram_kind{}, banks});
+}
+
+TEST(published_shape, more_banks_never_cost_more_per_access_nor_less_area) {
+    constexpr double rounded = 1e-4;  // rows have five digits
+    for (std::uint64_t capacity = 16384; capacity <= 4u << 20; capacity += capacity / 3 / 256 * 256)
+        for (int banks = 1; banks < 256 && capacity / (2 * banks) >= least_bank_bytes; banks *= 2) {
+            const memory_cost few = banked(capacity, banks), many = banked(capacity, 2 * banks);
+            EXPECT_LE(many.read_per_bit->value, few.read_per_bit->value) << capacity << " bytes, " << banks << " banks";
+            EXPECT_LE(many.write_per_bit->value, few.write_per_bit->value) << capacity << " bytes, " << banks << " banks";
+            EXPECT_GE(many.area->value, few.area->value * (1 - rounded)) << capacity << " bytes, " << banks << " banks";
+            EXPECT_GE(many.leakage->value, few.leakage->value * (1 - rounded)) << capacity << " bytes, " << banks << " banks";
+        }
+}
+
+TEST(published_shape, a_larger_memory_of_as_many_banks_never_costs_less) {
+    for (int banks = 1; banks <= 256; banks *= 4) {
+        const std::uint64_t least = least_bank_bytes * std::uint64_t(banks);
+        memory_cost smaller = banked(least, banks);
+        for (std::uint64_t capacity = least + 1024; capacity <= std::uint64_t(banks) << 22; capacity += capacity / 3 / 256 * 256) {
+            const memory_cost larger = banked(capacity, banks);
+            EXPECT_GE(larger.read_per_bit->value, smaller.read_per_bit->value) << capacity << " bytes, " << banks << " banks";
+            EXPECT_GT(larger.area->value, smaller.area->value) << capacity << " bytes, " << banks << " banks";
+            EXPECT_GT(larger.leakage->value, smaller.leakage->value) << capacity << " bytes, " << banks << " banks";
+            smaller = larger;
+        }
+    }
+}
+
+TEST(published_shape, an_access_to_a_bank_costs_the_bank_and_the_wires_to_it) {
+    const memory_cost whole = banked(524288, 8), bank = banked(65536, 1);
+    const double edge_mm = 1e-3 * std::sqrt(bank.area->value);
+    const double wire = 0.345 * 0.9 * 0.9 / 2;  // pJ per bit and mm, as the table's rule says
+    EXPECT_NEAR(whole.read_per_bit->value, bank.read_per_bit->value + wire * edge_mm * (std::sqrt(8.0) - 1), 1e-6);
+    EXPECT_NEAR(whole.area->value, 8 * bank.area->value, 1e-6 * whole.area->value);
+    EXPECT_NEAR(whole.leakage->value, 8 * bank.leakage->value, 1e-6 * whole.leakage->value);
 }
 
 TEST(published_shape, zero_points_cost_more_than_no_zero_points) {
