@@ -23,6 +23,7 @@
 #include "traces/gnuplot.h"
 #include "traces/study_rows.h"
 #include "traces/study_writers.h"
+#include "traces/writers.h"
 #include "workloads/files/load_workload.h"
 #include "workloads/files/quantized_workload.h"
 #include "workloads/images/image_set.h"
@@ -114,6 +115,9 @@ void deliver_table(const run_options& o, const accuracy_table& t) {
         case output_format::table: {
             std::string text = rows_as_table(brief_study_of(t)) + '\n';
             for (const std::string& note : t.notes) text += note + '\n';
+            for (const accuracy_row& row : t.rows)
+                if (row.costs && !row.costs->places.empty())
+                    text += fmt::format("\n{}, {}\n{}", row.platform, row.scheme, places_to_table(*row.costs));
             deliver(o, text);
             break;
         }

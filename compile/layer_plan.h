@@ -11,7 +11,8 @@ namespace symmetree {
 
 /// How a layer runs on a platform, before its tensors are packed.
 struct layer_plan {
-    layer_descriptor descriptor;  ///< all but the addresses and the input's zero point, which whoever places the layer fills in
+    layer_descriptor descriptor;           ///< all but the addresses and the input's zero point, which whoever places the layer fills in
+    std::uint64_t descriptor_address = 0;  ///< of a layer by itself
     std::vector<weight_fill> fills;
     pass_split passes;
     outlier_layout outliers;

@@ -10,13 +10,24 @@
 namespace symmetree {
 namespace {
 
-constexpr std::uint64_t place_alignment = 64;
+/// What a place turns out to be that was `role` before a step used it.
+place_role role_behind(place_role role, const memory_use& use) {
+    switch (role) {
+        case place_role::host:
+        case place_role::activation: return role;
+        case place_role::weights:
+        case place_role::constant:
+            if (use.written_bytes > 0) return place_role::activation;
+            return use.weight_stream ? place_role::weights : role;
+    }
+    throw model_fault("a place of no role");
+}
 
 }  // namespace
 
 std::uint64_t memory_map::reserve(memory_space space, std::string name, std::uint64_t bytes) {
     const std::uint64_t address = next(space);
-    if (bytes > 0) places_.push_back({std::move(name), space, address, bytes, {}});
+    if (bytes > 0) places_.push_back({std::move(name), space, address, bytes, {}, place_role::activation, 0, {}});
     return address;
 }
 
@@ -43,20 +54,26 @@ void memory_map::note_steps(const std::vector<std::vector<std::uint64_t>>& addre
     for (std::size_t i = 0; i < places_.size(); ++i) places_[i].alive = alive[i];
 }
 
-std::vector<std::uint64_t> addresses_of(const layer_descriptor& d) {
-    std::vector<std::uint64_t> all = {d.tables_address, d.weights_address, d.input_address, d.output_address};
-    if (d.outlier_bits > 0) all.push_back(d.outliers_address);
-    if (d.scale_address != 0) all.push_back(d.scale_address);
-    return all;
+void memory_map::note_uses(const std::vector<memory_use>& uses) {
+    for (const memory_use& use : uses) {
+        memory_place& place = places_[place_at(use.address)];
+        place.moved_bytes += use.read_bytes + use.written_bytes;
+        place.role = role_behind(place.role, use);
+    }
 }
 
-std::vector<std::uint64_t> addresses_of(const vector_descriptor& d) {
-    std::vector<std::uint64_t> all = {d.a.address, d.result.address};
-    if (d.has_second != 0) all.push_back(d.b.address);
-    if (d.parameters_bytes > 0) all.push_back(d.parameters_address);
-    for (const std::uint64_t scale : d.scale_address)
-        if (scale != 0) all.push_back(scale);
-    return all;
+void memory_map::note_overwriting(std::size_t step, std::uint64_t result, const std::vector<std::uint64_t>& operands) {
+    memory_place& place = places_[place_at(result)];
+    if (place.address != result || place.alive.first != step) return;
+    for (const std::uint64_t address : operands) {
+        const std::size_t operand = place_at(address);
+        if (places_[operand].address == address && places_[operand].alive.last == step && address != result) place.over.push_back(operand);
+    }
+}
+
+std::uint64_t moved_address(const memory_map& before, const memory_map& after, std::uint64_t address) {
+    const std::size_t place = before.place_at(address);
+    return after.places()[place].address + (address - before.places()[place].address);
 }
 
 }  // namespace symmetree

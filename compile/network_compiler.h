@@ -23,7 +23,8 @@ public:
 private:
     void plan_products();
     void place(std::size_t i);
-    void refuse_too_small_memories(const memory_map& memory) const;
+    void refuse_too_small_memories() const;
+    void keep_on_chip();
 
     // products
     void place_product(std::size_t i, const product_op& op);

@@ -8,6 +8,7 @@
 #include "compile/layer_scheme.h"
 #include "compile/network_compiler.h"
 #include "compile/product_program.h"
+#include "compile/scratchpad.h"
 #include "core/enumerators.h"
 #include "models/vector_unit/operator_table.h"
 
@@ -46,12 +47,14 @@ network_program network_compiler::run() {
             problems_.throw_if_any();
         }
     }
-    network_program made = program_.finish(views_[graph_.input], views_[graph_.output]);
+    program_.end(views_[graph_.input], views_[graph_.output]);
+    refuse_too_small_memories();
+    if (keeps_any(platform_.mapping.keep)) keep_on_chip();
+    network_program made = program_.finish();
     for (const layer_plan& plan : plans_) made.accumulator_bits = std::max(made.accumulator_bits, plan.accumulator_bits);
     made.plans = std::move(plans_);
     made.tensors = std::move(views_);
     made.scales = std::move(scales_);
-    refuse_too_small_memories(made.memory);
     return made;
 }
 
@@ -69,7 +72,8 @@ void network_compiler::plan_products() {
     problems_.throw_if_any();
 }
 
-void network_compiler::refuse_too_small_memories(const memory_map& memory) const {
+void network_compiler::refuse_too_small_memories() const {
+    const memory_map& memory = program_.memory();
     for (const memory_space space : enumerators<memory_space>()) {
         const address_range there = range_of(space, platform_);
         const std::uint64_t needed = memory.next(space) - there.begin;
@@ -78,6 +82,28 @@ void network_compiler::refuse_too_small_memories(const memory_map& memory) const
                 diagnostic{q_.network.source, 0, 0, q_.network.name,
                            fmt::format("needs {} bytes of {}, platform {} has {}", needed, to_string(space), platform_.name, there.bytes)});
     }
+}
+
+/// Moves what the platform keeps there into its scratchpad. Every place keeps its home in DRAM, where constants come from in the beginning.
+void network_compiler::keep_on_chip() {
+    memory_map memory = program_.memory();
+    for (std::size_t i = 0; i < program_.steps().size(); ++i) {
+        const network_step& step = program_.steps()[i];
+        memory.note_uses({{memory.places().front().address, descriptor_bytes, 0, false}});
+        if (step.is_product) {
+            memory.note_uses(uses_of(platform_, std::get<layer_descriptor>(program_.descriptors()[i]), plans_[step.layer].fills));
+            continue;
+        }
+        const auto& d = std::get<vector_descriptor>(program_.descriptors()[i]);
+        memory.note_uses(uses_of(platform_, d));
+        memory.note_overwriting(i, d.result.address, written_over_by(platform_, d));
+    }
+    memory.places().front().bytes = descriptor_bytes * program_.steps().size();
+    std::vector<memory_place*> places;
+    for (memory_place& place : memory.places()) places.push_back(&place);
+    keep_in_scratchpad(platform_, places);
+    for (auto& [node, address] : scales_) address = moved_address(program_.memory(), memory, address);
+    program_.move(std::move(memory));
 }
 
 /// One overload per operator: the steps that it becomes and what the units hold for them.

@@ -1,5 +1,7 @@
 #include "compile/product_program.h"
 
+#include <utility>
+
 #include "compile/sum_bounds.h"
 #include "core/bit_stream.h"
 
@@ -45,30 +47,39 @@ std::vector<placed_bytes> stored_operand(const accelerator_config& config, const
     return parts;
 }
 
-memory_map place_in_turn(const accelerator_config& config, const std::vector<layer_plan*>& plans) {
+memory_map place_in_turn(const accelerator_config& config, const std::vector<placed_layer>& layers) {
     memory_map memory;
-    const auto next = [&](const char* name, std::uint64_t bytes) { return memory.reserve(memory_space::dram, name, bytes); };
-    next("descriptors", descriptor_bytes * plans.size());
-    for (layer_plan* const plan : plans) {
-        layer_descriptor& d = plan->descriptor;
+    const auto next = [&](const char* name, std::uint64_t bytes, place_role role) {
+        const std::uint64_t address = memory.reserve(memory_space::dram, name, bytes);
+        if (bytes > 0) memory.places().back().role = role;
+        return address;
+    };
+    std::uint64_t descriptor = next("descriptors", descriptor_bytes * layers.size(), place_role::constant);
+    for (const placed_layer& l : layers) {
+        layer_descriptor& d = l.plan->descriptor;
+        l.plan->descriptor_address = std::exchange(descriptor, descriptor + descriptor_bytes);
         d.input_image_bytes = d.geometry.image_bytes();
-        d.tables_address = next("tables", table_bytes(d));
-        d.weights_address = next("weights", dense_bytes(*plan));
-        d.outliers_address = next("outliers", outlier_bytes(*plan));
-        d.input_address = next("input", std::uint64_t(d.geometry.images) * d.geometry.image_bytes());
+        d.tables_address = next("tables", table_bytes(d), place_role::constant);
+        d.weights_address = next("weights", dense_bytes(*l.plan), l.operand);
+        d.outliers_address = next("outliers", outlier_bytes(*l.plan), l.operand);
+        d.input_address = next("input", std::uint64_t(d.geometry.images) * d.geometry.image_bytes(), place_role::activation);
     }
-    for (layer_plan* const plan : plans) plan->descriptor.output_address = next("outputs", output_bytes_of(config, plan->descriptor));
+    for (const placed_layer& l : layers)
+        l.plan->descriptor.output_address = next("outputs", output_bytes_of(config, l.plan->descriptor), place_role::activation);
     return memory;
 }
 
-memory_map place_alone(const accelerator_config& config, layer_plan& plan) { return place_in_turn(config, {&plan}); }
+memory_map place_alone(const accelerator_config& config, layer_plan& plan, place_role operand) {
+    return place_in_turn(config, {{&plan, operand}});
+}
 
 program compile_alone(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w,
                       const std::vector<channel_record>& channels, const quantized_activations* x) {
     const layer_descriptor& d = plan.descriptor;
     program p;
     p.descriptors = 1;
-    p.contents.push_back({first_address(memory_space::dram), encode(d)});
+    p.descriptor_address = plan.descriptor_address;
+    p.contents.push_back({p.descriptor_address, encode(d)});
     p.contents.push_back({d.tables_address, encode_tables(channels, plan.fills, w.levels)});
     for (placed_bytes& part : stored_operand(config, d, plan, w, x != nullptr)) p.contents.push_back(std::move(part));
     if (x) p.contents.push_back({d.input_address, pack_input(d.geometry, *x)});
@@ -81,10 +92,10 @@ program compile_alone(const accelerator_config& config, const layer_plan& plan, 
 program joined(std::vector<program> alone) {
     program all;
     for (program& p : alone) {
-        p.contents.front().address += all.descriptors * descriptor_bytes;
         all.descriptors += p.descriptors;
         for (placed_bytes& part : p.contents) all.contents.push_back(std::move(part));
     }
+    all.descriptor_address = alone.front().descriptor_address;
     all.input_address = alone.front().input_address;
     all.result_address = alone.front().result_address;
     all.result_bytes = alone.back().result_address + alone.back().result_bytes - all.result_address;

@@ -11,10 +11,11 @@ struct placed_bytes {
     std::vector<std::uint8_t> bytes;
 };
 
-/// What one ring of the doorbell runs: descriptors one after the other from address 0, what they read, and where the result is left. A
+/// What one ring of the doorbell runs: descriptors one after the other, what they read, and where the result is left. A
 /// layer by itself is a program of one descriptor.
 struct program {
     std::vector<placed_bytes> contents;
+    std::uint64_t descriptor_address = 0;
     std::uint32_t descriptors = 0;
     int batch = 1;  ///< images that it runs at a time; their inputs follow each other, and their results
     std::uint64_t input_address = 0;

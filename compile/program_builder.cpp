@@ -42,30 +42,47 @@ std::size_t program_builder::new_buffer(std::string name, std::int64_t rows, std
     return program_.buffers.size() - 1;
 }
 
-void program_builder::add(network_step step, const layer_descriptor& d) { append(std::move(step), encode(d), addresses_of(d)); }
-
-void program_builder::add(network_step step, const vector_descriptor& d) { append(std::move(step), encode(d), addresses_of(d)); }
-
-void program_builder::append(network_step step, const std::vector<std::uint8_t>& descriptor, std::vector<std::uint64_t> touched) {
+void program_builder::add(network_step step, step_descriptor d) {
     if (program_.steps.size() == most_steps_) throw model_fault("more steps than were counted");
     program_.steps.push_back(std::move(step));
-    descriptors_.insert(descriptors_.end(), descriptor.begin(), descriptor.end());
-    touched_.push_back(std::move(touched));
+    descriptors_.push_back(d);
 }
 
-network_program program_builder::finish(const tensor_view& input, const tensor_view& output) {
-    if (touched_.empty()) throw model_fault("a program without steps");
-    touched_.front().push_back(buffer(input.buffer).address);
-    touched_.back().push_back(buffer(output.buffer).address);
-    for (std::vector<std::uint64_t>* step : {&touched_.front(), &touched_.back()}) step->insert(step->end(), kept_.begin(), kept_.end());
-    program_.memory.note_steps(touched_);
-    program_.contents.push_back({first_address(memory_space::dram), std::move(descriptors_)});
-    program_.descriptors = static_cast<std::uint32_t>(program_.steps.size());
+void program_builder::end(const tensor_view& input, const tensor_view& output) {
+    if (descriptors_.empty()) throw model_fault("a program without steps");
     program_.input = input;
     program_.output = output;
-    program_.input_address = buffer(input.buffer).address;
-    program_.result_address = buffer(output.buffer).address;
-    program_.result_bytes = buffer(output.buffer).bytes() * std::uint64_t(program_.batch);
+    std::vector<std::vector<std::uint64_t>> touched;
+    for (const step_descriptor& d : descriptors_) touched.push_back(std::visit([](const auto& of) { return addresses_of(of); }, d));
+    touched.front().push_back(buffer(input.buffer).address);
+    touched.back().push_back(buffer(output.buffer).address);
+    for (std::vector<std::uint64_t>* step : {&touched.front(), &touched.back()}) step->insert(step->end(), kept_.begin(), kept_.end());
+    program_.memory.note_steps(touched);
+    std::vector<memory_place>& places = program_.memory.places();
+    for (const std::uint64_t address : kept_) places[program_.memory.place_at(address)].role = place_role::constant;
+    for (const tensor_view& view : {input, output}) places[program_.memory.place_at(buffer(view.buffer).address)].role = place_role::host;
+}
+
+void program_builder::move(memory_map to) {
+    const auto moved = [&](std::uint64_t& address) { address = moved_address(program_.memory, to, address); };
+    for (step_descriptor& d : descriptors_) std::visit([&](auto& of) { for_each_address(of, moved); }, d);
+    for (placed_bytes& content : program_.contents) moved(content.address);
+    for (memory_tensor& tensor : program_.buffers) moved(tensor.address);
+    program_.memory = std::move(to);
+}
+
+network_program program_builder::finish() {
+    std::vector<std::uint8_t> bytes;
+    for (const step_descriptor& d : descriptors_) {
+        const std::vector<std::uint8_t> encoded = std::visit([](const auto& of) { return encode(of); }, d);
+        bytes.insert(bytes.end(), encoded.begin(), encoded.end());
+    }
+    program_.descriptor_address = program_.memory.places().front().address;
+    program_.contents.push_back({program_.descriptor_address, std::move(bytes)});
+    program_.descriptors = static_cast<std::uint32_t>(program_.steps.size());
+    program_.input_address = buffer(program_.input.buffer).address;
+    program_.result_address = buffer(program_.output.buffer).address;
+    program_.result_bytes = buffer(program_.output.buffer).bytes() * std::uint64_t(program_.batch);
     return std::move(program_);
 }
 

@@ -2,11 +2,15 @@
 
 #include <cstdint>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "compile/network_program.h"
 
 namespace symmetree {
+
+/// One step as the hardware reads it.
+using step_descriptor = std::variant<layer_descriptor, vector_descriptor>;
 
 /// Whether every image of a batch has a tensor of its own.
 enum class tensor_owner { each_image, all_images };
@@ -30,21 +34,24 @@ public:
                            tensor_owner owner = tensor_owner::each_image);
     const memory_tensor& buffer(std::size_t index) const { return program_.buffers[index]; }
 
-    void add(network_step step, const layer_descriptor& d);
-    void add(network_step step, const vector_descriptor& d);
+    void add(network_step step, step_descriptor d);
 
-    /// The program, but for its plans, tensors and scales. The host writes the input before the first step and reads the output after the
-    /// last.
-    network_program finish(const tensor_view& input, const tensor_view& output);
+    /// All steps are there: finds lifetimes. The host writes the input before the first step and reads the output after the last.
+    void end(const tensor_view& input, const tensor_view& output);
+    const std::vector<network_step>& steps() const { return program_.steps; }
+    const std::vector<step_descriptor>& descriptors() const { return descriptors_; }
+    const memory_map& memory() const { return program_.memory; }
+    /// Takes `to`, the same map with places moved, and puts the new addresses wherever the old ones stand.
+    void move(memory_map to);
+
+    /// The program, but for its plans, tensors and scales.
+    network_program finish();
 
 private:
-    void append(network_step step, const std::vector<std::uint8_t>& descriptor, std::vector<std::uint64_t> touched);
-
     const std::size_t most_steps_;
     network_program program_;
-    std::vector<std::uint8_t> descriptors_;
-    std::vector<std::vector<std::uint64_t>> touched_;  ///< by step: where its bytes stand
-    std::vector<std::uint64_t> kept_;                  ///< addresses of what the host keeps in memory
+    std::vector<step_descriptor> descriptors_;
+    std::vector<std::uint64_t> kept_;  ///< addresses of what the host keeps in memory
 };
 
 }  // namespace symmetree

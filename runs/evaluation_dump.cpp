@@ -36,6 +36,11 @@ void check_rows(const dump_request& dump, const std::vector<evaluation_task>& ta
                           fmt::format("codes and accumulators are those of the simulated accelerator, and {} is not simulated: leave out "
                                       "--vector-arithmetic float32 or dump logits and predictions only",
                                       row_name(task))});
+        if (dump.looks_inside() && keeps_any(task.platform.mapping.keep))
+            problems.add({"", 0, 0, "--dump",
+                          fmt::format("the scratchpad of platform {} is written over while an image runs: set mapping.keep to none, which "
+                                      "gives the same codes and accumulators, or dump logits and predictions only",
+                                      task.platform.name)});
     }
 }
 

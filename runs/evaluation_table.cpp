@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "runs/activation_formats.h"
+#include "runs/placed_report.h"
+#include "traces/measures.h"
 #include "workloads/network/channel_scaling.h"
 
 namespace symmetree {
@@ -21,6 +23,17 @@ std::string formats_from(const evaluation_input& input, const evaluation_plan& p
                        one ? to_string(first) : "each scheme's range", from.calibration_images, from.calibration);
 }
 
+/// What the scratchpad of a task takes off its DRAM.
+std::string scratchpad_line(const platform_config& platform, const report& costs) {
+    const layer_report total = costs.total();
+    const auto microjoules = [&](memory_kind memory) {
+        const std::optional<double> pj = energy_pj_of(total, to_string(memory));
+        return pj ? fmt::format("{:.4g} uJ", *pj * 1e-6) : std::string("no price");
+    };
+    return fmt::format("{}, {}: DRAM {}, scratchpad {} of the energy; {}.", costs.platform, costs.scheme, microjoules(memory_kind::dram),
+                       microjoules(memory_kind::scratchpad), scratchpad_note(platform, costs.places));
+}
+
 }  // namespace
 
 std::vector<std::string> evaluation_notes(const evaluation_input& input, const evaluation_plan& plan, const evaluation_result& result,
@@ -28,13 +41,17 @@ std::vector<std::string> evaluation_notes(const evaluation_input& input, const e
     std::vector<std::string> notes;
     notes.push_back(fmt::format("{} images of {}{}; {}; float32 in this program.", input.images, from.images,
                                 input.labels.empty() ? " (no labels)" : "", formats_from(input, plan, from)));
+    const bool keeps =
+        std::any_of(plan.tasks.begin(), plan.tasks.end(), [](const evaluation_task& t) { return keeps_any(t.platform.mapping.keep); });
+    const char* const from_scratchpad = keeps ? ", from the scratchpad where they stand there" : "";
     if (input.batch == 1)
-        notes.emplace_back("Cycles, energy and power are those of one image with every operator; weights are read anew for each image.");
+        notes.push_back(fmt::format("Cycles, energy and power are those of one image with every operator; weights are read anew for each image{}.",
+                                    from_scratchpad));
     else
         notes.push_back(
             fmt::format("Cycles, energy and power are those of a batch of {} images with every operator, unless said to be per "
-                        "image; the images of a batch share the weights that a layer reads.",
-                        input.batch));
+                        "image; the images of a batch share the weights that a layer reads{}.",
+                        input.batch, from_scratchpad));
     const std::vector<layer>& layers = input.network.layers;
     const auto own = std::count_if(layers.begin(), layers.end(), [](const layer& l) { return l.own_scheme.has_value(); });
     if (own > 0) notes.push_back(fmt::format("{} of {} layers have schemes of their own, whatever the column says.", own, layers.size()));
@@ -56,6 +73,9 @@ std::vector<std::string> evaluation_notes(const evaluation_input& input, const e
     const auto priced = std::find_if(result.tasks.begin(), result.tasks.end(), [](const evaluation& e) { return e.costs.has_value(); });
     if (priced != result.tasks.end())
         notes.push_back(fmt::format("Prices: {} ({}).", priced->costs->cost_table, priced->costs->cost_label));
+    for (std::size_t i = 0; i < plan.tasks.size(); ++i)
+        if (result.tasks[i].costs && !result.tasks[i].costs->places.empty())
+            notes.push_back(scratchpad_line(plan.tasks[i].platform, *result.tasks[i].costs));
     for (const std::string& line : plan.left_out) notes.push_back("left out: " + line);
     return notes;
 }

@@ -6,6 +6,7 @@
 
 #include "models/vector_unit/operator_table.h"
 #include "runs/layer_report.h"
+#include "runs/placed_report.h"
 #include "runs/pricing.h"
 
 namespace symmetree {
@@ -31,9 +32,10 @@ layer_report step_report(const platform_config& platform, const network_step& st
 report network_report(const quantized_network& q, const platform_config& platform, const scheme& format, std::uint64_t seed,
                       bool timing_only, const network_program& program, const std::vector<layer_result>& steps, const cost_table& prices) {
     report out = report_header(q.network, platform, format, seed, timing_only, program.batch);
-    out.notes.push_back(
-        fmt::format("{} through the whole network: every operator is timed and priced, tensors go through DRAM between operators",
-                    program.batch == 1 ? "one image" : fmt::format("a batch of {} images", program.batch)));
+    out.notes.push_back(fmt::format("{} through the whole network: every operator is timed and priced, tensors {}",
+                                    program.batch == 1 ? "one image" : fmt::format("a batch of {} images", program.batch),
+                                    keeps_any(platform.mapping.keep) ? "stand where 'What stands where' says"
+                                                                     : "go through DRAM between operators"));
     std::map<std::string, int> uses;
     for (std::size_t i = 0; i < steps.size(); ++i) {
         const network_step& step = program.steps[i];
@@ -42,6 +44,10 @@ report network_report(const quantized_network& q, const platform_config& platfor
         } else {
             out.layers.push_back(step_report(platform, step, ++uses[step.name], q.network.graph->nodes[step.node].kind, steps[i]));
         }
+    }
+    if (keeps_any(platform.mapping.keep)) {
+        out.places = places_of(program.memory, out.layers);
+        out.notes.push_back(scratchpad_note(platform, out.places));
     }
     price(out, platform, prices);
     return out;

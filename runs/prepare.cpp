@@ -8,6 +8,7 @@
 #include "compile/channel_records.h"
 #include "compile/layer_scheme.h"
 #include "compile/product_program.h"
+#include "compile/scratchpad.h"
 #include "runs/settle.h"
 #include "workloads/formats/number_format.h"
 #include "workloads/quantize/quantize.h"
@@ -82,6 +83,10 @@ std::vector<channel_record> channels_of(const prepared_layer& l) {
     return channels;
 }
 
+place_role operand_role(const prepared_layer& l) {
+    return is_attention_product(*l.product.layer) ? place_role::activation : place_role::weights;
+}
+
 void prepare_layer(prepared_layer& l, const run_request& request, const weight_cache& cache) {
     const platform_config& platform = request.platform;
     const layer& source = *l.product.layer;
@@ -93,7 +98,8 @@ void prepare_layer(prepared_layer& l, const run_request& request, const weight_c
         is_attention_product(source) ? runtime_operand(source, used) : cache.get(source, request.seed, used, request.threads);
     if (is_attention_product(source) && !request.timing_only) make_second_operands(l, request.seed);
     l.plan = plan_product(platform, l.product, l.integers, l.integers.input.bits, request.batch);
-    const std::uint64_t needed = place_alone(platform, l.plan).end(memory_space::dram);
+    l.memory = place_alone(platform, l.plan, operand_role(l));
+    const std::uint64_t needed = l.memory.end(memory_space::dram);
     if (needed > platform.dram.capacity_bytes)
         throw does_not_fit(fmt::format("it needs {} bytes of DRAM, the platform has {}", needed, platform.dram.capacity_bytes));
     if (!request.timing_only) make_inputs(l, request.seed);
@@ -103,14 +109,37 @@ void prepare_layer(prepared_layer& l, const run_request& request, const weight_c
 /// Gives all layers places beside each other.
 void place_layers(prepared_run& run) {
     const platform_config& platform = run.request.platform;
-    std::vector<layer_plan*> plans;
-    for (prepared_layer& l : run.layers) plans.push_back(&l.plan);
-    const std::uint64_t needed = place_in_turn(platform, plans).end(memory_space::dram);
+    std::vector<placed_layer> placed;
+    for (prepared_layer& l : run.layers) placed.push_back({&l.plan, operand_role(l)});
+    const std::uint64_t needed = place_in_turn(platform, placed).end(memory_space::dram);
     if (needed > platform.dram.capacity_bytes)
         throw input_error(diagnostic{run.request.network.source, 0, 0, run.request.network.name,
                                      fmt::format("with mapping.prefetch its layers stand in memory together: they need {} bytes of DRAM, "
                                                  "platform {} has {}",
                                                  needed, platform.name, platform.dram.capacity_bytes)});
+}
+
+/// Moves what the platform keeps there into its scratchpad. Layers are not chained: inputs and outputs are there while their layer runs,
+/// beside the weights and tables that stay from the first layer to the last.
+void keep_on_chip(const platform_config& platform, std::vector<prepared_layer>& layers) {
+    std::vector<memory_map> moved;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        const layer_plan& plan = layers[i].plan;
+        memory_map& memory = moved.emplace_back(layers[i].memory);
+        memory.note_uses(uses_of(platform, plan.descriptor, plan.fills));
+        memory.note_uses({{plan.descriptor_address, descriptor_bytes, 0, false}});
+        for (memory_place& place : memory.places()) place.alive = stays(place.role) ? lifetime{0, layers.size() - 1} : lifetime{i, i};
+    }
+    std::vector<memory_place*> places;
+    for (memory_map& memory : moved)
+        for (memory_place& place : memory.places()) places.push_back(&place);
+    keep_in_scratchpad(platform, places);
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        const auto move = [&](std::uint64_t& address) { address = moved_address(layers[i].memory, moved[i], address); };
+        for_each_address(layers[i].plan.descriptor, move);
+        move(layers[i].plan.descriptor_address);
+        layers[i].memory = std::move(moved[i]);
+    }
 }
 
 /// Bits that the accumulators need for all layers.
@@ -198,7 +227,10 @@ prepared_run prepare(run_request request, const weight_cache& cache) {
         }
     }
     problems.throw_if_any();
-    if (runs_in_turn(platform)) place_layers(run);
+    if (runs_in_turn(platform))
+        place_layers(run);
+    else if (keeps_any(platform.mapping.keep))
+        keep_on_chip(platform, run.layers);
     settle(platform, widest_sums(run.layers), run.request.cost_directory);
     run.notes = notes_on(run);
     return run;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "compile/layer_plan.h"
+#include "compile/memory_map.h"
 #include "compile/network_formats.h"
 #include "compile/program.h"
 #include "compile/quantized_network.h"
@@ -48,6 +49,7 @@ struct prepared_layer {
     std::optional<quantized_activations> input;  ///< of the first image; absent when timing only
     std::vector<image_codes> further;            ///< of the images behind it; none when timing only
     layer_plan plan;                             ///< with addresses
+    memory_map memory;                           ///< what stands there
 };
 
 struct prepared_run {

@@ -11,6 +11,7 @@ const host_job* program_feed::next() {
     if (!call_.loaded)
         for (const placed_bytes& content : p.contents) job_.contents.push_back({content.address, &content.bytes});
     if (!call_.input.empty()) job_.contents.push_back({p.input_address, &call_.input});
+    job_.descriptor_address = p.descriptor_address;
     job_.descriptors = p.descriptors;
     const address_range back = call_.read_back.value_or(address_range{p.result_address, p.result_bytes});
     job_.result_address = back.begin;

@@ -6,11 +6,20 @@
 #include "platforms/assemble.h"
 #include "runs/layer_report.h"
 #include "runs/layer_sequence.h"
+#include "runs/placed_report.h"
 #include "runs/pricing.h"
 #include "runs/run_traces.h"
 
 namespace symmetree {
 namespace {
+
+/// What of all the layers stands where.
+void add_places(report& out, const prepared_run& run) {
+    for (std::size_t i = 0; i < run.layers.size(); ++i)
+        for (placed_bytes_report& place : places_of(run.layers[i].memory, out.layers, out.layers[i].name + ": "))
+            out.places.push_back(std::move(place));
+    out.notes.push_back(scratchpad_note(run.request.platform, out.places));
+}
 
 report report_of(const prepared_run& run, const std::vector<layer_result>& results, const layer_sequence& layers) {
     const run_request& request = run.request;
@@ -23,6 +32,7 @@ report report_of(const prepared_run& run, const std::vector<layer_result>& resul
         row.check = layers.verdicts()[i];
         row.arithmetic_sqnr_db = layers.arithmetic_sqnr_db()[i];
     }
+    if (keeps_any(request.platform.mapping.keep)) add_places(out, run);
     return out;
 }
 

@@ -140,6 +140,23 @@ void write_total(json_writer& out, const report& r) {
     out.close();
 }
 
+void write_places(json_writer& out, const std::vector<placed_bytes_report>& places) {
+    if (places.empty()) return;
+    out.key("places").open_array(layout::lines);
+    for (const placed_bytes_report& place : places) {
+        out.open_object(layout::row);
+        out.member("name", place.name);
+        out.member("role", place.role);
+        out.member("bytes", place.bytes);
+        out.member("moved_bytes", place.moved_bytes);
+        out.member("first", place.first);
+        out.member("last", place.last);
+        out.member("on_chip_from", place.on_chip_from);
+        out.close();
+    }
+    out.close();
+}
+
 /// The members of a run, without the braces around them.
 void write_run(json_writer& out, const report& r) {
     out.member("workload", r.workload);
@@ -168,6 +185,7 @@ void write_run(json_writer& out, const report& r) {
     out.key("layers").open_array(layout::lines);
     for (const layer_report& layer : r.layers) write_layer(out, layer);
     out.close();
+    write_places(out, r.places);
     out.member("configuration", r.configuration);
 }
 

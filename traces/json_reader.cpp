@@ -173,6 +173,26 @@ layer_report layer_of(const json& object) {
     return layer;
 }
 
+placed_bytes_report place_of(const json& object) {
+    placed_bytes_report place{text(object, "name"),
+                              text(object, "role"),
+                              count(object, "bytes"),
+                              count(object, "moved_bytes"),
+                              text(object, "first"),
+                              text(object, "last"),
+                              {}};
+    if (!member(object, "on_chip_from").is_null()) place.on_chip_from = count(object, "on_chip_from");
+    return place;
+}
+
+std::vector<placed_bytes_report> places_of(const json& object) {
+    std::vector<placed_bytes_report> places;
+    if (!object.contains("places")) return places;  // only where something is kept on the chip
+    if (!object["places"].is_array()) refuse("places", "not an array");
+    for (const json& place : object["places"]) places.push_back(place_of(place));
+    return places;
+}
+
 report report_of(const json& object) {
     report r;
     r.workload = text(object, "workload");
@@ -201,6 +221,7 @@ report report_of(const json& object) {
     const json& layers = member(object, "layers");
     if (!layers.is_array()) refuse("layers", "not an array");
     for (const json& layer : layers) r.layers.push_back(layer_of(layer));
+    r.places = places_of(object);
     return r;
 }
 

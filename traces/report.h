@@ -49,6 +49,16 @@ struct outlier_report {
     std::string assignment;          ///< row_banked, pooled, or empty
 };
 
+/// Something that the run has in memory: a tensor, a weight stream, a table.
+struct placed_bytes_report {
+    std::string name;
+    std::string role;  ///< "activation", "weights", "constant", "host"
+    std::uint64_t bytes = 0;
+    std::uint64_t moved_bytes = 0;              ///< that an inference reads and writes there
+    std::string first, last;                    ///< layers or steps between which its place is taken
+    std::optional<std::uint64_t> on_chip_from;  ///< first byte in the scratchpad; absent: it stands in DRAM
+};
+
 /// One layer on one platform.
 struct layer_report {
     std::string name;
@@ -95,6 +105,7 @@ struct report {
     std::vector<std::string> notes;                         ///< warnings and assumptions a reader must know
     std::map<std::string, std::optional<double>> area_um2;  ///< by unit; absent: no price
     std::vector<layer_report> layers;
+    std::vector<placed_bytes_report> places;  ///< where the platform keeps something in a scratchpad; else empty
 
     /// The sum over the layers: name "total"; split, counters, energies and measures added, shapes left at 0; the widest
     /// index and the fullest lane; a scheme or an outlier assignment that layers do not share is "mixed".

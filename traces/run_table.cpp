@@ -302,9 +302,36 @@ std::string configuration_section(const report& r) {
 
 }  // namespace
 
+// Constants are many and small: they are a line for each memory.
+std::string places_to_table(const report& r) {
+    if (r.places.empty()) return "";
+    text_table table({{"tensor", "", true},
+                      {"role", "", true},
+                      {"size", "bytes"},
+                      {"moved", "bytes"},
+                      {"first layer", "", true},
+                      {"last layer", "", true},
+                      {"scratchpad from", "byte"}});
+    placed_bytes_report on_chip, in_dram;
+    for (const placed_bytes_report& p : r.places) {
+        if (p.role == "constant") {
+            placed_bytes_report& sum = p.on_chip_from ? on_chip : in_dram;
+            sum.bytes += p.bytes;
+            sum.moved_bytes += p.moved_bytes;
+            continue;
+        }
+        table.add_row({one_line(p.name), p.role, grouped(p.bytes), grouped(p.moved_bytes), one_line(p.first), one_line(p.last),
+                       p.on_chip_from ? grouped(*p.on_chip_from) : "DRAM"});
+    }
+    const std::string name = "descriptors, tables, parameters, constants";
+    if (on_chip.bytes > 0) table.add_row({name, "constant", grouped(on_chip.bytes), grouped(on_chip.moved_bytes), "", "", "several"});
+    if (in_dram.bytes > 0) table.add_row({name, "constant", grouped(in_dram.bytes), grouped(in_dram.moved_bytes), "", "", "DRAM"});
+    return section("What stands where", table);
+}
+
 std::string to_table(const report& r) {
-    return header(r) + layers_section(r) + split_section(r) + bytes_section(r) + energy_section(r) + outlier_section(r) +
-           storage_section(r) + groups_section(r) + totals_section(r) + configuration_section(r);
+    return header(r) + layers_section(r) + split_section(r) + bytes_section(r) + places_to_table(r) + energy_section(r) +
+           outlier_section(r) + storage_section(r) + groups_section(r) + totals_section(r) + configuration_section(r);
 }
 
 }  // namespace symmetree

@@ -15,6 +15,9 @@ std::string to_csv(const report& r);
 /// Everything, units and counters included; doubles in their shortest round-trip form.
 std::string to_json(const report& r);
 
+/// What stands where, of a run that keeps something in a scratchpad; empty for any other.
+std::string places_to_table(const report& r);
+
 /// One row per run with ratios to the baseline, then where cycles, energy and area go.
 std::string to_table(const comparison& c);
 std::string to_csv(const comparison& c);

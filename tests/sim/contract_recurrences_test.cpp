@@ -59,6 +59,18 @@ run_request output_stationary(std::uint64_t seed) {
     return request;
 }
 
+/// A scratchpad of any size, port and latency, with room for all or for some.
+run_request with_scratchpad(std::uint64_t seed) {
+    run_request request = any_dataflow(seed);
+    dice d(seed + 2000000);
+    scratchpad_config& s = request.platform.scratchpad;
+    s.bytes = std::uint64_t(d.any_of({64, 512, 1024, 4096, 65536}));
+    s.port_bits = d.any_of({8, 24, 64, 128, 512});
+    s.latency_cycles = std::uint64_t(d.any_of({0, 1, 2, 7, 40}));
+    request.platform.mapping.keep = d.any_of({kept_places::activations, kept_places::weights, kept_places::both});
+    return request;
+}
+
 slot_split expect_contract(std::uint64_t first_seed, int cases, run_request (*random)(std::uint64_t)) {
     std::uint64_t seed = first_seed;
     slot_split all;
@@ -85,6 +97,8 @@ TEST(contract_recurrences, random_output_stationary_cases) {
     EXPECT_GT(split.drain, 0u);
     EXPECT_EQ(split.hazard, 0u) << "a held sum may be written every cycle";
 }
+TEST(contract_recurrences, random_cases_with_a_scratchpad) { expect_every_cause(expect_contract(920000, 100, with_scratchpad)); }
+TEST(extended_contract_recurrences, random_cases_with_a_scratchpad) { expect_contract(930000, 4000, with_scratchpad); }
 TEST(extended_contract_recurrences, random_cases_from_100000) { expect_every_cause(expect_contract(100000, 4000, any_dataflow)); }
 TEST(extended_contract_recurrences, random_cases_from_200000) { expect_every_cause(expect_contract(200000, 4000, any_dataflow)); }
 TEST(extended_contract_recurrences, random_cases_with_prefetch) { expect_contract(400000, 4000, prefetched); }

@@ -24,9 +24,13 @@ void timing_contract::fetch_weights(const std::shared_ptr<known_layer>& l, std::
     if (j < 2) l->asked[j] = true;
     if (j >= l->program.weights.size()) return;
     const weight_fill& fill = l->layer->plan.fills[l->program.weights[j].fill];
-    dma_.offer(t_, burst_dma::weights, {fill.dense_bytes}, [l, j](std::uint64_t bytes) { l->dense_in[j] += bytes; });
+    dma_.offer(
+        t_, burst_dma::weights, {fill.dense_bytes}, [l, j](std::uint64_t bytes) { l->dense_in[j] += bytes; },
+        memory_of(l->layer->plan.descriptor.weights_address));
     if (fill.outlier_bytes > 0)
-        dma_.offer(t_, burst_dma::outliers, {fill.outlier_bytes}, [l, j](std::uint64_t bytes) { l->outliers_in[j] += bytes; });
+        dma_.offer(
+            t_, burst_dma::outliers, {fill.outlier_bytes}, [l, j](std::uint64_t bytes) { l->outliers_in[j] += bytes; },
+            memory_of(l->layer->plan.descriptor.outliers_address));
 }
 
 /// Of the layer behind the present one, as far as its tables are in and its weights in memory.
@@ -43,7 +47,9 @@ void timing_contract::fetch_input(std::size_t j) {
     std::vector<std::uint64_t> runs;
     for (const row_run& run : input_rows(g, read.first, read.count)) runs.push_back(run.count * g.row_bytes());
     input_wanted_[j] = std::accumulate(runs.begin(), runs.end(), std::uint64_t{0});
-    dma_.offer(t_, burst_dma::activations, runs, [this, j](std::uint64_t bytes) { input_in_[j] += bytes; });
+    dma_.offer(
+        t_, burst_dma::activations, runs, [this, j](std::uint64_t bytes) { input_in_[j] += bytes; },
+        memory_of(layer_->plan.descriptor.input_address));
 }
 
 bool timing_contract::tile_ready(std::size_t i) const {
@@ -154,11 +160,12 @@ void timing_contract::end_drain() {
     handovers_.pop_front();
     if (!drained.last_of_block) return;
     auto left = std::make_shared<std::uint64_t>(drained.block_bytes);
-    dma_.offer(t_, burst_dma::outputs, {drained.block_bytes}, [this, left](std::uint64_t bytes) {
+    const auto landed = [this, left](std::uint64_t bytes) {
         if ((*left -= bytes) > 0) return;
         ++free_output_banks_;
         --blocks_left_;
-    });
+    };
+    dma_.offer(t_, burst_dma::outputs, {drained.block_bytes}, landed, memory_of(layer_->plan.descriptor.output_address));
 }
 
 // Layer
@@ -178,10 +185,11 @@ std::shared_ptr<timing_contract::known_layer> timing_contract::fetch_control(std
     const auto landed = [this, left, known](std::uint64_t bytes) {
         if ((*left -= bytes) == 0) take_control(known);
     };
-    dma_.offer(t_, burst_dma::control, {256}, [this, left, tables, landed](std::uint64_t bytes) {
+    const auto descriptor_landed = [this, left, tables, landed, known](std::uint64_t bytes) {
         *left -= bytes;
-        if (*left == tables) dma_.offer(t_, burst_dma::control, {tables}, landed);
-    });
+        if (*left == tables) dma_.offer(t_, burst_dma::control, {tables}, landed, memory_of(known->layer->plan.descriptor.tables_address));
+    };
+    dma_.offer(t_, burst_dma::control, {256}, descriptor_landed, memory_of(l.plan.descriptor_address));
     return known;
 }
 

@@ -17,7 +17,7 @@ namespace symmetree {
 /// rule looks whether its condition holds. Takes sizes and outlier positions from the prepared layers and nothing from the models.
 class timing_contract {
 public:
-    explicit timing_contract(const prepared_run& run) : run_(run), c_(run.request.platform), dma_(c_.dma, c_.dram) {}
+    explicit timing_contract(const prepared_run& run) : run_(run), c_(run.request.platform), dma_(c_.dma, {c_.dram, scratchpad_of(c_)}) {}
 
     /// Cycles and slots of each layer; the layers follow one another without a gap.
     std::vector<measured_layer> evaluate();
@@ -25,6 +25,13 @@ public:
 private:
     using cycle = std::uint64_t;
     static constexpr cycle never = std::numeric_limits<cycle>::max();
+
+    /// As many bytes per cycle as its port has bits, over eight.
+    static memory_timing scratchpad_of(const platform_config& c) {
+        return {c.scratchpad.bytes, std::uint64_t(c.scratchpad.port_bits), 8, c.scratchpad.latency_cycles};
+    }
+    /// The DRAM has the addresses below 2^40.
+    static std::size_t memory_of(std::uint64_t address) { return address < std::uint64_t{1} << 40 ? 0 : 1; }
 
     // one layer
     struct handover {
