@@ -181,9 +181,11 @@ formatted_network format_network(workload network, const platform_config& platfo
     require_runnable(f.network, platform, format, options);
     name_products(f, schemes_of(f.network, platform, format, options));
     format_planner(f, choose).plan();
-    for (formatted_product& p : f.products)
+    for (formatted_product& p : f.products) {
         p.weights =
             is_attention_product(*p.layer) ? runtime_operand(*p.layer, p.used_scheme) : cache.get(*p.layer, seed, p.used_scheme, threads);
+        p.weights.odd = platform.array.odd;
+    }
     return f;
 }
 

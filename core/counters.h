@@ -22,6 +22,7 @@ enum class unit_kind {
     correction_at_drain,     ///< row_sum: per drain lane, z * sum(x) subtracted once per output
     pot_tree,                ///< extent shifters (PoT) and an adder tree
     post_tree,               ///< extent shift-and-table products (POST) and an adder tree
+    post_word_tree,          ///< post_tree with one rounded word for all odd exponents
     apot_tree,               ///< extent sums of two shifts (APoT) and an adder tree
     level_decoder,           ///< `extent` codes of activation_bits looked up at once in a table of levels, its registers included
     sparse_lane,             ///< one outlier multiply-accumulate with its activation multiplexer over `extent` and its shift
@@ -48,6 +49,7 @@ constexpr const char* to_string(unit_kind unit) {
         case unit_kind::correction_at_drain: return "correction_at_drain";
         case unit_kind::pot_tree: return "pot_tree";
         case unit_kind::post_tree: return "post_tree";
+        case unit_kind::post_word_tree: return "post_word_tree";
         case unit_kind::apot_tree: return "apot_tree";
         case unit_kind::level_decoder: return "level_decoder";
         case unit_kind::sparse_lane: return "sparse_lane";

@@ -25,6 +25,7 @@ clocked clock_of(unit_kind unit) {
         case unit_kind::correction_every_cycle:
         case unit_kind::pot_tree:
         case unit_kind::post_tree:
+        case unit_kind::post_word_tree:
         case unit_kind::apot_tree:
         case unit_kind::level_decoder:
         case unit_kind::sparse_lane:

@@ -173,6 +173,7 @@ box array_box(const std::string& title, const array_config& array) {
     if (has_level_table(array.kind))
         b.lines.push_back(fmt::format("levels of {} bits, decoders {}", array.level_bits, to_string(array.decoders)));
     if (is_shift_circuit(array.kind)) b.lines.push_back(fmt::format("{} guard bits", array.guard_bits));
+    if (array.odd != odd_products::each_rounded) b.lines.push_back(fmt::format("odd products: {}", to_string(array.odd)));
     b.lines.push_back(fmt::format("pipeline depth {}", array.pipeline_depth));
     b.lines.push_back(array.shadow_registers ? "shadow weight registers" : "no shadow weight registers");
     return b;

@@ -79,8 +79,20 @@ std::vector<platform_field> level_fields() {
     return {level_bits, decoders};
 }
 
+platform_field odd_products_field() {
+    platform_field odd = choice("odd_products", in(in(whole_platform, &platform_config::array), &array_config::odd),
+                                "`post` only: products by odd powers of 1 / sqrt(2). `each_rounded`: every exponent's to the nearest. "
+                                "`shared_word`: one rounded word for all of them, then a shift that drops bits: cheaper, less exact");
+    odd.why_not = [](const platform_config& c) -> std::optional<std::string> {
+        if (has_odd_products(c.array.kind)) return {};
+        return "only post arrays have odd products";
+    };
+    return odd;
+}
+
 platform_section array_section() {
     std::vector<platform_field> fields = array_fields(in(whole_platform, &platform_config::array));
+    fields.push_back(odd_products_field());
     for (platform_field& field : level_fields()) fields.push_back(std::move(field));
     return {"array", std::move(fields), nullptr, "", nullptr};
 }

@@ -19,6 +19,18 @@ std::int64_t nearest_to_root(std::int64_t v, int e, std::int64_t start) {
     return n;
 }
 
+// An odd product of POST, `root` being the one of the magnitude before.
+std::int64_t odd_product(odd_products odd, std::int64_t v, int e, std::int64_t root) {
+    switch (odd) {
+        case odd_products::each_rounded: return nearest_to_root(v, e, root);
+        case odd_products::shared_word: {
+            const std::int64_t halves = std::int64_t{1} << ((e - 1) / 2);
+            return nearest_to_root(v, 1, root * halves) / halves;
+        }
+    }
+    throw model_fault("reference: not a rounding of odd products");
+}
+
 // Exponents named by each field of APoT codes of 4 and 5 bits, in the order of the fields 0, 1, 2, ...
 const std::vector<std::vector<int>>& apot_exponents(int bits) {
     static const std::vector<std::vector<int>> of_4{{0, 2}, {0}, {1, 2}, {1}, {3, 2}, {3}, {2}};
@@ -34,25 +46,25 @@ std::int64_t sum_of_shifts(std::int64_t v, const std::vector<int>& exponents) {
 }
 
 // f_e(v), `root` being what the magnitude before gave.
-std::int64_t magnitude_product(scheme_family family, int bits, int e, std::int64_t v, std::int64_t root) {
-    switch (family) {
+std::int64_t magnitude_product(const quantized_weights& w, int e, std::int64_t v, std::int64_t root) {
+    switch (w.family) {
         case scheme_family::symq:
         case scheme_family::asymq:
         case scheme_family::dasq:
         case scheme_family::levels: break;
         case scheme_family::pot: return v >> e;
-        case scheme_family::post: return e % 2 == 0 ? v >> (e / 2) : nearest_to_root(v, e, root);
-        case scheme_family::apot: return sum_of_shifts(v, apot_exponents(bits)[e]);
+        case scheme_family::post: return e % 2 == 0 ? v >> (e / 2) : odd_product(w.odd, v, e, root);
+        case scheme_family::apot: return sum_of_shifts(v, apot_exponents(w.bits)[e]);
     }
     throw model_fault("reference: not a family of shifts");
 }
 
 // f_e of the magnitudes 0 .. greatest.
-std::vector<std::int64_t> magnitude_products(scheme_family family, int bits, int e, int guard_bits, int greatest) {
+std::vector<std::int64_t> magnitude_products(const quantized_weights& w, int e, int greatest) {
     std::vector<std::int64_t> products(static_cast<std::size_t>(greatest) + 1);
     std::int64_t before = 0;
     for (int magnitude = 0; magnitude <= greatest; ++magnitude)
-        products[magnitude] = before = magnitude_product(family, bits, e, std::int64_t{magnitude} << guard_bits, before);
+        products[magnitude] = before = magnitude_product(w, e, std::int64_t{magnitude} << w.guard_bits, before);
     return products;
 }
 
@@ -201,7 +213,7 @@ level_values shift_levels(const quantized_weights& w, int least_input, int great
     level_values values;
     const int greatest_magnitude = std::max(std::abs(least_input), std::abs(greatest_input));
     for (int e = 0; e < level_count(w); ++e) {
-        const std::vector<std::int64_t> magnitudes = magnitude_products(w.family, w.bits, e, w.guard_bits, greatest_magnitude);
+        const std::vector<std::int64_t> magnitudes = magnitude_products(w, e, greatest_magnitude);
         std::vector<std::int64_t> level;
         for (int x = least_input; x <= greatest_input; ++x) level.push_back(x < 0 ? -magnitudes[-x] : magnitudes[x]);
         values.push_back(std::move(level));

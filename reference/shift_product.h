@@ -15,7 +15,8 @@ inline int level_count(const quantized_weights& w) { return (1 << (w.bits - 1)) 
 
 /// sign(x) * f_e(|x|) with `guard_bits` g fraction bits (Zhou et al., eq. 18, with guard bits):
 ///   pot:  f_e(v) = (v << g) >> e
-///   post: f_e(v) = (v << g) >> (e / 2) for even e; for odd e the integer nearest to v * 2^g * sqrt(2)^-e
+///   post: f_e(v) = (v << g) >> (e / 2) for even e; for odd e the integer nearest to v * 2^g * sqrt(2)^-e, or with a shared word
+///         the integer nearest to v * 2^g * sqrt(2)^-1, divided by 2^((e - 1) / 2) and rounded down
 ///   apot: the sum of (v << g) >> p over the exponents p that e names (docs/numerics.md, "APoT")
 level_values shift_levels(const quantized_weights& w, int least_input, int greatest_input);
 

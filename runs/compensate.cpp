@@ -142,7 +142,10 @@ network_rounding::network_rounding(const weight_cache& cache, workload network, 
 /// Calibration decides nothing but the formats, so they stand for it.
 std::string network_rounding::key_of(const formatted_network& f) const {
     std::string key = fmt::format("compensated weights {}\n{} {} {}", weight_file_version, origin_, how_.count, to_string(how_.steps));
-    for (const formatted_product& p : f.products) key += '\n' + to_string(p.used_scheme);
+    for (const formatted_product& p : f.products) {
+        key += '\n' + to_string(p.used_scheme);
+        if (p.weights.odd != odd_products::each_rounded) key += fmt::format(" {}", to_string(p.weights.odd));
+    }
     for (const formatted_node& n : f.nodes)
         key += fmt::format("\n{} {} {} {} {:a}", n.format.bits, n.format.zero_point, n.format.least, n.format.greatest, n.format.step);
     return digest_of(key);
@@ -161,6 +164,7 @@ workload network_rounding::rounded(formatted_network f, int threads, const round
         are_kept = are_kept && kept;
         if (!kept) continue;
         kept->guard_bits = guard_bits_of(schemes[i]);
+        kept->odd = f.products[i].weights.odd;
         weights[i] = std::make_shared<const quantized_weights>(std::move(*kept));
     }
     if (!are_kept) {

@@ -97,6 +97,7 @@ void prepare_layer(prepared_layer& l, const run_request& request, const weight_c
     l.product.weights =
         is_attention_product(source) ? runtime_operand(source, used) : cache.get(source, request.seed, used, request.threads);
     if (is_attention_product(source) && !request.timing_only) make_second_operands(l, request.seed);
+    l.product.weights.odd = platform.array.odd;
     l.plan = plan_product(platform, l.product, l.integers, l.integers.input.bits, request.batch);
     l.memory = place_alone(platform, l.plan, operand_role(l));
     const std::uint64_t needed = l.memory.end(memory_space::dram);

@@ -178,6 +178,14 @@ def pot_tree(k, a, lanes):
     return shift_tree(pot_lane(k, a, v, 2 ** (k - 1) - 2), k, v, lanes)
 
 
+def post_word_tree(k, a, lanes):
+    v = a + GUARD_BITS
+    lane = pot_lane(k, a, v, 2 ** (k - 2) - 1)
+    if k > 2:
+        lane = lane + mul(a, v / 2) + mux(v)
+    return shift_tree(lane, k, v, lanes)
+
+
 def post_tree(k, a, lanes):
     v = a + GUARD_BITS
     lane = pot_lane(k, a, v, 2 ** (k - 2) - 1)
@@ -338,6 +346,8 @@ UNITS = [
      "pot_tree's rule with E = 2^(k-2) - 1, and for k >= 3 each lane has in addition mul(a, v / 2) + add(v) + mux(v): the table of "
      "odd exponents made as the product by the constant 2^g / sqrt(2), half of whose v bits are ones, its rounding, and the choice "
      "between even and odd."),
+    ("post_word_tree", post_word_tree, {"weight_bits": [2, 3, 4, 5, 6, 7], "activation_bits": [2, 3, 4, 5, 6, 7, 8], "lanes": LANES}, SHIFT,
+     "post_tree's rule without add(v): the word is rounded once, by a constant among the partial products of mul(a, v / 2), and not behind the shift."),
     ("apot_tree", apot_tree, {"weight_bits": [4, 5], "activation_bits": [2, 3, 4, 5, 6, 7, 8], "lanes": LANES}, TWO_SHIFTS,
      "lane = pot_tree's lane of each of the two terms + add(v), with E = 3 and 2 at k = 4, 4 and 5 at k = 5; tree, weights and output as there, one bit wider: "
      "the sum of two terms is up to 1.5."),

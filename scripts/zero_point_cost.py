@@ -15,9 +15,9 @@ import subprocess
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE, FIGURE = ROOT / "docs/cost-model.md", ROOT / "docs/images/zero_point_cost.svg"
 BEGIN, END = "<!-- written by scripts/zero_point_cost.py -->", "<!-- end of what the script writes -->"
-VARIANTS = ["pre_subtract", "port_subtract", "widened", "row_sum_every_cycle", "row_sum_at_drain", "dasq", "pot", "post", "apot"]
+VARIANTS = ["pre_subtract", "port_subtract", "widened", "row_sum_every_cycle", "row_sum_at_drain", "dasq", "pot", "post", "post_word", "apot"]
 MEASURES = [("area_um2", "area"), ("held_pj_per_mac", "energy, weights held"), ("streamed_pj_per_mac", "energy, new weights for every vector")]
-COLOURS = ["#222222", "#1b7837", "#5aae61", "#4393c3", "#b35806", "#e08214", "#762a83", "#d6604d", "#b2182b", "#999999"]  # one k + 1 over k, then the variants
+COLOURS = ["#222222", "#1b7837", "#5aae61", "#4393c3", "#b35806", "#e08214", "#762a83", "#d6604d", "#b2182b", "#f4a582", "#999999"]  # one k + 1 over k, then the variants
 WIDTHS, ACTIVATIONS, PLOTTED = range(2, 9), [3, 4, 8], 4
 
 

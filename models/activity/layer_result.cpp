@@ -6,11 +6,23 @@
 
 namespace symmetree {
 
+namespace {
+
+unit_kind post_circuit(odd_products odd) {
+    switch (odd) {
+        case odd_products::each_rounded: return unit_kind::post_tree;
+        case odd_products::shared_word: return unit_kind::post_word_tree;
+    }
+    return unit_kind::post_tree;
+}
+
+}  // namespace
+
 unit_kind array_circuit(const accelerator_config& config, bool on_side_array) {
     const array_config& a = on_side_array ? *config.side_array : config.array;
     switch (a.kind) {
         case array_kind::pot: return unit_kind::pot_tree;
-        case array_kind::post: return unit_kind::post_tree;
+        case array_kind::post: return post_circuit(a.odd);
         case array_kind::apot: return unit_kind::apot_tree;
         case array_kind::multiplier:
         case array_kind::levels: break;
@@ -50,6 +62,7 @@ int installed_count(const accelerator_config& config, unit_kind unit) {
         case unit_kind::widened_tree:
         case unit_kind::pot_tree:
         case unit_kind::post_tree:
+        case unit_kind::post_word_tree:
         case unit_kind::apot_tree: return unit == array_circuit(config, false) ? trees : 0;
         case unit_kind::activation_sum_tree: return row_sum ? 1 : 0;
         case unit_kind::correction_every_cycle: return row_sum && every_cycle ? trees : 0;
@@ -81,6 +94,7 @@ unit_key key_of(const accelerator_config& config, unit_kind unit, activation_cla
         case unit_kind::widened_tree:
         case unit_kind::pot_tree:
         case unit_kind::post_tree:
+        case unit_kind::post_word_tree:
         case unit_kind::apot_tree: return array_key(config, false, input);
         case unit_kind::activation_sum_tree: return {unit, 0, a.activation_bits, a.lanes, input, false};
         case unit_kind::correction_every_cycle:
@@ -123,6 +137,7 @@ stalls shared_by(unit_kind unit) {
         case unit_kind::widened_tree:
         case unit_kind::pot_tree:
         case unit_kind::post_tree:
+        case unit_kind::post_word_tree:
         case unit_kind::apot_tree:
         case unit_kind::activation_sum_tree:
         case unit_kind::correction_every_cycle:

@@ -129,6 +129,8 @@ struct array_config {
     int guard_bits = 4;                        ///< of shift circuits: 0..7
     int level_bits = 6;                        ///< of circuits behind tables: width of a level, and so of the multipliers, 2..8
     level_decoders decoders = level_decoders::shared;
+    /// Of the post circuit.
+    odd_products odd = odd_products::each_rounded;
     int pipeline_depth = 3;        ///< P, cycles from issue to the accumulator, 1..64
     bool shadow_registers = true;  ///< the next tile loads while the present one computes
 

@@ -82,6 +82,7 @@ unit_counters compute_core::done_by(unit_kind unit) const {
         case unit_kind::widened_tree: return multipliers_.counters();
         case unit_kind::pot_tree:
         case unit_kind::post_tree:
+        case unit_kind::post_word_tree:
         case unit_kind::apot_tree: return shifters_.counters();
         case unit_kind::activation_sum_tree: return zero_point_adder_.sum_tree();
         case unit_kind::correction_every_cycle: return zero_point_adder_.corrections();

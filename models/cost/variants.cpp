@@ -84,6 +84,7 @@ std::vector<variant_part> parts_of(tree_variant variant, int weight_bits, const 
             return parts;
         case tree_variant::pot: return tree(unit_kind::pot_tree, weight_bits);
         case tree_variant::post: return tree(unit_kind::post_tree, weight_bits);
+        case tree_variant::post_word: return tree(unit_kind::post_word_tree, weight_bits);
         case tree_variant::apot: return tree(unit_kind::apot_tree, weight_bits);
         case tree_variant::row_sum_every_cycle:
         case tree_variant::row_sum_at_drain:

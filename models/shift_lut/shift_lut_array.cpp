@@ -30,8 +30,8 @@ void shift_lut_array::prepare_table(const layer_job& layer) {
     const bool is_unsigned = layer.descriptor.activations_unsigned != 0;
     const shift_format wanted{layer.geometry().stored_weight_bits, a, is_unsigned};
     if (table_of_ == wanted) return;
-    table_ = product_table(config_.array.kind, layer.geometry().stored_weight_bits, config_.array.guard_bits,
-                           is_unsigned ? 0 : -(1 << (a - 1)), is_unsigned ? (1 << a) - 1 : (1 << (a - 1)) - 1);
+    table_ = product_table(config_.array, layer.geometry().stored_weight_bits, is_unsigned ? 0 : -(1 << (a - 1)),
+                           is_unsigned ? (1 << a) - 1 : (1 << (a - 1)) - 1);
     table_of_ = wanted;
 }
 

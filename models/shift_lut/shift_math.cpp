@@ -4,11 +4,12 @@
 
 namespace symmetree {
 
-product_table::product_table(array_kind kind, int code_bits, int guard_bits, int least, int greatest)
+product_table::product_table(const array_config& array, int code_bits, int least, int greatest)
     : least_(least), span_(std::size_t(greatest - least + 1)), values_(span_ << code_bits) {
     for (std::uint32_t code = 0; code < (1u << code_bits); ++code)
         for (int x = least; x <= greatest; ++x)
-            values_[std::size_t(code) * span_ + std::size_t(x - least)] = circuit_product(kind, code, code_bits, x, guard_bits);
+            values_[std::size_t(code) * span_ + std::size_t(x - least)] =
+                circuit_product(array.kind, code, code_bits, x, array.guard_bits, array.odd);
 }
 
 namespace {

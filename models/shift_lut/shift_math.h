@@ -11,7 +11,8 @@ namespace symmetree {
 class product_table {
 public:
     product_table() = default;
-    product_table(array_kind kind, int code_bits, int guard_bits, int least, int greatest);
+    /// Of the array's circuit, codes of `code_bits`.
+    product_table(const array_config& array, int code_bits, int least, int greatest);
     std::int32_t product(std::uint32_t code, std::int32_t activation) const {
         return values_[std::size_t(code) * span_ + std::size_t(activation - least_)];
     }

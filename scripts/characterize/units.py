@@ -285,6 +285,11 @@ def shift_magnitude(post, magnitude, exponent, guard):
     return (math.isqrt((magnitude * magnitude << 2 * guard + 2) >> exponent) + 1) >> 1
 
 
+def shared_word(magnitude, exponent, guard):
+    """Of an odd exponent: magnitude * 2^guard / sqrt(2), rounded, then shifted."""
+    return (math.isqrt(magnitude * magnitude << 2 * guard + 1) + 1 >> 1) >> exponent // 2
+
+
 class ShiftTree(Unit):
     """pot_tree and post_tree, 4 guard bits."""
     guard = 4
@@ -319,9 +324,22 @@ class ShiftTree(Unit):
     def result(self, p, load, vector):
         total, zero = 0, (1 << p.k - 1) - 1
         for c, x in zip(self.codes, self.activations):
-            magnitude = 0 if c & zero == zero else shift_magnitude(self.post, abs(x), c & zero, self.guard)
+            magnitude = 0 if c & zero == zero else self.magnitude(abs(x), c & zero)
             total += -magnitude if (c >> p.k - 1 & 1) != (x < 0) else magnitude
         return code(total, self.output_bits(p))
+
+    def magnitude(self, x, exponent): return shift_magnitude(self.post, x, exponent, self.guard)
+
+
+class PostWordTree(ShiftTree):
+    """POST whose odd products share a rounded word; 4 guard bits."""
+
+    def __init__(self):
+        super().__init__("post_word_tree")
+        self.files = ("shift_lut/rtl/root_word_table.sv", "shift_lut/rtl/post_word_tree.sv")
+
+    def magnitude(self, x, exponent):
+        return shared_word(x, exponent, self.guard) if exponent % 2 else super().magnitude(x, exponent)
 
 
 class ApotTree(ShiftTree):
@@ -700,6 +718,7 @@ UNITS = {
     "correction_at_drain": Correction(True),
     "pot_tree": ShiftTree("pot_tree"),
     "post_tree": ShiftTree("post_tree"),
+    "post_word_tree": PostWordTree(),
     "apot_tree": ApotTree(),
     "level_decoder": LevelDecoder(),
     "sparse_lane": SparseLane(),

@@ -150,6 +150,13 @@ struct power_twin : shift_twin {
     }
 };
 
+struct shared_word_twin : shift_twin {
+    using shift_twin::shift_twin;
+    unit_result operator()(const stimulus& s) const {
+        return sum(s, [&](std::uint32_t code, std::int32_t x) { return unit_result{shared_word_product(code, shape.k, x, 4), 0}; });
+    }
+};
+
 struct apot_twin : shift_twin {
     using shift_twin::shift_twin;
     unit_result operator()(const stimulus& s) const {

@@ -10,6 +10,7 @@
 #include "Vport_subtractor_sets.h"
 #include "Vpost_tree_sets.h"
 #include "Vpost_two_sum_tree_sets.h"
+#include "Vpost_word_tree_sets.h"
 #include "Vpot_tree_sets.h"
 #include "Vpre_subtract_tree_sets.h"
 #include "Vrequantizer_sets.h"
@@ -42,6 +43,7 @@ TEST(zero_point, correction_every_cycle) { check<Vcorrection_every_cycle_sets, c
 TEST(zero_point, correction_at_drain) { check<Vcorrection_at_drain_sets, correction_at_drain_twin>(8); }
 TEST(shift_lut, pot_tree) { check<Vpot_tree_sets, power_twin<false>>(9); }
 TEST(shift_lut, post_tree) { check<Vpost_tree_sets, power_twin<true>>(10); }
+TEST(shift_lut, post_word_tree) { check<Vpost_word_tree_sets, shared_word_twin>(20); }
 TEST(shift_lut, post_two_sum_tree) { check<Vpost_two_sum_tree_sets, two_sum_twin>(11); }
 TEST(shift_lut, apot_tree) { check<Vapot_tree_sets, apot_twin>(12); }
 TEST(sparse, sparse_lane) { check<Vsparse_lane_sets, sparse_lane_twin>(13); }

@@ -121,6 +121,7 @@ const std::vector<field_case>& field_cases() {
         {"array.weight_bits", "symq", [](p c) { c.array.weight_bits = 6; }, larger, ""},
         {"array.activation_bits", "symq", [](p c) { c.array.activation_bits = 6; }, larger, ""},
         {"array.guard_bits", "post", [](p c) { c.array.guard_bits = 6; }, {}, "guard bits"},
+        {"array.odd_products", "post", [](p c) { c.array.odd = odd_products::shared_word; }, unit_is("post_word_tree"), ""},
         {"array.level_bits", "levels",
          [](p c) {
              c.array.level_bits = 5;

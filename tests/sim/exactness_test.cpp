@@ -104,6 +104,31 @@ TEST_P(every_preset, is_exact_with_tiny_banks_and_accumulators) {
     }
 }
 
+/// Attention and uniform layers, on fewer and on more multipliers than the array beside them has shifters.
+TEST(exactness, holds_with_side_arrays_of_any_width) {
+    for (const int lanes : {1, 2, 5, 16, 31, most_lanes})
+        for (const int trees : {1, 3, 16}) {
+            SCOPED_TRACE(testing::Message() << lanes << " lanes, " << trees << " trees");
+            run_request r = request_of(preset("post"), network_of({with_input(attention_layer(9, 21, 13, 3), activation_class::dense),
+                                                                   conv_layer(5, 7, 19, 3, 1, 1), linear_layer(23, 137, 18)}));
+            r.network.layers[1].family = scheme_family::symq;
+            r.platform.side_array->lanes = lanes;
+            r.platform.side_array->trees = trees;
+            expect_exact(r);
+        }
+}
+
+TEST(exactness, holds_with_a_shared_word_for_odd_products) {
+    for (int bits = 2; bits <= 7; ++bits)
+        for (const int guard_bits : {0, 4, 7}) {
+            SCOPED_TRACE(testing::Message() << bits << " bits, " << guard_bits << " guard bits");
+            platform_config p = with_widths(preset("post"), bits, 9 - bits);
+            p.array.odd = odd_products::shared_word;
+            p.array.guard_bits = p.default_scheme.shift.guard_bits = guard_bits;
+            expect_exact(request_of(p, network_of({conv_layer(5, 6, 19, 3, 1, 1), linear_layer(3, 40, 17)})));
+        }
+}
+
 /// A list in every tree, of one layer after another and of channels that do not fill the last n-block; zero points beside it.
 TEST(level_arrays, are_exact_where_every_channel_lists_its_own) {
     platform_config p = preset("levels");

@@ -80,10 +80,12 @@ void make_shift_platform(dice& d, platform_config& p) {
     p.array.kind = d.any_of({array_kind::pot, array_kind::post});
     p.array.weight_bits = std::min(p.array.weight_bits, 7);
     p.array.guard_bits = d.from(0, 7);
+    if (has_odd_products(p.array.kind)) p.array.odd = d.any_of({odd_products::each_rounded, odd_products::shared_word});
     array_config side = p.array;
     side.kind = array_kind::multiplier;
+    side.odd = array_config{}.odd;
     side.trees = d.from(1, p.array.trees);
-    side.lanes = d.from(1, 9);
+    side.lanes = d.one_in(3) ? d.any_of({16, 33, most_lanes}) : d.from(1, 9);
     side.pipeline_depth = d.from(1, 6);
     side.shadow_registers = d.one_in(2);
     p.side_array = side;

@@ -106,8 +106,8 @@ int guard_bits_of(const scheme& s) { return traits_of(s.family).has_guard_bits()
 
 double unit_of_products(const quantized_weights& w) { return traits_of(w.family).has_guard_bits() ? std::ldexp(1.0, -w.guard_bits) : 1.0; }
 
-number_format::number_format(scheme_family family, int bits, int guard_bits)
-    : family_(family), traits_(traits_of(family)), bits_(bits), guard_bits_(guard_bits), levels_(256) {
+number_format::number_format(scheme_family family, int bits, int guard_bits, odd_products odd)
+    : family_(family), traits_(traits_of(family)), bits_(bits), guard_bits_(guard_bits), odd_(odd), levels_(256) {
     switch (traits_.storage) {
         case code_storage::twos_complement:
             least_code_ = -(1 << (bits - 1));
@@ -122,7 +122,7 @@ number_format::number_format(scheme_family family, int bits, int guard_bits)
     for (int code = least_code_; code <= greatest_code_; ++code) levels_[place_of(code)] = level_of(family, bits, code);
 }
 
-number_format::number_format(const quantized_weights& w, std::int64_t row) : number_format(w.family, w.bits, w.guard_bits) {
+number_format::number_format(const quantized_weights& w, std::int64_t row) : number_format(w.family, w.bits, w.guard_bits, w.odd) {
     if (traits_.storage != code_storage::listed) return;
     if (w.levels.empty()) throw model_fault("codes of listed levels without the list");
     std::copy_n(w.levels_of(row), std::size_t{1} << w.bits, levels_.begin());
@@ -154,9 +154,9 @@ double number_format::squared_level(int code) const {
 
 std::int32_t number_format::product(int code, std::int32_t activation) const {
     if (traits_.storage != code_storage::listed)
-        return circuit_product(traits_.circuit, static_cast<std::uint32_t>(code), bits_, activation, guard_bits_);
+        return circuit_product(traits_.circuit, static_cast<std::uint32_t>(code), bits_, activation, guard_bits_, odd_);
     const auto level = static_cast<std::uint32_t>(static_cast<std::int32_t>(this->level(code)));
-    return circuit_product(traits_.circuit, level, most_level_bits, activation, 0);
+    return circuit_product(traits_.circuit, level, most_level_bits, activation, 0, odd_);
 }
 
 product_range number_format::extremes_of_product(int code, std::int32_t least_activation, std::int32_t greatest_activation) const {

@@ -55,7 +55,7 @@ struct product_range {
 /// layer lists its levels, only a format of its weights knows them: they are 0 in the others.
 class number_format {
 public:
-    number_format(scheme_family family, int bits, int guard_bits = 0);
+    number_format(scheme_family family, int bits, int guard_bits = 0, odd_products odd = odd_products::each_rounded);
     /// Of one row; rows differ only where each lists levels of its own, see row_formats.
     explicit number_format(const quantized_weights& w, std::int64_t row = 0);
     explicit number_format(const scheme& s);
@@ -89,6 +89,7 @@ private:
     scheme_family family_;
     family_traits traits_;
     int bits_, guard_bits_, least_code_ = 0, greatest_code_ = 0;
+    odd_products odd_;
     std::vector<double> levels_;
 };
 

@@ -24,6 +24,24 @@ bool is_negative(std::uint32_t code, int code_bits, std::int32_t activation) {
     return ((code >> (code_bits - 1)) & 1u) != (activation < 0 ? 1u : 0u);
 }
 
+/// The product of a code of sign and exponent, all ones being zero, from what magnitude_at(exponent) makes of |activation|.
+template <class Magnitude>
+std::int32_t signed_product(std::uint32_t code, int code_bits, std::int32_t activation, Magnitude magnitude_at) {
+    const std::uint32_t zero = (1u << (code_bits - 1)) - 1;
+    const std::uint32_t exponent = code & zero;
+    if (exponent == zero) return 0;
+    const std::int32_t size = magnitude_at(static_cast<int>(exponent));
+    return is_negative(code, code_bits, activation) ? -size : size;
+}
+
+std::int32_t post_product(odd_products odd, std::uint32_t code, int code_bits, std::int32_t activation, int guard_bits) {
+    switch (odd) {
+        case odd_products::each_rounded: return shift_product(true, code, code_bits, activation, guard_bits);
+        case odd_products::shared_word: return shared_word_product(code, code_bits, activation, guard_bits);
+    }
+    return 0;
+}
+
 /// The number that the lowest bits of a two's complement code stand for.
 std::int32_t signed_code(std::uint32_t code, int code_bits) {
     const std::uint32_t sign = 1u << (code_bits - 1);
@@ -54,6 +72,17 @@ bool is_shift_circuit(product_circuit circuit) {
     return false;
 }
 
+bool has_odd_products(product_circuit circuit) {
+    switch (circuit) {
+        case product_circuit::multiplier:
+        case product_circuit::pot:
+        case product_circuit::apot:
+        case product_circuit::levels: return false;
+        case product_circuit::post: return true;
+    }
+    return false;
+}
+
 bool has_level_table(product_circuit circuit) {
     switch (circuit) {
         case product_circuit::multiplier:
@@ -69,12 +98,13 @@ bool has_products_of(product_circuit circuit, product_circuit wanted) {
     return circuit == wanted || (has_level_table(circuit) && wanted == product_circuit::multiplier);
 }
 
-std::int32_t circuit_product(product_circuit circuit, std::uint32_t code, int code_bits, std::int32_t activation, int guard_bits) {
+std::int32_t circuit_product(product_circuit circuit, std::uint32_t code, int code_bits, std::int32_t activation, int guard_bits,
+                             odd_products odd) {
     switch (circuit) {
         case product_circuit::multiplier:
         case product_circuit::levels: return signed_code(code, code_bits) * activation;
         case product_circuit::pot: return shift_product(false, code, code_bits, activation, guard_bits);
-        case product_circuit::post: return shift_product(true, code, code_bits, activation, guard_bits);
+        case product_circuit::post: return post_product(odd, code, code_bits, activation, guard_bits);
         case product_circuit::apot: return apot_product(code, code_bits, activation, guard_bits);
     }
     return 0;
@@ -88,11 +118,18 @@ std::int32_t shifted_magnitude(bool post, std::int32_t magnitude, int exponent, 
 }
 
 std::int32_t shift_product(bool post, std::uint32_t code, int code_bits, std::int32_t activation, int guard_bits) {
-    const std::uint32_t zero = (1u << (code_bits - 1)) - 1;
-    const std::uint32_t exponent = code & zero;
-    if (exponent == zero) return 0;
-    const std::int32_t size = shifted_magnitude(post, std::abs(activation), static_cast<int>(exponent), guard_bits);
-    return is_negative(code, code_bits, activation) ? -size : size;
+    return signed_product(code, code_bits, activation,
+                          [=](int exponent) { return shifted_magnitude(post, std::abs(activation), exponent, guard_bits); });
+}
+
+std::int32_t shared_word_magnitude(std::int32_t magnitude, int exponent, int guard_bits) {
+    const int first = exponent % 2;  // 1 or 1 / sqrt(2), and then halves
+    return shifted_magnitude(true, magnitude, first, guard_bits) >> (exponent / 2);
+}
+
+std::int32_t shared_word_product(std::uint32_t code, int code_bits, std::int32_t activation, int guard_bits) {
+    return signed_product(code, code_bits, activation,
+                          [=](int exponent) { return shared_word_magnitude(std::abs(activation), exponent, guard_bits); });
 }
 
 std::int32_t apot_product(std::uint32_t code, int code_bits, std::int32_t activation, int guard_bits) {

@@ -6,6 +6,7 @@
 
 #include "core/activation_class.h"
 #include "workloads/formats/outlier_bound.h"
+#include "workloads/formats/product_circuit.h"
 #include "workloads/formats/scheme.h"
 
 namespace symmetree {
@@ -34,6 +35,8 @@ struct quantized_weights {
     int outlier_bits = 0;  ///< 0: the layer has no outlier stream
     int guard_bits = 0;    ///< fraction bits of products, where the family keeps them
     int level_bits = 0;    ///< of a listed level, two's complement; 0: the family lists none
+    /// How the array that runs them rounds products by POST's odd exponents. The codes don't depend on it.
+    odd_products odd = odd_products::each_rounded;
     std::int64_t rows = 0, columns = 0;
     std::vector<std::int8_t> codes;   ///< rows * columns; of sign and exponent, and of listed levels: the raw b-bit code, 0 <= code < 2^b
     std::vector<std::int8_t> levels;  ///< listed ones, rising, 2^bits for all rows or for each; a list that is shorter repeats its last

@@ -4,6 +4,7 @@
 //   VARIANT  0 multiplier      1 pre_subtract      2 row_sum every_cycle      3 row_sum at_drain
 //            4 pot      5 post      6 widened: K is the stored width, one more than the code's
 //            7 port_subtract: a subtractor per lane and tree here, where a port of whole rows needs those of a word
+//            8 post whose odd products share a word
 // Ports   tile_*: the tile that is loaded next, while tile_valid; they stay until load_start. tile_bits: width of its codes, K at
 //         most; tile_codes_signed, tile_inputs_signed: sign modes of the pass; tile_shift: its shift in the accumulators;
 //         tile_corrects: row_sum takes z * sum(x) off in this pass; tile_zero_points, tile_outlier_shifts: per tree. tile_has_codes: 0 for
@@ -289,7 +290,7 @@ module array_core #(
   endgenerate
 
   // ---- outliers: added to the trees' sums. A layer with outliers has no zero points, so no stage of row_sum lies between ----
-  localparam integer UNCORRECTED = VARIANT == 4 || VARIANT == 5 ? A + GUARD + 1 + $clog2(LANES) : K + A + $clog2(LANES) + 1 + (VARIANT == 1 || VARIANT == 7 ? 1 : 0);
+  localparam integer UNCORRECTED = VARIANT == 4 || VARIANT == 5 || VARIANT == 8 ? A + GUARD + 1 + $clog2(LANES) : K + A + $clog2(LANES) + 1 + (VARIANT == 1 || VARIANT == 7 ? 1 : 0);
   localparam integer DENSE = EVERY_CYCLE != 0 ? (UNCORRECTED > ZERO + SUM ? UNCORRECTED : ZERO + SUM) + 1 : UNCORRECTED;
   wire [TREES*DENSE-1:0] dense_sums;
   wire [TREES*W-1:0] totals;
@@ -375,6 +376,11 @@ module array_core #(
         );
       end else if (VARIANT == 5) begin : post
         post_tree #(.K(K), .A(A), .LANES(LANES), .G(GUARD)) tree (
+            .clk(clk), .enable_product(enter), .enable_sum(entered_before), .codes(weights), .magnitudes(magnitudes),
+            .negative(negative), .sum(product_sum)
+        );
+      end else if (VARIANT == 8) begin : post_word
+        post_word_tree #(.K(K), .A(A), .LANES(LANES), .G(GUARD)) tree (
             .clk(clk), .enable_product(enter), .enable_sum(entered_before), .codes(weights), .magnitudes(magnitudes),
             .negative(negative), .sum(product_sum)
         );

@@ -37,8 +37,7 @@ run_request random_request_on(const core_build& build, std::uint64_t seed) {
     std::vector<layer> layers;
     for (int i = d.from(1, 2); i > 0; --i) {
         layer l = random_layer(d);
-        if (build.sparse == 0 && build.variant != 4 && build.variant != 5 && d.one_in(4))
-            l = with_layer_widths(l, d.from(2, 8), d.from(2, 8));
+        if (build.sparse == 0 && !is_shift_circuit(p.array.kind) && d.one_in(4)) l = with_layer_widths(l, d.from(2, 8), d.from(2, 8));
         layers.push_back(l);
     }
     run_request r = request_of(p, network_of(layers));
@@ -120,7 +119,7 @@ TEST_P(extended_core_cosimulation, random_cases) {
 }
 
 const auto builds = testing::Values(core_symq, core_narrow, core_pre_subtract, core_port_subtract, core_row_sum, core_row_sum_at_drain,
-                                    core_widened, core_dasq, core_dasq_pooled, core_dasq_late, core_dasq_shared_late, core_pot, core_post,
+                                    core_widened, core_dasq, core_dasq_pooled, core_dasq_late, core_dasq_shared_late, core_pot, core_post, core_post_word,
                                     core_stationary, core_stationary_narrow, core_stationary_dasq, core_stationary_row_sum);
 const auto name_of_build = [](const auto& core) { return std::string(core.param().build.name); };
 INSTANTIATE_TEST_SUITE_P(builds, core_cosimulation, builds, name_of_build);

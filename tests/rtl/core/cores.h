@@ -18,6 +18,7 @@ built_core core_dasq_late();
 built_core core_dasq_shared_late();
 built_core core_pot();
 built_core core_post();
+built_core core_post_word();
 built_core core_stationary();
 built_core core_stationary_narrow();
 built_core core_stationary_dasq();

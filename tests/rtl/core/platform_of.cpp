@@ -20,7 +20,9 @@ zero_point_unit zero_point_of(int variant) {
 platform_config platform_of(const core_build& b) {
     platform_config p;
     p.name = b.name;
-    p.array.kind = b.variant == 4 ? array_kind::pot : b.variant == 5 ? array_kind::post : array_kind::multiplier;
+    const bool post = b.variant == 5 || b.variant == 8;
+    p.array.kind = b.variant == 4 ? array_kind::pot : post ? array_kind::post : array_kind::multiplier;
+    p.array.odd = b.variant == 8 ? odd_products::shared_word : odd_products::each_rounded;
     p.array.trees = b.trees;
     p.array.lanes = b.lanes;
     p.array.weight_bits = b.variant == 6 ? b.k - 1 : b.k;
@@ -57,8 +59,8 @@ platform_config platform_of(const core_build& b) {
         s.dasq.sparsity = "90";
     } else if (zero_point_of(b.variant) != zero_point_unit::none) {
         s.family = scheme_family::asymq;
-    } else if (b.variant == 4 || b.variant == 5) {
-        s.family = b.variant == 4 ? scheme_family::pot : scheme_family::post;
+    } else if (b.variant == 4 || post) {
+        s.family = post ? scheme_family::post : scheme_family::pot;
         s.shift.guard_bits = b.guard;
     }
     return p;

@@ -71,12 +71,12 @@ double shifter_muxes(int a, int word, int farthest) {
 }
 
 void expect_shift_tree(unit_kind unit, int k, int a, int lanes) {
-    const bool table = unit == unit_kind::post_tree && k > 2;
+    const bool post = unit != unit_kind::pot_tree, table = post && k > 2, rounds = table && unit == unit_kind::post_tree;
     const int word = a + 4;
-    const int farthest = unit == unit_kind::post_tree ? (1 << (k - 2)) - 1 : (1 << (k - 1)) - 2;
+    const int farthest = post ? (1 << (k - 2)) - 1 : (1 << (k - 1)) - 2;
     const double muxes = (table ? word : 0) + shifter_muxes(a, word, farthest);
     const int out = word + 1 + log2_up(lanes);
-    const parts logic{lanes * (table ? a * word / 2.0 : 0), tree_bits(lanes, word + 1) + (table ? lanes * word : 0), 1.0 * out,
+    const parts logic{lanes * (table ? a * word / 2.0 : 0), tree_bits(lanes, word + 1) + (rounds ? lanes * word : 0), 1.0 * out,
                       lanes * muxes, 2.0 * lanes * word};
     const parts weights{0, 0, 2.0 * k * lanes, 0, 0};
     expect_row(shipped(unit, k, a, lanes), logic.pj(), weights.pj(), out, logic.um2() + weights.um2(),
@@ -101,6 +101,7 @@ TEST(published_rows, shift_trees_follow_their_rule_at_every_width) {
             for (int k = 2; k <= 7; ++k) {
                 expect_shift_tree(unit_kind::pot_tree, k, a, lanes);
                 expect_shift_tree(unit_kind::post_tree, k, a, lanes);
+                expect_shift_tree(unit_kind::post_word_tree, k, a, lanes);
             }
         }
     }

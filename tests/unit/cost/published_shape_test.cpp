@@ -24,6 +24,7 @@ const unit_range documented[] = {
     {unit_kind::correction_at_drain, 2, 9, 1, 256},
     {unit_kind::pot_tree, 2, 7, 1, 64},
     {unit_kind::post_tree, 2, 7, 1, 64},
+    {unit_kind::post_word_tree, 2, 7, 1, 64},
     {unit_kind::apot_tree, 4, 5, 1, 64},
     {unit_kind::level_decoder, 2, 8, 1, 64},
     {unit_kind::sparse_lane, 2, 9, 1, 64},
@@ -157,6 +158,17 @@ TEST(published_shape, post_with_a_table_is_not_smaller_than_the_multiplier_and_p
             if (a >= 4) {
                 EXPECT_LT(shipped(unit_kind::pot_tree, k, a, 16).area->value, multiplier) << "k " << k << " a " << a;
             }
+        }
+    }
+}
+
+TEST(published_shape, a_shared_word_is_cheaper_than_rounding_each_odd_product_where_there_are_any) {
+    for (int k = 2; k <= 7; ++k) {
+        for (const int a : {2, 4, 8}) {
+            const unit_cost each = shipped(unit_kind::post_tree, k, a, 16), word = shipped(unit_kind::post_word_tree, k, a, 16);
+            EXPECT_EQ(word.area->value<each.area->value, k> 2) << "k " << k << " a " << a;
+            EXPECT_EQ(word.held->value<each.held->value, k> 2) << "k " << k << " a " << a;
+            EXPECT_EQ(word.load->value, each.load->value) << "k " << k << " a " << a;
         }
     }
 }

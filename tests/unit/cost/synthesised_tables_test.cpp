@@ -33,6 +33,7 @@ std::vector<unit_key> keys_of(int w, int a) {
     if (w <= 7) {
         keys.push_back({unit_kind::pot_tree, w, a, 16, {}, false});
         keys.push_back({unit_kind::post_tree, w, a, 16, {}, false});
+        if (a == 4) keys.push_back({unit_kind::post_word_tree, w, a, 16, {}, false});  // derived there alone so far
     }
     return keys;
 }

@@ -70,6 +70,48 @@ TEST(shift_product, without_guard_bits_truncates_towards_zero_in_magnitude) {
     EXPECT_EQ(shift_product(true, 1, 4, 5, 0), 4);  // 3.54
 }
 
+TEST(shared_word, is_the_rounded_product_by_the_first_odd_power_cut_by_a_shift) {
+    for (int guard = 0; guard <= 7; ++guard)
+        for (int magnitude = 0; magnitude <= 255; ++magnitude) {
+            const std::int64_t fixed = std::int64_t{magnitude} << guard, word = shared_word_magnitude(magnitude, 1, guard);
+            ASSERT_TRUE(is_nearest(word, fixed, 1)) << guard << " " << magnitude;
+            for (int e = 0; e < 63; ++e)
+                ASSERT_EQ(shared_word_magnitude(magnitude, e, guard),
+                          std::int64_t(std::floor(std::ldexp(double(e % 2 == 0 ? fixed : word), -(e / 2)))))
+                    << guard << " " << magnitude << " " << e;
+        }
+}
+
+// docs/numerics.md, "Odd products of POST": less than one unit below the exact product, and above it by half of the word's last bit at
+// most.
+TEST(shared_word, keeps_the_error_bound_of_its_definition) {
+    for (int guard = 0; guard <= 7; ++guard)
+        for (int e = 1; e < 63; e += 2) {
+            const double half_a_word = std::ldexp(0.5, -(e / 2));
+            for (int magnitude = 0; magnitude <= 255; ++magnitude) {
+                const auto exact = static_cast<double>(std::ldexp(static_cast<long double>(magnitude), guard) * std::exp2(-0.5L * e));
+                const double error = shared_word_magnitude(magnitude, e, guard) - exact;
+                ASSERT_LE(error, half_a_word) << guard << " " << e << " " << magnitude;
+                ASSERT_GT(error, half_a_word - 1) << guard << " " << e << " " << magnitude;
+            }
+        }
+}
+
+TEST(shared_word, product_has_the_sign_of_both_operands_and_a_zero_code) {
+    for (int b = 2; b <= 7; ++b) {
+        const std::uint32_t sign = 1u << (b - 1), zero = sign - 1;
+        for (const int x : {-128, -3, 0, 1, 255}) {
+            EXPECT_EQ(shared_word_product(zero, b, x, 4), 0);
+            EXPECT_EQ(shared_word_product(sign | zero, b, x, 4), 0);
+            for (std::uint32_t e = 0; e < zero; ++e) {
+                const std::int32_t size = shared_word_magnitude(std::abs(x), int(e), 4);
+                ASSERT_EQ(shared_word_product(e, b, x, 4), x < 0 ? -size : size);
+                ASSERT_EQ(shared_word_product(sign | e, b, x, 4), x < 0 ? size : -size);
+            }
+        }
+    }
+}
+
 TEST(apot_product, has_the_level_sets_of_the_published_code) {
     // Terms as that code lists them for 3 and 4 bits of magnitude; every sum of one of each, largest term scaled to 1.
     const struct {
@@ -97,12 +139,18 @@ TEST(apot_product, has_the_sign_of_both_operands_and_truncates_each_term) {
     EXPECT_EQ(apot_product(0b01111, 5, 200, 4), 0);    // no term
 }
 
+std::int32_t product_of(product_circuit circuit, std::uint32_t code, int bits, std::int32_t x, int guard) {
+    const std::int32_t product = circuit_product(circuit, code, bits, x, guard, odd_products::each_rounded);
+    if (!has_odd_products(circuit)) EXPECT_EQ(circuit_product(circuit, code, bits, x, guard, odd_products::shared_word), product);
+    return product;
+}
+
 TEST(circuit_product, of_multipliers_reads_the_lowest_bits_as_two_s_complement) {
     for (int bits = 2; bits <= 8; ++bits)
         for (int code = -(1 << (bits - 1)); code < 1 << (bits - 1); ++code)
             for (const int x : {-128, -1, 0, 1, 255}) {
-                ASSERT_EQ(circuit_product(product_circuit::multiplier, static_cast<std::uint32_t>(code), bits, x, 0), code * x);
-                ASSERT_EQ(circuit_product(product_circuit::multiplier, static_cast<std::uint32_t>(code) & ((1u << bits) - 1), bits, x, 7),
+                ASSERT_EQ(product_of(product_circuit::multiplier, static_cast<std::uint32_t>(code), bits, x, 0), code * x);
+                ASSERT_EQ(product_of(product_circuit::multiplier, static_cast<std::uint32_t>(code) & ((1u << bits) - 1), bits, x, 7),
                           code * x);
             }
 }
@@ -110,9 +158,10 @@ TEST(circuit_product, of_multipliers_reads_the_lowest_bits_as_two_s_complement) 
 TEST(circuit_product, of_shift_circuits_is_the_product_of_their_codes) {
     for (std::uint32_t code = 0; code < 32; ++code)
         for (int x = -16; x < 16; ++x) {
-            EXPECT_EQ(circuit_product(product_circuit::pot, code, 5, x, 3), shift_product(false, code, 5, x, 3));
-            EXPECT_EQ(circuit_product(product_circuit::post, code, 5, x, 3), shift_product(true, code, 5, x, 3));
-            EXPECT_EQ(circuit_product(product_circuit::apot, code, 5, x, 3), apot_product(code, 5, x, 3));
+            EXPECT_EQ(product_of(product_circuit::pot, code, 5, x, 3), shift_product(false, code, 5, x, 3));
+            EXPECT_EQ(product_of(product_circuit::post, code, 5, x, 3), shift_product(true, code, 5, x, 3));
+            EXPECT_EQ(circuit_product(product_circuit::post, code, 5, x, 3, odd_products::shared_word), shared_word_product(code, 5, x, 3));
+            EXPECT_EQ(product_of(product_circuit::apot, code, 5, x, 3), apot_product(code, 5, x, 3));
         }
 }
 

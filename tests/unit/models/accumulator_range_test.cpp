@@ -23,8 +23,8 @@ public:
     std::int64_t in_pass(int weight_pass, int activation_pass, int x) const {
         const accelerator_config& config = c_.config;
         if (c_.shifts())
-            return shift_product(config.array.kind == array_kind::post, static_cast<std::uint8_t>(code_), c_.weights.bits, x,
-                                 c_.weights.guard_bits);
+            return circuit_product(config.array.kind, static_cast<std::uint8_t>(code_), c_.weights.bits, x, c_.weights.guard_bits,
+                                   c_.weights.odd);
         const bool widened = config.zero_point == zero_point_unit::widened && !c_.weights.zero_point.empty();
         const int stored = widened ? code_ - zero_ : code_;
         const piece w = piece_of(plan_.descriptor.geometry.stored_weight_bits, weight_port_bits(config, c_.on_side_array), weight_pass);

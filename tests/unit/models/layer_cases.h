@@ -74,6 +74,7 @@ private:
         w.family = c.config.array.kind == array_kind::post ? scheme_family::post : scheme_family::pot;
         if (!c.shifts()) w.family = scheme_family::symq;
         w.guard_bits = c.shifts() ? d_.between(0, 7) : 0;
+        if (has_odd_products(c.config.array.kind)) w.odd = d_.one_of({odd_products::each_rounded, odd_products::shared_word});
         const int half = 1 << (w.bits - 1);
         for (std::int64_t i = 0; i < w.rows * w.columns; ++i)
             w.codes.push_back(static_cast<std::int8_t>(c.shifts() ? d_.between(0, 2 * half - 1) : extreme_or_between(-half, half - 1)));

@@ -8,8 +8,8 @@ namespace symmetree {
 namespace {
 
 struct shift_case {
-    bool post = false;
-    int bits = 0, guard = 0, least = 0, greatest = 0, trees = 0, lanes = 0, stride = 0, vectors = 0;
+    array_config array;
+    int bits = 0, least = 0, greatest = 0, trees = 0, lanes = 0, stride = 0, vectors = 0;
     shift_tile tile;
     std::vector<std::int16_t> activations;
 };
@@ -17,9 +17,10 @@ struct shift_case {
 /// `many`: more vectors than twice the values of an activation, where rows of products are made beforehand.
 shift_case any_case(draws& d, bool many) {
     shift_case c;
-    c.post = d.once_in(2);
-    c.bits = d.between(2, 7);
-    c.guard = d.between(0, 7);
+    c.array.kind = d.one_of({array_kind::pot, array_kind::post, array_kind::apot});
+    c.array.guard_bits = d.between(0, 7);
+    c.array.odd = d.one_of({odd_products::each_rounded, odd_products::shared_word});
+    c.bits = c.array.kind == array_kind::apot ? d.between(4, 5) : d.between(2, 7);
     const int a = many ? d.between(2, 4) : d.between(2, 8);
     const bool is_unsigned = d.once_in(2);
     c.least = is_unsigned ? 0 : -(1 << (a - 1));
@@ -47,15 +48,15 @@ TEST_P(shift_tiles, equal_naive_sums_of_products) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         draws d(seed);
         const shift_case c = any_case(d, GetParam());
-        const product_table table(c.post ? array_kind::post : array_kind::pot, c.bits, c.guard, c.least, c.greatest);
+        const product_table table(c.array, c.bits, c.least, c.greatest);
         std::vector<std::int32_t> partial(std::size_t(c.vectors) * c.tile.tree_stride, -77);
         shift_multiply_tile(c.tile, table, c.activations.data(), c.stride, c.vectors, partial.data());
         for (int v = 0; v < c.vectors; ++v)
             for (int t = 0; t < c.tile.tree_stride; ++t) {
                 std::int64_t sum = 0;
                 for (int l = 0; l < c.lanes && t < c.trees; ++l)
-                    sum += shift_product(c.post, c.tile.codes[std::size_t(l) * c.tile.tree_stride + t], c.bits,
-                                         c.activations[std::size_t(v) * c.stride + l], c.guard);
+                    sum += circuit_product(c.array.kind, c.tile.codes[std::size_t(l) * c.tile.tree_stride + t], c.bits,
+                                           c.activations[std::size_t(v) * c.stride + l], c.array.guard_bits, c.array.odd);
                 ASSERT_EQ(partial[std::size_t(v) * c.tile.tree_stride + t], sum) << "vector " << v << " tree " << t;
             }
     }

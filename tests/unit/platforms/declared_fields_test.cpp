@@ -32,6 +32,7 @@ std::vector<declared> declared_fields() {
 std::string file_with(const declared& d, const std::string& key, const std::string& value) {
     const std::string entry = key + ": " + value;
     if (d.section == "array" && d.field.key.rfind("level_", 0) == 0) return minimal("array: {kind: levels, " + entry + "}\n");
+    if (d.field.key == "odd_products") return minimal("array: {kind: post, " + entry + "}\nside_array: {}\n");
     const bool shifts = d.field.key == "guard_bits" || d.section == "side_array";
     if (d.section.empty()) return minimal(entry + "\n");
     if (!shifts) return minimal(d.section + ": {" + entry + "}\n");
@@ -118,6 +119,7 @@ TEST(declared_fields, come_back_as_they_were_written) {
     const std::string more = "vector_unit: {lanes: 4}\nscratchpad: {bytes: 1048576}\nclock_hz: auto\n";
     const platform_config bases[] = {parse_platform(minimal(more), "p.yaml"),
                                      parse_platform(minimal("array: {kind: levels}\n" + more), "p.yaml"),
+                                     parse_platform(minimal("array: {kind: post}\nside_array: {}\n"), "p.yaml"),
                                      parse_platform(minimal("array: {kind: pot}\nside_array: {}\n" + more), "p.yaml")};
     std::vector<std::string> without_another_value;
     for (const declared& d : declared_fields()) {

@@ -46,9 +46,16 @@ private:
         else if (e % 2 == 0)
             value = scaled >> (e / 2);
         else
-            value = std::llrint(static_cast<long double>(scaled) / std::pow(std::sqrt(2.0L), static_cast<long double>(e)));
+            value = odd_value(scaled, e);
         const bool negative = (code > levels) != (x < 0);
         return negative ? -value : value;
+    }
+
+    std::int64_t odd_value(std::int64_t scaled, int e) const {
+        if (weights_.odd == odd_products::shared_word)
+            return static_cast<std::int64_t>(
+                std::ldexp(static_cast<double>(std::llrint(static_cast<long double>(scaled) * std::sqrt(0.5L))), -(e / 2)));
+        return std::llrint(static_cast<long double>(scaled) / std::pow(std::sqrt(2.0L), static_cast<long double>(e)));
     }
 
     static std::int64_t apot_term(std::int64_t scaled, const std::vector<int>& exponents, int index) {

@@ -96,9 +96,11 @@ public:
             }
         }
     }
-    quantized_weights shifts(std::int64_t rows, std::int64_t columns, scheme_family family, int bits, int guard_bits) {
+    quantized_weights shifts(std::int64_t rows, std::int64_t columns, scheme_family family, int bits, int guard_bits,
+                             odd_products odd = odd_products::each_rounded) {
         quantized_weights w = weights(rows, columns, bits, family);
         w.guard_bits = guard_bits;
+        w.odd = odd;
         for (auto& code : w.codes) code = static_cast<std::int8_t>(between(0, (1 << bits) - 1));
         return w;
     }
