@@ -107,6 +107,8 @@ void price(report& r, const platform_config& config, const cost_table& table) {
     r.cost_not_modelled = table.not_modelled();
     if (idle) r.cost_not_modelled.emplace_back("the vector unit, idle in a run of layers alone: no part of energy and area");
     r.area_um2 = area_of(installed, sizes, table);
+    r.price_origins.clear();
+    for (const auto& [name, origin] : origins_of(installed, sizes, table)) r.price_origins[name] = to_string(origin);
     for (layer_report& l : r.layers) {
         erase_unless(l.units, [&](const unit_key& key) { return kinds.count(key.unit) > 0; });
         erase_unless(l.memories, [&](memory_kind kind) { return has_memory(charged, kind); });

@@ -472,6 +472,7 @@ def section(kind, name, price, axes, source, rule, costs, of=""):
     if kind == "unit":
         yield "    classes: [relu, gelu, dense]"
         yield "    streams: [dense, outlier]"
+    yield "    origin: published"
     yield f"    columns: [{', '.join(list(axes) + costs)}]"
     yield "    rows:"
     for point in points(axes):

@@ -274,6 +274,15 @@ std::string header(const comparison& c, const std::vector<compared_run>& runs) {
     return out;
 }
 
+/// "synthesised: mac_tree, sparse_lane", a line per origin.
+std::vector<std::string> units_by_origin(const report& r) {
+    std::map<std::string, std::vector<std::string>> units;
+    for (const auto& [unit, origin] : r.price_origins) units[origin].push_back(unit);
+    std::vector<std::string> lines;
+    for (const auto& [origin, names] : units) lines.push_back(fmt::format("{}: {}", origin, fmt::join(in_standard_order(names), ", ")));
+    return lines;
+}
+
 std::string footer(const std::vector<compared_run>& runs) {
     std::string out = common_lines("cost table", runs, [](const report& r) {
         if (r.cost_table.empty()) return std::vector<std::string>{"none: no energy, power or area"};
@@ -282,6 +291,7 @@ std::string footer(const std::vector<compared_run>& runs) {
     out += common_lines("costs", runs, [](const report& r) {
         return r.cost_mix.empty() ? std::vector<std::string>{} : std::vector<std::string>{r.cost_mix};
     });
+    out += common_lines("prices", runs, units_by_origin);
     out += common_lines("not modelled", runs, [](const report& r) { return r.cost_not_modelled; });
     out += common_lines("not simulated", runs, [](const report& r) { return r.not_simulated; });
     out += common_lines("notes", runs, [](const report& r) { return r.notes; });

@@ -27,6 +27,12 @@ void write(json_writer& out, const char* name, const std::map<std::string, std::
     out.close();
 }
 
+void write(json_writer& out, const char* name, const std::map<std::string, std::string>& texts) {
+    out.key(name).open_object(layout::row);
+    for (const auto& [key, value] : texts) out.member(key, value);
+    out.close();
+}
+
 void write(json_writer& out, const char* name, const std::vector<std::string>& texts) {
     out.key(name).open_array(layout::row);
     for (const std::string& text : texts) out.value(text);
@@ -182,6 +188,7 @@ void write_run(json_writer& out, const report& r) {
     write(out, "notes", r.notes);
     write_total(out, r);
     write(out, "area_um2", r.area_um2);
+    write(out, "price_origins", r.price_origins);
     out.key("layers").open_array(layout::lines);
     for (const layer_report& layer : r.layers) write_layer(out, layer);
     out.close();

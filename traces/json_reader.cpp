@@ -218,6 +218,9 @@ report report_of(const json& object) {
     r.not_simulated = texts(object, "not_simulated");
     r.notes = texts(object, "notes");
     r.area_um2 = reals(object, "area_um2");
+    if (object.contains("price_origins"))  // later than version 1
+        for (const auto& [name, value] : member(object, "price_origins").items())
+            r.price_origins[name] = text(member(object, "price_origins"), name);
     const json& layers = member(object, "layers");
     if (!layers.is_array()) refuse("layers", "not an array");
     for (const json& layer : layers) r.layers.push_back(layer_of(layer));

@@ -104,6 +104,7 @@ struct report {
     std::vector<std::string> not_simulated;                 ///< operators of the workload that are not simulated
     std::vector<std::string> notes;                         ///< warnings and assumptions a reader must know
     std::map<std::string, std::optional<double>> area_um2;  ///< by unit; absent: no price
+    std::map<std::string, std::string> price_origins;       ///< by unit and memory, as price_origin calls them; empty: not known
     std::vector<layer_report> layers;
     std::vector<placed_bytes_report> places;  ///< where the platform keeps something in a scratchpad; else empty
 

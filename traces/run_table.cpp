@@ -268,11 +268,14 @@ std::string area_lines(const report& r) {
     const scale s = area_scale(r.total_area_um2());
     std::vector<std::string> used;
     for (const auto& [unit, area] : r.area_um2) used.push_back(unit);
-    text_table table({{"area by unit", "", true}, {"area", s.unit}, {"share", "%"}});
-    for (const std::string& unit : in_standard_order(used))
-        table.add_row({unit, s.text(r.area_um2.at(unit)), share_of(r.area_um2.at(unit).value_or(0), total.value_or(0))});
+    text_table table({{"area by unit", "", true}, {"area", s.unit}, {"share", "%"}, {"price", "", true}});
+    for (const std::string& unit : in_standard_order(used)) {
+        const auto origin = r.price_origins.find(unit);
+        table.add_row({unit, s.text(r.area_um2.at(unit)), share_of(r.area_um2.at(unit).value_or(0), total.value_or(0)),
+                       origin == r.price_origins.end() ? absent_cell : origin->second});
+    }
     table.add_rule();
-    table.add_row({"total", s.text(total), share_of(total.value_or(0), total.value_or(0))});
+    table.add_row({"total", s.text(total), share_of(total.value_or(0), total.value_or(0)), ""});
     return '\n' + table.text();
 }
 

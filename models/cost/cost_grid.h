@@ -24,6 +24,9 @@ public:
     std::optional<point> gap() const;
 
     const std::vector<std::string>& axis_names() const { return names_; }
+    /// Ascending coordinates of the rows on an axis.
+    const std::vector<std::int64_t>& axis(std::size_t number) const { return axes_[number]; }
+    const std::map<point, row>& rows() const { return rows_; }
     bool empty() const { return rows_.empty(); }
     bool covers(const point& at) const;
     /// The interpolated row; `at` must be covered.

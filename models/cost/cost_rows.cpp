@@ -27,6 +27,8 @@ std::vector<std::string> column_words() {
 const std::vector<std::string> unit_costs = column_words<unit_column>(), memory_costs = column_words<memory_column>();
 /// How good a row is, for the reader of the file.
 const std::vector<std::string> row_checks = {"residual", "spread", "checked"};
+/// As many lanes as a platform may have.
+constexpr std::int64_t most_composed_lanes = 64;
 const std::vector<std::string> sram_axes = {"capacity_bytes", "port_bits"}, no_columns = {};
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
@@ -202,15 +204,37 @@ void require_provenance(yaml_reader& section) {
     }
 }
 
+/// What the rows say of themselves; only words for rows, not for what is made from them.
+price_origin read_origin(yaml_reader& section) {
+    return section.choice<price_origin>("origin",
+                                        {{to_string(price_origin::published), price_origin::published},
+                                         {to_string(price_origin::synthesised), price_origin::synthesised},
+                                         {to_string(price_origin::mixed), price_origin::mixed}},
+                                        price_origin::row);
+}
+
+/// `composed_lanes: N`: beyond the rows' lanes and up to N costs are composed.
+void read_composition(yaml_reader& section, unit_rows& rows, const diagnostics& problems) {
+    rows.composed_lanes = section.integer("composed_lanes", 0, most_composed_lanes, 0);
+    if (rows.composed_lanes == 0 || !problems.empty()) return;
+    rows.composed = lane_composition::fit(rows.grid);
+    if (!rows.composed)
+        section.problem(
+            "composed_lanes",
+            "rows of weight_bits, activation_bits and lanes that determine six coefficients are wanted, costs all 0 or all above");
+}
+
 void read_unit(yaml_reader& section, cost_rows& table, diagnostics& problems) {
     std::vector<std::pair<std::string, unit_kind>> names;
     for (const unit_kind unit : enumerators<unit_kind>()) names.emplace_back(to_string(unit), unit);
-    unit_rows rows{section.choice<unit_kind>("unit", names), {}, false, false, cost_grid({})};
+    unit_rows rows{section.choice<unit_kind>("unit", names), {}, false, false, cost_grid({}), {}, 0, {}};
     if (table.absent.count(rows.unit) > 0) section.problem("unit", "the table calls this unit absent");
     require_provenance(section);
     rows.classes = read_classes(section);
     read_streams(section, rows);
+    rows.origin = read_origin(section);
     rows.grid = read_grid(section, unit_columns, problems);
+    read_composition(section, rows, problems);
     section.finish();
     if (problems.empty() &&
         std::any_of(table.units.begin(), table.units.end(), [&](const unit_rows& other) { return overlap(rows, other); }))
@@ -257,15 +281,16 @@ void read_memory(yaml_reader& section, cost_rows& table, diagnostics& problems) 
     const bool external = of == memory_section::dram;
     require_provenance(section);
     const std::vector<dram_kind> kinds = external ? kinds_of(section) : std::vector<dram_kind>{};
-    const cost_grid grid =
-        read_grid(section, {external ? no_columns : sram_axes, memory_costs, no_columns, memory_costs.size(), true}, problems);
+    const price_origin origin = read_origin(section);
+    const memory_rows rows{
+        read_grid(section, {external ? no_columns : sram_axes, memory_costs, no_columns, memory_costs.size(), true}, problems), origin};
     section.finish();
     const auto again = [&] { section.problem("memory", "a second section for the same memory"); };
     for (const dram_kind kind : kinds)
-        if (!table.dram.emplace(kind, grid).second) again();
+        if (!table.dram.emplace(kind, rows).second) again();
     if (external) return;
-    if (!table.sram.empty()) again();
-    table.sram = grid;
+    if (!table.sram.grid.empty()) again();
+    table.sram = rows;
 }
 
 /// A circuit that is no unit of the simulator, for comparison: read for its form only.
@@ -291,8 +316,8 @@ cost_rows rows_of(const YAML::Node& document, const std::string& file) {
         for (yaml_reader& section : reader.maps("circuits", false)) read_circuit(section, problems);
         for (yaml_reader& section : reader.maps("memories")) read_memory(section, table, problems);
         if (table.units.empty() && reader.has("units")) reader.problem("units", "a list of at least one section");
-        if (problems.empty() && table.sram.empty() != table.dram.empty())
-            reader.problem("memories", fmt::format("a section for {} is missing", table.sram.empty() ? "sram" : "dram"));
+        if (problems.empty() && table.sram.grid.empty() != table.dram.empty())
+            reader.problem("memories", fmt::format("a section for {} is missing", table.sram.grid.empty() ? "sram" : "dram"));
         reader.finish();
     }
     problems.throw_if_any();
@@ -300,6 +325,15 @@ cost_rows rows_of(const YAML::Node& document, const std::string& file) {
 }
 
 }  // namespace
+
+bool unit_rows::composes(const cost_grid::point& at) const {
+    if (!composed || at[2] <= grid.axis(2).back() || at[2] > composed_lanes) return false;
+    return grid.covers({at[0], at[1], grid.axis(2).back()});
+}
+
+std::string unit_rows::range() const {
+    return composed ? fmt::format("{}, composed to {} lanes", grid.range(), composed_lanes) : grid.range();
+}
 
 cost_rows read_cost_rows(const std::string& path) { return rows_of(load_yaml(path), path); }
 

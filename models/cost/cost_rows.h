@@ -10,6 +10,8 @@
 #include "core/counters.h"
 #include "core/dram_kind.h"
 #include "models/cost/cost_grid.h"
+#include "models/cost/lane_composition.h"
+#include "models/cost/price_origin.h"
 
 namespace symmetree {
 
@@ -20,10 +22,26 @@ struct unit_rows {
     std::set<activation_class> classes;
     bool dense_stream = false, outlier_stream = false;
     cost_grid grid;
+    price_origin origin = price_origin::row;   ///< of the rows
+    std::int64_t composed_lanes = 0;           ///< how far `composed` serves beyond the rows' lanes
+    std::optional<lane_composition> composed;  ///< present where composed_lanes is not 0
 
     bool serves(const unit_key& key) const {
         return unit == key.unit && classes.count(key.input) > 0 && (key.sparse ? outlier_stream : dense_stream);
     }
+    /// True when a point of the grid's axes has costs: within the rows, or composed.
+    bool covers(const cost_grid::point& at) const { return grid.covers(at) || composes(at); }
+    price_origin origin_of(const cost_grid::point& at) const {
+        if (composes(at)) return price_origin::composed;
+        return grid.rows().count(at) > 0 ? origin : price_origin::interpolated;
+    }
+    /// The costs at a point that is covered.
+    cost_grid::row at(const cost_grid::point& at) const { return composes(at) ? composed->at(at) : grid.at(at); }
+    /// "weight_bits 2..9, activation_bits 2..8, lanes 1..16, composed to 64 lanes"
+    std::string range() const;
+
+private:
+    bool composes(const cost_grid::point& at) const;
 };
 
 /// The cost columns of units, and of memories.
@@ -57,14 +75,22 @@ constexpr const char* to_string(memory_column column) {
     return "?";
 }
 
+/// Rows of a memory, by memory_column.
+struct memory_rows {
+    cost_grid grid;
+    price_origin origin = price_origin::row;
+
+    price_origin origin_of(const cost_grid::point& at) const { return grid.rows().count(at) > 0 ? origin : price_origin::interpolated; }
+};
+
 /// What a cost table file holds.
 struct cost_rows {
     std::string name, label;
     std::vector<std::string> not_modelled, provenance;
     std::vector<unit_rows> units;
     std::set<unit_kind> absent;  ///< units that the table has no rows for and says so: what they cost is absent, not an error
-    cost_grid sram{{"capacity_bytes", "port_bits"}};  ///< costs by memory_column; empty: none
-    std::map<dram_kind, cost_grid> dram;              ///< the same, one row each; empty when sram is
+    memory_rows sram{cost_grid({"capacity_bytes", "port_bits"})};  ///< empty: none
+    std::map<dram_kind, memory_rows> dram;                         ///< one row each; empty when sram is
     std::optional<double> wire_pj_per_bit_mm;         ///< of the wires between banks; absent: memories have one bank
 };
 

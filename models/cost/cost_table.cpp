@@ -46,9 +46,9 @@ std::optional<Quantity> present(double value) {
     return Quantity(value);
 }
 
-std::vector<std::string> names_of(const std::map<dram_kind, cost_grid>& priced) {
+std::vector<std::string> names_of(const std::map<dram_kind, memory_rows>& priced) {
     std::vector<std::string> names;
-    for (const auto& [kind, grid] : priced) names.emplace_back(to_string(kind));
+    for (const auto& [kind, rows] : priced) names.emplace_back(to_string(kind));
     return names;
 }
 
@@ -94,19 +94,24 @@ std::string cost_table::mix() const {
     return "";
 }
 
-unit_cost cost_table::unit(const unit_key& key) const {
-    if (rows_->absent.count(key.unit) > 0) return {};
+std::pair<const unit_rows*, cost_grid::point> cost_table::place_of(const unit_key& key) const {
     const std::string name = to_string(key.unit);
     const auto rows = std::find_if(rows_->units.begin(), rows_->units.end(), [&](const unit_rows& r) { return r.serves(key); });
     if (rows == rows_->units.end())
         refuse(file_, name,
                fmt::format("no rows for {} activations and the {} stream", to_string(key.input), key.sparse ? "outlier" : "dense"));
     const cost_grid::point at = point_of(key, rows->grid);
-    if (!rows->grid.covers(at))
-        refuse(file_, name,
-               fmt::format("no cost for {} ({} activations); the table covers {}", rows->grid.text(at), to_string(key.input),
-                           rows->grid.range()));
-    const cost_grid::row row = rows->grid.at(at);
+    if (!rows->covers(at))
+        refuse(
+            file_, name,
+            fmt::format("no cost for {} ({} activations); the table covers {}", rows->grid.text(at), to_string(key.input), rows->range()));
+    return {&*rows, at};
+}
+
+unit_cost cost_table::unit(const unit_key& key) const {
+    if (rows_->absent.count(key.unit) > 0) return {};
+    const auto [rows, at] = place_of(key);
+    const cost_grid::row row = rows->at(at);
     const auto cost = [&](unit_column column) { return row[static_cast<std::size_t>(column)]; };
     return {present<picojoule>(cost(unit_column::held)),
             present<picojoule>(cost(unit_column::load)),
@@ -122,24 +127,40 @@ unit_cost cost_table::unit(const unit_key& key) const {
 
 bool cost_table::has(const unit_key& key) const {
     return std::any_of(rows_->units.begin(), rows_->units.end(),
-                       [&](const unit_rows& r) { return r.serves(key) && r.grid.covers(point_of(key, r.grid)); });
+                       [&](const unit_rows& r) { return r.serves(key) && r.covers(point_of(key, r.grid)); });
 }
 
-memory_cost cost_table::memory(memory_kind kind, const priced_memory& of) const {
+std::optional<price_origin> cost_table::origin(const unit_key& key) const {
+    if (rows_->absent.count(key.unit) > 0) return {};
+    const auto [rows, at] = place_of(key);
+    return rows->origin_of(at);
+}
+
+std::pair<const memory_rows*, cost_grid::point> cost_table::place_of(memory_kind kind, const priced_memory& of) const {
     const bool external = !is_on_chip(kind);
-    if (rows_->sram.empty()) return {};
     const auto priced = rows_->dram.find(of.external);
     if (external && priced == rows_->dram.end())
         refuse(file_, to_string(kind),
                fmt::format("no cost for {}; the table covers {}", to_string(of.external), fmt::join(names_of(rows_->dram), ", ")));
-    const cost_grid& grid = external ? priced->second : rows_->sram;
+    const memory_rows& rows = external ? priced->second : rows_->sram;
     // Beyond 2^62 bytes the sign would turn; no table reaches there.
     const auto size = static_cast<std::int64_t>(std::min(ceil_div(of.capacity.value, std::uint64_t(of.banks)), std::uint64_t{1} << 62));
     const cost_grid::point at = external ? cost_grid::point{} : cost_grid::point{size, of.port_bits};
-    if (!grid.covers(at))
-        refuse(file_, to_string(kind),
-               fmt::format("no cost for {}{}; the table covers {}", of.banks > 1 ? "banks of " : "", grid.text(at), grid.range()));
-    const cost_grid::row row = grid.at(at);
+    if (!rows.grid.covers(at))
+        refuse(file_, to_string(kind), fmt::format("no cost for {}{}; the table covers {}", of.banks > 1 ? "banks of " : "", rows.grid.text(at), rows.grid.range()));
+    return {&rows, at};
+}
+
+std::optional<price_origin> cost_table::origin(memory_kind kind, const priced_memory& of) const {
+    if (rows_->sram.grid.empty()) return {};
+    const auto [rows, at] = place_of(kind, of);
+    return rows->origin_of(at);
+}
+
+memory_cost cost_table::memory(memory_kind kind, const priced_memory& of) const {
+    if (rows_->sram.grid.empty()) return {};
+    const auto [rows, at] = place_of(kind, of);
+    const cost_grid::row row = rows->grid.at(at);
     const auto cost = [&](memory_column column) { return row[static_cast<std::size_t>(column)]; };
     const memory_cost bank{present<picojoule>(cost(memory_column::read)), present<picojoule>(cost(memory_column::write)),
                            present<microwatt>(cost(memory_column::leakage)), present<square_micrometre>(cost(memory_column::area))};

@@ -4,15 +4,19 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/counters.h"
 #include "core/dram_kind.h"
 #include "core/units.h"
+#include "models/cost/price_origin.h"
 
 namespace symmetree {
 
 struct cost_rows;
+struct memory_rows;
+struct unit_rows;
 
 /// What one instance of a unit costs; energy_of says how the columns meet the counters. What the table has no column for is absent.
 struct unit_cost {
@@ -45,9 +49,9 @@ struct priced_memory {
     int banks = 1;  ///< of one size; an access wakes one of them
 };
 
-/// One cost table. Rows are keyed; a width, lane count or capacity between two rows is interpolated linearly, one
-/// outside the table is refused: lookups never extrapolate. A field of the key that the unit's rows have no column for is ignored.
-/// What the fields mean for each unit, and the form of the file: docs/cost-model.md. Copies share the rows.
+/// One cost table. Rows are keyed; a width, lane count or capacity between two rows is interpolated linearly, lanes beyond the rows are
+/// composed where the table says so (lane_composition), anything else outside the table is refused. A field of the key that the unit's rows
+/// have no column for is ignored. What the fields mean for each unit, and the form of the file: docs/cost-model.md. Copies share the rows.
 class cost_table {
 public:
     /// A shipped name (`published_45nm`) or a path. Throws input_error.
@@ -57,6 +61,10 @@ public:
 
     /// All absent for a unit that the table lists as absent. Throws input_error naming the key and the table's range.
     unit_cost unit(const unit_key& key) const;
+    /// How unit() comes about; nothing for a unit that the table lists as absent. Throws as unit() does.
+    std::optional<price_origin> origin(const unit_key& key) const;
+    /// The same of memory(); nothing for a table without memories.
+    std::optional<price_origin> origin(memory_kind kind, const priced_memory& of) const;
     /// True when unit() of it would not throw.
     bool has(const unit_key& key) const;
     /// On-chip memory by its size, DRAM by its kind. Of several banks an access costs one, and the wires between them and the port; area
@@ -73,6 +81,10 @@ public:
 
 private:
     cost_table(std::shared_ptr<const cost_rows> rows, std::string file) : rows_(std::move(rows)), file_(std::move(file)) {}
+
+    /// The rows that serve a key and its place on their axes.
+    std::pair<const unit_rows*, std::vector<std::int64_t>> place_of(const unit_key& key) const;
+    std::pair<const memory_rows*, std::vector<std::int64_t>> place_of(memory_kind kind, const priced_memory& of) const;
 
     std::shared_ptr<const cost_rows> rows_;
     std::string file_;
@@ -100,5 +112,9 @@ priced_parts energy_of(const unit_activity& units, const memory_activity& memori
 
 /// Area by unit name, in square micrometres, of everything installed on the chip.
 priced_parts area_of(const unit_activity& installed, const priced_platform& platform, const cost_table& table);
+
+/// How each unit and memory of the platform is priced, by name; of several kinds of one unit the one farthest from a row. What the table
+/// has no costs for is left out.
+std::map<std::string, price_origin> origins_of(const unit_activity& installed, const priced_platform& platform, const cost_table& table);
 
 }  // namespace symmetree

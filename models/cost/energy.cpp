@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "core/error.h"
@@ -105,6 +106,18 @@ priced_parts area_of(const unit_activity& installed, const priced_platform& plat
         if (is_on_chip(kind)) add(area, to_string(kind), times(1, table.memory(kind, memory).area));
     }
     return area;
+}
+
+std::map<std::string, price_origin> origins_of(const unit_activity& installed, const priced_platform& platform, const cost_table& table) {
+    std::map<std::string, price_origin> origins;
+    const auto note = [&](const char* name, const std::optional<price_origin>& origin) {
+        if (!origin) return;
+        const auto [noted, fresh] = origins.emplace(name, *origin);
+        if (!fresh) noted->second = std::max(noted->second, *origin);
+    };
+    for (const auto& [key, n] : installed) note(to_string(key.unit), table.origin(key));
+    for (const auto& [kind, memory] : platform.memories) note(to_string(kind), table.origin(kind, memory));
+    return origins;
 }
 
 }  // namespace symmetree

@@ -4,6 +4,8 @@
     python3 scripts/characterize --fpga                   xc7.yaml: LUTs, flip-flops, carry chains
     python3 scripts/characterize --grid shapes --units sparse_lane,outlier_list --update
                                                           these units of the tables again, the others as they stand
+    python3 scripts/characterize --grid shapes --units pot_tree --update --add
+                                                          only the points of these units that the tables lack
     python3 scripts/characterize --liberty F --verilog F --name osu035
     python3 scripts/characterize --verify mac_tree:4:4:16 derives one row again and compares it with the table
 
@@ -47,6 +49,7 @@ def options(words):
     p.add_argument("--grid", choices=["small", "shapes", "full"], default="small")
     p.add_argument("--units", help="only these, separated by commas")
     p.add_argument("--update", action="store_true", help="with --units: keep the tables' other units, and say so in them")
+    p.add_argument("--add", action="store_true", help="with --update: derive only the points that the tables lack, keep the rows that stand")
     p.add_argument("--points", help="only these, as UNIT:K:A:LANES, separated by commas; writes no table")
     p.add_argument("--fpga", action="store_true", help="xc7 resources instead of a standard-cell library")
     p.add_argument("--liberty", type=path, default=LIBRARY)
@@ -189,10 +192,15 @@ def main(words):
     if o.update and any(UNITS[u].storage for u in o.units.split(",")):
         print("characterize: --update: a unit with storage stands in two places of a table; derive the whole table", file=sys.stderr)
         return 2
+    if o.add and not o.update:
+        print("characterize: --add: --update and --units are wanted, too", file=sys.stderr)
+        return 2
     if o.verify:
         return verify(flow, o.verify)
     units = [u for u in UNITS if u != "reference" and (not o.units or u in o.units.split(","))]
     points = grids.points("fpga" if o.fpga else o.grid, units)
+    if o.add:
+        points = tables.lacking(flow.o.output / f"{flow.name}.yaml", points)
     if o.points:
         points = [point_of(text) for text in o.points.split(",")]
     elif not o.fpga:

@@ -1,6 +1,8 @@
 """The parts of the flow that need no EDA tool."""
 
 import io
+import pathlib
+import tempfile
 import unittest
 
 import grids
@@ -78,7 +80,7 @@ class GridTest(unittest.TestCase):
         self.assertEqual(grids.complete([]), [])
 
     def test_every_unit_of_the_grid_is_known(self):
-        for name in ("small", "full", "fpga"):
+        for name in ("small", "shapes", "full", "fpga"):
             self.assertLessEqual(set(grids.GRIDS[name]), set(UNITS))
 
 
@@ -94,6 +96,26 @@ class UpdateTest(unittest.TestCase):
 
     def test_keeps_a_table_whose_units_are_as_they_were(self):
         self.assertEqual(tables.updated(self.STANDING, self.STANDING, ["sparse_lane"]), self.STANDING)
+
+
+class AddTest(unittest.TestCase):
+    STANDING = ["name: t", "units:", "  - unit: mac_tree", "    classes: [relu]", "    columns: [weight_bits, activation_bits, lanes, area_um2]", "    rows:",
+                "      - [2, 4, 4, 7]", "      - [2, 4, 16, 9]", "  - unit: requantizer", "    columns: [weight_bits, area_um2]", "    rows:", "      - [16, 4]"]
+    FRESH = ["units:", "  - unit: mac_tree", "    classes: [relu]", "    columns: [weight_bits, activation_bits, lanes, area_um2]", "    rows:",
+             "      - [2, 4, 8, 8]", "      - [2, 4, 32, 10]"]
+
+    def test_rows_that_stand_keep_their_places_among_the_new(self):
+        merged = tables.with_rows_of(self.STANDING, self.FRESH, ["mac_tree"])
+        self.assertEqual(merged, self.FRESH[:5] + ["      - [2, 4, 4, 7]", "      - [2, 4, 8, 8]", "      - [2, 4, 16, 9]", "      - [2, 4, 32, 10]"])
+        with self.assertRaisesRegex(ValueError, "mac_tree: the standing rows have other columns"):
+            tables.with_rows_of(self.STANDING, [line.replace(", area_um2", ", luts") for line in self.FRESH], ["mac_tree"])
+
+    def test_only_what_is_lacking_is_derived(self):
+        points = [Point("reference", 8, 8, 16), Point("mac_tree", 2, 4, 16), Point("mac_tree", 2, 4, 32), Point("requantizer", 16, 0, 0), Point("requantizer", 24, 0, 0)]
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "t.yaml"
+            path.write_text("\n".join(self.STANDING) + "\n")
+            self.assertEqual(tables.lacking(path, points), [points[0], points[2], points[4]])
 
 
 class ModelTest(unittest.TestCase):

@@ -9,7 +9,8 @@ FEW_WIDTHS = [2, 3, 4, 6, 8]
 DEPTHS = [2 ** n for n in range(13)]
 
 # Axes as (weight_bits, activation_bits, lanes) per unit; 0 where the unit has no such axis. Shipped platforms have 16 lanes,
-# the multiplier array beside a shift array 4. SHAPES, which the committed tables hold, add 4 lanes to every unit.
+# the multiplier array beside a shift array 4. SHAPES, which the committed tables hold, serve 1 to 64 lanes: what COMPOSED names by rows up to 16
+# lanes and beyond by the form of models/cost/lane_composition.h, the others by rows alone.
 SMALL = {
     "mac_tree": (range(2, 10), ACTIVATIONS, [4, 16]),
     "pre_subtract_tree": (range(2, 9), ACTIVATIONS, [16]),
@@ -31,7 +32,12 @@ SMALL = {
     "requantizer": ([16, 24, 32], [0], [0]),
     "post_two_sum_tree": ([3, 4, 5], [4, 8], [16]),
 }
-SHAPES = {unit: (k, a, [4, *lanes] if 16 in lanes and 4 not in lanes else lanes) for unit, (k, a, lanes) in SMALL.items()}
+COMPOSED = {"mac_tree": 64, "pre_subtract_tree": 64, "widened_tree": 64}
+LANES = {unit: [1, 4, 16] for unit in COMPOSED}
+LANES |= {unit: [1, 4, 16, 32, 64] for unit in ("pot_tree", "post_tree", "apot_tree", "activation_sum_tree")}
+LANES |= {"correction_every_cycle": [1, 4, 16, 64], "correction_at_drain": [4, 16, 64], "level_decoder": [1, 4, 16, 64]}
+LANES |= {"sparse_lane": [2, 4, 16, 32, 64], "sparse_crossbar": [4, 8, 16], "post_two_sum_tree": [4, 16]}
+SHAPES = {unit: (k, a, LANES.get(unit, lanes)) for unit, (k, a, lanes) in SMALL.items()}
 FULL = {
     "mac_tree": (range(2, 10), range(2, 9), [1, 4, 8, 16, 32, 64]),
     "pre_subtract_tree": (range(2, 9), range(2, 9), [4, 8, 16, 32, 64]),

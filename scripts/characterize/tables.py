@@ -41,10 +41,12 @@ def head(name, label, provenance, not_modelled):
     return lines + ["not_modelled:"] + [f"  - {quoted(text)}" for text in not_modelled]
 
 
-def section(kind, name, rule, source, classes, columns, rows, streams=("dense", "outlier"), of=""):
+def section(kind, name, rule, source, classes, columns, rows, streams=("dense", "outlier"), of="", origin=""):
     lines = [f"  - {kind}: {name}", *([f"    kind: {of}"] if of else []), f"    rule: {quoted(rule)}", f"    source: {quoted(source)}"]
     if kind == "unit":
         lines += [f"    classes: [{', '.join(classes)}]", f"    streams: [{', '.join(streams)}]"]
+        lines += [f"    composed_lanes: {grids.COMPOSED[name]}"] if name in grids.COMPOSED and "held_pj" in columns else []
+    lines += [f"    origin: {origin}"] if origin else []
     lines += [f"    columns: [{', '.join(columns)}]", "    rows:"]
     return lines + [f"      - [{', '.join(number(v) for v in row)}]" for row in rows]
 
@@ -143,11 +145,11 @@ def write_absolute(flow, results, prov):
                 rows = [[row[0], depth] + row[1:] for row in rows for depth in (grids.DEPTHS[0], grids.DEPTHS[-1])]
                 lines += section("unit", unit, "Its storage is a memory, which this library has none of: only the delay of its adder. "
                                  "Its logic stands under circuits.", f"{flow.library.name}", [c],
-                                 ["weight_bits", "lanes", "delay_ns"] + CHECKS, rows)
+                                 ["weight_bits", "lanes", "delay_ns"] + CHECKS, rows, origin="synthesised")
                 continue
             axes, rows = class_rows(unit, units[unit], results, c, absolute)
             lines += section("unit", unit, UNITS[unit].rule or "netlist of models/" + UNITS[unit].files[-1], flow.library.name, [c],
-                             axes + COSTS + CHECKS, rows, UNITS[unit].streams)
+                             axes + COSTS + CHECKS, rows, UNITS[unit].streams, origin="synthesised")
     lines.append("circuits:")
     for unit in units:
         if unit in CIRCUITS or UNITS[unit].storage:
@@ -193,14 +195,15 @@ def write_ratio(flow, results, prov):
                 axes, rows = ["weight_bits", "lanes"], [stored(row, depth) for row in rows for depth in grids.DEPTHS]
                 rule += (" The storage is published_45nm's: held + 2 * W * storage_bit(W * depth / 8), one read and one write; area + 2 * "
                          "storage(W * depth).")
-            lines += section("unit", unit, rule, source, [c], axes + costs + CHECKS, rows, UNITS[unit].streams)
+            origin = "mixed" if UNITS[unit].storage else "synthesised"
+            lines += section("unit", unit, rule, source, [c], axes + costs + CHECKS, rows, UNITS[unit].streams, origin=origin)
     lines += vector_sections()
     lines.append("memories:")
     for memory, price, axes, memory_source, rule in published.MEMORIES:
         rows = [point + list(price(*point)) for point in published.points(axes)]
-        lines += section("memory", memory, rule, memory_source, [], list(axes) + published.MEMORY_COSTS, rows)
+        lines += section("memory", memory, rule, memory_source, [], list(axes) + published.MEMORY_COSTS, rows, origin="published")
     for kind, dram_source, rule in published.DRAMS:
-        lines += section("memory", "dram", rule, dram_source, [], published.MEMORY_COSTS, [published.dram(kind)], of=kind)
+        lines += section("memory", "dram", rule, dram_source, [], published.MEMORY_COSTS, [published.dram(kind)], of=kind, origin="published")
     return lines + published.wire_section()
 
 
@@ -209,7 +212,7 @@ def vector_sections():
     lines = []
     for unit, price, axes, source, rule in published.VECTOR_UNITS:
         rows = [point + price(*point) for point in published.points(axes)]
-        lines += section("unit", unit, "published_45nm's: " + rule, source, CLASSES, list(axes) + COSTS[:5], rows)
+        lines += section("unit", unit, "published_45nm's: " + rule, source, CLASSES, list(axes) + COSTS[:5], rows, origin="published")
     return lines
 
 
@@ -248,7 +251,7 @@ def write_fpga(flow, results, wanted, command):
         if UNITS[unit].storage:
             axes, rows = ["weight_bits", "lanes"], [[row[0], depth] + row[1:] for row in rows for depth in (grids.DEPTHS[0], grids.DEPTHS[-1])]
             rule += " Without its storage, which is block RAM."
-        lines += section("unit", unit, rule, tool, CLASSES, axes + [*RESOURCES, "checked"], rows, UNITS[unit].streams)
+        lines += section("unit", unit, rule, tool, CLASSES, axes + [*RESOURCES, "checked"], rows, UNITS[unit].streams, origin="synthesised")
     return lines + ["memories: []"]
 
 
@@ -281,6 +284,36 @@ def updated(standing, fresh, units):
     return [line for _, lines in blocks for line in lines]
 
 
+def with_rows_of(standing, fresh, units):
+    """The fresh table's sections of `units` with the rows of the standing one among them."""
+    merged = []
+    stood = {unit: [lines for name, lines in blocks_of(standing) if name == unit] for unit in units}
+    for name, lines in blocks_of(fresh):
+        if stood.get(name):
+            of = lines.index("    rows:") + 1
+            columns = next(line for line in lines if line.startswith("    columns:"))
+            before = stood[name].pop(0)
+            if columns not in before:
+                raise ValueError(f"{name}: the standing rows have other columns")
+            axes = sum(axis in columns for axis in AXES)
+            rows = lines[of:] + before[before.index("    rows:") + 1:]
+            lines = lines[:of] + sorted(rows, key=lambda row: [int(v) for v in row.strip(" -[]").split(", ")[:axes]])
+        merged += lines
+    return merged
+
+
+def lacking(path, points):
+    """The points that a table has no row for; the reference always."""
+    rows, unit = set(), None
+    for line in path.read_text().splitlines():
+        if match := re.match(r"  - (?:unit|circuit|memory): (\w+)", line):
+            unit = match.group(1)
+        elif match := re.match(r"      - \[(.*)\]", line):
+            rows.add((unit, tuple(match.group(1).split(", ")[:len(UNITS[unit].axes)] if unit in UNITS else ())))
+    key = lambda p: (p.unit, tuple(str(v) for v, axis in zip((p.k, p.a, p.lanes), AXES) if axis in UNITS[p.unit].axes))
+    return [p for p in points if p.unit == "reference" or key(p) not in rows]
+
+
 def with_note(lines, results, command):
     """The table's provenance, and that some of its units are younger; a note on the same units before falls away."""
     lines = [line for line in lines if not (line.startswith('  - "derived again') and f", {command.strip()}:" in line)]
@@ -299,6 +332,8 @@ def write(flow, results, wanted, minutes, command):
 
     def put(name, lines):
         path = flow.o.output / f"{name}.yaml"
+        if flow.o.add:
+            lines = with_rows_of(path.read_text().splitlines(), lines, flow.o.units.split(","))
         if flow.o.update:
             lines = with_note(updated(path.read_text().splitlines(), lines, flow.o.units.split(",")), results, command)
         path.with_suffix(".tmp").write_text("\n".join(lines) + "\n")

@@ -34,6 +34,7 @@ report odd_report() {
                   {"min", std::numeric_limits<double>::min()},
                   {"third", 1.0 / 3.0},
                   {"no price", std::nullopt}};
+    r.price_origins = {{"mac_tree", "composed"}, {"a \"unit\"", ""}};
     layer_report& first = r.layers[0];
     first.name = "layer, \"one\"\n\xe2\x82\xac";
     first.m = -1;
@@ -106,8 +107,10 @@ void expect_same(const report& a, const report& b) {
                        b.array_activation_bits));
     EXPECT_EQ(std::tie(a.array_trees, a.array_lanes, a.accumulator_bits, a.dram_bytes_per_cycle),
               std::tie(b.array_trees, b.array_lanes, b.accumulator_bits, b.dram_bytes_per_cycle));
-    EXPECT_EQ(std::tie(a.configuration, a.cost_table, a.cost_label, a.cost_mix, a.cost_not_modelled, a.not_simulated, a.notes, a.area_um2),
-              std::tie(b.configuration, b.cost_table, b.cost_label, b.cost_mix, b.cost_not_modelled, b.not_simulated, b.notes, b.area_um2));
+    EXPECT_EQ(std::tie(a.configuration, a.cost_table, a.cost_label, a.cost_mix, a.cost_not_modelled, a.not_simulated, a.notes, a.area_um2,
+                       a.price_origins),
+              std::tie(b.configuration, b.cost_table, b.cost_label, b.cost_mix, b.cost_not_modelled, b.not_simulated, b.notes, b.area_um2,
+                       b.price_origins));
     ASSERT_EQ(a.layers.size(), b.layers.size());
     for (std::size_t i = 0; i < a.layers.size(); ++i) expect_same(a.layers[i], b.layers[i]);
 }
