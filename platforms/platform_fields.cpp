@@ -31,12 +31,17 @@ platform_section heading() {
 }
 
 platform_section ending() {
-    return {"",
-            {text("cost_table", in(whole_platform, &platform_config::cost_table), 1, "shipped name or path",
-                  "prices of energy and area; no cycle count depends on it. A relative path starts at the working directory")},
-            nullptr,
-            "",
-            nullptr};
+    return {
+        "",
+        {text("cost_table", in(whole_platform, &platform_config::cost_table), 1, "shipped name or path",
+              "prices of energy and area; no cycle count depends on it. A relative path starts at the working directory"),
+         boolean(
+             "cost_overhead", in(whole_platform, &platform_config::cost_overhead),
+             "adds the table's [overhead](cost-model.md#overhead): control, DMA, interconnect and clock tree, as a part of its own in area "
+             "and energy. A table without one is refused")},
+        nullptr,
+        "",
+        nullptr};
 }
 
 template <class Array>

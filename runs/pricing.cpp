@@ -48,6 +48,7 @@ void require_rows(const platform_config& config, const std::set<activation_class
         }
     }
     for (const auto& [kind, memory] : priced(config).memories) ask([&, k = kind, m = memory] { table.memory(k, m); });
+    if (config.cost_overhead && problems.empty()) ask([&] { area_of(installed_units(config), priced(config), table); });
     problems.throw_if_any();
 }
 
@@ -58,6 +59,7 @@ priced_platform priced(const platform_config& config) {
     for (const memory_kind memory : enumerators<memory_kind>())
         if (has_memory(config, memory)) p.memories[memory] = sizes_of(config, memory);
     p.clock_hz = config.clock_hz;
+    p.overhead = config.cost_overhead;
     return p;
 }
 

@@ -37,6 +37,12 @@ WIRE_PF_PER_MM = 0.345
 REPEATED = 2  # delay-optimal repeaters weigh as much as their wire
 SUPPLY_V = 0.9
 
+# Fifth source, for what a chip has beside these units: the configurations in NVDLA's primer, "Example Area and Performance with NVDLA" (nvdla.org/primer.html).
+# Multipliers, kilobytes of convolution buffer, cell area at 28 nm in mm2, frames of ResNet-50 per second, average power at 16 nm in mW.
+NVDLA = [(2048, 512, 5.5, 269, 291), (1024, 256, 3.0, 153, 143), (512, 256, 2.3, 93, 80), (256, 256, 1.7, 46, 48), (128, 256, 1.4, 20, 31),
+         (64, 128, 0.91, 7.3, 21), (32, 128, 0.85, 3.6, 17)]
+NVDLA_REFERENCE = NVDLA[3]  # 256 multipliers, as the shipped platforms have
+
 # Assumptions that unit_key does not carry.
 GUARD_BITS = 4        # pot, post: fraction bits of a product
 LIST_ENTRIES = 8      # outliers that a sparse lane holds for one tile, twice (double-buffered)
@@ -47,6 +53,34 @@ FACTOR_BITS = 15      # vector unit: width of a factor (docs/numerics.md, "Opera
 
 def clog2(n):
     return (n - 1).bit_length()
+
+
+def least_squares(rows, values):
+    """Coefficients of the least sum of squared relative errors: the normal equations by Gauss."""
+    n = len(rows[0])
+    a = [[sum(x[i] * x[j] / v**2 for x, v in zip(rows, values)) for j in range(n)] + [sum(x[i] / v for x, v in zip(rows, values))] for i in range(n)]
+    for i in range(n):
+        a[i] = [v / a[i][i] for v in a[i]]
+        for r in range(n):
+            if r != i:
+                a[r] = [v - a[r][i] * w for v, w in zip(a[r], a[i])]
+    return [row[n] for row in a]
+
+
+def constant_over_rest(rows, values, reference):
+    """Of a fit whose first term is 1: that term over the others, at one row."""
+    constant, *others = least_squares(rows, values)
+    return constant / sum(c * x for c, x in zip(others, reference[1:]))
+
+
+def overhead():
+    """The lines of a table's `overhead`: what NVDLA has at no multiplier and no buffer, and burns at no frame, over the rest at 256 multipliers."""
+    area = constant_over_rest([(1, macs, kilobytes) for macs, kilobytes, *_ in NVDLA], [n[2] for n in NVDLA], (1, *NVDLA_REFERENCE[:2]))
+    energy = constant_over_rest([(1, n[3]) for n in NVDLA], [n[4] for n in NVDLA], (1, NVDLA_REFERENCE[3]))
+    return ["overhead:", f"  area: {area:.2f}", f"  energy: {energy:.2f}",
+            '  rule: "Least relative squares over the primer\'s seven configurations: area = c0 + c1 * multipliers + c2 * buffer, average power = d0 + d1 * frames per second; '
+            'c0 and d0 over the other terms at 256 multipliers. c0 holds post-processors, too, d0 leakage and the clocks of registers: both are rather too much."',
+            '  source: "NVDLA primer, Example Area and Performance with NVDLA, nvdla.org/primer.html: 28 nm cell area with memories, 16 nm average power, ResNet-50, 1 GHz; no layout"']
 
 
 class Price:
@@ -489,7 +523,7 @@ def table():
              "name: published_45nm", "label: published, scaled"]
     for key, texts in (("primitives", PRIMITIVES), ("provenance", PROVENANCE), ("not_modelled", NOT_MODELLED)):
         lines += [f"{key}:"] + [f'  - "{text}"' for text in texts]
-    lines.append("units:")
+    lines += overhead() + ["units:"]
     for name, price, axes, source, rule in UNITS + VECTOR_UNITS:
         lines += section("unit", name, price, axes, source, rule, COSTS)
     lines.append("memories:")

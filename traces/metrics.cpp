@@ -59,11 +59,13 @@ void add_traffic(std::vector<metric>& out, const layer_report& total) {
 }
 
 void add_units(std::vector<metric>& out, const report& r, const layer_report& total) {
-    for (const std::string& name : standard_energy_names()) {
+    std::vector<std::string> all_names = standard_energy_names();
+    all_names.emplace_back("overhead");
+    for (const std::string& name : all_names) {
         const std::optional<double> energy = energy_pj_of(total, name);
         out.push_back({name + "_energy_j", "J", energy ? cell(*energy * joule_per_picojoule) : cell()});
     }
-    for (const std::string& name : standard_energy_names()) {
+    for (const std::string& name : all_names) {
         if (name == "leakage") continue;
         const auto area = r.area_um2.find(name);
         out.push_back({name + "_area_um2", "um2", area == r.area_um2.end() ? cell() : optional_cell(area->second)});

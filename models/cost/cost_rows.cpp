@@ -254,6 +254,14 @@ void read_absent(yaml_reader& table, std::set<unit_kind>& absent) {
     }
 }
 
+void read_overhead(yaml_reader& table, cost_rows& rows) {
+    if (!table.has("overhead")) return;
+    yaml_reader section = table.map("overhead");
+    rows.overhead = overhead_shares{section.number("area", 0, 10), section.number("energy", 0, 10)};
+    require_provenance(section);
+    section.finish();
+}
+
 /// The kinds of DRAM that a section prices: the one that it names, or all of them.
 std::vector<dram_kind> kinds_of(yaml_reader& section) {
     const auto& all = enumerators<dram_kind>();
@@ -312,6 +320,7 @@ cost_rows rows_of(const YAML::Node& document, const std::string& file) {
         table.provenance = reader.texts("provenance", false);
         table.not_modelled = reader.texts("not_modelled");
         read_absent(reader, table.absent);
+        read_overhead(reader, table);
         for (yaml_reader& section : reader.maps("units")) read_unit(section, table, problems);
         for (yaml_reader& section : reader.maps("circuits", false)) read_circuit(section, problems);
         for (yaml_reader& section : reader.maps("memories")) read_memory(section, table, problems);

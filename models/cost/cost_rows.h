@@ -83,12 +83,19 @@ struct memory_rows {
     price_origin origin_of(const cost_grid::point& at) const { return grid.rows().count(at) > 0 ? origin : price_origin::interpolated; }
 };
 
+/// What silicon has beside the units of a table: control, DMA, interconnect, clock tree.
+struct overhead_shares {
+    double area = 0;    ///< of all that is priced on the chip
+    double energy = 0;  ///< of all energy but the external memory's
+};
+
 /// What a cost table file holds.
 struct cost_rows {
     std::string name, label;
     std::vector<std::string> not_modelled, provenance;
     std::vector<unit_rows> units;
     std::set<unit_kind> absent;  ///< units that the table has no rows for and says so: what they cost is absent, not an error
+    std::optional<overhead_shares> overhead;
     memory_rows sram{cost_grid({"capacity_bytes", "port_bits"})};  ///< empty: none
     std::map<dram_kind, memory_rows> dram;                         ///< one row each; empty when sram is
     std::optional<double> wire_pj_per_bit_mm;         ///< of the wires between banks; absent: memories have one bank

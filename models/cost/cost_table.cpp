@@ -82,6 +82,7 @@ cost_table cost_table::parse(const std::string& yaml, const std::string& file_na
     return cost_table(std::make_shared<const cost_rows>(parse_cost_rows(yaml, file_name)), file_name);
 }
 
+const std::optional<overhead_shares>& cost_table::overhead() const { return rows_->overhead; }
 const std::string& cost_table::name() const { return rows_->name; }
 const std::string& cost_table::label() const { return rows_->label; }
 const std::vector<std::string>& cost_table::not_modelled() const { return rows_->not_modelled; }

@@ -16,6 +16,7 @@ namespace symmetree {
 
 struct cost_rows;
 struct memory_rows;
+struct overhead_shares;
 struct unit_rows;
 
 /// What one instance of a unit costs; energy_of says how the columns meet the counters. What the table has no column for is absent.
@@ -71,6 +72,9 @@ public:
     /// and leakage are those of all. Throws input_error for several banks where the table has no wires.
     memory_cost memory(memory_kind kind, const priced_memory& of) const;
 
+    /// What a chip has beside the units, where the table says so.
+    const std::optional<overhead_shares>& overhead() const;
+
     const std::string& name() const;
     const std::string& label() const;  ///< "published, scaled"
     const std::vector<std::string>& not_modelled() const;
@@ -94,7 +98,11 @@ private:
 struct priced_platform {
     std::map<memory_kind, priced_memory> memories;
     double clock_hz = 0;
+    bool overhead = false;  ///< the table's overhead, a part of its own
 };
+
+/// The name of the part that stands for a table's overhead.
+inline constexpr const char* overhead_part = "overhead";
 
 /// Costs by name of unit or memory; absent where the table lacks what the part needs, so that no sum of the rest passes for the whole.
 using priced_parts = std::map<std::string, std::optional<double>>;
@@ -104,13 +112,14 @@ using priced_parts = std::map<std::string, std::optional<double>>;
 ///             + (instances * T - accounted cycles) * clock  for what is installed and was not used
 ///   memory    8 * read_bytes * read_per_bit + 8 * written_bytes * write_per_bit
 ///   leakage   (sum of instances * leakage of everything installed, on-chip memories included) * T / clock_hz
+///   overhead  where the platform asks for it, the table's share of all of these but external memory; input_error where the table has none
 /// Activity belongs to the installed unit that equals it in all but class and stream (they say what passes through, not
 /// which circuit); activity of a unit or memory that is not installed is a model_fault.
 /// A pure function of integers and table rows, summed in key order: a finished run can be priced again without simulating.
 priced_parts energy_of(const unit_activity& units, const memory_activity& memories, cycles time, const unit_activity& installed,
                        const priced_platform& platform, const cost_table& table);
 
-/// Area by unit name, in square micrometres, of everything installed on the chip.
+/// Area by unit name, in square micrometres, of everything installed on the chip, and its overhead as above.
 priced_parts area_of(const unit_activity& installed, const priced_platform& platform, const cost_table& table);
 
 /// How each unit and memory of the platform is priced, by name; of several kinds of one unit the one farthest from a row. What the table

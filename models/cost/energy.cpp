@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/enumerators.h"
 #include "core/error.h"
+#include "models/cost/cost_rows.h"
 #include "models/cost/cost_table.h"
 
 namespace symmetree {
@@ -74,6 +76,20 @@ std::optional<double> leakage_uw(const unit_activity& installed, const priced_pl
     return sum;
 }
 
+/// Adds the table's share of the parts on the chip.
+void add_overhead(priced_parts& parts, double overhead_shares::*share, const cost_table& table) {
+    if (!table.overhead())
+        throw input_error(diagnostic{table.file(), 0, 0, "overhead",
+                                     "the platform asks for it (cost_overhead) and the table has none; ratio_45nm and published_45nm do"});
+    std::optional<double> sum = 0.0;
+    for (const auto& [name, cost] : parts) {
+        const std::optional<memory_kind> memory = enumerator_named<memory_kind>(name);
+        if (memory && !is_on_chip(*memory)) continue;
+        sum = sum && cost ? std::optional(*sum + *cost) : std::nullopt;
+    }
+    add(parts, overhead_part, sum ? std::optional(*sum * (*table.overhead()).*share) : std::nullopt);
+}
+
 }  // namespace
 
 priced_parts energy_of(const unit_activity& units, const memory_activity& memories, cycles time, const unit_activity& installed,
@@ -96,6 +112,7 @@ priced_parts energy_of(const unit_activity& units, const memory_activity& memori
     const std::optional<double> leakage = leakage_uw(installed, platform, table);
     const double seconds = static_cast<double>(time.value) / platform.clock_hz;
     add(energy, "leakage", leakage ? std::optional(*leakage * seconds * pj_per_microjoule) : std::nullopt);
+    if (platform.overhead) add_overhead(energy, &overhead_shares::energy, table);
     return energy;
 }
 
@@ -105,6 +122,7 @@ priced_parts area_of(const unit_activity& installed, const priced_platform& plat
     for (const auto& [kind, memory] : platform.memories) {
         if (is_on_chip(kind)) add(area, to_string(kind), times(1, table.memory(kind, memory).area));
     }
+    if (platform.overhead) add_overhead(area, &overhead_shares::area, table);
     return area;
 }
 
@@ -117,6 +135,7 @@ std::map<std::string, price_origin> origins_of(const unit_activity& installed, c
     };
     for (const auto& [key, n] : installed) note(to_string(key.unit), table.origin(key));
     for (const auto& [kind, memory] : platform.memories) note(to_string(kind), table.origin(kind, memory));
+    if (platform.overhead) note(overhead_part, price_origin::published);
     return origins;
 }
 

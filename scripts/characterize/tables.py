@@ -182,6 +182,7 @@ def write_ratio(flow, results, prov):
         "mix: logic is 180 nm synthesis scaled by one factor for energy and one for area, memories and the vector unit are published 45 nm "
         "figures as in published_45nm, of LPDDR those of another family, leakage per area is the 40 nm figure there; no delay, since delays do not scale by one factor"],
         NOT_MODELLED + published.NOT_MODELLED_OF_VECTOR_UNIT + ["idle, refresh and row energy of the DRAM; part-used words of a memory port, and the width of the port"])
+    lines += published.overhead()
     costs = COSTS[:5]
     source = f"{flow.library.name} relative to {published.HOROWITZ}; leakage: {published.ALADDIN}"
     lines.append("units:")

@@ -276,6 +276,11 @@ const std::vector<field_case>& field_cases() {
              return cycles_of(b) < cycles_of(a) && moved(a) == moved(b) && a.total_area_um2() == b.total_area_um2();
          },
          ""},
+        {"cost_overhead", "symq", [](p c) { c.cost_overhead = true; },
+         [](auto& a, auto& b) {
+             return cycles_of(a) == cycles_of(b) && b.energy_j() > a.energy_j() && b.total_area_um2() > a.total_area_um2();
+         },
+         ""},
         {"cost_table", "symq", [](p c) { c.cost_table = "no_such_table"; }, {}, "no_such_table"},
     };
     return all;
