@@ -340,6 +340,13 @@ bool unit_rows::composes(const cost_grid::point& at) const {
     return grid.covers({at[0], at[1], grid.axis(2).back()});
 }
 
+cost_grid::row unit_rows::at(const cost_grid::point& at) const {
+    if (!composes(at)) return grid.at(at);
+    cost_grid::row costs = composed->at(at);
+    costs[static_cast<std::size_t>(unit_column::delay)] = std::numeric_limits<double>::quiet_NaN();
+    return costs;
+}
+
 std::string unit_rows::range() const {
     return composed ? fmt::format("{}, composed to {} lanes", grid.range(), composed_lanes) : grid.range();
 }

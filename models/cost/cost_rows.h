@@ -35,8 +35,8 @@ struct unit_rows {
         if (composes(at)) return price_origin::composed;
         return grid.rows().count(at) > 0 ? origin : price_origin::interpolated;
     }
-    /// The costs at a point that is covered.
-    cost_grid::row at(const cost_grid::point& at) const { return composes(at) ? composed->at(at) : grid.at(at); }
+    /// The costs at a point that is covered. Composed ones have no delay: it follows levels of logic and loads, not a sum of parts.
+    cost_grid::row at(const cost_grid::point& at) const;
     /// "weight_bits 2..9, activation_bits 2..8, lanes 1..16, composed to 64 lanes"
     std::string range() const;
 
