@@ -42,6 +42,7 @@ struct platform_config : accelerator_config {
     std::string description;
     scheme default_scheme;  ///< the scheme the platform implies
     std::string cost_table = "ratio_45nm";
+    bool packed_dsps = false;                           ///< on an FPGA, DSPs multiply, two products of at most 4 bits each
     bool cost_overhead = false;                         ///< the table's price of control, DMA, interconnect and clock tree counts, too
     std::optional<auto_clock_config> auto_clock;        ///< clock_hz is 0 until settle_clock()
     bool auto_accumulators = false;                     ///< accumulators.bits is 32, the most, until settle_accumulators()

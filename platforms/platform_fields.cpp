@@ -38,7 +38,11 @@ platform_section ending() {
          boolean(
              "cost_overhead", in(whole_platform, &platform_config::cost_overhead),
              "adds the table's [overhead](cost-model.md#overhead): control, DMA, interconnect and clock tree, as a part of its own in area "
-             "and energy. A table without one is refused")},
+             "and energy. A table without one is refused"),
+         boolean("packed_dsps", in(whole_platform, &platform_config::packed_dsps),
+                 "for tables of FPGA resources: multiplier trees of at most 4 x 4 bits take a DSP48 for two lanes in place of LUTs. An "
+                 "assumption "
+                 "([FPGA](cost-model.md#fpga-resources))")},
         nullptr,
         "",
         nullptr};

@@ -1,6 +1,7 @@
 #include "runs/cost_matrix.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iterator>
@@ -63,6 +64,21 @@ bool cost_matrix::has(const cost_measure& m) const {
     return std::any_of(costs_.begin(), costs_.end(), [&](const auto& c) { return (c.second.*m.value).has_value(); });
 }
 
+std::vector<std::string> cost_matrix::not_rows() const {
+    std::map<price_origin, std::vector<std::string>> units;
+    for (const auto& [place, cost] : costs_)
+        for (const variant_part& part : parts_of(place.first, place.second, sizes_)) {
+            const std::optional<price_origin> origin = table_.has(part.key) ? table_.origin(part.key) : std::nullopt;
+            if (origin != price_origin::interpolated && origin != price_origin::composed) continue;
+            std::vector<std::string>& names = units[*origin];
+            if (std::find(names.begin(), names.end(), to_string(part.key.unit)) == names.end())
+                names.emplace_back(to_string(part.key.unit));
+        }
+    std::vector<std::string> lines;
+    for (const auto& [origin, names] : units) lines.push_back(fmt::format("{}: {}", to_string(origin), fmt::join(names, ", ")));
+    return lines;
+}
+
 std::vector<std::string> cost_matrix::assumptions() const {
     const variant_sizes& s = sizes_;
     std::vector<std::string> all{
@@ -87,6 +103,7 @@ std::vector<std::string> cost_matrix::assumptions() const {
                 all.push_back(fmt::format("{} without its {}: the table has no costs for it", to_string(key.first), part));
     for (const cost_measure& m : measures)
         if (!has(m)) all.push_back(fmt::format("not in this table: {}", m.heading));
+    for (const std::string& line : not_rows()) all.push_back(line);
     return all;
 }
 

@@ -37,6 +37,8 @@ public:
     const variant_sizes& sizes() const { return sizes_; }
 
 private:
+    /// "composed: mac_tree": units with a key that no row answers.
+    std::vector<std::string> not_rows() const;
     static value ratio(value a, value b) { return a && b && *b > 0 ? value(*a / *b) : value(); }
 
     const cost_table& table_;

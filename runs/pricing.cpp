@@ -60,6 +60,7 @@ priced_platform priced(const platform_config& config) {
         if (has_memory(config, memory)) p.memories[memory] = sizes_of(config, memory);
     p.clock_hz = config.clock_hz;
     p.overhead = config.cost_overhead;
+    p.packed_dsps = config.packed_dsps;
     return p;
 }
 
@@ -109,6 +110,7 @@ void price(report& r, const platform_config& config, const cost_table& table) {
     r.cost_not_modelled = table.not_modelled();
     if (idle) r.cost_not_modelled.emplace_back("the vector unit, idle in a run of layers alone: no part of energy and area");
     r.area_um2 = area_of(installed, sizes, table);
+    r.fpga = fpga_of(installed, sizes, table);
     r.price_origins.clear();
     for (const auto& [name, origin] : origins_of(installed, sizes, table)) r.price_origins[name] = to_string(origin);
     for (layer_report& l : r.layers) {

@@ -224,6 +224,25 @@ std::string units_sections(const std::vector<compared_run>& runs) {
                [](const compared_run& run) -> const auto& { return run.run->area_um2; });
 }
 
+/// The runs that a table of FPGA resources priced.
+std::string fpga_section(const std::vector<compared_run>& runs) {
+    std::vector<compared_run> priced;
+    std::copy_if(runs.begin(), runs.end(), std::back_inserter(priced), [](const compared_run& run) { return !run.run->fpga.empty(); });
+    if (priced.empty()) return "";
+    std::vector<run_column> columns = run_names(runs);
+    for (const fpga_resource kind : enumerators<fpga_resource>())
+        columns.push_back({{heading_of(kind), ""}, [kind](const compared_run& run) {
+                               const std::optional<double> count = run.run->total_fpga()[kind];
+                               return count ? grouped(*count, kind == fpga_resource::block_rams ? 1 : 0) : absent_cell;
+                           }});
+    columns.push_back({{"clock", "MHz"},
+                       [](const compared_run& run) { return grouped(run.run->clock_hz * 1e-6, decimals_for(run.run->clock_hz * 1e-6)); }});
+    const auto giga = [](const std::optional<double>& ops) { return ops ? grouped(*ops * 1e-9, 2) : absent_cell; };
+    columns.push_back({{"array at most", "GOP/s"}, [giga](const compared_run& run) { return giga(peak_ops_of(*run.run)); }});
+    columns.push_back({{"reached", "GOP/s"}, [giga](const compared_run& run) { return giga(reached_ops_of(*run.run)); }});
+    return run_table("FPGA resources", priced, columns);
+}
+
 /// Lines that every run gives are written once; the others name their platforms.
 std::string common_lines(const std::string& key, const std::vector<compared_run>& runs,
                          const std::function<std::vector<std::string>(const report&)>& lines) {
@@ -306,7 +325,7 @@ std::string footer(const std::vector<compared_run>& runs) {
 std::string to_table(const comparison& c) {
     const std::vector<compared_run> runs = runs_of(c);
     return header(c, runs) + results_section(runs) + left_out_lines(c) + split_section(runs) + outlier_section(runs) +
-           weight_error_section(runs) + units_sections(runs) + footer(runs);
+           weight_error_section(runs) + units_sections(runs) + fpga_section(runs) + footer(runs);
 }
 
 }  // namespace symmetree

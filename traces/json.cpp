@@ -33,6 +33,16 @@ void write(json_writer& out, const char* name, const std::map<std::string, std::
     out.close();
 }
 
+void write(json_writer& out, const char* name, const fpga_parts& parts) {
+    out.key(name).open_object(layout::lines);
+    for (const auto& [unit, part] : parts) {
+        out.key(unit).open_object(layout::row);
+        for (const fpga_resource kind : enumerators<fpga_resource>()) out.member(to_string(kind), part[kind]);
+        out.close();
+    }
+    out.close();
+}
+
 void write(json_writer& out, const char* name, const std::vector<std::string>& texts) {
     out.key(name).open_array(layout::row);
     for (const std::string& text : texts) out.value(text);
@@ -189,6 +199,9 @@ void write_run(json_writer& out, const report& r) {
     write_total(out, r);
     write(out, "area_um2", r.area_um2);
     write(out, "price_origins", r.price_origins);
+    write(out, "fpga", r.fpga);
+    out.member("peak_ops", peak_ops_of(r));
+    out.member("reached_ops", reached_ops_of(r));
     out.key("layers").open_array(layout::lines);
     for (const layer_report& layer : r.layers) write_layer(out, layer);
     out.close();

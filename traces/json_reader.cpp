@@ -221,6 +221,9 @@ report report_of(const json& object) {
     if (object.contains("price_origins"))  // later than version 1
         for (const auto& [name, value] : member(object, "price_origins").items())
             r.price_origins[name] = text(member(object, "price_origins"), name);
+    if (object.contains("fpga"))  // likewise
+        for (const auto& [name, value] : member(object, "fpga").items())
+            for (const fpga_resource kind : enumerators<fpga_resource>()) r.fpga[name][kind] = optional_real(value, to_string(kind));
     const json& layers = member(object, "layers");
     if (!layers.is_array()) refuse("layers", "not an array");
     for (const json& layer : layers) r.layers.push_back(layer_of(layer));

@@ -55,6 +55,28 @@ std::optional<double> per_image(const report& r, const std::optional<double>& of
 
 std::optional<double> power_w_of(const report& r) { return quotient(energy_j_of(r), latency_s_of(r)); }
 
+std::optional<double> peak_ops_of(const report& r) {
+    if (r.clock_hz <= 0 || r.array_trees <= 0 || r.array_lanes <= 0) return {};
+    return 2.0 * r.array_trees * r.array_lanes * r.clock_hz;
+}
+
+std::optional<double> reached_ops_of(const report& r) {
+    const std::optional<double> seconds = latency_s_of(r);
+    if (!seconds || *seconds <= 0) return {};
+    return 2.0 * static_cast<double>(r.total().macs) / *seconds;
+}
+
+const char* heading_of(fpga_resource resource) {
+    switch (resource) {
+        case fpga_resource::luts: return "LUT";
+        case fpga_resource::flip_flops: return "FF";
+        case fpga_resource::carries: return "CARRY4";
+        case fpga_resource::dsps: return "DSP48";
+        case fpga_resource::block_rams: return "BRAM36";
+    }
+    return "?";
+}
+
 std::optional<double> area_um2_of(const report& r) {
     if (!complete(r.area_um2)) return {};
     return r.total_area_um2();

@@ -26,6 +26,11 @@ std::optional<double> energy_j_of(const report& r);
 std::optional<double> per_image(const report& r, const std::optional<double>& of_batch);
 std::optional<double> power_w_of(const report& r);
 std::optional<double> area_um2_of(const report& r);
+/// Operations per second, a multiply-accumulate being two: what the array can do, and what the run did.
+std::optional<double> peak_ops_of(const report& r);
+std::optional<double> reached_ops_of(const report& r);
+/// "LUT", "BRAM36": the heading of a column.
+const char* heading_of(fpga_resource resource);
 /// A measure that is 0 was not defined for the scheme.
 std::optional<double> measured(double value);
 

@@ -114,6 +114,15 @@ double report::power_w() const {
     return time_s > 0 ? energy_j() / time_s : 0;
 }
 
+fpga_resources report::total_fpga() const {
+    fpga_resources sum;
+    for (const fpga_resource kind : enumerators<fpga_resource>()) {
+        if (!fpga.empty()) sum[kind] = 0;
+        for (const auto& [unit, part] : fpga) sum[kind] = sum[kind] && part[kind] ? std::optional(*sum[kind] + *part[kind]) : std::nullopt;
+    }
+    return sum;
+}
+
 double report::total_area_um2() const {
     double sum = 0;
     for (const auto& [unit, area] : area_um2) sum += area.value_or(0);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/counters.h"
+#include "core/fpga_resource.h"
 
 namespace symmetree {
 
@@ -104,6 +105,7 @@ struct report {
     std::vector<std::string> not_simulated;                 ///< operators of the workload that are not simulated
     std::vector<std::string> notes;                         ///< warnings and assumptions a reader must know
     std::map<std::string, std::optional<double>> area_um2;  ///< by unit; absent: no price
+    fpga_parts fpga;                                        ///< by unit and memory; empty: the table has no such figures
     std::map<std::string, std::string> price_origins;       ///< by unit and memory, as price_origin calls them; empty: not known
     std::vector<layer_report> layers;
     std::vector<placed_bytes_report> places;  ///< where the platform keeps something in a scratchpad; else empty
@@ -114,10 +116,11 @@ struct report {
     /// Such sums over the layers whose names begin alike, up to the first `.` or `/`: "blocks" for those with weights, "blocks,
     /// activations" for products without. In the order of their first layers.
     std::vector<layer_report> groups() const;
-    double latency_s() const;       ///< of the batch
-    double energy_j() const;        ///< of the batch
-    double power_w() const;         ///< energy / latency, average
-    double total_area_um2() const;  ///< of the parts that have a price: area_um2_of() knows whether that is all
+    double latency_s() const;           ///< of the batch
+    double energy_j() const;            ///< of the batch
+    double power_w() const;             ///< energy / latency, average
+    fpga_resources total_fpga() const;  ///< absent as soon as one part is, and without parts
+    double total_area_um2() const;      ///< of the parts that have a price: area_um2_of() knows whether that is all
     /// True unless some layer differs from its reference.
     bool passed() const;
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 
 #include "traces/measures.h"
@@ -268,15 +269,47 @@ std::string area_lines(const report& r) {
     const scale s = area_scale(r.total_area_um2());
     std::vector<std::string> used;
     for (const auto& [unit, area] : r.area_um2) used.push_back(unit);
-    text_table table({{"area by unit", "", true}, {"area", s.unit}, {"share", "%"}, {"price", "", true}});
+    const bool known = !r.price_origins.empty();  // reports of earlier versions don't say how their prices came about
+    std::vector<table_column> headings{{"area by unit", "", true}, {"area", s.unit}, {"share", "%"}};
+    if (known) headings.push_back({"price", "", true});
+    text_table table(headings);
+    const auto row = [&](const std::string& name, const std::optional<double>& area, const std::string& origin) {
+        std::vector<std::string> cells{name, s.text(area), share_of(area.value_or(0), total.value_or(0))};
+        if (known) cells.push_back(origin);
+        table.add_row(std::move(cells));
+    };
     for (const std::string& unit : in_standard_order(used)) {
         const auto origin = r.price_origins.find(unit);
-        table.add_row({unit, s.text(r.area_um2.at(unit)), share_of(r.area_um2.at(unit).value_or(0), total.value_or(0)),
-                       origin == r.price_origins.end() ? absent_cell : origin->second});
+        row(unit, r.area_um2.at(unit), origin == r.price_origins.end() ? absent_cell : origin->second);
     }
     table.add_rule();
-    table.add_row({"total", s.text(total), share_of(total.value_or(0), total.value_or(0)), ""});
+    row("total", total, "");
     return '\n' + table.text();
+}
+
+std::string count_text(const std::optional<double>& count) {
+    if (!count) return absent_cell;
+    return grouped(*count, *count == std::floor(*count) ? 0 : 1);
+}
+
+/// What the chip takes on an FPGA, where the table knows.
+std::string fpga_lines(const report& r) {
+    if (r.fpga.empty()) return "";
+    std::vector<table_column> headings{{"FPGA resources", "", true}};
+    std::vector<std::string> used;
+    for (const fpga_resource kind : enumerators<fpga_resource>()) headings.push_back({heading_of(kind), ""});
+    for (const auto& [unit, part] : r.fpga) used.push_back(unit);
+    text_table table(headings);
+    const auto row = [&](const std::string& name, const fpga_resources& part) {
+        std::vector<std::string> cells{name};
+        for (const fpga_resource kind : enumerators<fpga_resource>()) cells.push_back(count_text(part[kind]));
+        table.add_row(std::move(cells));
+    };
+    for (const std::string& unit : in_standard_order(used)) row(unit, r.fpga.at(unit));
+    table.add_rule();
+    row("total", r.total_fpga());
+    return '\n' + table.text() + '\n' + entry("array at most", quantity_or_absent(peak_ops_of(r), 1e-9, "GOP/s")) +
+           entry("reached", quantity_or_absent(reached_ops_of(r), 1e-9, "GOP/s"));
 }
 
 std::string totals_section(const report& r) {
@@ -293,7 +326,7 @@ std::string totals_section(const report& r) {
     out += entry("QOPS", quantity_or_absent(measured(total.operations.qops), 1e-9, "G"));
     out += entry("parameters", grouped(total.parameters));
     out += entry("weights stored", grouped(total.weight_bits_stored) + " bits, indices and counts included");
-    return out + area_lines(r);
+    return out + area_lines(r) + fpga_lines(r);
 }
 
 std::string configuration_section(const report& r) {

@@ -9,6 +9,7 @@
 
 #include "core/counters.h"
 #include "core/dram_kind.h"
+#include "core/fpga_resource.h"
 #include "core/units.h"
 #include "models/cost/price_origin.h"
 
@@ -98,7 +99,8 @@ private:
 struct priced_platform {
     std::map<memory_kind, priced_memory> memories;
     double clock_hz = 0;
-    bool overhead = false;  ///< the table's overhead, a part of its own
+    bool overhead = false;     ///< the table's overhead, a part of its own
+    bool packed_dsps = false;  ///< on an FPGA, DSPs multiply, two products of at most 4 bits each
 };
 
 /// The name of the part that stands for a table's overhead.
@@ -121,6 +123,14 @@ priced_parts energy_of(const unit_activity& units, const memory_activity& memori
 
 /// Area by unit name, in square micrometres, of everything installed on the chip, and its overhead as above.
 priced_parts area_of(const unit_activity& installed, const priced_platform& platform, const cost_table& table);
+
+/// What the chip takes on an FPGA, by unit and memory; empty unless the table has such columns. Memories, and the accumulators' storage,
+/// are block RAM. With packed_dsps a multiplier tree of at most 4 x 4 bits has a DSP for two lanes and the adders of activation_sum_tree
+/// for its products.
+fpga_parts fpga_of(const unit_activity& installed, const priced_platform& platform, const cost_table& table);
+
+/// Block RAMs of 36 Kbit, in halves, of a memory that is read and written in one cycle: the least over the shapes of RAMB18E1.
+double block_rams(std::uint64_t words, int bits);
 
 /// How each unit and memory of the platform is priced, by name; of several kinds of one unit the one farthest from a row. What the table
 /// has no costs for is left out.

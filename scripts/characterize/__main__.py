@@ -189,7 +189,7 @@ def main(words):
     if o.update and not o.units:
         print("characterize: --update: the --units are wanted that are derived again", file=sys.stderr)
         return 2
-    if o.update and any(UNITS[u].storage for u in o.units.split(",")):
+    if o.update and not o.fpga and any(UNITS[u].storage for u in o.units.split(",")):
         print("characterize: --update: a unit with storage stands in two places of a table; derive the whole table", file=sys.stderr)
         return 2
     if o.add and not o.update:
@@ -200,7 +200,7 @@ def main(words):
     units = [u for u in UNITS if u != "reference" and (not o.units or u in o.units.split(","))]
     points = grids.points("fpga" if o.fpga else o.grid, units)
     if o.add:
-        points = tables.lacking(flow.o.output / f"{flow.name}.yaml", points)
+        points = tables.lacking(flow.o.output / ("xc7.yaml" if o.fpga else f"{flow.name}.yaml"), points)
     if o.points:
         points = [point_of(text) for text in o.points.split(",")]
     elif not o.fpga:

@@ -78,8 +78,8 @@ FPGA = {
     "outlier_list": ([5, 15, 25], [0], [1, 2, 4, 8, 16]),
     "sparse_bank_adder": (THIRDS, THIRDS, [0]),
     "sparse_crossbar": (THIRDS, THIRDS, [8, 16]),
-    "accumulator": ([24, 32], [0], [0]),
-    "requantizer": ([24, 32], [0], [0]),
+    "accumulator": ([16, 24, 32], [0], [0]),
+    "requantizer": ([16, 24, 32], [0], [0]),
 }
 GRIDS = {"small": SMALL, "shapes": SHAPES, "full": FULL, "fpga": FPGA}
 

@@ -164,13 +164,42 @@ TEST(compare, is_the_same_bytes_for_any_number_of_jobs_and_any_cache) {
 
 TEST(compare, of_every_shipped_platform_is_exact) {
     const workbench bench;
-    const json runs = comparison_of(bench, small +
-                                               " --platform symq --platform asymq_pre_subtract --platform asymq_port_subtract --platform "
-                                               "asymq_widened --platform asymq_row_sum --platform dasq "
-                                               "--platform dasq_row_sum --platform pot --platform post --platform dasq_fpga")
-                          .at("runs");
-    ASSERT_EQ(runs.size(), 10u);
+    const json runs =
+        comparison_of(
+            bench,
+            small +
+                " --platform symq --platform asymq_pre_subtract --platform asymq_port_subtract --platform "
+                "asymq_widened --platform asymq_row_sum --platform dasq "
+                "--platform dasq_row_sum --platform pot --platform post --platform dasq_fpga --platform symq_fpga --platform asymq_fpga")
+            .at("runs");
+    ASSERT_EQ(runs.size(), 12u);
     for (const json& run : runs) EXPECT_EQ(run.at("total").at("exact"), true) << run.at("platform");
+}
+
+// The published FPGA design's size: resources in place of energy, and the rate that the outliers leave.
+TEST(compare, of_the_fpga_platforms_has_resources_and_rates) {
+    const workbench bench;
+    const std::string words = "compare --workload resnet18 --timing-only --platform symq_fpga --platform asymq_fpga --platform dasq_fpga";
+    const json runs = comparison_of(bench, words).at("runs");
+    ASSERT_EQ(runs.size(), 3u);
+    const auto total = [&](std::size_t run, const char* what) {
+        double sum = 0;
+        for (const auto& [unit, part] : runs[run].at("fpga").items()) sum += part.at(what).get<double>();
+        return sum;
+    };
+    for (std::size_t run = 0; run < runs.size(); ++run) {
+        EXPECT_EQ(runs[run].at("peak_ops"), 25.6e9);
+        EXPECT_GT(runs[run].at("reached_ops").get<double>(), 25e9) << runs[run].at("platform");
+        EXPECT_TRUE(runs[run].at("total").at("power_w").is_null());
+        EXPECT_EQ(total(run, "dsps"), 0);
+        EXPECT_GE(total(run, "luts"), total(0, "luts"));
+        // Two banks of 128 bits: 64 KiB are 15 blocks of 36 Kbit, 2 KiB at 64 bits two halves; 256 sums of 16 bits, twice, half a block per
+        // tree.
+        EXPECT_EQ(runs[run].at("fpga").at("weight_buffer").at("block_rams"), 2 * 15.0);
+        EXPECT_EQ(runs[run].at("fpga").at("output_buffer").at("block_rams"), 2 * 2 * 0.5);
+        EXPECT_EQ(runs[run].at("fpga").at("accumulator").at("block_rams"), (run == 1 ? 9 : 8) * 0.5);
+    }
+    EXPECT_THAT(bench.run(words).out, testing::ContainsRegex("\nFPGA resources\n"));
 }
 
 TEST(compare, shows_the_outliers_of_the_runs_that_have_some) {

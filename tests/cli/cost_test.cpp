@@ -80,14 +80,14 @@ TEST(cost, of_a_table_of_ones_own) {
 TEST(shipped_tables, serve_the_shipped_platforms) {
     const workbench bench;
     for (const std::string table : {"published_45nm", "ratio_45nm", "osu018", "xc7"})
-        for (const std::string name : {"symq", "asymq_port_subtract", "asymq_pre_subtract", "asymq_widened", "asymq_row_sum", "dasq",
-                                       "dasq_row_sum", "pot", "post", "apot", "levels", "levels_per_channel", "dasq_fpga"}) {
+        for (const std::string name :
+             {"symq", "asymq_port_subtract", "asymq_pre_subtract", "asymq_widened", "asymq_row_sum", "dasq", "dasq_row_sum", "pot", "post",
+              "apot", "levels", "levels_per_channel", "dasq_fpga", "symq_fpga", "asymq_fpga"}) {
             std::ifstream in(SYMMETREE_ROOT "/platforms/presets/" + name + ".yaml");
             std::string text(std::istreambuf_iterator<char>(in), {});
-            const std::string line = "cost_table: ratio_45nm";
+            const std::string line = name.find("_fpga") == std::string::npos ? "cost_table: ratio_45nm" : "cost_table: xc7";
             ASSERT_NE(text.find(line), std::string::npos) << name;
             text.replace(text.find(line), line.size(), "cost_table: " + table);
-            if (table == "xc7") text.replace(text.find("bits: auto"), 10, "bits: 24");  // its accumulators have 24 bits and more
             bench.write("p.yaml", text);
             const outcome run = bench.run("run --workload small.yaml --platform p.yaml --timing-only");
             EXPECT_EQ(run.code, 0) << name << " by " << table << ": " << run.err;
@@ -134,6 +134,13 @@ TEST(logic_only_table, prices_units_and_no_totals_in_every_report) {
     EXPECT_THAT(html.out, HasSubstr("costs: logic alone, synthesised"));
 }
 
+TEST(cost, says_which_units_are_not_rows) {
+    const workbench bench;
+    EXPECT_THAT(bench.run("cost --lanes 64").out, HasSubstr("* composed: mac_tree"));
+    EXPECT_THAT(bench.run("cost").out, Not(HasSubstr("* composed:")));
+    EXPECT_THAT(bench.run("cost --lanes 8").out, HasSubstr("* interpolated: mac_tree, "));
+}
+
 TEST(cost, refuses_what_no_table_answers) {
     const workbench bench;
     for (const auto& [words, message] : std::vector<std::pair<std::string, std::string>>{
@@ -142,7 +149,7 @@ TEST(cost, refuses_what_no_table_answers) {
              {"cost --activation-bits 9", "--activation-bits: a whole number from 2 to 8 is wanted, given '9'"},
              {"cost --activations tanh", "--activations: one of relu, gelu, dense is wanted, given 'tanh'"},
              {"cost --format xml", "--format: one of table, csv, json is wanted"},
-             {"cost --table osu018 --lanes 64",
+             {"cost --table xc7 --lanes 64",
               "mac_tree: no cost for weight_bits 4, activation_bits 4, lanes 64 (relu activations); the table covers"}}) {
         const outcome result = bench.run(words);
         EXPECT_EQ(result.code, 2) << words;

@@ -281,6 +281,11 @@ const std::vector<field_case>& field_cases() {
              return cycles_of(a) == cycles_of(b) && b.energy_j() > a.energy_j() && b.total_area_um2() > a.total_area_um2();
          },
          ""},
+        {"packed_dsps", "symq_fpga", [](p c) { c.packed_dsps = true; },
+         [](auto& a, auto& b) {
+             return cycles_of(a) == cycles_of(b) && *a.total_fpga()[fpga_resource::dsps] == 0 && *b.total_fpga()[fpga_resource::dsps] > 0;
+         },
+         ""},
         {"cost_table", "symq", [](p c) { c.cost_table = "no_such_table"; }, {}, "no_such_table"},
     };
     return all;

@@ -55,6 +55,7 @@ void expect_same(const platform_config& a, const platform_config& b) {
     EXPECT_EQ(a.default_scheme, b.default_scheme);
     EXPECT_EQ(a.cost_table, b.cost_table);
     EXPECT_EQ(a.cost_overhead, b.cost_overhead);
+    EXPECT_EQ(a.packed_dsps, b.packed_dsps);
     EXPECT_EQ(a.clock_hz, b.clock_hz);
     ASSERT_EQ(a.auto_clock.has_value(), b.auto_clock.has_value());
     if (a.auto_clock) {
@@ -103,6 +104,7 @@ dram: {kind: lpddr5, capacity_bytes: 7654321, bandwidth: {bytes: 33, cycles: 7},
 mapping: {dataflow: output_stationary, loop_order: m_n, m_block: 200, n_blocks_per_group: 6, wide_layers: refuse, prefetch: weights}
 cost_table: tables/of mine.yaml
 cost_overhead: true
+packed_dsps: true
 )";
 
 TEST(platform_file, every_field_of_a_file_arrives) {
@@ -127,6 +129,7 @@ TEST(platform_file, every_field_of_a_file_arrives) {
     EXPECT_EQ(c.drain_width, 9);
     EXPECT_EQ(c.cost_table, "tables/of mine.yaml");
     EXPECT_NE(c.cost_overhead, d.cost_overhead);
+    EXPECT_NE(c.packed_dsps, d.packed_dsps);
 }
 
 TEST(platform_file, clock_may_be_auto_with_or_without_details) {
@@ -354,6 +357,7 @@ std::vector<range> ranges() {
          {"1e6", "5000000000", "auto", "{}", "{margin_percent: 0}", "{margin_percent: 1000}"}},
         {"", "cost_table", {"''"}, {"t"}},
         {"", "cost_overhead", {"yes", "1", "0.3"}, {"true", "false"}},
+        {"", "packed_dsps", {"yes", "2"}, {"true", "false"}},
         {"array", "kind", {"multipliers", "POT"}, {"multiplier"}},
         {"array", "trees", {"0", "257", "-1", "1.5", "0x10", "many"}, {"1", "256"}},
         {"array", "lanes", {"0", "65"}, {"1", "64"}},

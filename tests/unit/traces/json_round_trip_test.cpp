@@ -34,6 +34,8 @@ report odd_report() {
                   {"min", std::numeric_limits<double>::min()},
                   {"third", 1.0 / 3.0},
                   {"no price", std::nullopt}};
+    r.fpga["mac_tree"][fpga_resource::luts] = 4803;
+    r.fpga["accumulator"][fpga_resource::block_rams] = 4.5;
     r.price_origins = {{"mac_tree", "composed"}, {"a \"unit\"", ""}};
     layer_report& first = r.layers[0];
     first.name = "layer, \"one\"\n\xe2\x82\xac";
@@ -108,9 +110,9 @@ void expect_same(const report& a, const report& b) {
     EXPECT_EQ(std::tie(a.array_trees, a.array_lanes, a.accumulator_bits, a.dram_bytes_per_cycle),
               std::tie(b.array_trees, b.array_lanes, b.accumulator_bits, b.dram_bytes_per_cycle));
     EXPECT_EQ(std::tie(a.configuration, a.cost_table, a.cost_label, a.cost_mix, a.cost_not_modelled, a.not_simulated, a.notes, a.area_um2,
-                       a.price_origins),
+                       a.price_origins, a.fpga),
               std::tie(b.configuration, b.cost_table, b.cost_label, b.cost_mix, b.cost_not_modelled, b.not_simulated, b.notes, b.area_um2,
-                       b.price_origins));
+                       b.price_origins, b.fpga));
     ASSERT_EQ(a.layers.size(), b.layers.size());
     for (std::size_t i = 0; i < a.layers.size(); ++i) expect_same(a.layers[i], b.layers[i]);
 }

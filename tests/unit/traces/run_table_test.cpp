@@ -123,6 +123,21 @@ TEST(run_table, writes_absent_prices_as_dashes_not_as_zero) {
     EXPECT_THAT(lines, Not(Contains("Energy by unit")));
 }
 
+TEST(run_table, says_how_prices_came_about_and_what_an_fpga_needs) {
+    report r = sample_report();
+    r.price_origins = {{"mac_tree", "composed"}, {"weight_buffer", "published"}};
+    for (const char* unit : {"mac_tree", "weight_buffer"})
+        for (const fpga_resource kind : enumerators<fpga_resource>()) r.fpga[unit][kind] = kind == fpga_resource::block_rams ? 1.5 : 1200;
+    r.fpga["weight_buffer"][fpga_resource::dsps].reset();
+    const std::vector<std::string> lines = lines_of(to_table(r));
+    for (const char* line :
+         {"area by unit     area  share  price", "mac_tree       12,000   60.0  composed", "sparse_lane       500    2.5  -",
+          "weight_buffer   7,500   37.5  published", "resources        LUT     FF  CARRY4  DSP48  BRAM36",
+          "mac_tree       1,200  1,200   1,200  1,200     1.5", "total          2,400  2,400   2,400      -       3",
+          "array at most   256.00 GOP/s", "reached         219.50 GOP/s"})
+        EXPECT_THAT(lines, Contains(line));
+}
+
 TEST(run_table, shows_the_parts_that_have_a_price_beside_those_that_have_none) {
     report r = sample_report();
     r.cost_mix = "logic alone";
