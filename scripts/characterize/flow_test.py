@@ -110,6 +110,10 @@ class AddTest(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "mac_tree: the standing rows have other columns"):
             tables.with_rows_of(self.STANDING, [line.replace(", area_um2", ", luts") for line in self.FRESH], ["mac_tree"])
 
+    def test_rows_that_leave_holes_are_refused(self):
+        with self.assertRaisesRegex(ValueError, "mac_tree: .* don't fill a grid"):
+            tables.with_rows_of(self.STANDING, self.FRESH[:5] + ["      - [3, 4, 32, 10]"], ["mac_tree"])
+
     def test_only_what_is_lacking_is_derived(self):
         points = [Point("reference", 8, 8, 16), Point("mac_tree", 2, 4, 16), Point("mac_tree", 2, 4, 32), Point("requantizer", 16, 0, 0), Point("requantizer", 24, 0, 0)]
         with tempfile.TemporaryDirectory() as folder:

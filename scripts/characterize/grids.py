@@ -9,8 +9,8 @@ FEW_WIDTHS = [2, 3, 4, 6, 8]
 DEPTHS = [2 ** n for n in range(13)]
 
 # Axes as (weight_bits, activation_bits, lanes) per unit; 0 where the unit has no such axis. Shipped platforms have 16 lanes,
-# the multiplier array beside a shift array 4. SHAPES, which the committed tables hold, serve 1 to 64 lanes: what COMPOSED names by rows up to 16
-# lanes and beyond by the form of models/cost/lane_composition.h, the others by rows alone.
+# the multiplier array beside a shift array 4. SHAPES, which the committed tables hold, serve more lanes: what COMPOSED names by rows up to 16 and
+# beyond by the form of models/cost/lane_composition.h, the others by rows alone. POST's tables take yosys hours from 32 lanes on.
 SMALL = {
     "mac_tree": (range(2, 10), ACTIVATIONS, [4, 16]),
     "pre_subtract_tree": (range(2, 9), ACTIVATIONS, [16]),
@@ -34,7 +34,7 @@ SMALL = {
 }
 COMPOSED = {"mac_tree": 64, "pre_subtract_tree": 64, "widened_tree": 64}
 LANES = {unit: [1, 4, 16] for unit in COMPOSED}
-LANES |= {unit: [1, 4, 16, 32, 64] for unit in ("pot_tree", "post_tree", "apot_tree", "activation_sum_tree")}
+LANES |= {"pot_tree": [1, 4, 16, 32], "apot_tree": [1, 4, 16, 32], "post_tree": [1, 4, 16], "activation_sum_tree": [1, 4, 16, 32, 64]}
 LANES |= {"correction_every_cycle": [1, 4, 16, 64], "correction_at_drain": [4, 16, 64], "level_decoder": [1, 4, 16, 64]}
 LANES |= {"sparse_lane": [2, 4, 16, 32, 64], "sparse_crossbar": [4, 8, 16], "post_two_sum_tree": [4, 16]}
 SHAPES = {unit: (k, a, LANES.get(unit, lanes)) for unit, (k, a, lanes) in SMALL.items()}

@@ -2,6 +2,7 @@
 
 import datetime
 import importlib.util
+import math
 import pathlib
 import re
 
@@ -298,7 +299,10 @@ def with_rows_of(standing, fresh, units):
                 raise ValueError(f"{name}: the standing rows have other columns")
             axes = sum(axis in columns for axis in AXES)
             rows = lines[of:] + before[before.index("    rows:") + 1:]
-            lines = lines[:of] + sorted(rows, key=lambda row: [int(v) for v in row.strip(" -[]").split(", ")[:axes]])
+            at = {row: [int(v) for v in row.strip(" -[]").split(", ")[:axes]] for row in rows}
+            if len(rows) != math.prod(len({point[i] for point in at.values()}) for i in range(axes)):
+                raise ValueError(f"{name}: rows that stand and those that are new don't fill a grid; derive the rest of it first")
+            lines = lines[:of] + sorted(rows, key=at.get)
         merged += lines
     return merged
 
