@@ -240,12 +240,6 @@ const std::vector<field_case>& field_cases() {
          },
          ""},
         {"mapping.keep", "symq", [](p c) { c.mapping.keep = kept_places::weights; }, {}, "scratchpad.bytes is 0"},
-        {"scratchpad.banks", "kept", [](p c) { c.scratchpad.banks = 7; }, {}, "don't divide into 7 banks"},
-        {"scratchpad.banks",
-         "kept",
-         [](p c) { c.scratchpad.banks = 32; },
-         {},
-         "banks of at least 4096 bytes are wanted, given 32 banks of 2048"},
         {"mapping.dataflow", "symq", [](p c) { c.mapping.flow = dataflow::output_stationary; },
          [](auto& a, auto& b) {
              const auto loads = [](const report& r) { return r.layers.back().units.begin()->second.loads; };

@@ -34,6 +34,10 @@ std::vector<rule> broken_rules() {
         {minimal("array: {kind: post}\nside_array: {}\nsparse: {lanes: 4}\n", "post"), "sparse.lanes", "belongs to a multiplier array"},
         {minimal("array: {trees: 8}\nsparse: {lanes: 9}\n"), "sparse.lanes", "only 8 would ever work"},
         {minimal("accumulators: {depth: 64}\nmapping: {m_block: 65}\n"), "mapping.m_block", "holds 64 vectors"},
+        {minimal("mapping: {keep: both}\n"), "mapping.keep", "scratchpad.bytes is 0"},
+        {minimal("scratchpad: {bytes: 100000, banks: 3}\n"), "scratchpad.bytes", "don't divide into 3 banks"},
+        {minimal("scratchpad: {bytes: 65536, banks: 32}\n"), "scratchpad.banks",
+         "banks of at least 4096 bytes are wanted, given 32 banks of 2048"},
         {minimal("requantizer: {drain_width: 17}\n"), "requantizer.drain_width", "port of 128 bits"},
         {minimal("", "asymq"), "scheme", "needs a zero-point unit"},
         {minimal("", "dasq"), "scheme", "sparse.lanes is 0"},
@@ -61,6 +65,7 @@ TEST(platform_rules, just_inside_each_limit_is_accepted) {
           minimal("array: {trees: 8}\nsparse: {lanes: 8}\n"), minimal("array: {trees: 8}\nsparse: {lanes: 9, assignment: pooled}\n"),
           minimal("accumulators: {depth: 64}\nmapping: {m_block: 64}\n"),
           minimal("accumulators: {depth: 64}\nmapping: {dataflow: output_stationary, m_block: 65}\n"),
+          minimal("scratchpad: {bytes: 65536, banks: 16}\nmapping: {keep: both}\n"), minimal("scratchpad: {banks: 7}\n"),
           minimal("requantizer: {drain_width: 17}\noutput_buffer: {port_bits: 136}\n"),
           minimal("sparse: {lanes: 4, value_bits: 5}\n", "dasq:sw5"), minimal("array: {trees: 13, lanes: 7}\n"),
           minimal("array: {kind: post, guard_bits: 0}\nside_array: {}\n", "post:g0")}) {

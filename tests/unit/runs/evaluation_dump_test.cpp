@@ -54,6 +54,16 @@ TEST_F(dump_of_small_network, of_codes_and_sums_counts_every_tensor_of_the_image
     EXPECT_EQ(refusal(request_of({dumped_value::codes, dumped_value::accumulators}, most(both) + 1)), "no error") << "there are no more";
 }
 
+TEST_F(dump_of_small_network, finds_no_codes_where_the_scratchpad_is_written_over) {
+    tasks.front().platform.scratchpad.bytes = 65536;
+    EXPECT_EQ(refusal(request_of({dumped_value::codes})), "no error");
+    tasks.front().platform.mapping.keep = kept_places::activations;
+    for (const dumped_value inside : {dumped_value::codes, dumped_value::accumulators})
+        EXPECT_THAT(refusal(request_of({inside})),
+                    HasSubstr("the scratchpad of platform symq is written over while an image runs: set mapping.keep to none"));
+    EXPECT_EQ(refusal(request_of({dumped_value::logits, dumped_value::predictions})), "no error");
+}
+
 TEST(finished_images, serve_a_dump_that_takes_the_same_from_them) {
     const image_range first{0, 250}, second{250, 250};
     const auto of = [](const dump_request& dump, const image_range& range) { return identity_of(dump, range); };

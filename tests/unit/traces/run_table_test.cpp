@@ -69,6 +69,23 @@ TEST(run_table, shows_a_memory_that_a_layer_did_not_touch_as_a_dash) {
                             "---------------  ------  -------  ------  -------", "total            67,104   19,188  14,930   14,930"));
 }
 
+TEST(run_table, says_what_stands_where_where_something_is_kept_on_the_chip) {
+    report r = sample_report();
+    EXPECT_THAT(to_table(r), Not(HasSubstr("What stands where")));
+    r.places = {{"conv: weights", "weights", 1000, 3000, "conv", "head", 64},
+                {"conv: tensor", "activation", 200, 400, "conv", "head", {}},
+                {"conv: tables", "constant", 12, 12, "conv", "head", 2048},
+                {"head: tables", "constant", 24, 24, "conv", "head", 2112}};
+    EXPECT_THAT(section_of(to_table(r), "What stands where"),
+                ElementsAre("                                                                      first  last   scratchpad",
+                            "tensor                                      role         size  moved  layer  layer        from",
+                            "                                                        bytes  bytes                      byte",
+                            "------------------------------------------  ----------  -----  -----  -----  -----  ----------",
+                            "conv: weights                               weights     1,000  3,000  conv   head           64",
+                            "conv: tensor                                activation    200    400  conv   head         DRAM",
+                            "descriptors, tables, parameters, constants  constant       36     36                   several"));
+}
+
 TEST(run_table, gives_energy_in_one_unit_and_per_mac) {
     EXPECT_THAT(section_of(to_table(sample_report()), "Energy by unit"),
                 ElementsAre("                    mac  sparse                                 per",
