@@ -27,9 +27,25 @@ weight_coding coding_of(code_storage storage, bool widened) {
 /// Hands out the outliers of tiles by tree, then lane. The tiles of a row are asked for in ascending k, so each row is read once.
 class tile_outliers {
 public:
-    tile_outliers(const array_config& array, const layer_geometry& g, const quantized_weights& w, std::vector<std::uint32_t> begin)
-        : array_(array), g_(g), w_(w), begin_(std::move(begin)), next_(begin_) {}
+    tile_outliers(const accelerator_config& config, const array_config& array, const layer_geometry& g, const quantized_weights& w,
+                  std::vector<std::uint32_t> begin)
+        : sparse_(config.sparse), array_(array), g_(g), w_(w), begin_(std::move(begin)), next_(begin_) {}
 
+    /// What the stream holds for a tile: its rounds, or those of the group that it begins; none for the other tiles of a group.
+    std::vector<std::vector<tile_outlier>> rounds_of_tile(std::int64_t repeat, std::int64_t n_block, std::int64_t k_block) {
+        if (!begins_group(k_block, sparse_)) return {};
+        const auto k_blocks = static_cast<std::int64_t>(ceil_div(g_.k(), array_.lanes));
+        const std::int64_t tiles = std::min<std::int64_t>(sparse_.tiles_per_group(), k_blocks - k_block);
+        std::vector<tile_outlier> group;
+        for (std::int64_t i = 0; i < tiles; ++i)
+            for (tile_outlier o : of(repeat, n_block, k_block + i)) {
+                o.k_block = static_cast<std::uint8_t>(i);
+                group.push_back(o);
+            }
+        return rounds_of(group, sparse_);
+    }
+
+private:
     std::vector<tile_outlier> of(std::int64_t repeat, std::int64_t n_block, std::int64_t k_block) {
         std::vector<tile_outlier> found;
         const std::int64_t rows = std::min<std::int64_t>(array_.trees, g_.n() - n_block * array_.trees);
@@ -45,7 +61,7 @@ public:
         return found;
     }
 
-private:
+    const sparse_config& sparse_;
     const array_config& array_;
     const layer_geometry& g_;
     const quantized_weights& w_;
@@ -58,16 +74,15 @@ outlier_layout layout_of(const accelerator_config& config, const array_config& a
     outlier_layout layout;
     if (w.outlier_bits == 0) return layout;
     layout.head_bits = outlier_head_bits(array, config.sparse);
-    layout.entry_bits = w.outlier_bits + outlier_index_bits(array);
+    layout.entry_bits = w.outlier_bits + outlier_index_bits(array, config.sparse);
     const auto n_blocks = static_cast<std::int64_t>(ceil_div(g.n(), array.trees)),
                k_blocks = static_cast<std::int64_t>(ceil_div(g.k(), array.lanes));
-    tile_outliers outliers(array, g, w, outlier_begin);
+    tile_outliers outliers(config, array, g, w, outlier_begin);
     for (std::int64_t r = 0; r < g.repeat; ++r)
         for (std::int64_t n = 0; n < n_blocks; ++n)
             for (std::int64_t k = 0; k < k_blocks; ++k) {
                 std::vector<std::uint32_t> counts;
-                for (const auto& round : rounds_of(outliers.of(r, n, k), config.sparse))
-                    counts.push_back(static_cast<std::uint32_t>(round.size()));
+                for (const auto& round : outliers.rounds_of_tile(r, n, k)) counts.push_back(static_cast<std::uint32_t>(round.size()));
                 layout.add_tile(counts);
             }
     return layout;
@@ -178,20 +193,35 @@ std::vector<std::uint8_t> pack_dense_codes(const accelerator_config& config, con
     return writer.take();
 }
 
+namespace {
+
+void put_outlier(bit_writer& writer, const std::vector<tile_outlier>& round, std::size_t index, const sparse_config& sparse,
+                 const array_config& array, int value_bits) {
+    const tile_outlier& o = round[index];
+    writer.put(static_cast<std::uint32_t>(o.value), value_bits);
+    switch (sparse.engine) {
+        case outlier_engine::lock_step: break;
+        case outlier_engine::decoupled:
+            writer.put(index + 1 == round.size() || round[index + 1].step != o.step ? 1 : 0, 1);
+            writer.put(o.k_block, group_index_bits(sparse));
+            break;
+    }
+    writer.put(o.tree, index_bits(std::uint64_t(array.trees)));
+    writer.put(o.lane, index_bits(std::uint64_t(array.lanes)));
+}
+
+}  // namespace
+
 std::vector<std::uint8_t> pack_outlier_stream(const accelerator_config& config, const layer_plan& plan, const quantized_weights& w) {
     const array_config& array = array_of(config, plan.descriptor.on_side_array != 0);
-    tile_outliers outliers(array, plan.descriptor.geometry, w, plan.outlier_begin);
+    tile_outliers outliers(config, array, plan.descriptor.geometry, w, plan.outlier_begin);
     bit_writer writer;
     for_each_stored_tile(plan.fills, [&](std::int64_t r, std::int64_t n, std::int64_t k) {
-        const std::vector<std::vector<tile_outlier>> rounds = rounds_of(outliers.of(r, n, k), config.sparse);
+        const std::vector<std::vector<tile_outlier>> rounds = outliers.rounds_of_tile(r, n, k);
         for (std::size_t i = 0; i < rounds.size(); ++i) {
             writer.put(i + 1 < rounds.size() ? 1 : 0, 1);
             writer.put(static_cast<std::uint32_t>(rounds[i].size()), plan.outliers.head_bits - 1);
-            for (const tile_outlier& o : rounds[i]) {
-                writer.put(static_cast<std::uint32_t>(o.value), w.outlier_bits);
-                writer.put(o.tree, index_bits(std::uint64_t(array.trees)));
-                writer.put(o.lane, index_bits(std::uint64_t(array.lanes)));
-            }
+            for (std::size_t j = 0; j < rounds[i].size(); ++j) put_outlier(writer, rounds[i], j, config.sparse, array, w.outlier_bits);
             writer.align();
         }
     });

@@ -29,6 +29,7 @@ enum class unit_kind {
     outlier_list,            ///< the `extent` outliers of held_bits each that a sparse lane has of a round, twice, and their multiplexer
     sparse_bank_adder,       ///< the extra adder of one accumulator: gathers a vector's outlier products
     sparse_crossbar,         ///< pooled: the path of one sparse lane to any of `extent` (= trees) accumulators
+    outlier_accumulate,      ///< decoupled: a second adder in front of an accumulator's storage, for gathered outlier products
     accumulator,             ///< one accumulator adder and its banked storage; extent: depth of a bank
     requantizer,             ///< one drain lane: multiply, shift, round, clamp
     vector_lane,             ///< vector unit, one lane: two zero points, two factors, sum, rounding, clamp; activation_bits = codes' width
@@ -56,6 +57,7 @@ constexpr const char* to_string(unit_kind unit) {
         case unit_kind::outlier_list: return "outlier_list";
         case unit_kind::sparse_bank_adder: return "sparse_bank_adder";
         case unit_kind::sparse_crossbar: return "sparse_crossbar";
+        case unit_kind::outlier_accumulate: return "outlier_accumulate";
         case unit_kind::accumulator: return "accumulator";
         case unit_kind::requantizer: return "requantizer";
         case unit_kind::vector_lane: return "vector_lane";

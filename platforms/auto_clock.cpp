@@ -31,7 +31,8 @@ clocked clock_of(unit_kind unit) {
         case unit_kind::sparse_lane:
         case unit_kind::outlier_list:
         case unit_kind::sparse_bank_adder:
-        case unit_kind::sparse_crossbar: return clocked::always;
+        case unit_kind::sparse_crossbar:
+        case unit_kind::outlier_accumulate: return clocked::always;
         case unit_kind::accumulator:
         case unit_kind::requantizer:
         case unit_kind::correction_at_drain: return clocked::with_the_chip;

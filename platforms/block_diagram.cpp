@@ -206,14 +206,27 @@ void add_zero_point(const platform_config& c, row& units) {
     }
 }
 
+/// Who sets the lanes' pace, where that is not the array.
+void add_engine(const platform_config& c, box& sparse) {
+    switch (c.sparse.engine) {
+        case outlier_engine::lock_step: return;
+        case outlier_engine::decoupled:
+            sparse.lines.push_back(fmt::format("decoupled, groups of {} k-blocks", c.sparse.queue_tiles));
+            sparse.lines.push_back("own port to the activations");
+            return;
+    }
+}
+
 row arithmetic(const platform_config& c) {
     row units{array_box(title_of(c.array.kind), c.array)};
     add_zero_point(c, units);
-    if (c.sparse.lanes > 0)
+    if (c.sparse.lanes > 0) {
         units.push_back({{"sparse outlier unit", fmt::format("{} lanes, {}", c.sparse.lanes, to_string(c.sparse.assignment)),
                           fmt::format("values of {} bits", c.sparse.value_bits),
                           fmt::format("index {} + {} bits", index_bits(c.array.trees), index_bits(c.array.lanes))},
                          "outlier sums"});
+        add_engine(c, units.back());
+    }
     if (c.side_array) units.push_back(array_box("side array (uniform layers)", *c.side_array));
     return units;
 }

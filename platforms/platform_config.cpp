@@ -140,6 +140,25 @@ void check_scratchpad(const platform_config& c, std::vector<contradiction>& foun
                                      s.bytes / std::uint64_t(s.banks))});
 }
 
+void check_outlier_engine(const platform_config& c, std::vector<contradiction>& found) {
+    if (c.sparse.lanes == 0) return;
+    switch (c.sparse.engine) {
+        case outlier_engine::lock_step: return;
+        case outlier_engine::decoupled: break;
+    }
+    if (rules_of(c.mapping.flow).one_vector)
+        found.push_back(
+            {{"sparse.engine", "mapping.dataflow"},
+             fmt::format("a decoupled sparse engine adds to banks of many vectors, the dataflow {} has one vector in each: take "
+                         "lock_step",
+                         to_string(c.mapping.flow))});
+    if (c.accumulators.write_interval > 2)
+        found.push_back({{"sparse.engine", "accumulators.write_interval"},
+                         fmt::format("a decoupled sparse engine forwards sums that are on their way for one cycle: an interval of 2 at "
+                                     "most, given {}",
+                                     c.accumulators.write_interval)});
+}
+
 void check_scheme(const platform_config& c, std::vector<contradiction>& found) {
     // The missing side array was named already.
     if (!is_shift_circuit(traits_of(c.default_scheme.family).circuit) && !array_for(c, c.default_scheme.family)) return;
@@ -213,6 +232,7 @@ std::vector<contradiction> contradictions(const platform_config& config) {
     check_side_array(config, found);
     check_sizes(config, found);
     check_scratchpad(config, found);
+    check_outlier_engine(config, found);
     check_scheme(config, found);
     return found;
 }

@@ -145,7 +145,15 @@ platform_section sparse_section() {
                    "outlier multiply-accumulates per cycle; 0: no unit. Multiplier arrays only"),
              whole("value_bits", in(sparse, &sparse_config::value_bits), 2, 8, "bits", "widest outlier value"),
              whole("list_entries", in(sparse, &sparse_config::list_entries), 1, 16, "outliers",
-                   "outliers of a tile that a lane holds, twice: a tile that has more on a lane takes further rounds of its vectors"),
+                   "outliers of a tile, or of a group of tiles, that a lane holds, twice: one that has more on a lane takes further rounds "
+                   "of its vectors"),
+             choice("engine", in(sparse, &sparse_config::engine),
+                    "`lock_step`: lanes and trees work on the same vector, so that the fullest lane holds the array up. `decoupled`: the "
+                    "lanes work through a queue of groups of tiles at their own pace and add to the accumulators beside the array. "
+                    "`weight_stationary` only, `accumulators.write_interval` of 2 at most; not in the RTL's core yet"),
+             whole("queue_tiles", in(sparse, &sparse_config::queue_tiles), 1, 16, "k-blocks",
+                   "`decoupled` only: k-blocks of an n-block whose outliers are worked through together. The lists hold one such group "
+                   "and the next one"),
              choice("assignment", in(sparse, &sparse_config::assignment),
                     "`row_banked`: outliers of tree t go to lane t mod `lanes` (at most `trees` lanes), an adder per accumulator. "
                     "`pooled`: any lane, through a priced crossbar")},

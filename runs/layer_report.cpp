@@ -14,7 +14,7 @@ outlier_report outliers_of(const platform_config& platform, const formatted_prod
     if (!plan.outliers.present()) return out;
     out.listed = std::uint64_t(product.weights.outliers_listed);
     out.stored = product.weights.outliers.size();
-    out.index_bits = outlier_index_bits(platform.array);
+    out.index_bits = outlier_index_bits(platform.array, platform.sparse);
     out.stream_bits =
         plan.outliers.per_round.size() * std::uint64_t(plan.outliers.head_bits) + out.stored * std::uint64_t(plan.outliers.entry_bits);
     out.fullest_lane = result.outliers.fullest_lane;

@@ -266,6 +266,12 @@ def sparse_crossbar(k, a, trees):
     return unit((gate(trees * bits) + add(bits)).pj, 0.0, 0, (gate(trees * bits) + trees * add(bits)).um2)
 
 
+def outlier_accumulate(width):
+    gathered = 21
+    logic = add(width) + register(width + gathered) + mux(3 * width + gathered) + gate(27)
+    return unit(logic.pj, 0.0, width + gathered, logic.um2)
+
+
 def accumulator(width, depth):
     bits = width * depth
     logic = add(width) + register(width)
@@ -403,6 +409,10 @@ UNITS = [
      {"weight_bits": [2, 4, 8, 9], "activation_bits": INPUTS, "lanes": [1, 16, 64, 256]}, BOTH,
      "L is the number of trees, G = k + a + 10. held = gate(L * G) + add(G): every tree's gates see the product, one tree's adder "
      "takes it. load = 0. clock = 0. area = gate(L * G) + L * add(G): each tree has an adder for each lane."),
+    ("outlier_accumulate", outlier_accumulate, {"weight_bits": [8, 16, 24, 32]}, BOTH,
+     "k is the accumulator width W. held = add(W) + register(W + 21) + mux(3 * W + 21) + gate(27): the waiting sum of 21 bits and the way past it, the "
+     "sum, two forwarded words at this adder and one at the array's, three comparisons of 9 bits. Its storage is the accumulator's. load = 0. clock = "
+     "(W + 21) * register_clock. area = all of these."),
     ("accumulator", accumulator,
      {"weight_bits": [8, 16, 24, 32], "lanes": [2**n for n in range(13)]},
      f"{BOTH}; cell: Mistry et al., IEDM 2007",

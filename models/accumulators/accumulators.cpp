@@ -19,7 +19,8 @@ accumulators::accumulators(const sc_core::sc_module_name& name, const accelerato
     : sc_module(name),
       writes("writes", this, &accumulators::b_transport),
       stride_(partial_stride_of(config.array.trees)),
-      arbiter_(writers) {
+      arbiter_(writers),
+      counters_(std::size_t(writers)) {
     contents.bind(*this);
     for (auto& bank : banks_) bank.resize(std::size_t(config.accumulators.depth) * std::size_t(stride_));
 }
@@ -30,7 +31,7 @@ void accumulators::b_transport(accumulator_write& write, sc_core::sc_time& delay
 }
 
 void accumulators::take_in(const accumulator_write& write) {
-    counters_.vectors += std::uint64_t(write.vectors) * std::uint64_t(write.channels);
+    counters_[std::size_t(write.writer)].vectors += std::uint64_t(write.vectors) * std::uint64_t(write.channels);
     if (!write.sums) return;
     std::int32_t* sum = banks_[write.bank].data() + std::ptrdiff_t{write.first_vector} * stride_;
     const std::int32_t* partial = write.sums;

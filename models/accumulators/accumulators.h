@@ -24,8 +24,8 @@ public:
 
     const std::int32_t* sums(int bank) const override { return banks_[bank].data(); }
     int stride() const override { return stride_; }
-    /// vectors: sums taken in, over all trees.
-    const unit_counters& counters() const { return counters_; }
+    /// vectors: sums taken in from one writer, over all trees.
+    const unit_counters& counters(int writer) const { return counters_[std::size_t(writer)]; }
 
 private:
     void b_transport(accumulator_write& write, sc_core::sc_time& delay);
@@ -34,7 +34,7 @@ private:
     const int stride_;
     write_arbiter arbiter_;
     std::vector<std::int32_t> banks_[2];
-    unit_counters counters_;
+    std::vector<unit_counters> counters_;  ///< by writer
 };
 
 }  // namespace symmetree

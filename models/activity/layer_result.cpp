@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "core/units.h"
 #include "models/contract/descriptor.h"
+#include "models/contract/outlier_stream.h"
 
 namespace symmetree {
 
@@ -52,6 +54,18 @@ bool keeps_row_sums(const accelerator_config& config) {
     return config.zero_point == zero_point_unit::row_sum && config.correction == correction_form::at_drain;
 }
 
+/// True where outliers come to the accumulators beside the array.
+bool outliers_apart(const accelerator_config& config) {
+    switch (config.sparse.engine) {
+        case outlier_engine::lock_step: return false;
+        case outlier_engine::decoupled: return config.sparse.lanes > 0;
+    }
+    return false;
+}
+
+/// For two writers an accumulator is two of half the depth, for even and for odd vectors.
+int accumulator_parts(const accelerator_config& config) { return outliers_apart(config) ? 2 : 1; }
+
 /// How many of a circuit the accelerator has, those of the side array apart; 0: it is without.
 int installed_count(const accelerator_config& config, unit_kind unit) {
     const bool row_sum = config.zero_point == zero_point_unit::row_sum, every_cycle = config.correction == correction_form::every_cycle;
@@ -73,7 +87,8 @@ int installed_count(const accelerator_config& config, unit_kind unit) {
         case unit_kind::outlier_list: return config.sparse.lanes;
         case unit_kind::sparse_bank_adder: return config.sparse.lanes > 0 ? trees : 0;
         case unit_kind::sparse_crossbar: return config.sparse.assignment == outlier_assignment::pooled ? config.sparse.lanes : 0;
-        case unit_kind::accumulator: return trees + (keeps_row_sums(config) ? 1 : 0);
+        case unit_kind::outlier_accumulate: return outliers_apart(config) ? trees : 0;
+        case unit_kind::accumulator: return (trees + (keeps_row_sums(config) ? 1 : 0)) * accumulator_parts(config);
         case unit_kind::requantizer: return config.drain_width;
         case unit_kind::vector_lane:
         case unit_kind::vector_polynomial:
@@ -87,7 +102,8 @@ int installed_count(const accelerator_config& config, unit_kind unit) {
 /// The sizes of a circuit on this platform, those of the side array apart.
 unit_key key_of(const accelerator_config& config, unit_kind unit, activation_class input) {
     const array_config& a = config.array;
-    const int depth = rules_of(config.mapping.flow).vectors_per_bank(config.accumulators.depth);
+    const auto vectors = std::uint64_t(rules_of(config.mapping.flow).vectors_per_bank(config.accumulators.depth));
+    const auto depth = static_cast<int>(ceil_div(vectors, std::uint64_t(accumulator_parts(config))));
     switch (unit) {
         case unit_kind::mac_tree:
         case unit_kind::pre_subtract_tree:
@@ -104,8 +120,11 @@ unit_key key_of(const accelerator_config& config, unit_kind unit, activation_cla
         case unit_kind::sparse_lane:
         case unit_kind::sparse_bank_adder: return {unit, config.sparse.value_bits, a.activation_bits, a.lanes, input, true};
         case unit_kind::outlier_list:
-            return {unit, list_entry_bits(config.sparse.value_bits, a.trees, a.lanes), 0, config.sparse.list_entries, input, true};
+            return {unit,  list_entry_bits(config.sparse.value_bits, a.trees, a.lanes) + group_index_bits(config.sparse),
+                    0,     config.sparse.list_entries,
+                    input, true};
         case unit_kind::sparse_crossbar: return {unit, config.sparse.value_bits, a.activation_bits, a.trees, input, true};
+        case unit_kind::outlier_accumulate: return {unit, config.accumulators.bits, 0, 0, input, true};
         case unit_kind::accumulator: return {unit, config.accumulators.bits, 0, depth, input, false};
         case unit_kind::requantizer: return {unit, config.accumulators.bits, 0, 0, input, false};
         case unit_kind::vector_lane:
@@ -147,7 +166,8 @@ stalls shared_by(unit_kind unit) {
         case unit_kind::sparse_lane:
         case unit_kind::outlier_list:
         case unit_kind::sparse_bank_adder:
-        case unit_kind::sparse_crossbar: return stalls::of_sparse_unit;
+        case unit_kind::sparse_crossbar:
+        case unit_kind::outlier_accumulate: return stalls::of_sparse_unit;
         case unit_kind::correction_at_drain:
         case unit_kind::requantizer: return stalls::of_drain;
         case unit_kind::vector_lane:
@@ -170,10 +190,12 @@ std::uint64_t stalled_cycles(unit_kind unit, const layer_result& r) {
     return 0;
 }
 
-/// What the circuit did. The kept sums over the activations are additions of one accumulator more.
+/// What the circuit did. The kept sums over the activations are additions of one accumulator more; sums of outliers that come beside the
+/// array are read and written in the storage of an accumulator, too.
 unit_counters done_by(const accelerator_config& config, unit_kind unit, const layer_result& r) {
     unit_counters done = r.done.units[unit];
     if (unit == unit_kind::accumulator && keeps_row_sums(config)) done += r.done.units[unit_kind::activation_sum_tree];
+    if (unit == unit_kind::accumulator) done.vectors += r.done.units[unit_kind::outlier_accumulate].vectors;
     return done;
 }
 

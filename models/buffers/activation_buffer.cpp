@@ -13,6 +13,7 @@ activation_buffer::activation_buffer(const sc_core::sc_module_name& name, const 
     : sc_module(name),
       openings("openings", this, &activation_buffer::open),
       reads("reads", this, &activation_buffer::read),
+      outlier_reads("outlier_reads", this, &activation_buffer::read_for_outliers),
       memory_(config),
       clock_(clock),
       probe_(probe) {
@@ -67,6 +68,12 @@ void activation_buffer::read(input_read& request, sc_core::sc_time& delay) {
     const int stride = vector_stride(layer.array.lanes);
     request.vectors = {nullptr, std::ptrdiff_t{request.first_vector} * stride, stride};
     if (request.want_values) request.vectors.codes = vectors_of(b, request, stride);
+}
+
+void activation_buffer::read_for_outliers(outlier_inputs_read& request, sc_core::sc_time& delay) {
+    (void)delay;  // the engine paces itself
+    counters_.read_bytes += ceil_div(request.codes * std::uint64_t(request.bits), 8);
+    counters_.read_accesses += request.cycles;
 }
 
 const activation_buffer::vector_codes& activation_buffer::vectors_of(bank& b, const input_read& request, int stride) {

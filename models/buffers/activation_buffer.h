@@ -30,6 +30,7 @@ public:
     tlm_utils::simple_target_socket<activation_buffer> fill{"fill"};
     job_target_socket<activation_buffer, input_bank_opening> openings;
     job_target_socket<activation_buffer, input_read> reads;
+    job_target_socket<activation_buffer, outlier_inputs_read> outlier_reads;  ///< counts what crosses; values come by `reads`
 
     activation_buffer(const sc_core::sc_module_name& name, const buffer_config& config, const clock_domain& clock, probe* probe);
 
@@ -47,6 +48,7 @@ private:
     void open(input_bank_opening& opening, sc_core::sc_time& delay);
     void write(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
     void read(input_read& request, sc_core::sc_time& delay);
+    void read_for_outliers(outlier_inputs_read& request, sc_core::sc_time& delay);
     const vector_codes& vectors_of(bank& b, const input_read& request, int stride);
 
     bank_memory memory_;

@@ -31,15 +31,24 @@ public:
     const memory_counters& counters() const { return counters_; }
 
 private:
+    /// What has come of a part of a bank's content, and when.
+    struct arrivals {
+        std::uint64_t bytes = 0;
+        std::vector<std::pair<std::uint64_t, std::uint64_t>> log;  ///< bytes so far, cycle
+
+        void add(std::uint64_t more, std::uint64_t cycle) { log.emplace_back(bytes += more, cycle); }
+        /// The cycle that brought the last of the first `wanted` bytes, which are there.
+        std::uint64_t cycle_of(std::uint64_t wanted) const;
+    };
     struct bank {
         std::uint64_t dense_bytes = 0, outlier_bytes = 0;
-        std::uint64_t dense_arrived = 0, outliers_arrived = 0;
+        arrivals dense, outliers;
     };
     void open(weight_bank_opening& opening, sc_core::sc_time& delay);
     void write(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
     void read(weight_read& request, sc_core::sc_time& delay);
     std::uint64_t cross_port(const weight_read& request);
-    void wait_until(const std::uint64_t& arrived, std::uint64_t wanted);
+    void wait_until(const arrivals& arrived, std::uint64_t wanted);
 
     const accelerator_config config_;
     bank_memory memory_;
@@ -47,7 +56,7 @@ private:
     probe* const probe_;
     std::array<probe::signal, 2> level_{};
     std::array<bank, 2> banks_;
-    const std::uint64_t* watched_ = nullptr;  ///< the reader sleeps until *watched_ >= watermark_
+    const arrivals* watched_ = nullptr;  ///< the reader sleeps until it has `watermark_` bytes
     std::uint64_t watermark_ = 0;
     sc_core::sc_event arrived_{"arrived"};
     memory_counters counters_;

@@ -49,6 +49,20 @@ constexpr const char* to_string(outlier_assignment value) {
     return "?";
 }
 
+/// Who sets the pace of the sparse lanes.
+enum class outlier_engine {
+    lock_step,  ///< the array: lanes and trees work on the same vector, and the slower one of both sets the pace
+    decoupled   ///< the lanes themselves: they work through a queue of groups of tiles and add to the accumulators beside the array
+};
+
+constexpr const char* to_string(outlier_engine value) {
+    switch (value) {
+        case outlier_engine::lock_step: return "lock_step";
+        case outlier_engine::decoupled: return "decoupled";
+    }
+    return "?";
+}
+
 /// An array is named after the circuit of its trees.
 using array_kind = product_circuit;
 
@@ -143,6 +157,17 @@ struct sparse_config {
     int value_bits = 4;  ///< widest outlier value, 2..8
     outlier_assignment assignment = outlier_assignment::row_banked;
     int list_entries = 4;  ///< outliers of a round that a lane's list holds, 1..16
+    outlier_engine engine = outlier_engine::lock_step;
+    int queue_tiles = 8;  ///< decoupled: k-blocks of an n-block whose outliers are worked through together, 1..16
+
+    /// K-blocks whose outliers come and are worked through together: those of a group.
+    int tiles_per_group() const {
+        switch (engine) {
+            case outlier_engine::lock_step: return 1;
+            case outlier_engine::decoupled: return queue_tiles;
+        }
+        return 1;
+    }
 };
 
 struct buffer_config {

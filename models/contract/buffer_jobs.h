@@ -29,7 +29,7 @@ struct weight_read {
     std::uint64_t outlier_bytes = 0;
     std::uint32_t outlier_count = 0;
     bool has_next_round = false;    ///< more outliers of the tile follow
-    std::uint64_t ready_cycle = 0;  ///< when it was complete, if the reader had to wait; else 0
+    std::uint64_t ready_cycle = 0;  ///< when it was complete
     std::uint64_t port_cycles = 0;  ///< L
 };
 
@@ -40,6 +40,13 @@ struct input_bank_opening {
     std::int64_t first_vector = 0;
     std::int32_t vectors = 0;
     std::vector<row_run> rows;
+};
+
+/// Single codes that a decoupled sparse engine takes through its own port.
+struct outlier_inputs_read {
+    std::uint64_t codes = 0;
+    int bits = 0;              ///< of a code
+    std::uint64_t cycles = 0;  ///< in which the port brings some
 };
 
 /// Asks for the im2col vectors [first_vector, first_vector + count) of an m-block for a tile; answered when the whole m-block's input is in

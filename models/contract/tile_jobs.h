@@ -33,12 +33,22 @@ struct outlier_load {
     std::uint64_t fullest_lane = 0;       ///< answer
 };
 
+/// A round of a group's outliers on its way through a decoupled engine.
+struct queued_round {
+    const layer_job* layer = nullptr;
+    const symmetree::tile* tile = nullptr;  ///< the first of the group
+    std::uint64_t bank = 0;                 ///< number of the accumulator bank, counted from the start of simulation
+    std::vector<tile_outlier> entries;      ///< one at least, in the order of their steps
+    bool last_of_group = false;
+};
+
 /// A tile, or a later round of its outliers, that stands in the weight registers, ready to be swapped in.
 struct loaded_tile {
-    std::uint64_t ready_cycle = 0;  ///< when its last byte was in the bank, if the loader had to wait for it; else 0
+    std::uint64_t ready_cycle = 0;  ///< when its last byte was in the bank
     std::uint64_t load_end = 0;
     std::uint64_t outlier_cycles = 1;  ///< s
     bool has_next_round = false;       ///< more outliers of the same tile follow
+    std::uint64_t queue_free = 0;      ///< decoupled: since when the queue has had a place for what was loaded; 0: always
 };
 
 /// Streams vectors of an m-block through the loaded tile. The units of the lock-step group get the same job one after the other within one

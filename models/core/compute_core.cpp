@@ -5,9 +5,18 @@
 namespace symmetree {
 namespace {
 
-/// The issuer's number at the accumulators' port; an engine that brings sums of its own gets the next one.
-constexpr int issuer_writer = 0;
-constexpr int accumulator_writers = 1;
+/// Numbers at the accumulators' port; an engine that brings sums of its own gets the next one.
+constexpr int issuer_writer = 0, outlier_writer = 1;
+
+bool has_outlier_engine(const accelerator_config& config) {
+    switch (config.sparse.engine) {
+        case outlier_engine::lock_step: return false;
+        case outlier_engine::decoupled: return config.sparse.lanes > 0;
+    }
+    return false;
+}
+
+int accumulator_writers(const accelerator_config& config) { return has_outlier_engine(config) ? 2 : 1; }
 
 }  // namespace
 
@@ -22,11 +31,12 @@ compute_core::compute_core(const sc_core::sc_module_name& name, const accelerato
       shifters_("shifters", config),
       zero_point_adder_("zero_point_adder", config),
       sparse_unit_("sparse_unit", config),
-      accumulators_("accumulators", config, accumulator_writers),
+      accumulators_("accumulators", config, accumulator_writers(config)),
       weight_loader_("weight_loader", config, clock, room, probe),
       vector_issuer_("vector_issuer", config, clock, room, issuer_writer, probe),
       requantizer_("requantizer", config, clock, room, probe) {
     start.bind(*this);
+    if (has_outlier_engine(config)) outlier_engine_.emplace("outlier_engine", config, clock, room, outlier_writer, probe);
     bind_all();
 }
 
@@ -52,6 +62,7 @@ void compute_core::bind_all() {
     vector_issuer_.banks.bind(requantizer_.handovers);
     vector_issuer_.readers.bind(readers);
     bind_main_array();
+    if (outlier_engine_) bind_outlier_engine();
 
     requantizer_.sums.bind(accumulators_.contents);
     requantizer_.row_sums.bind(zero_point_adder_.contents);
@@ -67,6 +78,15 @@ void compute_core::bind_main_array() {
         weight_loader_.array.bind(multipliers_.loads);
         vector_issuer_.array.bind(multipliers_.jobs);
     }
+}
+
+void compute_core::bind_outlier_engine() {
+    weight_loader_.outlier_queue.bind(outlier_engine_->queue);
+    vector_issuer_.outliers.bind(outlier_engine_->progress);
+    vector_issuer_.readers.bind(outlier_engine_->array);
+    outlier_engine_->inputs.bind(activation_buffer_.reads);
+    outlier_engine_->port.bind(activation_buffer_.outlier_reads);
+    outlier_engine_->sums.bind(accumulators_.writes);
 }
 
 void compute_core::begin(const layer_job& job) {
@@ -91,9 +111,10 @@ unit_counters compute_core::done_by(unit_kind unit) const {
         case unit_kind::level_decoder: return multipliers_.at_port();
         case unit_kind::sparse_lane:
         case unit_kind::outlier_list:
-        case unit_kind::sparse_crossbar: return sparse_unit_.counters();
-        case unit_kind::sparse_bank_adder: return sparse_unit_.bank_adders();
-        case unit_kind::accumulator: return accumulators_.counters();
+        case unit_kind::sparse_crossbar: return outlier_engine_ ? outlier_engine_->counters() : sparse_unit_.counters();
+        case unit_kind::sparse_bank_adder: return outlier_engine_ ? outlier_engine_->bank_adders() : sparse_unit_.bank_adders();
+        case unit_kind::outlier_accumulate: return outlier_engine_ ? accumulators_.counters(outlier_writer) : unit_counters{};
+        case unit_kind::accumulator: return accumulators_.counters(issuer_writer);
         case unit_kind::requantizer: return requantizer_.counters();
         case unit_kind::vector_lane:
         case unit_kind::vector_polynomial:
@@ -127,7 +148,8 @@ slot_split compute_core::split(const layer_job& job, std::uint64_t began, std::u
     slot_split split = vector_issuer_.split();
     split.ideal = ceil_div(job.geometry().macs(), std::uint64_t(job.array.trees) * std::uint64_t(job.array.lanes));
     split.mapping_loss = vector_issuer_.vectors_issued() - split.ideal;
-    split.barrier += ended - vector_issuer_.last_issue() - 1 + vector_issuer_.started() - began;
+    split.outlier += vector_issuer_.outliers_behind();
+    split.barrier += ended - vector_issuer_.last_issue() - 1 + vector_issuer_.started() - began - vector_issuer_.outliers_behind();
     return split;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <systemc>
 #include <tlm>
 
@@ -17,6 +18,7 @@
 #include "models/issue/weight_loader.h"
 #include "models/requantizer/requantizer.h"
 #include "models/shift_lut/shift_lut_array.h"
+#include "models/sparse/decoupled_outlier_engine.h"
 #include "models/sparse/sparse_outlier_unit.h"
 #include "models/tlm/engine.h"
 #include "models/tlm/job_socket.h"
@@ -53,6 +55,7 @@ public:
 private:
     void bind_all();
     void bind_main_array();
+    void bind_outlier_engine();
     unit_counters done_by(unit_kind unit) const;
     memory_counters done_by(memory_kind memory) const;
 
@@ -64,6 +67,7 @@ private:
     shift_lut_array shifters_;     ///< idle on a multiplier platform
     zero_point_adder zero_point_adder_;
     sparse_outlier_unit sparse_unit_;
+    std::optional<decoupled_outlier_engine> outlier_engine_;  ///< on platforms whose sparse lanes set their own pace
     accumulators accumulators_;
     weight_loader weight_loader_;
     vector_issuer vector_issuer_;

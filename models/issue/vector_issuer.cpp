@@ -36,6 +36,8 @@ void vector_issuer::begin(const layer_job& job) {
     split_ = {};
     vectors_issued_ = 0;
     run_ = {};
+    inputs_requested_ = 0;
+    for (std::uint64_t& freed : input_freed_) freed = 0;
     layer_start_ = clock_.now();
     begun_.notify(sc_core::SC_ZERO_TIME);
     request_fetch(0);
@@ -74,10 +76,36 @@ bool vector_issuer::run_round(const tile& t, bool first) {
 void vector_issuer::end_tile(const tile& t, std::uint64_t done) {
     // A vector is whole R - 1 cycles after its issue; only then do its outliers start.
     const std::uint64_t outliers_trail = std::min(outlier_cycles_, layer_->pace) - 1;
-    if (t.frees(layer_->flow.streamed)) request_fetch(std::size_t(t.fetch_of(layer_->flow.streamed)) + 2);
-    if (!t.last_slice) return;
-    banks->publish({&t, done + outliers_trail + pipeline_depth() - 1, filling_bank()});
-    ++handovers_;
+    if (t.frees(layer_->flow.streamed)) release_input(t.fetch_of(layer_->flow.streamed));
+    if (t.last_slice) hand_over(t, done + outliers_trail + pipeline_depth() - 1);
+}
+
+/// The bank belongs to the requantizer when the array, at `ready`, and the outliers are done with it.
+void vector_issuer::hand_over(const tile& t, std::uint64_t ready) {
+    const std::uint64_t number = handovers_++, depth = pipeline_depth();
+    const int bank = static_cast<int>(number % 2);
+    const auto publish = [this, &t, ready, bank, depth](std::uint64_t last_write) {
+        const std::uint64_t complete = std::max(ready, last_write == 0 ? 0 : last_write + depth);
+        late_[bank] = {complete > ready ? complete : 0, complete - ready};
+        banks->publish({&t, complete, bank});
+    };
+    if (outliers_apart())
+        outliers->when_bank_done(number, publish);
+    else
+        publish(0);
+}
+
+/// The bank of this fetch may be filled again, if the layer has more input.
+void vector_issuer::release_input(std::int32_t index) {
+    if (std::size_t(index) + 2 >= layer_->program.inputs.size()) return;
+    const auto refill = [this, index](std::uint64_t freed) {
+        input_freed_[index % 2] = freed;
+        request_fetch(std::size_t(index) + 2);
+    };
+    if (outliers_apart())
+        outliers->when_input_done(index, refill);
+    else
+        refill(0);
 }
 
 loaded_tile vector_issuer::swap_in() {
@@ -89,6 +117,7 @@ loaded_tile vector_issuer::swap_in() {
 
 input_read vector_issuer::read_vectors(const tile& t) {
     wait_note note(waits_for_, "input in the activation buffer");
+    while (inputs_requested_ <= std::size_t(t.fetch_of(layer_->flow.streamed))) wait(input_requested_);
     input_read read;
     read.bank = t.fetch_of(layer_->flow.streamed) % 2;
     read.k_block = t.k_block;
@@ -96,7 +125,8 @@ input_read vector_issuer::read_vectors(const tile& t) {
     read.count = t.vectors;
     read.part = layer_->activation_piece(t);
     // Outliers meet whole activations: in the first pass of a wide layer all bits cross the port.
-    read.moved_bits = layer_->descriptor.outlier_bits > 0 && t.first_pass() ? layer_->geometry().activation_bits : read.part.bits;
+    const bool outliers_follow = layer_->descriptor.outlier_bits > 0 && !outliers_apart() && t.first_pass();
+    read.moved_bits = outliers_follow ? layer_->geometry().activation_bits : read.part.bits;
     read.want_values = layer_->compute;
     sc_core::sc_time delay;
     inputs->b_transport(read, delay);
@@ -130,6 +160,9 @@ void vector_issuer::issue(const tile& t, const loaded_tile& weights, bool first_
     const bool first_of_layer = vectors_issued_ == 0;
     slot_bounds bounds;
     bounds.outlier = first_of_layer ? 0 : run_.last() + outlier_cycles_;
+    if (outliers_apart())
+        bounds.outlier = std::max({bounds.outlier, weights.queue_free, input_freed_[t.fetch_of(layer_->flow.streamed) % 2],
+                                   first_slice ? late_[filling_bank()].until : 0});
     bounds.input = std::max(first_of_layer ? 0 : run_.last() + layer_->pace, input_ready);
     bounds.memory = weights.ready_cycle;
     bounds.weight_port = weights.load_end;
@@ -202,7 +235,7 @@ void vector_issuer::stream(tile_job& job, bool with_dense) {
     else
         array->b_transport(job, delay);
     if (sums_rows()) zero_point->b_transport(job, delay);
-    if (layer_->descriptor.outlier_bits > 0) sparse->b_transport(job, delay);
+    if (layer_->descriptor.outlier_bits > 0 && !outliers_apart()) sparse->b_transport(job, delay);
 }
 
 void vector_issuer::accumulate(const tile_job& job, int shift, bool first_slice) {
@@ -223,7 +256,7 @@ void vector_issuer::accumulate(const tile_job& job, int shift, bool first_slice)
 
 /// All bits of the tile's vectors, for its outliers; empty where it has none or no values are wanted.
 vector_window vector_issuer::whole_vectors(const tile& t, const input_read& read) {
-    if (layer_->descriptor.outlier_bits == 0 || !t.first_pass() || !layer_->compute) return {};
+    if (layer_->descriptor.outlier_bits == 0 || outliers_apart() || !t.first_pass() || !layer_->compute) return {};
     if (layer_->passes.activation_passes == 1) return read.vectors;
     input_read whole = read;
     whole.part = piece{0, layer_->geometry().activation_bits, true};
@@ -234,7 +267,9 @@ vector_window vector_issuer::whole_vectors(const tile& t, const input_read& read
 }
 
 void vector_issuer::request_fetch(std::size_t index) {
-    if (index >= layer_->program.inputs.size()) return;
+    if (index >= layer_->program.inputs.size()) return;  // a layer may have one only
+    inputs_requested_ = index + 1;
+    input_requested_.notify(sc_core::SC_ZERO_TIME);
     const input_fetch& fetch = layer_->program.inputs[index];
     const layer_geometry& g = layer_->geometry();
     const vector_block block = vectors_of(g, layer_->mapping.m_block, fetch.m_block);

@@ -7,6 +7,7 @@
 #include "models/contract/accelerator_config.h"
 #include "models/contract/buffer_jobs.h"
 #include "models/contract/layer_job.h"
+#include "models/contract/outlier_queue_if.h"
 #include "models/contract/tile_jobs.h"
 #include "models/contract/transfer.h"
 #include "models/contract/vector_stream.h"
@@ -32,6 +33,8 @@ public:
     job_initiator_socket<tile_job> sparse{"sparse"};
     job_initiator_socket<accumulator_write> sums{"sums"};
     sc_core::sc_port<bank_writer_if<bank_handover>> banks{"banks"};  ///< of the accumulators, emptied by the requantizer
+    /// Sparse lanes with a pace of their own, where the platform has them.
+    sc_core::sc_port<outlier_progress_if, 1, sc_core::SC_ZERO_OR_MORE_BOUND> outliers{"outliers"};
     /// Whoever follows the vectors beside the array.
     sc_core::sc_port<vector_stream_reader, 0, sc_core::SC_ZERO_OR_MORE_BOUND> readers{"readers"};
 
@@ -45,6 +48,8 @@ public:
     /// and the rest of the barrier when the layer ends.
     const slot_split& split() const { return split_; }
     std::uint64_t vectors_issued() const { return vectors_issued_; }
+    /// Slots behind the last issue in which outliers alone held the drain of the last bank.
+    std::uint64_t outliers_behind() const { return late_[(handovers_ + 1) % 2].cycles; }
     /// Cycle of the hand-over.
     std::uint64_t started() const { return layer_start_; }
     /// Cycle of the layer's last issue so far; undefined before the first.
@@ -59,6 +64,8 @@ private:
     /// A tile's vectors with its weights and the first round of its outliers, or with a later round alone; true where another one follows.
     bool run_round(const tile& t, bool first);
     void end_tile(const tile& t, std::uint64_t done);
+    void hand_over(const tile& t, std::uint64_t ready);
+    void release_input(std::int32_t index);
     void request_fetch(std::size_t index);
     loaded_tile swap_in();
     input_read read_vectors(const tile& t);
@@ -70,6 +77,7 @@ private:
     void accumulate(const tile_job& job, int shift, bool first_slice);
     vector_window whole_vectors(const tile& t, const input_read& read);
     bool sums_rows() const;
+    bool outliers_apart() const { return outliers.size() > 0; }
     std::uint64_t pipeline_depth() const;
     int filling_bank() const { return static_cast<int>(handovers_ % 2); }
     void report_stalls(const slot_bounds& bounds, std::uint64_t first);
@@ -91,6 +99,14 @@ private:
     slot_split split_;
     std::uint64_t vectors_issued_ = 0;
     std::uint64_t handovers_ = 0;
+    /// Of each accumulator bank's last content: when outliers let the drain have it, and how much later than the array; 0: no later.
+    struct lateness {
+        std::uint64_t until = 0, cycles = 0;
+    };
+    lateness late_[2];
+    std::uint64_t input_freed_[2] = {};  ///< when outliers let a new content into each activation bank, if it waited for them; else 0
+    std::size_t inputs_requested_ = 0;
+    sc_core::sc_event input_requested_{"input_requested"};
     issue_run run_;                      ///< the tile before
     std::uint64_t outlier_cycles_ = 1;   ///< its s
     std::vector<std::int32_t> partial_;  ///< sums of the lock-step group, on their way to the accumulators

@@ -8,6 +8,7 @@
 #include "models/contract/accelerator_config.h"
 #include "models/contract/buffer_jobs.h"
 #include "models/contract/layer_job.h"
+#include "models/contract/outlier_queue_if.h"
 #include "models/contract/outlier_tally.h"
 #include "models/contract/tile_jobs.h"
 #include "models/contract/transfer.h"
@@ -27,7 +28,9 @@ public:
     job_initiator_socket<transfer> dma{"dma"};
     job_initiator_socket<tile_load> array{"array"};
     job_initiator_socket<tile_load> side_array{"side_array"};
-    job_initiator_socket<outlier_load> sparse{"sparse"};
+    job_initiator_socket<outlier_load> sparse{"sparse"};  ///< lanes in lock-step
+    /// Lanes with a pace of their own, where the platform has them.
+    sc_core::sc_port<outlier_queue_if, 1, sc_core::SC_ZERO_OR_MORE_BOUND> outlier_queue{"outlier_queue"};
     sc_core::sc_port<bank_writer_if<loaded_tile>> registers{"registers"};  ///< the array's, swapped in by the issuer
 
     weight_loader(const sc_core::sc_module_name& name, const accelerator_config& config, const clock_domain& clock, engine_room& room,
@@ -56,9 +59,17 @@ private:
     void request_fetch(const layer_fetches& of, std::size_t index);
     void free_bank_of(std::size_t fetch);
     void load_tile(const tile& t);
+    bool queues_outliers() const;
+    void load_rounds(const tile& t);
+    void load_beside_queue(const tile& t);
+    void take_place();
+    void queue_round(const tile& t, const weight_read& bytes);
+    void cross_port(const tile& t, const weight_read& bytes);
     void begin_tile(const tile& t);
     weight_read read_round(const tile& t, bool first);
     std::uint64_t load(const tile& t, const weight_read& bytes, bool first_round);  ///< returns s
+    void load_dense(const tile& t, const weight_read& bytes, bool first_round);
+    std::vector<tile_outlier> decoded(const weight_read& bytes);
     std::uint64_t load_outliers(const tile& t, const weight_read& bytes);
 
     const accelerator_config config_;
@@ -73,6 +84,8 @@ private:
     std::array<bool, 2> is_free_{true, true};                  ///< banks that the present layer fills no more
     std::uint64_t outlier_offset_ = 0, n_block_outliers_ = 0;  ///< in the fill: of the next round, of its n-block's first one
     std::uint64_t lane_outliers_ = 0;                          ///< of the tile's fullest lane, in its rounds so far
+    std::uint64_t banks_begun_ = 0;                            ///< accumulator banks, since the start of simulation
+    std::uint64_t queue_free_ = 0;                             ///< since when the place was free that was taken last
     outlier_tally tally_;
 };
 

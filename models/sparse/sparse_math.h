@@ -8,7 +8,8 @@
 
 namespace symmetree {
 
-/// Decodes one round of the outlier stream: the head, then (value, tree, lane) each.
+/// Decodes one round of the outlier stream: the head, then (value, tree, lane) each, decoupled (value, whether it is the last one of its
+/// step, k-block, tree, lane).
 std::vector<tile_outlier> decode_outliers(const std::uint8_t* stream, std::uint64_t bytes, const array_config& array,
                                           const sparse_config& sparse, int value_bits);
 
@@ -20,6 +21,16 @@ struct sparse_load {
     std::uint64_t cycles_per_vector = 1, fullest_lane = 0, bank_additions = 0;
 };
 sparse_load sparse_load_of(const std::vector<tile_outlier>& outliers, const sparse_config& config);
+
+/// What a round of a decoupled engine takes for every vector: its steps; the pairs of step and tree in which a tree gathers something; the
+/// trees that have outliers, whose accumulators take a sum each.
+struct round_load {
+    std::uint64_t steps = 0, bank_additions = 0, trees = 0;
+};
+round_load round_load_of(const std::vector<tile_outlier>& outliers);
+
+/// Those of one k-block of the group.
+std::vector<tile_outlier> of_k_block(const std::vector<tile_outlier>& outliers, int k_block);
 
 /// partial[v][tree] += (value * activations[v][lane]) << shift[tree] for every outlier.
 void add_outliers(const std::vector<tile_outlier>& outliers, const std::uint8_t* shift_of_tree, const std::int16_t* activations,

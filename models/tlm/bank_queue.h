@@ -35,6 +35,8 @@ public:
         tokens_.publish_full();
         if (on_level_) on_level_(full_.size());
     }
+    /// The producer returns a bank that it took and does not fill.
+    void give_back() { tokens_.release_empty(); }
     /// The next full bank; waits for it in the calling thread.
     Content take() {
         tokens_.acquire_full();

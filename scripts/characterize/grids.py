@@ -28,6 +28,7 @@ SMALL = {
     "outlier_list": ([5, 15, 25], [0], [1, 2, 4, 8, 16]),
     "sparse_bank_adder": ([2, 4, 8], [2, 4, 8], [0]),
     "sparse_crossbar": ([2, 4, 8], [2, 4, 8], [8, 16]),
+    "outlier_accumulate": ([8, 16, 24, 32], [0], [0]),
     "accumulator": ([16, 24, 32], [0], [0]),
     "requantizer": ([16, 24, 32], [0], [0]),
     "post_two_sum_tree": ([3, 4, 5], [4, 8], [16]),
@@ -55,6 +56,7 @@ FULL = {
     "outlier_list": ([5, 10, 15, 20, 25], [0], [1, 2, 4, 8, 16]),
     "sparse_bank_adder": (range(2, 9), range(2, 9), [0]),
     "sparse_crossbar": (range(2, 9), range(2, 9), [4, 8, 16, 32]),
+    "outlier_accumulate": ([8, 16, 24, 32], [0], [0]),
     "accumulator": ([8, 16, 24, 32], [0], [0]),
     "requantizer": ([8, 16, 24, 32], [0], [0]),
     "post_two_sum_tree": (range(3, 7), [2, 4, 6, 8], [4, 16, 64]),
@@ -78,6 +80,7 @@ FPGA = {
     "outlier_list": ([5, 15, 25], [0], [1, 2, 4, 8, 16]),
     "sparse_bank_adder": (THIRDS, THIRDS, [0]),
     "sparse_crossbar": (THIRDS, THIRDS, [8, 16]),
+    "outlier_accumulate": ([8, 16, 24, 32], [0], [0]),
     "accumulator": ([16, 24, 32], [0], [0]),
     "requantizer": ([16, 24, 32], [0], [0]),
 }

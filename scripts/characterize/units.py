@@ -651,6 +651,48 @@ class Accumulator(Unit):
         return code((0 if vector[0] else self.stored) + self.addend, p.k)
 
 
+class OutlierAccumulate(Sparse):
+    axes = ("weight_bits",)
+    arithmetic = ()
+    files = ("sparse/rtl/outlier_accumulate.sv",)
+    depth = 0             # of the word for the array's adder; the sum is one cycle later
+    sum_bits = 21
+    rule = ("netlist of models/sparse/rtl/outlier_accumulate.sv, depth 256, gathered sums of 21 bits: the waiting register, the adder, forwarding to and from "
+            "the array's adder; without storage, which is the accumulator's. A gathered sum of two outlier products in every cycle, added at once; the array "
+            "reads and writes elsewhere.")
+
+    def scheme(self, p): return "dasq:w4a4:sw4:p98"
+    def vector_fields(self, p):
+        return [("gathered", self.sum_bits), ("address", 8), ("stored", p.k), ("array_address", 8), ("array_written", p.k),
+                ("array_read_address", 8), ("array_stored", p.k)]
+    def mode_fields(self, p): return [("ripe", 1), ("go", 1), ("array_write", 1), ("bank", 1), ("array_bank", 1), ("array_read_bank", 1)]
+    def mode(self, p): return [1, 1, 1, 0, 1, 1]
+    def output_bits(self, p): return 2 * p.k
+    def restart(self): self.written = self.settled = None
+
+    def instance(self, p):
+        names = [name for name, _ in self.vector_fields(p) + self.mode_fields(p)]
+        connections = ports("clk", *names, rst="1'b0", array_present=f"out[{p.k} +: {p.k}]", write="", write_bank="",
+                            write_address="address_out", written=f"out[{p.k - 1}:0]")
+        return ("  wire [7:0] address_out;\n"
+                f"  outlier_accumulate #(.W({p.k}), .DEPTH(256), .IN({self.sum_bits})) unit ({connections});")
+
+    def vector(self, p, o, context, index, draw):
+        def product(n):
+            row, column, value = o.outliers[n % len(o.outliers)]
+            return value * o.activations[index % len(o.activations)][column] << o.shifts[row]
+        m, w = index % len(o.activations), o.weights[index // 7 % len(o.weights)]
+        self.sum = code(dot(w, o.activations[m]), p.k), product(index * 2) + product(index * 2 + 1)
+        array = dot(w[:16], o.activations[m][:16])
+        return [self.sum[1], m, self.sum[0], (m + 1) % 256, array, (m + 2) % 256, array]
+
+    def result(self, p, load, vector):
+        shown = None if self.written is None else self.written | code(vector[6], p.k) << p.k
+        self.written = code(sum(self.sum), p.k) if self.settled else None  # the first one meets registers of no value
+        self.settled = True
+        return shown
+
+
 class Requantizer(Unit):
     axes = ("weight_bits",)
     arithmetic = ("arithmetic/rtl/bit_heap.sv", "arithmetic/rtl/product_heap.sv")
@@ -725,6 +767,7 @@ UNITS = {
     "outlier_list": OutlierList(),
     "sparse_bank_adder": SparseBankAdder(),
     "sparse_crossbar": SparseCrossbar(),
+    "outlier_accumulate": OutlierAccumulate(),
     "accumulator": Accumulator(),
     "requantizer": Requantizer(),
     "post_two_sum_tree": PostTwoSumTree(),

@@ -259,6 +259,44 @@ struct accumulator_twin : twin {
     std::int64_t words[2][8] = {};
 };
 
+/// Two banks of eight words with two writers. Each shows the word that it wrote last, one cycle later.
+struct outlier_accumulate_twin : twin {
+    using twin::twin;
+    static constexpr std::size_t depth = 1;
+    static constexpr bool holds = true;
+    static void prepare(stimulus& s, std::mt19937_64&) {
+        // The array opens every word first. Then both write as they may: not to one memory in one cycle, the array twice to one word
+        // two cycles apart.
+        static std::uint64_t cycle = 0, last = ~std::uint64_t{0};
+        const bool opens = cycle < 16;
+        if (opens) {
+            stimulus::put(s.x, 4, 4, cycle);
+            stimulus::put(s.x, 10, 2, 3);
+        } else {
+            stimulus::put(s.x, 11, 1, stimulus::take(s.x, 11, 1) & stimulus::take(s.x, 20, 1) & stimulus::take(s.x, 21, 1));
+        }
+        const std::uint64_t word = stimulus::take(s.x, 4, 4), other = stimulus::take(s.x, 0, 4);
+        if (word == last) stimulus::put(s.x, 10, 1, 0);
+        last = s.flag(10) ? word : ~std::uint64_t{0};
+        const bool one_memory = s.flag(10) && (word & 9) == (other & 9);  // bank, parity
+        if (opens || one_memory) stimulus::put(s.x, 9, 1, 0);
+        ++cycle;
+    }
+    unit_result operator()(const stimulus& s) {
+        const std::uint64_t place = stimulus::take(s.x, 0, 4), array_place = stimulus::take(s.x, 4, 4);
+        if (s.flag(8)) waiting = stimulus::take_signed(s.a, 0, in_bits());
+        if (s.flag(9)) written = words[place] = wrapped(words[place] + waiting, 16 + shape.k);
+        if (s.flag(10)) {
+            const std::int64_t addend = stimulus::take_signed(s.b, 0, in_bits());
+            array_written = words[array_place] = wrapped((s.flag(11) ? 0 : words[array_place]) + addend, 16 + shape.k);
+        }
+        return {written, array_written};
+    }
+    int in_bits() const { return shape.k + shape.a + 4; }
+    std::int64_t words[16] = {};
+    std::int64_t waiting = 0, written = 0, array_written = 0;
+};
+
 struct requantizer_twin : twin {
     using twin::twin;
     static constexpr std::size_t depth = 4;

@@ -6,6 +6,7 @@
 #include "Vlevel_decoder_sets.h"
 #include "Vmac_tree_sets.h"
 #include "Vmac_tree_signed_sets.h"
+#include "Voutlier_accumulate_sets.h"
 #include "Voutlier_list_sets.h"
 #include "Vport_subtractor_sets.h"
 #include "Vpost_tree_sets.h"
@@ -50,6 +51,7 @@ TEST(sparse, sparse_lane) { check<Vsparse_lane_sets, sparse_lane_twin>(13); }
 TEST(sparse, sparse_bank_adder) { check<Vsparse_bank_adder_sets, bank_adder_twin>(14); }
 TEST(sparse, sparse_crossbar) { check<Vsparse_crossbar_sets, crossbar_twin>(15); }
 TEST(sparse, outlier_list) { check<Voutlier_list_sets, outlier_list_twin>(16); }
+TEST(sparse, outlier_accumulate) { check<Voutlier_accumulate_sets, outlier_accumulate_twin>(20); }
 TEST(accumulators, accumulator) { check<Vaccumulator_sets, accumulator_twin>(17); }
 TEST(requantizer, requantizer) { check<Vrequantizer_sets, requantizer_twin>(18); }
 

@@ -152,6 +152,19 @@ const std::vector<field_case>& field_cases() {
         {"sparse.value_bits", "dasq", [](p c) { c.sparse.value_bits = 6; }, larger, ""},
         {"sparse.list_entries", "dasq_minimal", [](p c) { c.sparse.list_entries = 1; },
          [](auto& a, auto& b) { return b.total().split.outlier > a.total().split.outlier && b.total_area_um2() < a.total_area_um2(); }, ""},
+        {"sparse.engine", "dasq_minimal", [](p c) { c.sparse.engine = outlier_engine::decoupled; },
+         [](auto& a, auto& b) {
+             return b.total().split.outlier < a.total().split.outlier && b.total_area_um2() > a.total_area_um2() &&
+                    memory_sum(b, memory_kind::activation_buffer, &memory_counters::read_bytes) >
+                        memory_sum(a, memory_kind::activation_buffer, &memory_counters::read_bytes);
+         },
+         ""},
+        {"sparse.queue_tiles", "dasq_minimal",
+         [](p c) {
+             c.sparse.engine = outlier_engine::decoupled;
+             c.sparse.queue_tiles = 16;
+         },
+         [](auto& a, auto& b) { return b.layers[0].outliers.index_bits == a.layers[0].outliers.index_bits + 4 + 1; }, ""},
         {"sparse.assignment", "dasq_minimal", [](p c) { c.sparse.assignment = outlier_assignment::pooled; },
          [](auto& a, auto& b) {
              return b.total().split.outlier < a.total().split.outlier && b.layers[0].outliers.assignment == "pooled" &&

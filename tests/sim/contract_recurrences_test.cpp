@@ -71,6 +71,8 @@ run_request with_scratchpad(std::uint64_t seed) {
     return request;
 }
 
+run_request decoupled(std::uint64_t seed) { return timing_of(random_decoupled_request(seed)); }
+
 slot_split expect_contract(std::uint64_t first_seed, int cases, run_request (*random)(std::uint64_t)) {
     std::uint64_t seed = first_seed;
     slot_split all;
@@ -99,6 +101,8 @@ TEST(contract_recurrences, random_output_stationary_cases) {
 }
 TEST(contract_recurrences, random_cases_with_a_scratchpad) { expect_every_cause(expect_contract(920000, 100, with_scratchpad)); }
 TEST(extended_contract_recurrences, random_cases_with_a_scratchpad) { expect_contract(930000, 4000, with_scratchpad); }
+TEST(contract_recurrences, random_cases_with_decoupled_outliers) { expect_every_cause(expect_contract(5000, 100, decoupled)); }
+TEST(extended_contract_recurrences, random_cases_with_decoupled_outliers) { expect_every_cause(expect_contract(500000, 4000, decoupled)); }
 TEST(extended_contract_recurrences, random_cases_from_100000) { expect_every_cause(expect_contract(100000, 4000, any_dataflow)); }
 TEST(extended_contract_recurrences, random_cases_from_200000) { expect_every_cause(expect_contract(200000, 4000, any_dataflow)); }
 TEST(extended_contract_recurrences, random_cases_with_prefetch) { expect_contract(400000, 4000, prefetched); }

@@ -32,6 +32,8 @@ void expect_exact_random(std::uint64_t first_seed, int cases, run_request (*rand
 TEST(exactness, holds_on_random_cases_from_10000) { expect_exact_random(10000, 150); }
 TEST(exactness, holds_on_random_cases_from_20000) { expect_exact_random(20000, 150); }
 TEST(exactness, holds_on_random_cases_with_prefetch) { expect_exact_random(30000, 100, random_prefetch); }
+TEST(exactness, holds_on_random_cases_with_decoupled_outliers) { expect_exact_random(40000, 150, random_decoupled_request); }
+TEST(extended_exactness, holds_on_random_cases_with_decoupled_outliers) { expect_exact_random(600000, 4000, random_decoupled_request); }
 TEST(extended_exactness, holds_on_random_cases_from_300000) { expect_exact_random(300000, 4000); }
 
 /// Every kind of layer, with sizes that fill no tile.

@@ -42,6 +42,7 @@ void timing_contract::prefetch_into_free_banks() {
 
 void timing_contract::fetch_input(std::size_t j) {
     if (j >= present_->program.inputs.size()) return;
+    input_asked_[j] = true;
     const layer_geometry& g = layer_->plan.descriptor.geometry;
     const block read = block_of(present_->program.inputs[j].m_block);
     std::vector<std::uint64_t> runs;
@@ -58,24 +59,66 @@ bool timing_contract::tile_ready(std::size_t i) const {
 }
 
 void timing_contract::start_load() {
+    if (item_loading_ || !engines_started_) return;
+    if (next_load_ > 0 && round_ < present_->loads[next_load_ - 1].group.size())
+        start_round_load();
+    else
+        start_tile_load();
+}
+
+void timing_contract::start_tile_load() {
     const std::size_t i = next_load_;
     if (i == present_->program.tiles.size()) return;
     const bool registers_free = i == 0 || (array_.shadow_registers ? swap(i - 1) : last(i - 1)) <= t_;
-    if (!registers_free || !tile_ready(i)) return;
-    load_end_[i] = t_ + present_->loads[i].cycles;
+    const bool brings_round = !present_->loads[i].group.empty();
+    if (!registers_free || !tile_ready(i) || (brings_round && !outliers_.place_free())) return;
+    item_end_ = load_end_[i] = t_ + present_->loads[i].cycles;
+    item_loading_ = true;
     ++next_load_;
+    round_ = 0;
+    if (!brings_round) return;
+    outliers_.take_place();
+    if (present_->loads[i].group.front().outliers > 0) outliers_.open_group(bank_of_tile_[i], present_->program.tiles[i].input);
+}
+
+/// A later round of the group whose first tile was loaded last.
+void timing_contract::start_round_load() {
+    const std::size_t i = next_load_ - 1;
+    const queued_outliers& round = present_->loads[i].group[round_];
+    if (present_->outliers_in[present_->program.tiles[i].weights] < round.outlier_end || !outliers_.place_free()) return;
+    outliers_.take_place();
+    item_end_ = t_ + round.cycles;
+    item_loading_ = true;
 }
 
 void timing_contract::end_load() {
-    if (next_load_ == 0 || load_end_[next_load_ - 1] != t_ || !present_->program.tiles[next_load_ - 1].frees_weights) return;
-    const std::size_t following = std::size_t(present_->program.tiles[next_load_ - 1].weights) + 2,
-                      fetches = present_->program.weights.size();
-    if (following < fetches) {
-        fetch_weights(present_, following);
-    } else {
-        free_[following - fetches] = true;
-        prefetch_into_free_banks();
+    if (!item_loading_ || item_end_ != t_) return;
+    item_loading_ = false;
+    const std::size_t i = next_load_ - 1;
+    if (round_ < present_->loads[i].group.size()) round_loaded();
+    if (round_ == present_->loads[i].group.size() && present_->program.tiles[i].frees_weights)
+        free_bank_of(std::size_t(present_->program.tiles[i].weights));
+}
+
+/// The bank gets the fetch after the next one, or is the next layer's.
+void timing_contract::free_bank_of(std::size_t fetch) {
+    const std::size_t fetches = present_->program.weights.size();
+    if (fetch + 2 < fetches) {
+        fetch_weights(present_, fetch + 2);
+        return;
     }
+    free_[fetch + 2 - fetches] = true;
+    prefetch_into_free_banks();
+}
+
+void timing_contract::round_loaded() {
+    const std::size_t i = next_load_ - 1;
+    const queued_outliers& round = present_->loads[i].group[round_++];
+    if (round.outliers == 0)
+        outliers_.give_back();
+    else
+        outliers_.push({bank_of_tile_[i], present_->program.tiles[i].input, round.steps, std::uint64_t(present_->program.tiles[i].vectors),
+                        round_ == present_->loads[i].group.size()});
 }
 
 timing_contract::cycle timing_contract::swap(std::size_t i) const {
@@ -85,9 +128,37 @@ timing_contract::cycle timing_contract::swap(std::size_t i) const {
 
 // Issue
 
+/// True where outliers that were not worked through yet hold the first vector of the tile back.
+bool timing_contract::outliers_hold(const tile& tile) const {
+    if (c_.sparse.engine != outlier_engine::decoupled) return false;
+    if (outliers_.released() + 2 < rounds_before_[tile_]) return true;  // no place for them
+    if (!input_asked_[tile.input]) return true;
+    const std::uint64_t bank = bank_of_tile_[tile_];
+    return tile.first_slice && array_ready_.count(bank - 2) > 0 && outliers_hold_bank(bank - 2, array_ready_.at(bank - 2));
+}
+
+/// The array was done with the bank at `ready`, the outliers come later.
+bool timing_contract::outliers_hold_bank(std::uint64_t bank, cycle ready) const {
+    if (outliers_.holds_bank(bank)) return true;
+    const auto write = outliers_.last_write(bank);
+    return write && *write + pipeline_depth(c_, *layer_) > ready && t_ < *write + pipeline_depth(c_, *layer_);
+}
+
+timing_contract::cycle timing_contract::ready(const handover& h) const {
+    if (outliers_.holds_bank(h.bank)) return never;
+    return std::max(h.ready, outliers_.last_write(h.bank) ? *outliers_.last_write(h.bank) + pipeline_depth(c_, *layer_) : 0);
+}
+
+void timing_contract::release_inputs() {
+    for (; !input_left_.empty() && !outliers_.holds_input(input_left_.front()); input_left_.pop_front())
+        fetch_input(input_left_.front() + 2);
+}
+
 void timing_contract::issue_or_stall(slot_split& split) {
     if (tile_ == present_->program.tiles.size()) {
-        ++split.barrier;
+        const auto last = array_ready_.find(banks_ - 1);
+        const bool late = last != array_ready_.end() && t_ >= last->second && outliers_hold_bank(last->first, last->second);
+        ++(late ? split.outlier : split.barrier);
         return;
     }
     const tile& tile = present_->program.tiles[tile_];
@@ -95,7 +166,7 @@ void timing_contract::issue_or_stall(slot_split& split) {
     const std::uint64_t supply = up(std::uint64_t(array_.lanes) * array_.activation_bits, c_.activation_buffer.port_bits);
     const bool first = vector_ == 0;
     std::uint64_t* cause = nullptr;
-    if (issued_any_ && t_ < issue_ + pace_)
+    if ((issued_any_ && t_ < issue_ + pace_) || (first && outliers_hold(tile)))
         cause = &split.outlier;
     else if ((issued_any_ && t_ < issue_ + supply) || input_in_[tile.input] < input_wanted_[tile.input])
         cause = &split.input;
@@ -119,6 +190,7 @@ void timing_contract::issue_or_stall(slot_split& split) {
     issue_ = t_;
     pace_ = s;
     written_[vector_] = t_ + s - 1;
+    outliers_.expect_vector(t_ + supply - 1, bank_of_tile_[tile_], vector_, tile.first_slice);
     ++(present_->loads[tile_].later_round ? split.outlier : split.mapping_loss);  // the ideal ones are taken off at the end
     if (++vector_ < static_cast<std::size_t>(tile.vectors)) return;
     last_[tile_] = t_ + std::max(s, supply);
@@ -129,21 +201,24 @@ void timing_contract::issue_or_stall(slot_split& split) {
 void timing_contract::end_tile() {
     if (tile_ == 0 || last_[tile_ - 1] != t_) return;
     const tile& done = present_->program.tiles[tile_ - 1];
-    if (done.frees_input) fetch_input(done.input + 2);
+    if (done.frees_input) input_left_.push_back(done.input);
+    release_inputs();
     if (!done.last_slice) return;
     const std::uint64_t depth = pipeline_depth(c_, *layer_);
     const std::uint64_t supply = up(std::uint64_t(array_.lanes) * array_.activation_bits, c_.activation_buffer.port_bits);
     const std::uint64_t outliers_trail = std::min(present_->loads[tile_ - 1].pace, supply) - 1;
     const layer_geometry& g = layer_->plan.descriptor.geometry;
     const std::int64_t vectors = block_of(done.m_block).count;
-    handovers_.push_back({t_ + outliers_trail + depth - 1, done.vectors * up(done.channels, c_.drain_width), done.first_vector == 0,
-                          done.first_vector + done.vectors == vectors, up(std::uint64_t(vectors) * done.channels * g.output_bits, 8)});
+    array_ready_[bank_of_tile_[tile_ - 1]] = t_ + outliers_trail + depth - 1;
+    handovers_.push_back({bank_of_tile_[tile_ - 1], t_ + outliers_trail + depth - 1, done.vectors * up(done.channels, c_.drain_width),
+                          done.first_vector == 0, done.first_vector + done.vectors == vectors,
+                          up(std::uint64_t(vectors) * done.channels * g.output_bits, 8)});
 }
 
 // Drain
 
 void timing_contract::start_drain() {
-    if (draining_ || handovers_.empty() || handovers_.front().ready > t_) return;
+    if (draining_ || handovers_.empty() || ready(handovers_.front()) > t_) return;
     if (handovers_.front().first_of_block) {
         if (free_output_banks_ == 0) return;
         --free_output_banks_;
@@ -213,7 +288,9 @@ void timing_contract::begin(std::size_t index) {
     input_wanted_.assign(program.inputs.size(), 1);  // not asked for yet: not there
     load_end_.assign(program.tiles.size(), never);
     last_.assign(program.tiles.size(), never);
-    next_load_ = program.tiles.size();  // the engines wait for the tables
+    next_load_ = round_ = 0;
+    engines_started_ = false;  // they wait for the tables
+    begin_outliers();
     tile_ = vector_ = 0;
     issued_any_ = false;
     blocks_left_ = static_cast<std::size_t>(
@@ -223,8 +300,22 @@ void timing_contract::begin(std::size_t index) {
     if (present_->control_in) start_engines();
 }
 
+void timing_contract::begin_outliers() {
+    outliers_.begin_layer();
+    input_asked_.assign(present_->program.inputs.size(), false);
+    rounds_before_.clear();
+    bank_of_tile_.clear();
+    std::uint64_t rounds = 0;
+    for (std::size_t i = 0; i < present_->program.tiles.size(); ++i) {
+        if (present_->program.tiles[i].first_slice) ++banks_;
+        bank_of_tile_.push_back(banks_ - 1);
+        rounds_before_.push_back(rounds + (present_->loads[i].group.empty() ? 0 : 1));
+        rounds += present_->loads[i].group.size();
+    }
+}
+
 void timing_contract::start_engines() {
-    next_load_ = 0;
+    engines_started_ = true;
     for (std::size_t j = 0; j < 2; ++j) {
         if (!present_->asked[j]) fetch_weights(present_, j);
         fetch_input(j);
@@ -234,10 +325,13 @@ void timing_contract::start_engines() {
 
 void timing_contract::step(slot_split& split) {
     end_drain();
+    outliers_.end_round(t_);
+    release_inputs();
     end_load();
     end_tile();
     start_load();
     issue_or_stall(split);
+    outliers_.work(t_);
     start_drain();
     dma_.grant(t_);
 }

@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <deque>
 #include <limits>
+#include <map>
 #include <memory>
 #include <vector>
 
 #include "runs/prepare.h"
+#include "tests/sim/decoupled_outliers.h"
 #include "tests/support/burst_dma.h"
 #include "tests/support/measured.h"
 #include "tests/support/tile_loads.h"
@@ -35,7 +37,8 @@ private:
 
     // one layer
     struct handover {
-        cycle ready;
+        std::uint64_t bank;  ///< its number
+        cycle ready;         ///< by the array
         std::uint64_t cycles;
         bool first_of_block, last_of_block;  ///< of an n-block's outputs of an m-block
         std::uint64_t block_bytes;
@@ -55,12 +58,21 @@ private:
     void start_engines();
     void fetch_weights(const std::shared_ptr<known_layer>& l, std::size_t j);
     void prefetch_into_free_banks();
+    void free_bank_of(std::size_t fetch);
+    void begin_outliers();
     void fetch_input(std::size_t j);
     void step(slot_split& split);
     void end_drain();
     void end_load();
     void end_tile();
     void start_load();
+    void start_tile_load();
+    void start_round_load();
+    void round_loaded();
+    bool outliers_hold(const tile& tile) const;
+    bool outliers_hold_bank(std::uint64_t bank, cycle ready) const;
+    void release_inputs();
+    cycle ready(const handover& h) const;
     void issue_or_stall(slot_split& split);
     void start_drain();
 
@@ -90,6 +102,17 @@ private:
     std::vector<std::uint64_t> input_in_, input_wanted_;
     std::vector<cycle> load_end_, last_;
     std::size_t next_load_ = 0, tile_ = 0, vector_ = 0;
+    std::size_t round_ = 0;  ///< of the group of the tile before `next_load_`: the next one to be loaded by itself
+    bool engines_started_ = false;
+    bool item_loading_ = false;                 ///< a tile or a round crosses the port
+    cycle item_end_ = 0;                        ///< of what crossed it last
+    std::vector<std::uint64_t> rounds_before_;  ///< rounds up to those of each tile, its first one included
+    std::vector<std::uint64_t> bank_of_tile_;   ///< number of its accumulator bank
+    std::uint64_t banks_ = 0;                   ///< of the layers before
+    decoupled_outliers outliers_;
+    std::deque<std::int32_t> input_left_;  ///< fetches that the array does not read any more
+    std::vector<bool> input_asked_;
+    std::map<std::uint64_t, cycle> array_ready_;  ///< of each bank that was handed over
     bool issued_any_ = false;
     cycle issue_ = 0;             ///< of the previous vector
     std::uint64_t pace_ = 1;      ///< s of the previous vector

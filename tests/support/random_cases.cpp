@@ -184,4 +184,27 @@ run_request random_prefetch(std::uint64_t seed) {
     return r;
 }
 
+run_request random_decoupled_request(std::uint64_t seed) {
+    dice d(seed + 4000000);
+    run_request r = random_request(seed);
+    platform_config& p = r.platform;
+    if (p.array.kind != array_kind::multiplier) {
+        p.array.kind = array_kind::multiplier;
+        p.side_array.reset();
+        for (layer& l : r.network.layers) l.family.reset();
+    }
+    p.mapping.flow = dataflow::weight_stationary;
+    p.accumulators.write_interval = d.from(1, 2);
+    sparse_config& sparse = p.sparse;
+    sparse.engine = outlier_engine::decoupled;
+    sparse.assignment = d.any_of({outlier_assignment::row_banked, outlier_assignment::pooled});
+    sparse.lanes = d.from(1, sparse.assignment == outlier_assignment::row_banked ? p.array.trees : 12);
+    sparse.list_entries = d.any_of({1, 2, 5, 16});
+    sparse.queue_tiles = d.any_of({1, 2, 3, 8, 16});
+    p.default_scheme.family = scheme_family::dasq;
+    p.default_scheme.dasq.outlier_bits = d.from(2, sparse.value_bits);
+    p.default_scheme.dasq.sparsity = d.any_of<const char*>({"70", "90", "98", "99.5"});
+    return r;
+}
+
 }  // namespace symmetree

@@ -38,4 +38,7 @@ run_request random_batch(std::uint64_t seed);
 /// The same with one to three layers more, on a platform that prefetches.
 run_request random_prefetch(std::uint64_t seed);
 
+/// The same with a decoupled sparse engine and outliers for it, weight-stationary.
+run_request random_decoupled_request(std::uint64_t seed);
+
 }  // namespace symmetree

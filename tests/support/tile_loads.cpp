@@ -52,6 +52,49 @@ std::uint64_t cycles_per_vector(const std::vector<std::uint64_t>& per_tree, cons
     return std::max<std::uint64_t>(1, *std::max_element(lane.begin(), lane.end()));
 }
 
+/// Steps of a group: what its fullest lane, or its fullest sub-bank of activations, has.
+std::uint64_t steps_of_group(const prepared_layer& l, const array_config& array, const sparse_config& sparse, const tile& first) {
+    const layer_geometry& g = l.plan.descriptor.geometry;
+    std::vector<std::uint64_t> lane(sparse.lanes, 0), sub_bank(array.lanes, 0);
+    std::uint64_t all = 0;
+    for (const outlier& o : l.product.weights.outliers) {
+        const std::int64_t channel = std::int64_t(o.row) - first.repeat * g.n() - std::int64_t{first.n_block} * array.trees;
+        const std::int64_t k_block = std::int64_t(o.column) / array.lanes - first.k_block;
+        if (channel < 0 || channel >= first.channels || k_block < 0 || k_block >= sparse.queue_tiles) continue;
+        ++all;
+        ++lane[channel % sparse.lanes];
+        ++sub_bank[o.column % array.lanes];
+    }
+    const std::uint64_t of_lanes =
+        sparse.assignment == outlier_assignment::pooled ? up(all, sparse.lanes) : *std::max_element(lane.begin(), lane.end());
+    return std::max(of_lanes, *std::max_element(sub_bank.begin(), sub_bank.end()));
+}
+
+/// The rounds of the group that a tile begins. How many outliers each has is the compiler's choice; all together are those of the group.
+std::vector<queued_outliers> rounds_of_group(const platform_config& platform, const prepared_layer& l, const array_config& array,
+                                             const tile& t, std::uint64_t& outlier_end) {
+    const layer_geometry& g = l.plan.descriptor.geometry;
+    const std::uint64_t n_blocks = up(g.n(), array.trees), k_blocks = up(g.k(), array.lanes), most = platform.sparse.list_entries;
+    const std::size_t stored = (t.repeat * n_blocks + t.n_block) * k_blocks + t.k_block;
+    const std::uint64_t places = std::uint64_t(array.trees) * array.lanes * platform.sparse.queue_tiles,
+                        held = platform.sparse.lanes * most;
+    const int head_bits = 1 + width_of_index(std::min(places, held) + 1);
+    const int entry_bits = l.product.used_scheme.dasq.outlier_bits + width_of_index(array.trees) + width_of_index(array.lanes) +
+                           width_of_index(platform.sparse.queue_tiles) + 1;
+    const std::uint64_t steps = steps_of_group(l, array, platform.sparse, t);
+    std::vector<queued_outliers> rounds;
+    for (std::uint64_t done = 0; rounds.empty() || done < steps; done += most) {
+        queued_outliers round;
+        round.steps = std::min(most, steps - done);
+        round.outliers = l.plan.outliers.per_round[l.plan.outliers.first_round[stored] + rounds.size()];
+        const std::uint64_t bits = head_bits + round.outliers * entry_bits;
+        round.cycles = up(bits, platform.outlier_port_own ? platform.outlier_port_bits : platform.weight_buffer.port_bits);
+        round.outlier_end = outlier_end += up(bits, 8);
+        rounds.push_back(round);
+    }
+    return rounds;
+}
+
 }  // namespace
 
 std::vector<tile_rounds> tile_load_times(const platform_config& platform, const prepared_layer& l, const tile_program& program) {
@@ -76,6 +119,16 @@ std::vector<tile_rounds> tile_load_times(const platform_config& platform, const 
         load.cycles = dense;
         if (tile.first_of_fill) outlier_end = 0;
         if (!has_outliers || tile.weight_pass != 0 || tile.activation_pass != 0) {
+            loads.push_back({load});
+            continue;
+        }
+        if (platform.sparse.engine == outlier_engine::decoupled) {
+            if (tile.k_block % platform.sparse.queue_tiles == 0) {
+                load.group = rounds_of_group(platform, l, array, tile, outlier_end);
+                const std::uint64_t first = load.group.front().cycles;
+                load.cycles = platform.outlier_port_own ? std::max(dense, first) : dense + first;
+                load.outlier_end = load.group.front().outlier_end;
+            }
             loads.push_back({load});
             continue;
         }

@@ -7,6 +7,13 @@
 
 namespace symmetree {
 
+/// A round of the outliers of a group of tiles, for an engine with a pace of its own.
+struct queued_outliers {
+    std::uint64_t cycles = 0;       ///< L of a round that comes by itself
+    std::uint64_t outlier_end = 0;  ///< bytes of the bank that must be in
+    std::uint64_t outliers = 0, steps = 0;
+};
+
 /// What the load of one tile, or of a later round of its outliers, takes, by the words of docs/timing-model.md, "Weights" and "Outliers".
 struct tile_load_time {
     std::uint64_t cycles = 0;                      ///< L
@@ -14,6 +21,7 @@ struct tile_load_time {
     std::uint64_t dense_end = 0, outlier_end = 0;  ///< bytes of the bank that must be in
     std::uint64_t outlier_bytes = 0;               ///< of its own stream
     bool later_round = false;                      ///< outliers alone, the trees' weights being zeros
+    std::vector<queued_outliers> group;            ///< `sparse.engine: decoupled`: rounds that begin here, the first one with the codes
 };
 
 /// The loads of a layer's tiles, round by round, from sizes and outlier positions; takes nothing from the models.

@@ -201,7 +201,9 @@ double storage_pj(double bytes) { return std::max(register_pj, 10.0 / 64 * std::
 
 TEST(published_rows, accumulators_and_requantizers_follow_their_rule) {
     for (const int width : {8, 16, 24, 32}) {
-        const parts logic{0, 1.0 * width, 1.0 * width, 0, 0};
+        const parts logic{0, 1.0 * width, 1.0 * width, 0, 0}, beside{0, 1.0 * width, width + 21.0, 3.0 * width + 21, 27};
+        expect_row(shipped(unit_kind::outlier_accumulate, width, 0, 0), beside.pj(), 0, width + 21, beside.um2(),
+                   "outlier_accumulate " + at(width, 0, 0));
         for (int depth = 1; depth <= 4096; depth *= 2) {
             const double bits = 1.0 * width * depth;
             expect_row(shipped(unit_kind::accumulator, width, 0, depth), logic.pj() + 2 * width * storage_pj(bits / 8), 0, width,

@@ -31,6 +31,7 @@ const unit_range documented[] = {
     {unit_kind::outlier_list, 5, 25, 1, 16},
     {unit_kind::sparse_bank_adder, 2, 9, 0, 0},
     {unit_kind::sparse_crossbar, 2, 9, 1, 256},
+    {unit_kind::outlier_accumulate, 8, 32, 0, 0},
     {unit_kind::accumulator, 8, 32, 1, 4096},
     {unit_kind::requantizer, 8, 32, 0, 0},
     {unit_kind::vector_lane, 0, 0, 0, 0},

@@ -28,6 +28,7 @@ std::vector<unit_key> keys_of(int w, int a) {
                                {unit_kind::sparse_bank_adder, w, a, 16, {}, true},
                                {unit_kind::sparse_crossbar, w, a, 16, {}, true},
                                {unit_kind::sparse_crossbar, w, a, 8, {}, true},
+                               {unit_kind::outlier_accumulate, 32, 0, 0, {}, true},
                                {unit_kind::accumulator, 32, 0, 256, {}, false},
                                {unit_kind::requantizer, 32, 0, 0, {}, false}};
     if (w <= 7) {

@@ -30,6 +30,8 @@ std::vector<accelerator_config> all_platforms() {
                     config.sparse.assignment = assignment;
                     config.vector_unit.lanes = lanes;
                     all.push_back(config);
+                    config.sparse.engine = outlier_engine::decoupled;
+                    all.push_back(config);
                 }
     return all;
 }
@@ -60,6 +62,8 @@ layer_result any_result(draws& d, const accelerator_config& config) {
     units[unit_kind::sparse_lane] = units[unit_kind::outlier_list] = units[unit_kind::sparse_crossbar] = some(config.sparse.lanes);
     units[unit_kind::sparse_bank_adder] = some(config.array.trees);
     units[unit_kind::accumulator] = some(config.array.trees);
+    if (config.sparse.engine == outlier_engine::decoupled && config.sparse.lanes > 0)
+        units[unit_kind::outlier_accumulate] = some(config.array.trees);
     units[unit_kind::requantizer] = some(config.drain_width);
     units[unit_kind::requantizer].stalled = std::uint64_t(d.between(0, int(r.cycles)));
     units[unit_kind::correction_at_drain].vectors = units[unit_kind::requantizer].vectors;
@@ -139,7 +143,11 @@ TEST(installed_units, are_those_of_the_configuration) {
                                      {"sparse_crossbar", 2},
                                      {"accumulator", 8},
                                      {"requantizer", 3}}));
+    config.sparse.engine = outlier_engine::decoupled;
+    EXPECT_EQ(census(config)["outlier_accumulate"], 8u);
+    EXPECT_EQ(census(config)["accumulator"], 16u) << "one for even vectors, one for odd ones";
     config.sparse.lanes = 0;
+    EXPECT_EQ(census(config).count("outlier_accumulate"), 0u) << "no outliers, no way for them";
     config.array.kind = array_kind::post;
     config.side_array = array_config{};
     config.side_array->trees = 4;

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
 
 #include "models/contract/outlier_stream.h"
 #include "tests/unit/models/bits.h"
@@ -61,7 +64,7 @@ TEST(outlier_stream, is_decoded_as_it_was_written) {
             ASSERT_EQ(decoded[i].lane, entries[i].lane);
         }
         ASSERT_EQ(outlier_head_bits(array, sparse), 1 + width_of_index(most + 1));
-        ASSERT_EQ(outlier_index_bits(array), width_of_index(array.trees) + width_of_index(array.lanes));
+        ASSERT_EQ(outlier_index_bits(array, sparse), width_of_index(array.trees) + width_of_index(array.lanes));
     }
 }
 
@@ -91,6 +94,113 @@ TEST(rounds, fill_every_list_before_the_next_one_begins) {
         ASSERT_EQ(fullest, sparse_load_of(all, sparse).fullest_lane);
         ASSERT_EQ(rounds.size(),
                   std::max<std::uint64_t>(1, (fullest + std::uint64_t(sparse.list_entries) - 1) / std::uint64_t(sparse.list_entries)));
+    }
+}
+
+sparse_config any_decoupled(draws& d, const array_config& array) {
+    sparse_config sparse;
+    sparse.engine = outlier_engine::decoupled;
+    sparse.assignment = d.one_of({outlier_assignment::row_banked, outlier_assignment::pooled});
+    sparse.lanes = d.one_of({1, 2, 3, 8, 16});
+    sparse.lanes = sparse.assignment == outlier_assignment::row_banked ? std::min(sparse.lanes, array.trees) : sparse.lanes;
+    sparse.list_entries = d.one_of({1, 2, 3, 8, 16});
+    sparse.queue_tiles = d.one_of({1, 2, 5, 8, 16});
+    return sparse;
+}
+
+/// Each place of a group once at most.
+std::vector<tile_outlier> any_group(draws& d, const array_config& array, const sparse_config& sparse) {
+    std::vector<tile_outlier> group;
+    const int one_in = d.one_of({2, 10, 50});
+    for (int k_block = 0; k_block < sparse.queue_tiles; ++k_block)
+        for (int tree = 0; tree < array.trees; ++tree)
+            for (int lane = 0; lane < array.lanes; ++lane)
+                if (d.between(1, one_in) == 1)
+                    group.push_back({std::uint16_t(tree), std::uint16_t(lane), std::int8_t(d.between(-8, 7)), std::uint8_t(k_block), 0});
+    return group;
+}
+
+using place = std::tuple<int, int, int, int>;
+place place_of(const tile_outlier& o) { return {o.k_block, o.tree, o.lane, o.value}; }
+
+TEST(steps, bring_every_outlier_once_and_as_few_as_lanes_and_sub_banks_allow) {
+    for (std::uint32_t seed = 0; seed < 1000; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        draws d(seed);
+        array_config array;
+        array.trees = d.one_of({1, 3, 16});
+        array.lanes = d.one_of({1, 5, 16});
+        const sparse_config sparse = any_decoupled(d, array);
+        const std::vector<tile_outlier> group = any_group(d, array, sparse);
+        std::map<int, std::size_t> of_lane, of_sub_bank;
+        std::multiset<place> wanted, found;
+        for (const tile_outlier& o : group) {
+            ++of_lane[o.tree % sparse.lanes];
+            ++of_sub_bank[o.lane];
+            wanted.insert(place_of(o));
+        }
+        const auto most = [](const auto& counts) {
+            std::size_t m = 0;
+            for (const auto& [key, count] : counts) m = std::max(m, count);
+            return m;
+        };
+        const std::size_t of_lanes = sparse.assignment == outlier_assignment::pooled
+                                         ? (group.size() + std::size_t(sparse.lanes) - 1) / std::size_t(sparse.lanes)
+                                         : most(of_lane);
+        std::size_t steps = 0;
+        for (const auto& round : rounds_of(group, sparse)) {
+            std::set<std::pair<int, int>> lanes, sub_banks;
+            std::map<int, int> in_step;
+            int last = 0;
+            for (const tile_outlier& o : round) {
+                ASSERT_GE(o.step, last);
+                last = o.step;
+                ASSERT_LT(o.step, sparse.list_entries);
+                ASSERT_TRUE(sub_banks.insert({o.step, o.lane}).second) << "two of one sub-bank";
+                if (sparse.assignment == outlier_assignment::row_banked)
+                    ASSERT_TRUE(lanes.insert({o.step, o.tree % sparse.lanes}).second) << "two on one lane";
+                ASSERT_LE(++in_step[o.step], sparse.lanes);
+                found.insert(place_of(o));
+            }
+            ASSERT_EQ(round_load_of(round).steps, in_step.size()) << "a step of nothing";
+            steps += in_step.size();
+        }
+        ASSERT_EQ(found, wanted);
+        ASSERT_EQ(steps, std::max(of_lanes, most(of_sub_bank)));
+    }
+}
+
+TEST(outlier_stream, of_a_group_is_decoded_as_it_was_written) {
+    for (std::uint32_t seed = 0; seed < 500; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        draws d(seed);
+        array_config array;
+        array.trees = d.one_of({1, 3, 16});
+        array.lanes = d.one_of({1, 5, 16});
+        const sparse_config sparse = any_decoupled(d, array);
+        for (const auto& round : rounds_of(any_group(d, array, sparse), sparse)) {
+            const int most = std::min(array.trees * array.lanes * sparse.queue_tiles, sparse.lanes * sparse.list_entries);
+            bit_list list;
+            list.append(0, 1);
+            list.append(std::int64_t(round.size()), width_of_index(most + 1));
+            for (std::size_t i = 0; i < round.size(); ++i) {
+                list.append(round[i].value, 4);
+                list.append(i + 1 == round.size() || round[i + 1].step > round[i].step ? 1 : 0, 1);
+                list.append(round[i].k_block, width_of_index(sparse.queue_tiles));
+                list.append(round[i].tree, width_of_index(array.trees));
+                list.append(round[i].lane, width_of_index(array.lanes));
+            }
+            std::vector<std::uint8_t> stream;
+            list.append_bytes_to(stream);
+            const std::vector<tile_outlier> decoded = decode_outliers(stream.data(), stream.size(), array, sparse, 4);
+            ASSERT_EQ(decoded.size(), round.size());
+            for (std::size_t i = 0; i < round.size(); ++i) {
+                ASSERT_EQ(place_of(decoded[i]), place_of(round[i]));
+                ASSERT_EQ(decoded[i].step, round[i].step);
+            }
+            ASSERT_EQ(outlier_index_bits(array, sparse),
+                      width_of_index(array.trees) + width_of_index(array.lanes) + width_of_index(sparse.queue_tiles) + 1);
+        }
     }
 }
 

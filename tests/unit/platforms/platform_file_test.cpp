@@ -40,6 +40,9 @@ void expect_same_units(const platform_config& a, const platform_config& b) {
     EXPECT_EQ(a.sparse.lanes, b.sparse.lanes);
     EXPECT_EQ(a.sparse.value_bits, b.sparse.value_bits);
     EXPECT_EQ(a.sparse.assignment, b.sparse.assignment);
+    EXPECT_EQ(a.sparse.list_entries, b.sparse.list_entries);
+    EXPECT_EQ(a.sparse.engine, b.sparse.engine);
+    EXPECT_EQ(a.sparse.queue_tiles, b.sparse.queue_tiles);
     EXPECT_EQ(a.outlier_port_own, b.outlier_port_own);
     EXPECT_EQ(a.outlier_port_bits, b.outlier_port_bits);
     EXPECT_EQ(a.accumulators.bits, b.accumulators.bits);
@@ -92,7 +95,7 @@ scheme: dasq:w3a5:sw6:p99.5:aminmax
 clock_hz: 123456789.125
 array: {kind: multiplier, trees: 13, lanes: 11, weight_bits: 3, activation_bits: 5, pipeline_depth: 7, shadow_registers: false}
 zero_point: {unit: row_sum, correction: every_cycle}
-sparse: {lanes: 17, value_bits: 7, assignment: pooled}
+sparse: {lanes: 17, value_bits: 7, list_entries: 9, queue_tiles: 3, assignment: pooled}
 weight_buffer: {bank_bytes: 12345, port_bits: 72}
 activation_buffer: {bank_bytes: 54321, port_bits: 40}
 output_buffer: {bank_bytes: 999, port_bits: 160}
@@ -126,6 +129,8 @@ TEST(platform_file, every_field_of_a_file_arrives) {
     EXPECT_EQ(c.sparse.lanes, 17);
     EXPECT_EQ(c.sparse.value_bits, 7);
     EXPECT_EQ(c.sparse.assignment, outlier_assignment::pooled);
+    EXPECT_EQ(c.sparse.list_entries, 9);
+    EXPECT_EQ(c.sparse.queue_tiles, 3);
     EXPECT_EQ(c.drain_width, 9);
     EXPECT_EQ(c.cost_table, "tables/of mine.yaml");
     EXPECT_NE(c.cost_overhead, d.cost_overhead);
@@ -370,6 +375,9 @@ std::vector<range> ranges() {
         {"sparse", "lanes", {"-1", "257"}, {"0", "16"}},
         {"sparse", "value_bits", {"1", "9"}, {"2", "8"}},
         {"sparse", "assignment", {"banked"}, {"row_banked", "pooled"}},
+        {"sparse", "list_entries", {"0", "17"}, {"1", "16"}},
+        {"sparse", "engine", {"coupled"}, {"lock_step", "decoupled"}},
+        {"sparse", "queue_tiles", {"0", "17"}, {"1", "16"}},
         {"weight_buffer", "bank_bytes", {"63", "67108865", "64 KiB"}, {"64", "67108864"}},
         {"weight_buffer", "port_bits", {"7", "8193"}, {"8", "8192"}},
         {"activation_buffer", "bank_bytes", {"63", "67108865"}, {"64", "67108864"}},
