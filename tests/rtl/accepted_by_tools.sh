@@ -28,6 +28,7 @@ units=(
   "outlier_list  ENTRY=9,ENTRIES=5"
   "sparse_bank_adder  K=2,A=2,PARTIAL=20"
   "sparse_crossbar  LANES=3,SPARSE=5"
+  "outlier_pace  VECTOR_BITS=3,STEP_BITS=2"
   "outlier_accumulate  W=17,DEPTH=5,IN=20"
   "accumulator_update  SHIFT=14,W=32"
   "accumulator  DEPTH=4"
