@@ -22,7 +22,8 @@ std::uint64_t input_bytes_of(const layer_geometry& g, const std::vector<input_fe
 std::uint64_t output_bytes_of(const layer_descriptor& d, int trees) {
     const layer_geometry& g = d.geometry;
     if (d.output_vector_bytes == 0) return output_bytes(g, trees, d.m_block);
-    return std::uint64_t(g.images) * std::uint64_t(g.repeat) * std::uint64_t(g.m()) * std::uint64_t(g.n()) * std::uint64_t(g.output_bits) / 8;
+    return std::uint64_t(g.images) * std::uint64_t(g.repeat) * std::uint64_t(g.m()) * std::uint64_t(g.n()) * std::uint64_t(g.output_bits) /
+           8;
 }
 
 /// True where every chunk's results end before the rows of a tensor that chunks behind it fetch; `first_row`: those of a chunk, if any.
@@ -95,7 +96,8 @@ std::vector<std::uint64_t> written_over_by(const accelerator_config& config, con
     // the result of an image is there before the next image's operand is read
     const auto stays_behind_images = [&](const memory_tensor& t) { return d.images == 1 || d.result.image_bytes <= t.image_bytes; };
     std::vector<std::uint64_t> operands;
-    if (stays_behind_images(d.a) && stays_behind(chunks, d.a, [](const vector_chunk& c) { return c.inputs.empty() ? row() : row(c.inputs.front().first); }))
+    if (stays_behind_images(d.a) &&
+        stays_behind(chunks, d.a, [](const vector_chunk& c) { return c.inputs.empty() ? row() : row(c.inputs.front().first); }))
         operands.push_back(d.a.address);
     if (d.has_second != 0 && stays_behind_images(d.b) &&
         stays_behind(chunks, d.b, [](const vector_chunk& c) { return c.second_inputs.count == 0 ? row() : row(c.second_inputs.first); }))

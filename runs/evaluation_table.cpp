@@ -45,8 +45,9 @@ std::vector<std::string> evaluation_notes(const evaluation_input& input, const e
         std::any_of(plan.tasks.begin(), plan.tasks.end(), [](const evaluation_task& t) { return keeps_any(t.platform.mapping.keep); });
     const char* const from_scratchpad = keeps ? ", from the scratchpad where they stand there" : "";
     if (input.batch == 1)
-        notes.push_back(fmt::format("Cycles, energy and power are those of one image with every operator; weights are read anew for each image{}.",
-                                    from_scratchpad));
+        notes.push_back(
+            fmt::format("Cycles, energy and power are those of one image with every operator; weights are read anew for each image{}.",
+                        from_scratchpad));
     else
         notes.push_back(
             fmt::format("Cycles, energy and power are those of a batch of {} images with every operator, unless said to be per "

@@ -32,10 +32,10 @@ layer_report step_report(const platform_config& platform, const network_step& st
 report network_report(const quantized_network& q, const platform_config& platform, const scheme& format, std::uint64_t seed,
                       bool timing_only, const network_program& program, const std::vector<layer_result>& steps, const cost_table& prices) {
     report out = report_header(q.network, platform, format, seed, timing_only, program.batch);
-    out.notes.push_back(fmt::format("{} through the whole network: every operator is timed and priced, tensors {}",
-                                    program.batch == 1 ? "one image" : fmt::format("a batch of {} images", program.batch),
-                                    keeps_any(platform.mapping.keep) ? "stand where 'What stands where' says"
-                                                                     : "go through DRAM between operators"));
+    out.notes.push_back(
+        fmt::format("{} through the whole network: every operator is timed and priced, tensors {}",
+                    program.batch == 1 ? "one image" : fmt::format("a batch of {} images", program.batch),
+                    keeps_any(platform.mapping.keep) ? "stand where 'What stands where' says" : "go through DRAM between operators"));
     std::map<std::string, int> uses;
     for (std::size_t i = 0; i < steps.size(); ++i) {
         const network_step& step = program.steps[i];

@@ -98,7 +98,7 @@ struct cost_rows {
     std::optional<overhead_shares> overhead;
     memory_rows sram{cost_grid({"capacity_bytes", "port_bits"})};  ///< empty: none
     std::map<dram_kind, memory_rows> dram;                         ///< one row each; empty when sram is
-    std::optional<double> wire_pj_per_bit_mm;         ///< of the wires between banks; absent: memories have one bank
+    std::optional<double> wire_pj_per_bit_mm;                      ///< of the wires between banks; absent: memories have one bank
 };
 
 /// Reads a cost table; throws input_error with all problems as file:line:column. The file's form: docs/cost-model.md.

@@ -148,7 +148,9 @@ std::pair<const memory_rows*, cost_grid::point> cost_table::place_of(memory_kind
     const auto size = static_cast<std::int64_t>(std::min(ceil_div(of.capacity.value, std::uint64_t(of.banks)), std::uint64_t{1} << 62));
     const cost_grid::point at = external ? cost_grid::point{} : cost_grid::point{size, of.port_bits};
     if (!rows.grid.covers(at))
-        refuse(file_, to_string(kind), fmt::format("no cost for {}{}; the table covers {}", of.banks > 1 ? "banks of " : "", rows.grid.text(at), rows.grid.range()));
+        refuse(
+            file_, to_string(kind),
+            fmt::format("no cost for {}{}; the table covers {}", of.banks > 1 ? "banks of " : "", rows.grid.text(at), rows.grid.range()));
     return {&rows, at};
 }
 

@@ -10,7 +10,19 @@
 namespace symmetree {
 
 /// The ways to multiply activations by k-bit weight codes, each with all that it needs beside a plain tree. `symq` is the plain one.
-enum class tree_variant { symq, pre_subtract, port_subtract, widened, row_sum_every_cycle, row_sum_at_drain, dasq, pot, post, post_word, apot };
+enum class tree_variant {
+    symq,
+    pre_subtract,
+    port_subtract,
+    widened,
+    row_sum_every_cycle,
+    row_sum_at_drain,
+    dasq,
+    pot,
+    post,
+    post_word,
+    apot
+};
 
 constexpr const char* to_string(tree_variant variant) {
     switch (variant) {

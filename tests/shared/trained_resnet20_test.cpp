@@ -71,7 +71,8 @@ TEST(trained_models, is_exact_on_every_shipped_platform) {
         std::size_t platforms = 0;
         for (const auto& entry : std::filesystem::directory_iterator(SYMMETREE_ROOT "/platforms/presets")) {
             const std::string name = entry.path().stem().string();
-            if (entry.path().extension() != ".yaml" || (name.rfind("apot", 0) == 0 && widths.find("weight-bits 3") != std::string::npos)) continue;
+            if (entry.path().extension() != ".yaml" || (name.rfind("apot", 0) == 0 && widths.find("weight-bits 3") != std::string::npos))
+                continue;
             words += " --platform " + name;
             ++platforms;
         }

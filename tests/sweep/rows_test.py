@@ -254,10 +254,10 @@ class Constraints(SweepTest):
 
     def test_over_an_area_that_runs_settle_mark_points_afterwards(self):
         self.write("s.yaml", "name: s\nworkload: small.yaml\nplatform: symq\naxes:\n  - {axis: platform.accumulators.bits, name: bits, values: [auto, 32]}\n  - {axis: platform.array.trees, powers_of_two: 4..16}\n"
-                             "constraints: [area_um2 < 1.75e6]\n")
+                             "constraints: [area_um2 < 1.3e6]\n")
         self.sweep("s.yaml", "r.db")
-        self.assertEqual(self.rows("r.db", "SELECT count(*), sum(feasible) BETWEEN 1 AND 2, sum(feasible = (area_um2 < 1.75e6)) FROM point WHERE bits = 'auto'"), [(3, 1, 3)])
-        self.assertEqual(self.rows("r.db", "SELECT sum(area_um2 < 1.75e6) = count(*) FROM point WHERE bits = 32"), [(1,)])
+        self.assertEqual(self.rows("r.db", "SELECT count(*), sum(feasible) BETWEEN 1 AND 2, sum(feasible = (area_um2 < 1.3e6)) FROM point WHERE bits = 'auto'"), [(3, 1, 3)])
+        self.assertEqual(self.rows("r.db", "SELECT sum(area_um2 < 1.3e6) = count(*) FROM point WHERE bits = 32"), [(1,)])
 
     def test_over_other_metrics_mark_points_afterwards(self):
         self.write("s.yaml", "name: s\nworkload: small.yaml\nplatform: symq\naxes:\n  - {axis: platform.array.trees, powers_of_two: 2..64}\nconstraints: [latency_s < 1.5e-6]\n")

@@ -10,6 +10,7 @@ classes of the same images. Each scheme runs on the preset of its family. A row 
 import argparse
 import csv
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -87,7 +88,7 @@ def main():
     parser.add_argument("--limit", type=int, default=0, help="images; 0: all")
     parser.add_argument("--output", required=True, type=pathlib.Path)
     parser.add_argument("--program", default="symmetree")
-    parser.add_argument("--jobs", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
     options = parser.parse_args()
     known = set()
     if options.output.exists():

@@ -119,8 +119,8 @@ TEST_P(extended_core_cosimulation, random_cases) {
 }
 
 const auto builds = testing::Values(core_symq, core_narrow, core_pre_subtract, core_port_subtract, core_row_sum, core_row_sum_at_drain,
-                                    core_widened, core_dasq, core_dasq_pooled, core_dasq_late, core_dasq_shared_late, core_pot, core_post, core_post_word,
-                                    core_stationary, core_stationary_narrow, core_stationary_dasq, core_stationary_row_sum);
+                                    core_widened, core_dasq, core_dasq_pooled, core_dasq_late, core_dasq_shared_late, core_pot, core_post,
+                                    core_post_word, core_stationary, core_stationary_narrow, core_stationary_dasq, core_stationary_row_sum);
 const auto name_of_build = [](const auto& core) { return std::string(core.param().build.name); };
 INSTANTIATE_TEST_SUITE_P(builds, core_cosimulation, builds, name_of_build);
 INSTANTIATE_TEST_SUITE_P(builds, extended_core_cosimulation, builds, name_of_build);

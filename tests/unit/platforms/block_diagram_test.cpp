@@ -41,9 +41,9 @@ TEST(block_diagram, shows_the_sizes_of_this_platform) {
     c.outlier_port_own = true;
     c.outlier_port_bits = 40;
     const std::string drawn = block_diagram(c);
-    for (const char* text : {"12 trees x 10 lanes", "ports w4 x a6", "port 48 bits/cycle", "vectors of 10 x 6 bits, one in 2 cycles",
-                             "2 banks of 3000 bytes", "3 bytes in 7 cycles", "12 x 27 bits", "outlier port 40 bits/cycle",
-                             "16 lanes, pooled", "values of 4 bits", "index 4 + 4 bits"})
+    for (const char* text :
+         {"12 trees x 10 lanes", "ports w4 x a6", "port 48 bits/cycle", "vectors of 10 x 6 bits, one in 2 cycles", "2 banks of 3000 bytes",
+          "3 bytes in 7 cycles", "12 x 27 bits", "outlier port 40 bits/cycle", "16 lanes, pooled", "values of 4 bits", "index 4 + 4 bits"})
         EXPECT_THAT(drawn, HasSubstr(text));
 }
 
