@@ -21,12 +21,44 @@ fpga_resources resources_of(const unit_cost& cost) {
     return r;
 }
 
+/// What an FPGA builds beside or in place of the LUTs of a unit.
+enum class fpga_form { logic, multipliers, sums };
+
+fpga_form form_of(unit_kind unit) {
+    switch (unit) {
+        case unit_kind::mac_tree:
+        case unit_kind::widened_tree: return fpga_form::multipliers;
+        case unit_kind::accumulator: return fpga_form::sums;
+        case unit_kind::pre_subtract_tree:
+        case unit_kind::port_subtractor:
+        case unit_kind::activation_sum_tree:
+        case unit_kind::correction_every_cycle:
+        case unit_kind::correction_at_drain:
+        case unit_kind::pot_tree:
+        case unit_kind::post_tree:
+        case unit_kind::post_word_tree:
+        case unit_kind::apot_tree:
+        case unit_kind::level_decoder:
+        case unit_kind::sparse_lane:
+        case unit_kind::outlier_list:
+        case unit_kind::sparse_bank_adder:
+        case unit_kind::sparse_crossbar:
+        case unit_kind::outlier_accumulate:
+        case unit_kind::requantizer:
+        case unit_kind::vector_lane:
+        case unit_kind::vector_polynomial:
+        case unit_kind::vector_scale:
+        case unit_kind::vector_norm:
+        case unit_kind::vector_row: return fpga_form::logic;
+    }
+    return fpga_form::logic;
+}
+
 /// A multiplier tree whose products come from DSPs, two of at most 4 bits each from one of them: its adders are those of a sum of as many
 /// products, its registers stay.
 fpga_resources packed(const unit_key& key, fpga_resources r, const cost_table& table) {
     constexpr int widest = 4, products = 2;
-    const bool multiplies = key.unit == unit_kind::mac_tree || key.unit == unit_kind::widened_tree;
-    if (!multiplies || key.held_bits > widest || key.activation_bits > widest) return r;
+    if (key.held_bits > widest || key.activation_bits > widest) return r;
     const unit_cost adders =
         table.unit({unit_kind::activation_sum_tree, 0, key.held_bits + key.activation_bits, key.extent, key.input, key.sparse});
     r[fpga_resource::luts] = adders.luts;
@@ -37,9 +69,15 @@ fpga_resources packed(const unit_key& key, fpga_resources r, const cost_table& t
 
 fpga_resources resources_of(const unit_key& key, const priced_platform& platform, const cost_table& table) {
     fpga_resources r = resources_of(table.unit(key));
-    if (platform.packed_dsps) r = packed(key, r, table);
-    if (key.unit == unit_kind::accumulator)  // two banks of sums, in one memory
-        r[fpga_resource::block_rams] = block_rams(2 * static_cast<std::uint64_t>(key.extent), key.held_bits);
+    switch (form_of(key.unit)) {
+        case fpga_form::logic: break;
+        case fpga_form::multipliers:
+            if (platform.packed_dsps) r = packed(key, r, table);
+            break;
+        case fpga_form::sums:  // two banks, in one memory
+            r[fpga_resource::block_rams] = block_rams(2 * static_cast<std::uint64_t>(key.extent), key.held_bits);
+            break;
+    }
     return r;
 }
 
