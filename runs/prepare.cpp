@@ -228,10 +228,14 @@ prepared_run prepare(run_request request, const weight_cache& cache) {
         }
     }
     problems.throw_if_any();
-    if (runs_in_turn(platform))
-        place_layers(run);
-    else if (keeps_any(platform.mapping.keep))
-        keep_on_chip(platform, run.layers);
+    if (runs_in_turn(platform) && keeps_any(platform.mapping.keep))
+        throw input_error(
+            diagnostic{"", 0, 0, "mapping.keep",
+                       fmt::format("layers alone are not kept in a scratchpad while the next one is prefetched: leave out keep or "
+                                   "prefetch, or evaluate the whole network (platform {})",
+                                   platform.name)});
+    if (runs_in_turn(platform)) place_layers(run);
+    if (keeps_any(platform.mapping.keep)) keep_on_chip(platform, run.layers);
     settle(platform, widest_sums(run.layers), run.request.cost_directory);
     run.notes = notes_on(run);
     return run;

@@ -317,6 +317,14 @@ TEST(onnx, model_is_run_and_what_is_not_simulated_is_named) {
     EXPECT_THAT(table, Contains("                Softmax x1"));
 }
 
+TEST(layers_alone, are_kept_on_the_chip_or_prefetched) {
+    const workbench bench;
+    bench.write("p.yaml", "name: p\nscheme: symq\nscratchpad: {bytes: 65536}\nmapping: {keep: both, prefetch: weights}\n");
+    const outcome run = bench.run("run --workload small.yaml --platform p.yaml");
+    EXPECT_EQ(run.code, 2);
+    EXPECT_THAT(run.err, AllOf(HasSubstr("mapping.keep"), HasSubstr("evaluate the whole network")));
+}
+
 TEST(weights, come_from_a_tensor_file) {
     const workbench bench;
     const std::string header = R"({"w":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}})";
