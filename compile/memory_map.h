@@ -46,7 +46,7 @@ struct memory_place {
     std::uint64_t address = 0, bytes = 0;
     lifetime alive;  ///< in steps of the program, by note_steps(); until then its first step alone
     place_role role = place_role::activation;
-    std::uint64_t moved_bytes = 0;  ///< that one image reads and writes there, by note_uses()
+    std::uint64_t moved_bytes = 0;  ///< that a batch reads and writes there, by note_uses()
     std::vector<std::size_t> over;  ///< places that end in its first step and that it may begin at, by note_overwriting()
 };
 

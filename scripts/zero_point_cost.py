@@ -77,18 +77,22 @@ def section(table, by_activations):
 
 
 def plot(rows, path):
-    """Three panels side by side: ratio over SymQ against k, for every variant and for a symmetric tree of one bit more."""
+    """Three panels side by side and their key: ratio over SymQ against k, for every variant and for a symmetric tree of one bit more."""
     series = [("SymQ, k + 1 over k", lambda k: wider(rows, k))] + [(v.replace("_", " "), lambda k, v=v: ratios(rows, v, k)) for v in VARIANTS]
     data = []
     for _, values in series:
         data += [" ".join([str(k)] + ["NaN" if v is None else f"{v:.6g}" for v in values(k)]) for k in WIDTHS] + ["", ""]
-    script = ["set terminal svg size 1080,420 font 'sans,12'", f"set output '{path}'", "$costs << EOD", *data, "EOD",
-              "set multiplot layout 1,3", "set xlabel 'width of the weight codes, bits'", "set yrange [0.4:2.1]", "set xrange [1.7:8.3]", "set grid ytics lc rgb '#dddddd'",
-              "set key top right font ',9'", "set arrow 1 from 1.7,1.3 to 8.3,1.3 nohead dt 2 lc rgb '#666666'"]
+    script = ["set terminal svg size 1280,420 font 'sans,12'", f"set output '{path}'", "$costs << EOD", *data, "EOD",
+              "set multiplot layout 1,4", "set xlabel 'width of the weight codes, bits'", "set yrange [0.4:2.1]", "set xrange [1.7:8.3]", "set grid ytics lc rgb '#dddddd'",
+              "set arrow 1 from 1.7,1.3 to 8.3,1.3 nohead dt 2 lc rgb '#666666'"]
     for panel, (_, title) in enumerate(MEASURES):
-        script += [f"set title '{title}, over SymQ'", "set key" if panel == 2 else "unset key"]
+        script += [f"set title '{title}, over SymQ'", "unset key"]
         script.append("plot " + ", ".join(f"$costs index {i} using 1:{panel + 2} with linespoints lw {3 if i == 0 else 1.5} lc rgb '{COLOURS[i]}' pt {i + 1} ps 0.6 title '{name}'"
                                           for i, (name, _) in enumerate(series)))
+    # what the lines are, where a fourth panel would stand
+    script += ["unset title", "unset xlabel", "unset border", "unset tics", "unset grid", "unset arrow 1", "set key left top font ',11'"]
+    script.append("plot " + ", ".join(f"NaN with linespoints lw {3 if i == 0 else 1.5} lc rgb '{COLOURS[i]}' pt {i + 1} ps 0.6 title '{name}'"
+                                      for i, (name, _) in enumerate(series)))
     subprocess.run(["gnuplot"], input="\n".join(script) + "\n", check=True, text=True)
 
 

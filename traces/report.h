@@ -55,7 +55,7 @@ struct placed_bytes_report {
     std::string name;
     std::string role;  ///< "activation", "weights", "constant", "host"
     std::uint64_t bytes = 0;
-    std::uint64_t moved_bytes = 0;              ///< that an inference reads and writes there
+    std::uint64_t moved_bytes = 0;              ///< that a batch reads and writes there
     std::string first, last;                    ///< layers or steps between which its place is taken
     std::optional<std::uint64_t> on_chip_from;  ///< first byte in the scratchpad; absent: it stands in DRAM
 };

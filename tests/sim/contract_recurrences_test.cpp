@@ -62,7 +62,7 @@ run_request output_stationary(std::uint64_t seed) {
 /// A scratchpad of any size, port and latency, with room for all or for some.
 run_request with_scratchpad(std::uint64_t seed) {
     run_request request = any_dataflow(seed);
-    dice d(seed + 2000000);
+    dice d(seed + 5000000);  // apart from those of batches
     scratchpad_config& s = request.platform.scratchpad;
     s.bytes = std::uint64_t(d.any_of({64, 512, 1024, 4096, 65536}));
     s.port_bits = d.any_of({8, 24, 64, 128, 512});

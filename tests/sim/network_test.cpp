@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <utility>
 
 #include "compile/quantized_network.h"
@@ -40,11 +41,14 @@ void expect_recorded(const quantized_network& q, const network_record& record, c
 
 /// Runs five images in batches; each has the scores of the second executor, which knows one image at a time, and what stands in memory does
 /// not follow from an earlier batch.
-void expect_exact_in_batches(const workload& net, const std::string& name, const std::string& scheme_text) {
+void expect_exact_in_batches(
+    const workload& net, const std::string& name, const std::string& scheme_text,
+    const std::function<void(platform_config&)>& change = [](platform_config&) {}) {
     for (const int batch : {2, 3, 5, 7}) {
         SCOPED_TRACE(testing::Message() << "batch of " << batch);
         EXPECT_EQ(forked([&]() -> std::string {
                       platform_config platform = preset(name);
+                      change(platform);
                       test_network test(net, platform, scheme_text);
                       attach_adapters(test.q, test.copied, lively_adapters(test.q, test.copied));
                       const quantized_network& q = test.q;
@@ -77,6 +81,21 @@ TEST(a_network, residual_is_exact_in_batches) { expect_exact_in_batches(residual
 TEST(a_network, residual_is_exact_in_batches_on_dasq) { expect_exact_in_batches(residual_network(), "dasq", "dasq:w4a4"); }
 TEST(a_network, separable_is_exact_in_batches) { expect_exact_in_batches(separable_network(), "asymq_row_sum", "asymq:w4a4"); }
 TEST(a_network, transformer_is_exact_in_batches) { expect_exact_in_batches(transformer_network(), "symq", "symq:w4a4"); }
+/// A result may be written over an operand in the scratchpad, but not over the next image's.
+TEST(a_network, is_exact_in_batches_that_stand_in_a_scratchpad_and_are_prefetched) {
+    for (const std::uint64_t bytes : {std::uint64_t{16384}, std::uint64_t{1} << 20}) {
+        SCOPED_TRACE(bytes);
+        const auto keeps = [bytes](platform_config& p) {
+            p.scratchpad.bytes = bytes;
+            p.scratchpad.banks = 2;
+            p.mapping.keep = kept_places::both;
+            p.mapping.prefetch = prefetching::weights;
+        };
+        expect_exact_in_batches(residual_network(), "dasq", "dasq:w4a4", keeps);
+        expect_exact_in_batches(transformer_network(), "symq", "symq:w4a4:asq", keeps);
+        expect_exact_in_batches(separable_network(), "asymq_row_sum", "asymq:w4a4", keeps);
+    }
+}
 TEST(a_network, residual_is_exact_in_batches_with_asq) { expect_exact_in_batches(residual_network(), "symq", "symq:w4a4:asq"); }
 TEST(a_network, transformer_is_exact_in_batches_with_asq) { expect_exact_in_batches(transformer_network(), "symq", "symq:w4a4:asq"); }
 
